@@ -1,0 +1,104 @@
+/**
+ * Every attribute name that otel-audit writes, in one place.
+ *
+ * `audit.*` follows the unadopted OpenTelemetry audit-logging draft (OTEP 0267); the rest is
+ * OpenTelemetry semantic conventions 1.45.0. Changing a value here changes the format on disk.
+ */
+export {
+  ATTR_CLIENT_ADDRESS,
+  ATTR_CLIENT_PORT,
+  ATTR_ERROR_TYPE,
+  ATTR_EXCEPTION_MESSAGE,
+  ATTR_RPC_METHOD,
+  ATTR_RPC_STATUS_CODE,
+  ATTR_RPC_SYSTEM_NAME,
+  ATTR_SERVICE_NAME,
+  ATTR_USER_AGENT_ORIGINAL,
+} from "@opentelemetry/semantic-conventions";
+import {
+  ATTR_CLIENT_ADDRESS,
+  ATTR_RPC_METHOD,
+  ATTR_RPC_STATUS_CODE,
+  ATTR_RPC_SYSTEM_NAME,
+} from "@opentelemetry/semantic-conventions";
+
+/** Version of the record format, in every record as `audit.schema.version`. */
+export const SCHEMA_VERSION = "1";
+/** Schema URL of the instrumentation scope. */
+export const SCHEMA_URL = "https://otel-audit.dev/schemas/1";
+/** Name of the instrumentation scope. */
+export const SCOPE_NAME = "otel-audit";
+/** The OTel event name is this, followed by the action. */
+export const EVENT_NAME_PREFIX = "audit.";
+
+export const ATTR_RECORD_ID = "audit.record.id";
+export const ATTR_RECORD_KIND = "audit.record.kind";
+export const ATTR_SEQUENCE_NUMBER = "audit.sequence.number";
+export const ATTR_SCHEMA_VERSION = "audit.schema.version";
+export const ATTR_TIME = "audit.time";
+export const ATTR_CALL_ID = "audit.call.id";
+/** Duration of a call, milliseconds with fractions. */
+export const ATTR_CALL_DURATION = "audit.call.duration_ms";
+export const ATTR_ACTION = "audit.action";
+export const ATTR_CATEGORY = "audit.category";
+export const ATTR_IMPACT = "audit.impact";
+export const ATTR_OUTCOME = "audit.outcome";
+export const ATTR_ACTOR_ID = "audit.actor.id";
+export const ATTR_ACTOR_TYPE = "audit.actor.type";
+export const ATTR_ACTOR_ROLE = "audit.actor.role";
+export const ATTR_ACTOR_AUTHENTICATION = "audit.actor.authentication";
+export const ATTR_ACTOR_DELEGATOR_ID = "audit.actor.delegator.id";
+export const ATTR_TARGET_TYPE = "audit.target.type";
+export const ATTR_TARGET_ID = "audit.target.id";
+export const ATTR_SOURCE_ID = "audit.source.id";
+export const ATTR_SOURCE_TYPE = "audit.source.type";
+export const ATTR_REASON = "audit.reason";
+export const ATTR_AUTHORIZATION_ID = "audit.authorization.id";
+export const ATTR_AUTHORIZATION_BY = "audit.authorization.by";
+export const ATTR_SNAPSHOT_ID = "audit.snapshot.id";
+/** How many events this record stands for, where that is not one. */
+export const ATTR_COUNT = "audit.count";
+/** Names of the redaction rules that changed this record. */
+export const ATTR_REDACTION_RULES = "audit.redaction.rules";
+/** What is wrong with a captured event that was recorded all the same. */
+export const ATTR_INCOMPLETE = "audit.integrity.incomplete";
+
+/**
+ * Attributes whose value no detector and no key rule may touch: identity, order, time and the
+ * closed vocabularies. The process and the Collector use the same list (`ignored_keys` in
+ * collector-config/config.yaml), and a body key of the same name gets {@link KEPT_BODY_KEY_PREFIX}.
+ */
+export const KEPT_ATTRIBUTES: readonly string[] = [
+  ATTR_RECORD_ID,
+  ATTR_RECORD_KIND,
+  ATTR_SEQUENCE_NUMBER,
+  ATTR_SCHEMA_VERSION,
+  ATTR_TIME,
+  ATTR_CALL_ID,
+  ATTR_CALL_DURATION,
+  ATTR_ACTION,
+  ATTR_CATEGORY,
+  ATTR_IMPACT,
+  ATTR_OUTCOME,
+  ATTR_ACTOR_ID,
+  ATTR_ACTOR_TYPE,
+  ATTR_ACTOR_ROLE,
+  ATTR_ACTOR_AUTHENTICATION,
+  ATTR_ACTOR_DELEGATOR_ID,
+  ATTR_COUNT,
+  ATTR_REDACTION_RULES,
+  ATTR_CLIENT_ADDRESS,
+  ATTR_RPC_METHOD,
+  ATTR_RPC_STATUS_CODE,
+  ATTR_RPC_SYSTEM_NAME,
+];
+
+/**
+ * Attributes whose name a key rule would hit ("authorization") although the value is free text:
+ * the key rule is skipped, the detectors are not. The Collector cannot separate the two, so there
+ * they are simply kept.
+ */
+export const KEY_RULE_EXEMPT: readonly string[] = [ATTR_AUTHORIZATION_ID, ATTR_AUTHORIZATION_BY];
+
+/** Put before a body key that equals one of {@link KEPT_ATTRIBUTES}, so that the Collector cannot be told to keep it. */
+export const KEPT_BODY_KEY_PREFIX = "body.";
