@@ -25,7 +25,7 @@ import {
 /** Version of the record format, in every record as `audit.schema.version`. */
 export const SCHEMA_VERSION = "1";
 /** Schema URL of the instrumentation scope. */
-export const SCHEMA_URL = "https://otel-audit.dev/schemas/1";
+export const SCHEMA_URL = "https://otel-audit.example/schemas/1";
 /** Name of the instrumentation scope. */
 export const SCOPE_NAME = "otel-audit";
 /** The OTel event name is this, followed by the action. */
