@@ -47,7 +47,42 @@ export {
   SCHEMA_VERSION,
   SCOPE_NAME,
 } from "./attributes.ts";
+export {
+  type Action,
+  type ActionOptions,
+  defineAction,
+  type DetailsSchema,
+  type DetailsValidation,
+  type FailurePolicy,
+  type Impact,
+  type RequirableField,
+} from "./action.ts";
+export {
+  BUILT_IN_ACTIONS,
+  type BuiltInAction,
+  type BuiltInDetails,
+  type Catalogue,
+  createCatalogue,
+  RECORDS_LOST,
+  RPC_CALL,
+  type SampleDetails,
+  STREAM_START,
+} from "./catalogue.ts";
+export { type Change, changeBetween } from "./change.ts";
+export {
+  type Actor,
+  ACTOR_TYPES,
+  type ActorType,
+  ANONYMOUS,
+  type AnyEvent,
+  type AnyMap,
+  type Authentication,
+  type EventFields,
+  type EventOf,
+  type Target,
+} from "./event.ts";
 export { isId, newId, recordId, streamOf } from "./ids.ts";
+export { normaliseMap, normaliseText, normaliseValue } from "./normalise.ts";
 export {
   type AttributeValue,
   type AuditRecord,

@@ -1,0 +1,80 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { systemCodeOf } from "../lib/errors.ts";
+import { listSegments, segmentFile, streamDirectory } from "./layout.ts";
+
+/** A place in a stream's journal: a segment, and bytes from its start. Always at a line border. */
+export interface JournalPosition {
+  readonly segment: number;
+  readonly offset: number;
+}
+
+/** The start of a stream. */
+export const JOURNAL_START: JournalPosition = { segment: 1, offset: 0 };
+
+/** One whole line of a journal, without its line end, and the place behind it. */
+export interface JournalLine {
+  readonly text: string;
+  readonly end: JournalPosition;
+}
+
+/** Bytes that one call reads at most, unless a single line is longer. */
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+const LINE_END = 0x0a;
+
+/**
+ * The whole lines behind a position, oldest first, up to `maxBytes` (default 1 MiB, at least one
+ * line). A line without its line end is not there yet: it is being written, or was cut by a crash
+ * before anybody was told that it is kept.
+ */
+export function readJournalLines(
+  directory: string,
+  stream: string,
+  from: JournalPosition,
+  maxBytes: number = DEFAULT_MAX_BYTES,
+): readonly JournalLine[] {
+  for (const segment of listSegments(directory, stream)) {
+    if (segment < from.segment) continue;
+    const offset = segment === from.segment ? from.offset : 0;
+    const path = join(streamDirectory(directory, stream), segmentFile(segment));
+    const lines = readSegment(path, segment, offset, maxBytes);
+    if (lines.length > 0) return lines;
+  }
+  return [];
+}
+
+function readSegment(
+  path: string,
+  segment: number,
+  offset: number,
+  maxBytes: number,
+): readonly JournalLine[] {
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch (error) {
+    if (systemCodeOf(error) === "ENOENT") return [];
+    throw error;
+  }
+  try {
+    for (let size = maxBytes; ; size *= 2) {
+      const buffer = Buffer.allocUnsafe(size);
+      const bytes = buffer.subarray(0, readSync(fd, buffer, 0, size, offset));
+      const lines = splitLines(bytes, segment, offset);
+      if (lines.length > 0 || bytes.length < size) return lines;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function splitLines(bytes: Buffer, segment: number, offset: number): readonly JournalLine[] {
+  const lines: JournalLine[] = [];
+  let start = 0;
+  for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, start)) {
+    const text = bytes.toString("utf8", start, end);
+    start = end + 1;
+    if (text !== "") lines.push({ text, end: { segment, offset: offset + start } });
+  }
+  return lines;
+}

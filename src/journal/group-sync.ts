@@ -1,0 +1,120 @@
+import type { Worker } from "node:worker_threads";
+import { AuditError, messageOf } from "../lib/errors.ts";
+import { startOwnWorker } from "../lib/own-worker.ts";
+
+/** What the main thread asks of the sync thread. */
+export interface SyncRequest {
+  readonly path: string;
+  readonly upTo: number;
+}
+
+/** What the sync thread answers. */
+export interface SyncAnswer {
+  readonly upTo: number;
+  readonly error?: string;
+}
+
+/** Groups the waiting for the disk: one fdatasync answers everybody who wrote before it began. */
+export interface GroupSync {
+  /** Resolves when everything that was written before the call survives power loss. */
+  readonly wait: () => Promise<void>;
+  /** Settles everybody at once; for the moment the process ends. */
+  readonly close: () => void;
+}
+
+interface Waiter {
+  readonly ticket: number;
+  readonly resolve: () => void;
+  readonly reject: (error: AuditError) => void;
+}
+
+/** What a {@link GroupSync} needs of the journal. */
+export interface SyncTarget {
+  /** Path of the file that is being written. */
+  readonly path: () => string;
+  /** Syncs that file in this thread: the way out when there is no sync thread. */
+  readonly syncNow: () => void;
+  /** Tells people that the sync thread is gone. */
+  readonly report: (line: string) => void;
+}
+
+/** Starts the sync thread with the first wait, not before. */
+export function createGroupSync(target: SyncTarget): GroupSync {
+  let worker: Worker | null = null;
+  let isWorkerUsable = true;
+  let isBusy = false;
+  let tickets = 0;
+  let waiting: Waiter[] = [];
+
+  function settle(upTo: number, error?: AuditError): void {
+    const done = waiting.filter(({ ticket }) => ticket <= upTo);
+    waiting = waiting.filter(({ ticket }) => ticket > upTo);
+    for (const waiter of done) {
+      if (error === undefined) waiter.resolve();
+      else waiter.reject(error);
+    }
+  }
+
+  function syncHere(): void {
+    try {
+      target.syncNow();
+      settle(tickets);
+    } catch (error) {
+      settle(tickets, syncFailed(messageOf(error)));
+    }
+  }
+
+  function startWorker(): Worker {
+    const started = startOwnWorker(import.meta.url, "sync-worker", {});
+    started.on("message", ({ upTo, error }: SyncAnswer) => {
+      isBusy = false;
+      settle(upTo, error === undefined ? undefined : syncFailed(error));
+      next();
+    });
+    started.on("error", (error) => abandonWorker(messageOf(error)));
+    started.on("exit", (code) => abandonWorker(`exit code ${code}`));
+    return started;
+  }
+
+  function abandonWorker(why: string): void {
+    if (!isWorkerUsable) return;
+    isWorkerUsable = false;
+    worker = null;
+    target.report(`the sync thread ended (${why}): records are synced on the main thread from now on`);
+    syncHere();
+  }
+
+  function next(): void {
+    if (isBusy) return;
+    if (waiting.length === 0) {
+      // Nothing of ours keeps the process alive, except somebody who waits for an answer.
+      worker?.unref();
+      return;
+    }
+    if (!isWorkerUsable) return syncHere();
+    worker ??= startWorker();
+    worker.ref();
+    isBusy = true;
+    worker.postMessage({ path: target.path(), upTo: tickets } satisfies SyncRequest);
+  }
+
+  return {
+    wait() {
+      const ticket = ++tickets;
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      waiting.push({ ticket, resolve, reject });
+      next();
+      return promise;
+    },
+    close() {
+      isWorkerUsable = false;
+      syncHere();
+      void worker?.terminate();
+      worker = null;
+    },
+  };
+}
+
+function syncFailed(message: string): AuditError {
+  return new AuditError("sync_failed", `the journal could not be made durable: ${message}`);
+}

@@ -1,0 +1,9 @@
+/** Durable before "accepted": segments, grouped fdatasync, cursors for those who read behind. */
+export { JOURNAL_START, type JournalLine, type JournalPosition, readJournalLines } from "./cursor.ts";
+export { type Journal, type JournalOptions, openJournal } from "./journal.ts";
+export {
+  createJournalProcessor,
+  type JournalProcessor,
+  type JournalProcessorOptions,
+} from "./journal-processor.ts";
+export { listSegments, listStreams, segmentFile, stateDirectory, streamDirectory } from "./layout.ts";

@@ -1,0 +1,45 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { isId } from "../event/index.ts";
+import { systemCodeOf } from "../lib/errors.ts";
+
+/** Where things stand in an audit directory. */
+export function journalDirectory(directory: string): string {
+  return join(directory, "journal");
+}
+
+/** Where one stream's segments stand. */
+export function streamDirectory(directory: string, stream: string): string {
+  return join(journalDirectory(directory), stream);
+}
+
+/** Cursors and locks; deleting it makes the views be built anew. */
+export function stateDirectory(directory: string): string {
+  return join(directory, "state");
+}
+
+/** File name of a segment, counted from 1. */
+export function segmentFile(segment: number): string {
+  return `${segment}.jsonl`;
+}
+
+/** The streams that have a journal in this directory, sorted. None where there is no journal yet. */
+export function listStreams(directory: string): readonly string[] {
+  return listNames(journalDirectory(directory)).filter(isId).toSorted();
+}
+
+/** Numbers of a stream's segments, ascending. */
+export function listSegments(directory: string, stream: string): readonly number[] {
+  return listNames(streamDirectory(directory, stream))
+    .flatMap((name) => (/^\d+\.jsonl$/.test(name) ? [Number.parseInt(name, 10)] : []))
+    .toSorted((left, right) => left - right);
+}
+
+function listNames(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    if (systemCodeOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+import { chmodSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+
+/** A lock that one process (or thread) holds until it lets go or dies, however it dies. */
+export interface FileLock {
+  readonly release: () => void;
+}
+
+/** SQLite result code for "somebody else holds it" (sqlite.org/rescode.html#busy). */
+const SQLITE_BUSY = 5;
+
+/**
+ * Takes the lock of a file, or gives null when another holds it. Node has no flock; SQLite's lock
+ * is one that the kernel frees on SIGKILL. The file stays, empty.
+ *
+ * @throws what SQLite throws when the file cannot be created or opened.
+ */
+export function tryLockFile(path: string): FileLock | null {
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
+    chmodSync(path, 0o600);
+    database.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    database.close();
+    if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) return null;
+    throw error;
+  }
+  return { release: () => database.close() };
+}

@@ -1,0 +1,88 @@
+import {
+  closeSync,
+  fsyncSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { systemCodeOf } from "./errors.ts";
+
+/** Mode of every directory that otel-audit creates. */
+export const DIRECTORY_MODE = 0o700;
+/** Mode of every file that otel-audit creates. */
+export const FILE_MODE = 0o600;
+
+/** Creates a directory and its parents, 0700. An existing one is left as it is. */
+export function makeDirectory(path: string): void {
+  mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE });
+}
+
+/** Writes all bytes at the file's position: a full disk writes a part first (short write), so it loops. */
+export function writeFully(fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+}
+
+/**
+ * Appends whole or not at all: when it fails, the file is cut back to its old end.
+ *
+ * @throws the system error of the write; also when the file could not be cut back.
+ */
+export function appendFully(fd: number, bytes: Uint8Array): void {
+  const end = fstatSync(fd).size;
+  try {
+    writeFully(fd, bytes);
+  } catch (error) {
+    ftruncateSync(fd, end);
+    throw error;
+  }
+}
+
+/** Puts a file in place at once: readers see the old or the new content, never a part. Durable when it returns. */
+export function replaceFile(path: string, chunks: Iterable<string>): void {
+  const temporary = `${path}.tmp`;
+  const fd = openSync(temporary, "w", FILE_MODE);
+  try {
+    for (const chunk of chunks) writeFully(fd, Buffer.from(chunk));
+    fsyncSync(fd);
+  } catch (error) {
+    closeSync(fd);
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  closeSync(fd);
+  renameSync(temporary, path);
+  syncDirectory(dirname(path));
+}
+
+/** Makes the names in a directory durable. Where a directory cannot be opened (Windows) it does nothing. */
+export function syncDirectory(path: string): void {
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(fd);
+  } catch {
+    // Some filesystems refuse fsync on directories; their renames are durable by other means.
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Size of a file in bytes, or undefined where there is none. */
+export function sizeOf(path: string): number | undefined {
+  try {
+    return statSync(path).size;
+  } catch (error) {
+    if (systemCodeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}

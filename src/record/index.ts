@@ -1,0 +1,12 @@
+/** Where a service says what happened: the audit log, the call that is running, drafts of records. */
+export { type Audit, type AuditLogParts, createRecorder, type Receipt } from "./audit-log.ts";
+export {
+  type CallFields,
+  type CallScope,
+  currentAudit,
+  type CurrentAudit,
+  currentCall,
+  runInCall,
+} from "./current-call.ts";
+export { type Draft, type DraftExtras, draftOf, outcomeOf } from "./draft.ts";
+export { problemsOf, validateEvent } from "./validate.ts";

@@ -1,0 +1,79 @@
+import {
+  type Action,
+  ACTOR_TYPES,
+  type AnyEvent,
+  type Catalogue,
+  OUTCOMES,
+  type RequirableField,
+} from "../event/index.ts";
+import { AuditError } from "../lib/errors.ts";
+import { nearest } from "../lib/nearest.ts";
+import { outcomeOf } from "./draft.ts";
+
+/**
+ * The action of an event that may be recorded.
+ *
+ * @throws {AuditError} `unknown_action`, or `invalid_event` naming every field that is missing or wrong.
+ */
+export function validateEvent(event: AnyEvent, catalogue: Catalogue): Action {
+  const action = catalogue.find(event.action);
+  if (action === undefined) {
+    const guess = nearest(String(event.action), catalogue.names);
+    throw new AuditError(
+      "unknown_action",
+      `unknown action ${JSON.stringify(event.action)}${guess === undefined ? "" : `, did you mean "${guess}"?`} ` +
+        `Known: ${catalogue.names.join(", ")}. Define your own with defineAction().`,
+    );
+  }
+  const problems = problemsOf(event, action);
+  if (problems.length > 0) {
+    throw new AuditError("invalid_event", `event ${action.name}: ${problems.join("; ")}`);
+  }
+  return action;
+}
+
+/** Everything that is wrong with an event of an action, in words; empty when nothing is. */
+export function problemsOf(event: AnyEvent, action: Action): readonly string[] {
+  return [
+    ...actorProblems(event),
+    ...outcomeProblems(event),
+    ...action.required.flatMap((field) => (isGiven(event, field) ? [] : [`${field} is missing`])),
+    ...detailsProblems(event, action),
+  ];
+}
+
+function isGiven(event: AnyEvent, field: RequirableField): boolean {
+  const value = event[field];
+  if (value === undefined || value === null || value === "") return false;
+  // What a failed action would have changed is not always known.
+  return typeof value !== "object" || Object.keys(value).length > 0 || field !== "target";
+}
+
+function actorProblems({ actor }: AnyEvent): readonly string[] {
+  const id = typeof actor === "string" ? actor : actor?.id;
+  if (typeof id !== "string" || id === "") return ["actor is missing: say who acted, as in { actor: { id: \"ann\" } }"];
+  const type = typeof actor === "object" ? actor.type : undefined;
+  if (type === undefined || ACTOR_TYPES.includes(type)) return [];
+  return [`actor.type ${JSON.stringify(type)} must be one of ${ACTOR_TYPES.join(", ")}`];
+}
+
+function outcomeProblems(event: AnyEvent): readonly string[] {
+  if (event.outcome !== undefined && !OUTCOMES.includes(event.outcome)) {
+    return [`outcome ${JSON.stringify(event.outcome)} must be one of ${OUTCOMES.join(", ")}`];
+  }
+  return event.error !== undefined && outcomeOf(event) === "success"
+    ? ["an error with outcome success: leave one of them out"]
+    : [];
+}
+
+function detailsProblems(event: AnyEvent, action: Action): readonly string[] {
+  if (action.details === undefined || (event.details === undefined && !action.required.includes("details"))) {
+    return [];
+  }
+  const result = action.details["~standard"].validate(event.details ?? {});
+  if (result instanceof Promise) return ["details: the schema is asynchronous, which record() cannot wait for"];
+  return (result.issues ?? []).map((issue) => {
+    const path = (issue.path ?? []).map((part) => String(typeof part === "object" ? part.key : part));
+    return `${["details", ...path].join(".")}: ${issue.message}`;
+  });
+}
