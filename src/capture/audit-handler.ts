@@ -1,0 +1,121 @@
+import { messageOf } from "../lib/errors.ts";
+import { runInCall } from "../record/index.ts";
+import { beginCallAudit, type CallAudit, type CaptureTarget } from "./call-audit.ts";
+import {
+  type CallStatus,
+  type GrpcCall,
+  type GrpcCallback,
+  type GrpcHandler,
+  type HandlerType,
+  statusOfError,
+} from "./grpc-types.ts";
+
+const OK: CallStatus = { name: "OK" };
+const CANCELLED: CallStatus = { name: "CANCELLED", message: "cancelled before the handler answered" };
+
+/**
+ * Wraps one handler. The wrapped handler answers exactly what the original answers; the record is
+ * written before the reply leaves.
+ *
+ * @param targetOf gives what to record to, or null while nothing is audited.
+ */
+export function auditHandler(
+  handler: GrpcHandler,
+  method: string,
+  type: HandlerType,
+  targetOf: () => CaptureTarget | null,
+): GrpcHandler {
+  const hasCallback = type === "unary" || type === "clientStream";
+  return function auditedHandler(this: unknown, call, callback) {
+    const audit = begin(targetOf, call, method);
+    if (audit === null) return handler.call(this, call, callback);
+    watchMessages(call, audit, type);
+    if (!hasCallback) watchStreamEnd(call, audit);
+    const answer = callback === undefined ? undefined : auditCallback(audit, callback);
+    return runInCall(audit.scope, () => {
+      try {
+        const returned = handler.call(this, call, answer);
+        return isPromise(returned) ? watchPromise(returned, audit) : returned;
+      } catch (error) {
+        audit.finish({ ...statusOfError(error), name: "UNKNOWN" });
+        throw error;
+      }
+    });
+  };
+}
+
+/** Auditing never ends a call: where it cannot begin, the call goes on without it, and that is said. */
+function begin(
+  targetOf: () => CaptureTarget | null,
+  call: GrpcCall,
+  method: string,
+): CallAudit | null {
+  const target = targetOf();
+  if (target === null) return null;
+  try {
+    const plan = target.policy.planOf(method);
+    return plan.kind === "exempt" ? null : beginCallAudit(target, plan, call, method);
+  } catch (error) {
+    target.report(`a call of ${method} is not audited: ${messageOf(error)}`);
+    return null;
+  }
+}
+
+function auditCallback(audit: CallAudit, callback: GrpcCallback): GrpcCallback {
+  return (error, value, ...rest) => {
+    if (error) audit.finish(statusOfError(error));
+    else audit.finish(OK, value);
+    callback(error, value, ...rest);
+  };
+}
+
+/** Sees the request messages where grpc-js hands them over, without making the stream flow. */
+function watchMessages(call: GrpcCall, audit: CallAudit, type: HandlerType): void {
+  if (type === "unary" || type === "serverStream") {
+    audit.sawRequest(call.request);
+    return;
+  }
+  const push = call.push;
+  if (push === undefined) return;
+  call.push = (message, ...rest) => {
+    if (message !== null) audit.sawRequest(message);
+    return push.call(call, message, ...rest);
+  };
+}
+
+/**
+ * Watches the end of a stream that the server writes. The trailers leave in `_final`, which is the
+ * last moment before the client learns the outcome; an error has been seen by then, because our
+ * listener stands before the one of grpc-js. Handlers of the call's events run inside of the call.
+ */
+function watchStreamEnd(call: GrpcCall, audit: CallAudit): void {
+  let status = OK;
+  call.prependListener?.("error", (error) => {
+    status = statusOfError(error);
+  });
+  const final = call._final;
+  if (final !== undefined) {
+    call._final = (callback) => {
+      audit.finish(status);
+      final.call(call, callback);
+    };
+  }
+  // Fires at the end of every call; after the trailers it finds the record written.
+  call.once("cancelled", () => audit.finish(CANCELLED, undefined, "unknown"));
+  const emit = call.emit;
+  call.emit = (event, ...args) => runInCall(audit.scope, () => emit.call(call, event, ...args));
+}
+
+/** A handler that is an async function: a rejection is an ending, and stays the application's. */
+async function watchPromise(returned: PromiseLike<unknown>, audit: CallAudit): Promise<unknown> {
+  try {
+    return await returned;
+  } catch (error) {
+    audit.finish({ ...statusOfError(error), name: "UNKNOWN" }, undefined, "unknown");
+    throw error;
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

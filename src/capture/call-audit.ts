@@ -1,0 +1,224 @@
+import { type Context, context, type Span, trace } from "@opentelemetry/api";
+import {
+  type AnyEvent,
+  ATTR_CALL_DURATION,
+  ATTR_CALL_ID,
+  ATTR_CLIENT_ADDRESS,
+  ATTR_CLIENT_PORT,
+  ATTR_ERROR_TYPE,
+  ATTR_INCOMPLETE,
+  ATTR_RPC_METHOD,
+  ATTR_RPC_STATUS_CODE,
+  ATTR_RPC_SYSTEM_NAME,
+  ATTR_USER_AGENT_ORIGINAL,
+  type AttributeValue,
+  type BodyValue,
+  type Catalogue,
+  newId,
+  normaliseValue,
+  type Outcome,
+  type RecordAttributes,
+  RPC_CALL,
+} from "../event/index.ts";
+import type { Clock } from "../lib/clock.ts";
+import { messageOf } from "../lib/errors.ts";
+import { type CallFields, type CallScope, type Draft, draftOf, problemsOf } from "../record/index.ts";
+import type { FindActor } from "./actor.ts";
+import type { CallStatus, GrpcCall } from "./grpc-types.ts";
+import type { CallMessages } from "./message-path.ts";
+import { parsePeer, type Peer } from "./peer.ts";
+import type { AuditPolicy, Extracted, MethodPlan } from "./policy.ts";
+
+/** What capture writes to, and asks. */
+export interface CaptureTarget {
+  readonly policy: AuditPolicy;
+  readonly findActor: FindActor;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  /** Redacts and writes; throws when the disk refuses, which is counted and reported already. */
+  readonly emit: (draft: Draft) => string;
+  readonly report: (line: string) => void;
+}
+
+/** The audit of one call that is running. */
+export interface CallAudit {
+  readonly scope: CallScope;
+  /** Notes the request: the only one, or the first of an RPC stream. */
+  readonly sawRequest: (message: unknown) => void;
+  /** Records the call, once: later endings are not endings. Never throws. */
+  readonly finish: (status: CallStatus, response?: unknown, outcome?: Outcome) => void;
+}
+
+type AuditPlan = MethodPlan & { readonly kind: "audit" };
+
+/** Begins the audit of a call, in the context that its server span is active in. */
+export function beginCallAudit(
+  target: CaptureTarget,
+  plan: AuditPlan,
+  call: GrpcCall,
+  method: string,
+): CallAudit {
+  const started = target.clock.monotonicMillis();
+  const callId = newId();
+  const peer = parsePeer(call.getPeer());
+  const actor = target.findActor(call, method, peer);
+  const active = context.active();
+  linkSpan(trace.getSpan(active), callId);
+  const added: { readonly action: string | undefined; readonly fields: CallFields }[] = [];
+  let request: BodyValue | undefined;
+  let isFinished = false;
+
+  const scope: CallScope = {
+    callId,
+    actor,
+    source: sourceOf(peer),
+    set(fields, options) {
+      added.push({ action: options?.action, fields });
+    },
+  };
+
+  function finish(status: CallStatus, response?: unknown, outcome?: Outcome): void {
+    if (isFinished) return;
+    isFinished = true;
+    try {
+      const plainResponse =
+        response === undefined || !plan.readsMessages ? undefined : normaliseValue(response);
+      const messages: CallMessages = {
+        ...(request === undefined ? {} : { request }),
+        ...(plainResponse === undefined ? {} : { response: plainResponse }),
+      };
+      const attributes = {
+        ...callAttributes(call, method, peer, callId),
+        [ATTR_RPC_STATUS_CODE]: status.name,
+        [ATTR_CALL_DURATION]: roundMillis(target.clock.monotonicMillis() - started),
+        ...(status.name === "OK" ? {} : { [ATTR_ERROR_TYPE]: status.name }),
+      };
+      writeRecords({ target, plan, scope, added, messages, status, outcome, attributes, active });
+    } catch (error) {
+      target.report(`a call of ${method} was not recorded: ${messageOf(error)}`);
+    }
+  }
+
+  return {
+    scope,
+    sawRequest(message) {
+      if (plan.readsMessages) request ??= normaliseValue(message) ?? {};
+    },
+    finish,
+  };
+}
+
+interface FinishedCall {
+  readonly target: CaptureTarget;
+  readonly plan: AuditPlan;
+  readonly scope: CallScope;
+  readonly added: readonly { readonly action: string | undefined; readonly fields: CallFields }[];
+  readonly messages: CallMessages;
+  readonly status: CallStatus;
+  readonly outcome: Outcome | undefined;
+  readonly attributes: RecordAttributes;
+  readonly active: Context;
+}
+
+/** A record for every action whose condition holds; the call itself when none does. */
+function writeRecords(call: FinishedCall): void {
+  const { plan, messages, added } = call;
+  const held = plan.mappings.filter((mapping) => mapping.holds(messages));
+  const actions =
+    held.length > 0
+      ? held.map(({ action, extract }) => ({ action, extracted: extract(messages) }))
+      : [{ action: RPC_CALL, extracted: plan.extract(messages) }];
+  actions.forEach(({ action, extracted }, at) => {
+    const fields = added
+      .filter((entry) => entry.action === action || (entry.action === undefined && at === 0))
+      .map((entry) => entry.fields);
+    writeRecord(call, action, extracted, fields);
+  });
+}
+
+function writeRecord(
+  call: FinishedCall,
+  name: string,
+  extracted: Extracted,
+  fields: readonly CallFields[],
+): void {
+  const { target, status } = call;
+  const action = target.catalogue.find(name);
+  if (action === undefined) return;
+  const event = eventOf(call, name, extracted, fields);
+  const problems = event.outcome === "success" ? problemsOf(event, action) : [];
+  const extras: Record<string, AttributeValue> = { ...call.attributes };
+  // A captured call is never refused for what it lacks: it is recorded and marked.
+  if (problems.length > 0) extras[ATTR_INCOMPLETE] = problems.join("; ");
+  const draft = draftOf(event, action, { attributes: extras, context: call.active });
+  try {
+    target.emit(draft);
+  } catch (error) {
+    // The journal counts and reports what the disk refuses; the call goes on.
+    if (!isDiskError(error)) {
+      target.report(`a ${name} of status ${status.name} was not recorded: ${messageOf(error)}`);
+    }
+  }
+}
+
+function isDiskError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "write_failed";
+}
+
+function eventOf(
+  call: FinishedCall,
+  action: string,
+  extracted: Extracted,
+  fields: readonly CallFields[],
+): AnyEvent {
+  const { scope, status } = call;
+  const said: CallFields = Object.assign({}, ...fields) as CallFields;
+  const details = Object.assign({}, extracted.details, ...fields.map((entry) => entry.details ?? {})) as object;
+  const outcome = said.outcome ?? call.outcome ?? extracted.outcome ?? outcomeOfStatus(status);
+  const error = said.error ?? (extracted.outcome === undefined ? undefined : extracted.error) ?? status.message;
+  const { outcome: _outcome, error: _error, ...rest } = { ...extracted, ...said };
+  return {
+    actor: scope.actor,
+    source: scope.source,
+    ...rest,
+    action,
+    details,
+    outcome,
+    ...(outcome === "success" || error === undefined ? {} : { error }),
+  };
+}
+
+function outcomeOfStatus({ name }: CallStatus): Outcome {
+  if (name === "OK") return "success";
+  return name === "PERMISSION_DENIED" || name === "UNAUTHENTICATED" ? "denied" : "failure";
+}
+
+function callAttributes(
+  call: GrpcCall,
+  method: string,
+  peer: Peer,
+  callId: string,
+): Record<string, AttributeValue> {
+  const userAgent = call.metadata.get("user-agent")[0]?.toString();
+  return {
+    [ATTR_CALL_ID]: callId,
+    [ATTR_RPC_SYSTEM_NAME]: "grpc",
+    [ATTR_RPC_METHOD]: method,
+    ...(peer.address === undefined ? {} : { [ATTR_CLIENT_ADDRESS]: peer.address }),
+    ...(peer.port === undefined ? {} : { [ATTR_CLIENT_PORT]: peer.port }),
+    ...(userAgent === undefined ? {} : { [ATTR_USER_AGENT_ORIGINAL]: userAgent }),
+  };
+}
+
+function sourceOf(peer: Peer): CallScope["source"] {
+  return peer.address === undefined ? { type: "unix" } : { id: peer.address, type: "ip" };
+}
+
+/** From the span in a trace viewer to the records of its call. */
+function linkSpan(span: Span | undefined, callId: string): void {
+  if (span?.isRecording() === true) span.setAttribute(ATTR_CALL_ID, callId);
+}
+
+function roundMillis(millis: number): number {
+  return Math.round(millis * 1000) / 1000;
+}

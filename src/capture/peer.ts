@@ -1,0 +1,50 @@
+import ipaddr from "ipaddr.js";
+
+/** Where a call came from. */
+export interface Peer {
+  /** IP address without port; absent for a Unix socket. */
+  readonly address?: string;
+  readonly port?: number;
+}
+
+/** The peer as grpc-js names it: `address:port`, also for IPv6, or `unknown` for a Unix socket. */
+export function parsePeer(text: string): Peer {
+  const colon = text.lastIndexOf(":");
+  const address = colon < 0 ? text : text.slice(0, colon);
+  const bare = address.replace(/^\[|\]$/g, "");
+  if (!ipaddr.isValid(bare)) return {};
+  const port = Number(text.slice(colon + 1));
+  // ::ffff:127.0.0.1 is 127.0.0.1 (RFC 4291, section 2.5.5.2).
+  return { address: ipaddr.process(bare).toString(), ...(Number.isInteger(port) ? { port } : {}) };
+}
+
+/** A check of peers against addresses and ranges. */
+export type PeerFilter = (peer: Peer) => boolean;
+
+/**
+ * Compiles a list of addresses, CIDR ranges and `unix`.
+ *
+ * @throws {Error} naming the entry that is none of them.
+ */
+export function compilePeerFilter(entries: readonly string[]): PeerFilter {
+  const checks = entries.map((entry): PeerFilter => {
+    if (entry === "unix") return (peer) => peer.address === undefined;
+    if (ipaddr.isValidCIDR(entry)) {
+      const [network, bits] = ipaddr.parseCIDR(entry);
+      return ({ address }) => address !== undefined && isInRange(address, network, bits);
+    }
+    if (ipaddr.isValid(entry)) {
+      const wanted = ipaddr.process(entry).toString();
+      return ({ address }) => address === wanted;
+    }
+    throw new Error(
+      `${JSON.stringify(entry)} is no address: use an IP address, a range such as 10.0.0.0/8, or unix`,
+    );
+  });
+  return (peer) => checks.some((check) => check(peer));
+}
+
+function isInRange(address: string, network: ipaddr.IPv4 | ipaddr.IPv6, bits: number): boolean {
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === network.kind() && parsed.match(network, bits);
+}
