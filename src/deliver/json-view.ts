@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseFlatLine } from "../format/index.ts";
+import { messageOf } from "../lib/errors.ts";
+import { replaceFile, sizeOf } from "../lib/files.ts";
+import { setForeignAside } from "./foreign-view.ts";
+import type { StreamPosition } from "./merge.ts";
+import type { View, ViewOptions } from "./view.ts";
+import { EMPTY_VIEW_STATE, loadViewState, saveViewState, type ViewState } from "./view-state.ts";
+
+/** Name of the newest part in the audit directory. */
+export const JSON_VIEW = "audit_log.json";
+const STATE_NAME = "json";
+
+/** A part that has reached this size is closed: rewriting it would cost more than it tells. */
+const DEFAULT_MAX_PART_BYTES = 16 * 1024 * 1024;
+/** The file is rewritten at most every this many times its last duration: at most 5 % of a core. */
+const PAUSE_FACTOR = 20;
+
+/** What {@link openJsonView} takes. */
+export interface JsonViewOptions extends ViewOptions {
+  /** Default 16 MiB. */
+  readonly maxPartBytes?: number;
+}
+
+/**
+ * Opens the JSON view: an array of results, newest first, one record a line. The file is replaced
+ * in one step, so it parses at every instant.
+ */
+export function openJsonView(options: JsonViewOptions): View {
+  const { directory, report, nowMillis } = options;
+  const maxPartBytes = options.maxPartBytes ?? DEFAULT_MAX_PART_BYTES;
+  const path = join(directory, JSON_VIEW);
+  const recovered = recover(directory, path, report);
+  const positions = new Map(recovered.state.positions);
+  let { parts } = recovered.state;
+  /** Oldest first, as they came. */
+  let lines = recovered.lines;
+  let bytes = lines.reduce((sum, line) => sum + line.length, 0);
+  let isPending = true;
+  let nextAt = 0;
+
+  function write(target: string): void {
+    const started = nowMillis();
+    replaceFile(target, newestFirst(lines));
+    nextAt = nowMillis() + (nowMillis() - started) * PAUSE_FACTOR;
+  }
+
+  function closePart(): void {
+    write(join(directory, partFile(parts + 1)));
+    parts++;
+    lines = [];
+    bytes = 0;
+  }
+
+  return {
+    positions,
+    append(records, readTo) {
+      for (const { line } of records) {
+        lines.push(line);
+        bytes += line.length;
+        if (bytes >= maxPartBytes) closePart();
+      }
+      for (const [stream, position] of readTo) positions.set(stream, position);
+      isPending = true;
+    },
+    hasPending: () => isPending,
+    settle({ isForced }) {
+      if (!isPending || (!isForced && nowMillis() < nextAt)) return;
+      write(path);
+      saveViewState(directory, STATE_NAME, { positions, size: sizeOf(path) ?? 0, parts });
+      isPending = false;
+    },
+    close() {},
+  };
+}
+
+function partFile(part: number): string {
+  return `audit_log-${part}.json`;
+}
+
+function* newestFirst(lines: readonly string[]): Generator<string> {
+  yield "[";
+  // Joined in pieces: one write per record would be slow, one string of all of them large.
+  const PIECE = 1000;
+  for (let end = lines.length; end > 0; end -= PIECE) {
+    const piece = lines.slice(Math.max(0, end - PIECE), end).toReversed();
+    yield `${end === lines.length ? "\n" : ",\n"}${piece.join(",\n")}`;
+  }
+  yield "\n]\n";
+}
+
+interface Recovered {
+  readonly state: ViewState;
+  readonly lines: string[];
+}
+
+/** The state to go on from: what is in the file counts, the saved state may be older. */
+function recover(directory: string, path: string, report: (line: string) => void): Recovered {
+  const nothing: Recovered = { state: EMPTY_VIEW_STATE, lines: [] };
+  const state = loadViewState(directory, STATE_NAME);
+  if (sizeOf(path) === undefined) return fromParts(directory, state ?? EMPTY_VIEW_STATE, nothing);
+  try {
+    const lines = readPart(path);
+    if (state === null && lines.length > 0) {
+      setForeignAside(path, "was not written by this audit directory", report);
+      return fromParts(directory, EMPTY_VIEW_STATE, nothing);
+    }
+    return fromParts(directory, state ?? EMPTY_VIEW_STATE, { state: EMPTY_VIEW_STATE, lines });
+  } catch (error) {
+    setForeignAside(path, `is no audit view (${messageOf(error)})`, report);
+    // What the closed parts have is still shown; the rest comes from the journal again.
+    return fromParts(directory, EMPTY_VIEW_STATE, nothing);
+  }
+}
+
+/** A crash after a part was closed leaves its records in `audit_log.json` too: they are dropped there. */
+function fromParts(directory: string, state: ViewState, current: Recovered): Recovered {
+  const positions = new Map(state.positions);
+  let { parts } = state;
+  const closed = new Set<string>();
+  for (let next = join(directory, partFile(parts + 1)); sizeOf(next) !== undefined; ) {
+    for (const line of readPart(next)) closed.add(line);
+    parts++;
+    next = join(directory, partFile(parts + 1));
+  }
+  const lines = current.lines.filter((line) => !closed.has(line));
+  for (const line of [...closed, ...lines]) advance(positions, line);
+  return { state: { ...state, positions, parts }, lines };
+}
+
+function advance(positions: Map<string, StreamPosition>, line: string): void {
+  const { stream, sequence } = parseFlatLine(line);
+  const known = positions.get(stream) ?? { segment: 1, offset: 0, sequence: 0 };
+  positions.set(stream, { ...known, sequence: Math.max(known.sequence, sequence) });
+}
+
+/** The lines of a part, oldest first. Throws when it is not one that we wrote. */
+function readPart(path: string): string[] {
+  const values: unknown = JSON.parse(readFileSync(path, "utf8"));
+  if (!Array.isArray(values)) throw new Error("not an array");
+  return values.map((value) => {
+    const line = JSON.stringify(value);
+    parseFlatLine(line);
+    return line;
+  }).toReversed();
+}

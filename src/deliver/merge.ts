@@ -1,0 +1,78 @@
+import { parseFlatLine, type FlatRecord } from "../format/index.ts";
+import { type JournalPosition, listStreams, readJournalLines } from "../journal/index.ts";
+
+/** Where reading a stream has got to. */
+export interface StreamPosition extends JournalPosition {
+  /** Sequence number of the last record taken; 0 before the first. */
+  readonly sequence: number;
+}
+
+/** A journal line with what the merge and the views need to know of it. */
+export interface TakenRecord {
+  readonly stream: string;
+  readonly line: string;
+  readonly flat: FlatRecord;
+  readonly position: StreamPosition;
+}
+
+/** What one round of reading found. */
+export interface Round {
+  readonly records: readonly TakenRecord[];
+  /** Lines that are no records; they are left where they are. */
+  readonly unreadable: readonly { readonly stream: string; readonly line: string; readonly why: string }[];
+  /** The position behind everything that was read, for each stream that had something. */
+  readonly positions: ReadonlyMap<string, StreamPosition>;
+}
+
+const START: StreamPosition = { segment: 1, offset: 0, sequence: 0 };
+
+/**
+ * Reads what is new in every stream of a directory and merges it: by sequence within a stream,
+ * between streams by the larger of a record's time and the time before it in its stream.
+ */
+export function readNew(
+  directory: string,
+  known: ReadonlyMap<string, StreamPosition>,
+  maxBytesPerStream: number,
+  explain: (error: unknown) => string,
+): Round {
+  const queues: Queued[][] = [];
+  const unreadable: { stream: string; line: string; why: string }[] = [];
+  const positions = new Map<string, StreamPosition>();
+  for (const stream of listStreams(directory)) {
+    const from = known.get(stream) ?? START;
+    let sequence = from.sequence;
+    let time = "";
+    const queue: Queued[] = [];
+    for (const { text, end } of readJournalLines(directory, stream, from, maxBytesPerStream)) {
+      try {
+        const flat = parseFlatLine(text);
+        // Already taken before a crash that came between a view and its state.
+        const isNew = flat.sequence > sequence;
+        sequence = Math.max(sequence, flat.sequence);
+        time = flat.timestamp > time ? flat.timestamp : time;
+        if (isNew) queue.push({ time, record: { stream, line: text, flat, position: { ...end, sequence } } });
+      } catch (error) {
+        unreadable.push({ stream, line: text, why: explain(error) });
+      }
+      positions.set(stream, { ...end, sequence });
+    }
+    if (queue.length > 0) queues.push(queue);
+  }
+  return { records: mergeQueues(queues), unreadable, positions };
+}
+
+interface Queued {
+  readonly time: string;
+  readonly record: TakenRecord;
+}
+
+/** A stable sort keeps each stream's order, because times within a queue never fall. */
+function mergeQueues(queues: readonly (readonly Queued[])[]): readonly TakenRecord[] {
+  const [only] = queues;
+  if (queues.length === 1 && only !== undefined) return only.map(({ record }) => record);
+  return queues
+    .flat()
+    .toSorted((left, right) => (left.time < right.time ? -1 : left.time > right.time ? 1 : 0))
+    .map(({ record }) => record);
+}

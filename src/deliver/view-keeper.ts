@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import { stateDirectory } from "../journal/index.ts";
+import { messageOf } from "../lib/errors.ts";
+import { type FileLock, tryLockFile } from "../lib/file-lock.ts";
+import { makeDirectory } from "../lib/files.ts";
+import { openCsvView } from "./csv-view.ts";
+import { openJsonView } from "./json-view.ts";
+import { readNew, type Round, type StreamPosition } from "./merge.ts";
+import type { View } from "./view.ts";
+
+/** Which views are kept. */
+export type ViewFormat = "json" | "csv" | "both";
+
+/** Keeps the views of a directory up to date, while no other process does. */
+export interface ViewKeeper {
+  /** Shows what is new. Never throws: what fails is reported and tried again with the next call. */
+  readonly run: (options: { readonly isForced: boolean }) => void;
+  readonly close: () => void;
+}
+
+/** What {@link createViewKeeper} takes. */
+export interface ViewKeeperOptions {
+  readonly directory: string;
+  readonly format: ViewFormat;
+  readonly report: (line: string) => void;
+}
+
+/** Bytes read of each stream in one round: bounds the memory of a catch-up. */
+const ROUND_BYTES = 4 * 1024 * 1024;
+
+/** Creates a keeper; it takes the lock with its first run that finds it free. */
+export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
+  const { directory, report } = options;
+  let lock: FileLock | null = null;
+  let views: readonly View[] = [];
+  let lastProblem = "";
+
+  function open(): boolean {
+    if (lock !== null) return true;
+    makeDirectory(stateDirectory(directory));
+    lock = tryLockFile(join(stateDirectory(directory), "views.lock"));
+    if (lock === null) return false;
+    try {
+      views = openViews(options);
+      return true;
+    } catch (error) {
+      lock.release();
+      lock = null;
+      throw error;
+    }
+  }
+
+  function showNew(): void {
+    for (;;) {
+      const before = views.map(({ positions }) => readSoFar(positions));
+      // Views that stand at the same place share one reading.
+      const rounds = new Map<string, Round>();
+      for (const view of views) {
+        const key = JSON.stringify([...view.positions]);
+        const round = rounds.get(key) ?? readNew(directory, view.positions, ROUND_BYTES, messageOf);
+        if (!rounds.has(key)) for (const bad of round.unreadable) reportUnreadable(bad);
+        rounds.set(key, round);
+        if (round.positions.size === 0) continue;
+        view.append(round.records.filter(({ flat }) => flat.kind === "result"), round.positions);
+      }
+      if (views.every((view, at) => readSoFar(view.positions) === before[at])) return;
+    }
+  }
+
+  function reportUnreadable({ stream, why }: Round["unreadable"][number]): void {
+    report(`a line in the journal of stream ${stream} is no record and was skipped: ${why}`);
+  }
+
+  return {
+    run({ isForced }) {
+      try {
+        if (!open()) return;
+        showNew();
+        for (const view of views) view.settle({ isForced });
+        lastProblem = "";
+      } catch (error) {
+        const problem = messageOf(error);
+        if (problem !== lastProblem) {
+          report(`the views cannot be written (${problem}); the journal is not affected, trying again`);
+        }
+        lastProblem = problem;
+      }
+    },
+    close() {
+      this.run({ isForced: true });
+      for (const view of views) view.close();
+      views = [];
+      lock?.release();
+      lock = null;
+    },
+  };
+}
+
+function openViews({ directory, format, report }: ViewKeeperOptions): readonly View[] {
+  const options = { directory, report, nowMillis: () => performance.now() };
+  return [
+    ...(format === "json" ? [] : [openCsvView(options)]),
+    ...(format === "csv" ? [] : [openJsonView(options)]),
+  ];
+}
+
+function readSoFar(positions: ReadonlyMap<string, StreamPosition>): number {
+  let total = 0;
+  for (const { segment, offset } of positions.values()) total += segment * 2 ** 32 + offset;
+  return total;
+}

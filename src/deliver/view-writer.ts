@@ -1,0 +1,116 @@
+import type { Worker } from "node:worker_threads";
+import { messageOf } from "../lib/errors.ts";
+import { startOwnWorker } from "../lib/own-worker.ts";
+import type { ViewFormat } from "./view-keeper.ts";
+
+/** What the main thread asks of the view thread. */
+export type ViewRequest =
+  | { readonly kind: "wake" }
+  | { readonly kind: "flush"; readonly id: number }
+  | { readonly kind: "close"; readonly done: Int32Array };
+
+/** What the view thread answers. */
+export type ViewAnswer =
+  | { readonly kind: "awake" }
+  | { readonly kind: "flushed"; readonly id: number }
+  | { readonly kind: "closed" }
+  | { readonly kind: "report"; readonly line: string };
+
+/** The service's end of the views: it says that there is something new, and goes on. */
+export interface ViewWriter {
+  readonly wake: () => void;
+  /** Resolves when everything written before stands in the views, if this process writes them. */
+  readonly flush: () => Promise<void>;
+  /** Flushes and ends the thread. */
+  readonly close: () => Promise<void>;
+  /** The same while the event loop stands still, at process exit. Waits 2 s at most. */
+  readonly closeNow: () => void;
+}
+
+/** What {@link createViewWriter} takes. */
+export interface ViewWriterOptions {
+  readonly directory: string;
+  readonly format: ViewFormat;
+  readonly report: (line: string) => void;
+}
+
+/** At process exit the next start catches up with what does not fit into this. */
+const EXIT_WAIT_MILLIS = 2000;
+
+/** Starts the view thread. */
+export function createViewWriter({ directory, format, report }: ViewWriterOptions): ViewWriter {
+  const waiting = new Map<number, () => void>();
+  let flushes = 0;
+  let isAwake = false;
+  let isWakeWanted = false;
+  let worker: Worker | null = startOwnWorker(import.meta.url, "view-worker", { directory, format });
+
+  function ended(why: string): void {
+    if (worker === null) return;
+    worker = null;
+    report(`the view thread ended (${why}): the journal goes on, the views catch up at the next start`);
+    for (const resolve of waiting.values()) resolve();
+    waiting.clear();
+  }
+
+  worker.on("message", (message: ViewAnswer) => {
+    switch (message.kind) {
+      case "report":
+        return report(message.line);
+      case "awake":
+        isAwake = false;
+        if (isWakeWanted) wake();
+        return;
+      case "flushed":
+        return settle(message.id);
+      case "closed":
+        return settle(0);
+    }
+  });
+  worker.on("error", (error) => ended(messageOf(error)));
+  worker.on("exit", (code) => ended(`exit code ${code}`));
+
+  function settle(id: number): void {
+    waiting.get(id)?.();
+    waiting.delete(id);
+    // Nothing of ours keeps the process alive, except somebody who waits for an answer.
+    if (waiting.size === 0) worker?.unref();
+  }
+
+  function wake(): void {
+    isWakeWanted = isAwake;
+    if (isAwake || worker === null) return;
+    isAwake = true;
+    worker.postMessage({ kind: "wake" } satisfies ViewRequest);
+  }
+
+  function ask(id: number, request: ViewRequest): Promise<void> {
+    if (worker === null) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    waiting.set(id, resolve);
+    worker.ref();
+    worker.postMessage(request);
+    return promise;
+  }
+
+  return {
+    wake,
+    flush: () => {
+      const id = ++flushes;
+      return ask(id, { kind: "flush", id });
+    },
+    async close() {
+      await ask(0, { kind: "close", done: new Int32Array(new SharedArrayBuffer(4)) });
+      const stopped = worker;
+      worker = null;
+      await stopped?.terminate();
+    },
+    closeNow() {
+      if (worker === null) return;
+      const done = new Int32Array(new SharedArrayBuffer(4));
+      worker.postMessage({ kind: "close", done } satisfies ViewRequest);
+      Atomics.wait(done, 0, 0, EXIT_WAIT_MILLIS);
+      worker = null;
+    },
+  };
+}

@@ -1,0 +1,211 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+import type { ActorFunction, PolicyDocument } from "../capture/index.ts";
+import type { Action } from "../event/index.ts";
+import { AuditError } from "../lib/errors.ts";
+
+/** Which views are kept beside the journal. `none` switches auditing off. */
+export type AuditFormat = "json" | "csv" | "both" | "journal" | "none";
+
+/** How records are sent to an OTLP endpoint. */
+export type OtlpProtocol = "http/json" | "http/protobuf";
+
+/** Options of `createAudit`; each one wins over its environment variable. */
+export interface AuditOptions<A extends Action = never> {
+  /** Audit directory, created when absent. Environment: AUDIT_LOG_DIR. Mandatory in one of the two. */
+  readonly directory?: string;
+  /** Environment: AUDIT_LOG_FORMAT. Default `both`. */
+  readonly format?: AuditFormat;
+  /**
+   * Path of an audit policy, or the policy itself. Environment: AUDIT_POLICY_FILE. Default
+   * `./audit.yaml` when it is there; without a policy every call is recorded as `rpc_call`.
+   */
+  readonly policy?: string | PolicyDocument;
+  /**
+   * Base URL of an OTLP receiver, as in `http://127.0.0.1:4318`; `/v1/logs` is added. Environment:
+   * AUDIT_OTLP_ENDPOINT. Default: nothing is sent anywhere.
+   */
+  readonly endpoint?: string;
+  /** Headers for that receiver. Environment: AUDIT_OTLP_HEADERS, as in `key=value,key=value`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Environment: AUDIT_OTLP_PROTOCOL. Default `http/json`. */
+  readonly protocol?: OtlpProtocol;
+  /** Your own actions, made with `defineAction`. */
+  readonly actions?: readonly A[];
+  /** Tells who calls, before the sources of the policy are asked. */
+  readonly actor?: ActorFunction;
+  /** `service.name` of the records. Environment: OTEL_SERVICE_NAME. Default `unknown_service:node`. */
+  readonly service?: string;
+}
+
+/** Where shipped records go. */
+export interface ShippingOptions {
+  /** Full URL, with `/v1/logs`. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly protocol: OtlpProtocol;
+}
+
+/** Options with nothing left to decide. */
+export interface ResolvedOptions {
+  /** Absolute path; undefined where none was named. */
+  readonly directory: string | undefined;
+  readonly format: AuditFormat;
+  readonly policy: string | PolicyDocument | undefined;
+  /** Whether a missing policy file is an error: somebody named it. */
+  readonly isPolicyNamed: boolean;
+  readonly shipping: ShippingOptions | undefined;
+  readonly actions: readonly Action[];
+  readonly actor: ActorFunction | undefined;
+  readonly service: string | undefined;
+}
+
+/** Looked for in the working directory when no policy is named. */
+const DEFAULT_POLICY_FILE = "audit.yaml";
+const FORMATS = ["json", "csv", "both", "journal", "none"] as const;
+const PROTOCOLS = ["http/json", "http/protobuf"] as const;
+
+const optionsSchema = z.strictObject({
+  directory: z.string().min(1).optional(),
+  format: z.enum(FORMATS).optional(),
+  policy: z.union([z.string().min(1), z.looseObject({})]).optional(),
+  endpoint: z.string().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  protocol: z.enum(PROTOCOLS).optional(),
+  actions: z.array(z.looseObject({ name: z.string() })).optional(),
+  actor: z.custom<ActorFunction>((value) => typeof value === "function", "must be a function").optional(),
+  service: z.string().min(1).optional(),
+});
+
+/** Environment variables of otel-audit that this version reads. An empty one counts as unset. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Parameter over environment over default.
+ *
+ * @throws {AuditError} `invalid_option` naming the option or variable, its value and what it may be.
+ */
+export function resolveOptions(options: AuditOptions<Action>, env: Environment = process.env): ResolvedOptions {
+  const parsed = optionsSchema.safeParse(options);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new AuditError(
+      "invalid_option",
+      `createAudit: ${issue?.path.join(".") ?? ""} ${issue?.message ?? "invalid"}`.replace("  ", " "),
+    );
+  }
+  const directory = options.directory ?? variable(env, "AUDIT_LOG_DIR");
+  const policy = options.policy ?? variable(env, "AUDIT_POLICY_FILE");
+  return {
+    directory: directory === undefined ? undefined : resolve(directory),
+    format: options.format ?? choice(env, "AUDIT_LOG_FORMAT", FORMATS) ?? "both",
+    policy: policy ?? DEFAULT_POLICY_FILE,
+    isPolicyNamed: policy !== undefined,
+    shipping: resolveShipping(options, env),
+    actions: options.actions ?? [],
+    actor: options.actor,
+    service: options.service ?? serviceName(env),
+  };
+}
+
+function resolveShipping(options: AuditOptions<Action>, env: Environment): ShippingOptions | undefined {
+  const protocol = options.protocol ?? choice(env, "AUDIT_OTLP_PROTOCOL", PROTOCOLS) ?? "http/json";
+  const ship = choice(env, "AUDIT_SHIP", ["otel"] as const);
+  const endpoint = options.endpoint ?? variable(env, "AUDIT_OTLP_ENDPOINT");
+  if (endpoint !== undefined) {
+    const name = options.endpoint === undefined ? "AUDIT_OTLP_ENDPOINT" : "endpoint";
+    const headers = options.headers ?? parseHeaders(env, "AUDIT_OTLP_HEADERS");
+    return { url: logsUrl(endpoint, name), headers, protocol };
+  }
+  return ship === "otel" ? otelShipping(env) : undefined;
+}
+
+/** The standard variables, only where AUDIT_SHIP=otel says that they are meant for audit records too. */
+function otelShipping(env: Environment): ShippingOptions {
+  const logs = variable(env, "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT");
+  const base = variable(env, "OTEL_EXPORTER_OTLP_ENDPOINT") ?? "http://localhost:4318";
+  const protocolName =
+    variable(env, "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL") === undefined
+      ? "OTEL_EXPORTER_OTLP_PROTOCOL"
+      : "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL";
+  return {
+    // The signal's own variable is used as it is (OTLP exporter specification, "Endpoint URLs").
+    url: logs === undefined ? logsUrl(base, "OTEL_EXPORTER_OTLP_ENDPOINT") : checkUrl(logs, "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"),
+    headers: {
+      ...parseHeaders(env, "OTEL_EXPORTER_OTLP_HEADERS"),
+      ...parseHeaders(env, "OTEL_EXPORTER_OTLP_LOGS_HEADERS"),
+    },
+    protocol: choice(env, protocolName, PROTOCOLS) ?? "http/protobuf",
+  };
+}
+
+function logsUrl(base: string, name: string): string {
+  return `${checkUrl(base, name).replace(/\/+$/, "")}/v1/logs`;
+}
+
+function checkUrl(text: string, name: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
+    throw new AuditError(
+      "invalid_option",
+      `${name} must be an http or https URL, as in http://127.0.0.1:4318; it is ${JSON.stringify(text)}`,
+    );
+  }
+  return url.href;
+}
+
+/** `key=value,key=value`, values percent-encoded (OTLP exporter specification, W3C baggage). */
+function parseHeaders(env: Environment, name: string): Readonly<Record<string, string>> {
+  const text = variable(env, name);
+  if (text === undefined) return {};
+  const headers: Record<string, string> = {};
+  for (const entry of text.split(",")) {
+    const equals = entry.indexOf("=");
+    if (equals <= 0) {
+      // The value is not shown: headers carry credentials.
+      throw new AuditError("invalid_option", `${name} must be key=value,key=value`);
+    }
+    const value = entry.slice(equals + 1).trim();
+    headers[entry.slice(0, equals).trim()] = decodePercent(value);
+  }
+  return headers;
+}
+
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function serviceName(env: Environment): string | undefined {
+  return variable(env, "OTEL_SERVICE_NAME");
+}
+
+function choice<const T extends string>(
+  env: Environment,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
+  const value = variable(env, name);
+  if (value === undefined) return undefined;
+  const found = choices.find((known) => known === value);
+  if (found === undefined) {
+    throw new AuditError(
+      "invalid_option",
+      `${name} must be one of ${choices.join(", ")}; it is ${JSON.stringify(value)}`,
+    );
+  }
+  return found;
+}
+
+function variable(env: Environment, name: string): string | undefined {
+  const value = env[name];
+  return value === undefined || value === "" ? undefined : value;
+}
+
+/** Whether the register hook also starts an OpenTelemetry SDK. */
+export function isSdkWanted(env: Environment = process.env): boolean {
+  return choice(env, "AUDIT_OTEL_SDK", ["on", "off"] as const) === "on";
+}
