@@ -38,6 +38,8 @@ export interface CaptureTarget {
   /** Redacts and writes; throws when the disk refuses, which is counted and reported already. */
   readonly emit: (draft: Draft) => string;
   readonly report: (line: string) => void;
+  /** Ends the calls that are running when the audit log closes: nobody knows how they end. */
+  readonly openCalls: Set<() => void>;
 }
 
 /** The audit of one call that is running. */
@@ -48,6 +50,12 @@ export interface CallAudit {
   /** Records the call, once: later endings are not endings. Never throws. */
   readonly finish: (status: CallStatus, response?: unknown, outcome?: Outcome) => void;
 }
+
+/** What stands in the record of a call that the audit log does not see the end of. */
+const ABANDONED: CallStatus = {
+  name: "UNKNOWN",
+  message: "still running when the audit log was closed",
+};
 
 type AuditPlan = MethodPlan & { readonly kind: "audit" };
 
@@ -80,6 +88,7 @@ export function beginCallAudit(
   function finish(status: CallStatus, response?: unknown, outcome?: Outcome): void {
     if (isFinished) return;
     isFinished = true;
+    target.openCalls.delete(abandon);
     try {
       const plainResponse =
         response === undefined || !plan.readsMessages ? undefined : normaliseValue(response);
@@ -98,6 +107,11 @@ export function beginCallAudit(
       target.report(`a call of ${method} was not recorded: ${messageOf(error)}`);
     }
   }
+
+  function abandon(): void {
+    finish(ABANDONED, undefined, "unknown");
+  }
+  target.openCalls.add(abandon);
 
   return {
     scope,

@@ -1,5 +1,5 @@
-import { parseFlatLine, type FlatRecord } from "../format/index.ts";
-import { type JournalPosition, listStreams, readJournalLines } from "../journal/index.ts";
+import { type FlatRecord, listStreams, parseFlatLine } from "../format/index.ts";
+import { type JournalPosition, readJournalLines } from "../journal/index.ts";
 
 /** Where reading a stream has got to. */
 export interface StreamPosition extends JournalPosition {

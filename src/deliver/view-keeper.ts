@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { stateDirectory } from "../journal/index.ts";
+import { stateDirectory } from "../format/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { type FileLock, tryLockFile } from "../lib/file-lock.ts";
 import { makeDirectory } from "../lib/files.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { stateDirectory } from "../journal/index.ts";
+import { stateDirectory } from "../format/index.ts";
 import { systemCodeOf } from "../lib/errors.ts";
 import { replaceFile } from "../lib/files.ts";
 import type { StreamPosition } from "./merge.ts";

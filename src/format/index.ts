@@ -8,3 +8,11 @@ export { CSV_HEADER, decodeCsvRows, type DecodedRow, encodeCsvRow, encodeFlatCsv
 export { type FlatRecord, fromFlat, type Status, toFlat } from "./flat.ts";
 export { decodeJsonLine, encodeJsonLine, parseFlatLine } from "./json-line.ts";
 export { fromLogRecord, hrTimeOfIso, toLogRecord, toResource } from "./log-record.ts";
+export {
+  journalDirectory,
+  listSegments,
+  listStreams,
+  segmentFile,
+  stateDirectory,
+  streamDirectory,
+} from "./journal-layout.ts";

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { systemCodeOf } from "../lib/errors.ts";
-import { listSegments, segmentFile, streamDirectory } from "./layout.ts";
+import { listSegments, segmentFile, streamDirectory } from "../format/index.ts";
 
 /** A place in a stream's journal: a segment, and bytes from its start. Always at a line border. */
 export interface JournalPosition {

@@ -6,4 +6,3 @@ export {
   type JournalProcessor,
   type JournalProcessorOptions,
 } from "./journal-processor.ts";
-export { listSegments, listStreams, segmentFile, stateDirectory, streamDirectory } from "./layout.ts";

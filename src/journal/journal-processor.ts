@@ -13,6 +13,7 @@ import {
   ATTR_TIME,
   type AuditRecord,
   RECORDS_LOST,
+  type RecordAttributes,
   recordId,
   SCHEMA_VERSION,
 } from "../event/index.ts";
@@ -36,6 +37,8 @@ export interface JournalProcessorOptions {
   readonly report: (line: string) => void;
   /** `service.name` of the resource, shown in every line. */
   readonly service: string;
+  /** Resource attributes; the start record, which is the first of the stream, carries them. */
+  readonly resource: RecordAttributes;
 }
 
 /**
@@ -43,7 +46,7 @@ export interface JournalProcessorOptions {
  * `onEmit` throws `write_failed` when the disk refuses; the sequence number is then not used up.
  */
 export function createJournalProcessor(options: JournalProcessorOptions): JournalProcessor {
-  const { journal, clock, report, service } = options;
+  const { journal, clock, report, service, resource } = options;
   let sequence = 0;
   let last = "";
   let lost: { count: number; readonly since: string; why: string } | null = null;
@@ -56,7 +59,10 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
       [ATTR_SEQUENCE_NUMBER]: sequence + 1,
       [ATTR_SCHEMA_VERSION]: SCHEMA_VERSION,
     };
-    journal.append(encodeJsonLine({ ...record, attributes, service }));
+    const isStart = record.attributes[ATTR_RECORD_KIND] === "start";
+    journal.append(
+      encodeJsonLine({ ...record, attributes, service, ...(isStart ? { resource } : {}) }),
+    );
     sequence++;
     last = id;
   }

@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, ftruncateSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { FILE_MODE, makeDirectory, syncDirectory, writeFully } from "../lib/files.ts";
-import { journalDirectory, segmentFile, streamDirectory } from "./layout.ts";
+import { journalDirectory, segmentFile, streamDirectory } from "../format/index.ts";
 
 /** A segment that has reached this size is closed and the next one begun. */
 const DEFAULT_MAX_SEGMENT_BYTES = 64 * 1024 * 1024;

@@ -209,3 +209,36 @@ function variable(env: Environment, name: string): string | undefined {
 export function isSdkWanted(env: Environment = process.env): boolean {
   return choice(env, "AUDIT_OTEL_SDK", ["on", "off"] as const) === "on";
 }
+
+/**
+ * Exporters for the spans of the SDK that the register hook starts: `console`, or `otlp/` and its
+ * protocol. Empty where no OTEL_* variable names one.
+ */
+export function spanExporters(env: Environment = process.env): readonly string[] {
+  const endpoint =
+    variable(env, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") ?? variable(env, "OTEL_EXPORTER_OTLP_ENDPOINT");
+  const named = variable(env, "OTEL_TRACES_EXPORTER") ?? (endpoint === undefined ? "none" : "otlp");
+  const protocol =
+    variable(env, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") ??
+    variable(env, "OTEL_EXPORTER_OTLP_PROTOCOL") ??
+    "http/protobuf";
+  return named
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "" && name !== "none")
+    .map((name) => (name === "otlp" ? `otlp/${protocol}` : name));
+}
+
+/** Environment variables in which build and deploy tools name the code revision, first one wins. */
+const REVISION_VARIABLES = [
+  "GIT_COMMIT",
+  "GITHUB_SHA",
+  "CI_COMMIT_SHA",
+  "SOURCE_VERSION",
+  "VERCEL_GIT_COMMIT_SHA",
+];
+
+/** The code revision that the environment names. */
+export function revisionOfEnvironment(env: Environment = process.env): string | undefined {
+  return REVISION_VARIABLES.map((name) => variable(env, name)).find((value) => value !== undefined);
+}

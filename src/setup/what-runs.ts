@@ -12,12 +12,10 @@ import {
   normaliseValue,
   type RecordAttributes,
 } from "../event/index.ts";
+import { revisionOfEnvironment } from "./options.ts";
 
 /** `service.name` where nobody said one (semantic conventions, service). */
 const UNKNOWN_SERVICE = "unknown_service:node";
-
-/** Environment variables in which build and deploy tools name the code revision, first one wins. */
-const REVISION_VARIABLES = ["GIT_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA", "SOURCE_VERSION", "VERCEL_GIT_COMMIT_SHA"];
 
 /**
  * The resource of this process. OTEL_RESOURCE_ATTRIBUTES adds to it and wins: container, pod and
@@ -46,11 +44,11 @@ export function resourceOfProcess(service: string | undefined): RecordAttributes
 }
 
 /** What runs here, for the start record: code revision, runtime and dependency versions, hardware. */
-export function whatRuns(env: Readonly<Record<string, string | undefined>>): BodyMap {
+export function whatRuns(): BodyMap {
   const { application, dependencies } = applicationPackage();
   const found: Record<string, unknown> = {
     application,
-    revision: REVISION_VARIABLES.map((name) => env[name]).find((value) => value !== undefined) ?? gitRevision(),
+    revision: revisionOfEnvironment() ?? gitRevision(),
     dependencies,
     runtime: { node: process.versions.node, v8: process.versions.v8, openssl: process.versions.openssl },
     hardware: { cpus: cpus().length, cpu_model: cpus()[0]?.model, memory_bytes: totalmem() },

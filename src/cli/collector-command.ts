@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { prepareCollectorDirectory } from "../collector/index.ts";
+import { AuditError } from "../lib/errors.ts";
+
+/** `otel-audit collector …`. */
+export function collectorCommand(print: (line: string) => void): Command {
+  const command = new Command("collector").description("run the audit pipeline of an OpenTelemetry Collector");
+  command
+    .command("prepare")
+    .description(
+      "make the Collector's directory ready for a start: folders, CSV header, the end of a last line that a kill cut",
+    )
+    .option("-d, --directory <path>", "the Collector's directory (default: AUDIT_COLLECTOR_DIR)")
+    .addHelpText(
+      "after",
+      "\nCall it before every start of the Collector, never while it runs.\n" +
+        "Exit: 0 ready, 2 wrong usage, 3 the directory or a file in it cannot be used.",
+    )
+    .action((options: { readonly directory?: string }) => {
+      const directory = options.directory ?? process.env["AUDIT_COLLECTOR_DIR"] ?? "";
+      if (directory === "") {
+        throw new AuditError("invalid_option", "no directory: pass --directory or set AUDIT_COLLECTOR_DIR");
+      }
+      const { done } = prepareCollectorDirectory(resolve(directory));
+      for (const line of done) print(line);
+      print(`${resolve(directory)} is ready`);
+    });
+  return command;
+}

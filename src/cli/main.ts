@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+/** The command line. Data goes to stdout, the rest to stderr. */
+import { createRequire } from "node:module";
+import { Command, CommanderError } from "commander";
+import { AuditError, messageOf } from "../lib/errors.ts";
+import { collectorCommand } from "./collector-command.ts";
+
+/** Exit codes of every command. */
+const EXIT_USAGE = 2;
+const EXIT_UNREADABLE = 3;
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
+const program = new Command("otel-audit")
+  .description("an audit trail for services, made of OpenTelemetry")
+  .version(version)
+  .showHelpAfterError("(add --help for the options)")
+  .exitOverride();
+const collector = collectorCommand((line) => process.stdout.write(`${line}\n`));
+program.addCommand(collector);
+for (const command of [collector, ...collector.commands]) command.copyInheritedSettings(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  process.stderr.write(`otel-audit: ${messageOf(error)}\n`);
+  return error instanceof AuditError && error.code === "invalid_option" ? EXIT_USAGE : EXIT_UNREADABLE;
+}

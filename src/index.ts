@@ -1,0 +1,45 @@
+/** The front door of a service: open an audit log, audit gRPC handlers, record by hand. */
+export type {
+  ActorCall,
+  ActorFunction,
+  ActorSource,
+  GrpcModule,
+  HeaderActorSource,
+  Peer,
+  PolicyAction,
+  PolicyDocument,
+  PolicyRule,
+  PolicySources,
+  PolicyValue,
+} from "./capture/index.ts";
+export {
+  type Action,
+  type ActionOptions,
+  type Actor,
+  type ActorType,
+  type AnyMap,
+  type Authentication,
+  type BuiltInAction,
+  type BuiltInDetails,
+  defineAction,
+  type DetailsSchema,
+  type DetailsValidation,
+  type EventFields,
+  type EventOf,
+  type FailurePolicy,
+  type Impact,
+  type Outcome,
+  type RequirableField,
+  type SampleDetails,
+  type Target,
+} from "./event/index.ts";
+export { AuditError, type AuditErrorCode } from "./lib/errors.ts";
+export {
+  type Audit,
+  type CallFields,
+  currentAudit,
+  type CurrentAudit,
+  type Receipt,
+} from "./record/index.ts";
+export { auditGrpc, createAudit } from "./setup/create-audit.ts";
+export type { AuditFormat, AuditOptions, OtlpProtocol } from "./setup/options.ts";

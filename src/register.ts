@@ -1,0 +1,52 @@
+/**
+ * Zero code: `node --import otel-audit/register server.js`, for ESM and CommonJS.
+ *
+ * In: the environment. Out: every grpc-js server of the process is audited. A process that starts no
+ * server pays for one load hook; it gets no file, no thread and no key.
+ */
+import { createRequire, registerHooks } from "node:module";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isOwnWorker } from "./lib/own-worker.ts";
+import type * as ZeroCode from "./setup/zero-code.ts";
+
+/** The entry module of any grpc-js copy. */
+const GRPC_ENTRY = /[\\/]@grpc[\\/]grpc-js[\\/]build[\\/]src[\\/]index\.js$/;
+/** Called by a grpc-js copy with its exports, when it has loaded. */
+const LOADED = Symbol.for("otel-audit.grpc-loaded");
+const ANNOUNCEMENT = '\n;globalThis[Symbol.for("otel-audit.grpc-loaded")]?.(module.exports, __filename);\n';
+
+type Globals = typeof globalThis & { [LOADED]?: (exports: unknown, filename: string) => void };
+
+const require = createRequire(import.meta.url);
+
+/** Loaded when it is needed: a process that never serves gRPC does not pay for it. */
+function zeroCode(): typeof ZeroCode {
+  return require(`./setup/zero-code${extname(fileURLToPath(import.meta.url))}`) as typeof ZeroCode;
+}
+
+function announceGrpcCopies(): void {
+  const globals = globalThis as Globals;
+  if (globals[LOADED] !== undefined) return;
+  globals[LOADED] = (exports, filename) => zeroCode().grpcLoaded(exports, filename);
+  registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      if (!GRPC_ENTRY.test(url) || loaded.source === null || loaded.source === undefined) return loaded;
+      const source = typeof loaded.source === "string" ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString();
+      return { ...loaded, source: source + ANNOUNCEMENT };
+    },
+  });
+  // Copies that were loaded before us do not announce themselves.
+  for (const [filename, module] of Object.entries(require.cache)) {
+    if (GRPC_ENTRY.test(filename) && module !== undefined) {
+      zeroCode().grpcLoadedBefore(module.exports, filename);
+    }
+  }
+}
+
+if (!isOwnWorker()) {
+  announceGrpcCopies();
+  // eslint-disable-next-line no-restricted-properties
+  if ((process.env["AUDIT_OTEL_SDK"] ?? "") !== "") zeroCode().startSdkIfWanted();
+}

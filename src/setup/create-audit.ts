@@ -1,0 +1,89 @@
+import { type CaptureTarget, type GrpcModule, isGrpcModule, patchGrpc } from "../capture/index.ts";
+import type { Action, BuiltInAction } from "../event/index.ts";
+import { AuditError } from "../lib/errors.ts";
+import type { Audit, Receipt } from "../record/index.ts";
+import { createRedactor } from "../redact/index.ts";
+import { createLineWriter } from "./line-writer.ts";
+import { type AuditOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
+import { openAudit, type OpenAudit } from "./pipeline.ts";
+import { loadPolicy } from "./policy.ts";
+
+/** What capture needs of an audit log, hidden from its users. */
+const targets = new WeakMap<object, CaptureTarget>();
+
+/**
+ * Opens an audit log: journal, views and, where an endpoint is named, shipping.
+ *
+ * @example
+ * const audit = await createAudit({ directory: "./audit", policy: "./audit.yaml" });
+ * @throws {AuditError} as a rejection: `invalid_option`, `invalid_policy`, `untrusted_file`,
+ * `unreadable`, `directory_unusable`. After that nothing of otel-audit stops the service.
+ */
+export async function createAudit<A extends Action = never>(
+  options: AuditOptions<A> = {},
+): Promise<Audit<A | BuiltInAction>> {
+  return openResolved(resolveOptions(options)) as Audit<A | BuiltInAction>;
+}
+
+/** The same, at once: a server that must not listen cannot wait for a promise. */
+export function openResolved(resolved: ResolvedOptions): Audit {
+  if (resolved.format === "none") return auditNothing(resolved);
+  if (resolved.directory === undefined) {
+    throw new AuditError(
+      "invalid_option",
+      "no audit directory: pass createAudit({ directory }) or set AUDIT_LOG_DIR",
+    );
+  }
+  const { audit, target }: OpenAudit = openAudit(resolved, resolved.directory);
+  targets.set(audit, target);
+  return audit;
+}
+
+/**
+ * Audits every handler of every server of this grpc-js copy; call it before `addService`. Called
+ * again, services that are added from then on record to the new audit log.
+ *
+ * @param grpc the module as the application imports it: `import * as grpc from "@grpc/grpc-js"`.
+ * @throws {AuditError} `invalid_option` when it is not grpc-js.
+ */
+export function auditGrpc(grpc: GrpcModule, audit: Audit<never>): void {
+  if (!isGrpcModule(grpc)) {
+    throw new AuditError(
+      "invalid_option",
+      'auditGrpc(grpc, audit): the first argument is not @grpc/grpc-js; pass what import * as grpc from "@grpc/grpc-js" gives',
+    );
+  }
+  const target = targets.get(audit) ?? null;
+  patchGrpc(grpc, {
+    targetOf: () => target,
+    beforeListen: () => {},
+    report: target?.report ?? createLineWriter(createRedactor().redactText),
+  });
+}
+
+/** What a call is recorded to, for the register hook. */
+export function captureTargetOf(audit: Audit<never>): CaptureTarget | null {
+  return targets.get(audit) ?? null;
+}
+
+const NOT_RECORDED: Receipt = { recordId: "", written: false, synced: false };
+
+/** AUDIT_LOG_FORMAT=none: no file, no thread, one line; an error where the policy says `required`. */
+function auditNothing(resolved: ResolvedOptions): Audit {
+  const report = createLineWriter(createRedactor().redactText);
+  const { document, locate } = loadPolicy(resolved, report);
+  if (document.required === true) {
+    throw new AuditError(
+      "invalid_option",
+      `auditing is switched off (format none), but ${locate(["required"])} says required: true`,
+    );
+  }
+  report("auditing is switched off (format none): nothing is recorded");
+  return {
+    record: async () => NOT_RECORDED,
+    flush: async () => {},
+    close: async () => {},
+    stream: "",
+    directory: resolved.directory ?? "",
+  };
+}

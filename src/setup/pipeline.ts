@@ -1,0 +1,161 @@
+/**
+ * The whole order, in the only file that knows it: redact, number and write, then views and shipper.
+ *
+ * In: resolved options. Out: an open audit log. Opening is synchronous, so that a server can be kept
+ * from listening when it fails.
+ */
+import { context as contexts } from "@opentelemetry/api";
+import { LoggerProvider } from "@opentelemetry/sdk-logs";
+import { type CaptureTarget, compileActor, compilePolicy } from "../capture/index.ts";
+import {
+  createOtlpSender,
+  createShipper,
+  createViewWriter,
+  type Shipper,
+  type ViewWriter,
+} from "../deliver/index.ts";
+import {
+  ATTR_SERVICE_NAME,
+  ATTR_TIME,
+  createCatalogue,
+  EVENT_NAME_PREFIX,
+  newId,
+  type RecordAttributes,
+  SCHEMA_URL,
+  SCOPE_NAME,
+} from "../event/index.ts";
+import { hrTimeOfIso, toResource } from "../format/index.ts";
+import { createJournalProcessor, openJournal } from "../journal/index.ts";
+import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
+import { AuditError } from "../lib/errors.ts";
+import { type Audit, createRecorder, type Draft } from "../record/index.ts";
+import { createRedactingProcessor, createRedactor, type Redactor } from "../redact/index.ts";
+import { createLineWriter, type Report } from "./line-writer.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { loadPolicy } from "./policy.ts";
+import { startDraft } from "./start-record.ts";
+import { resourceOfProcess } from "./what-runs.ts";
+
+/** An open audit log with what only capture may use. */
+export interface OpenAudit {
+  readonly audit: Audit;
+  readonly target: CaptureTarget;
+  /** Everything that must not be lost, in one blocking call; for the moment the process ends. */
+  readonly closeNow: () => void;
+}
+
+/**
+ * Opens an audit log.
+ *
+ * @param directory absolute path.
+ * @throws {AuditError} `invalid_option`, `invalid_policy`, `untrusted_file`, `unreadable` or
+ * `directory_unusable`; nothing of ours throws later.
+ */
+export function openAudit(options: ResolvedOptions, directory: string): OpenAudit {
+  const redactor = createRedactor();
+  const report = createLineWriter(redactor.redactText);
+  const clock = createSystemClock();
+  const catalogue = createCatalogue(options.actions);
+  const loaded = loadPolicy(options, report);
+  const policy = compilePolicy(loaded, catalogue);
+  const findActor = compileActor(loaded, options.actor, report);
+  const resource = redactResource(resourceOfProcess(options.service), redactor);
+
+  const journal = openJournal({ directory, stream: newId(), report });
+  const service = String(resource[ATTR_SERVICE_NAME]);
+  const processor = createJournalProcessor({ journal, clock, report, service, resource });
+  const provider = new LoggerProvider({
+    resource: toResource(resource),
+    processors: [createRedactingProcessor(redactor), processor],
+    // The limits of the environment cut without a mark: ours are applied where it is marked.
+    logRecordLimits: { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity },
+  });
+  const logger = provider.getLogger(SCOPE_NAME, undefined, { schemaUrl: SCHEMA_URL });
+  const outward = createOutward(options, directory, report);
+  const openCalls = new Set<() => void>();
+  let isClosed = false;
+
+  function emit(draft: Draft): string {
+    if (isClosed) throw new AuditError("closed", "the audit log is closed: this record was not written");
+    const time = toIsoMicros(clock.nowMicros());
+    logger.emit({
+      eventName: `${EVENT_NAME_PREFIX}${draft.action}`,
+      timestamp: hrTimeOfIso(time),
+      attributes: { ...draft.attributes, [ATTR_TIME]: time } as Record<string, string>,
+      body: draft.body as Record<string, string>,
+      context: draft.context ?? contexts.active(),
+    });
+    outward.wake();
+    return processor.lastRecordId();
+  }
+
+  function end(): boolean {
+    if (isClosed) return false;
+    for (const finish of openCalls) finish();
+    isClosed = true;
+    process.off("exit", closeNow);
+    return true;
+  }
+
+  function closeNow(): void {
+    if (!end()) return;
+    journal.close();
+    outward.views?.closeNow();
+  }
+
+  emit(startDraft({ policyDigest: policy.digest, redactionDigest: redactor.digest }));
+  process.on("exit", closeNow);
+
+  const record = createRecorder({ catalogue, emit, synced: journal.synced, report });
+  return {
+    closeNow,
+    target: { policy, findActor, catalogue, clock, emit, report, openCalls },
+    audit: {
+      record,
+      stream: journal.stream,
+      directory,
+      async flush() {
+        await journal.synced();
+        await outward.views?.flush();
+      },
+      async close() {
+        if (!end()) return;
+        journal.close();
+        await outward.views?.close();
+        await outward.shipper?.close();
+      },
+    },
+  };
+}
+
+interface Outward {
+  readonly views: ViewWriter | undefined;
+  readonly shipper: Shipper | undefined;
+  readonly wake: () => void;
+}
+
+function createOutward(options: ResolvedOptions, directory: string, report: Report): Outward {
+  const { format, shipping } = options;
+  const views =
+    format === "journal" || format === "none"
+      ? undefined
+      : createViewWriter({ directory, format, report });
+  let shipper: Shipper | undefined;
+  if (shipping !== undefined) {
+    const { host } = new URL(shipping.url);
+    report(`audit records are sent to ${host}`);
+    shipper = createShipper({ directory, sender: createOtlpSender(shipping), host, report });
+  }
+  return {
+    views,
+    shipper,
+    wake() {
+      views?.wake();
+      shipper?.wake();
+    },
+  };
+}
+
+function redactResource(resource: RecordAttributes, redactor: Redactor): RecordAttributes {
+  return redactor.redact({ attributes: resource, body: {} }).attributes;
+}
