@@ -99,7 +99,8 @@ interface Recovered {
 function recover(directory: string, path: string, report: (line: string) => void): Recovered {
   const nothing: Recovered = { state: EMPTY_VIEW_STATE, lines: [] };
   const state = loadViewState(directory, STATE_NAME);
-  if (sizeOf(path) === undefined) return fromParts(directory, state ?? EMPTY_VIEW_STATE, nothing);
+  // No crash takes the file away: somebody did, and it is built anew behind the closed parts.
+  if (sizeOf(path) === undefined) return fromParts(directory, EMPTY_VIEW_STATE, nothing);
   try {
     const lines = readPart(path);
     if (state === null && lines.length > 0) {

@@ -1,0 +1,107 @@
+/** Where the value of a name ends: quoted, a header's whole line, an element's text, or a bare word. */
+import { MASK } from "./mask.ts";
+
+/** A piece of a text. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How a value is to be read. */
+export interface ValueKind {
+  /** Runs to the end of the line or the quote around it: `Authorization`, `Cookie`. */
+  readonly isHeader: boolean;
+  /** Runs to the next `<`. */
+  readonly isElement: boolean;
+}
+
+const QUOTES = "\"'`";
+/** What ends a bare word. */
+const WORD_ENDS = /[\s"'`&;<>\\|]/;
+/** `token: string`, `password is required`: not values. */
+const NOT_VALUES: ReadonlySet<string> = new Set(
+  ("true false null none nil undefined nan yes no on off string str int integer bool boolean bytes number any " +
+    "object char text varchar is are was were be been has have had must should shall can cannot could may might " +
+    "will would not the a an of for and or in on at to from with without by as if when that this it its only too " +
+    "required optional missing invalid valid expected expired incorrect wrong empty unset unknown field value " +
+    "type format length malformed error failed function authentication authorization denied").split(" "),
+);
+
+/** Whether the values of a rule are whole header lines. */
+export function isHeaderRule(rule: string): boolean {
+  return rule === "key:authorization" || rule === "key:cookie";
+}
+
+/** The place after a separator where the value begins: past `=`, `>` of `=>`, and white space. */
+export function skipToValue(text: string, from: number, maxGap: number): number {
+  let at = from;
+  while (at < text.length && at - from < maxGap && "=>: \t".includes(text.charAt(at))) at++;
+  return at;
+}
+
+/** The value that begins at a place, or undefined when nothing there is worth masking. */
+export function valueAt(text: string, from: number, kind: ValueKind): Span | undefined {
+  const span = bounds(text, from, kind);
+  if (span.end <= span.start) return undefined;
+  const value = text.slice(span.start, Math.min(span.end, span.start + 24));
+  if (value === MASK || (value.startsWith(MASK) && /^[*,;)}\]\s]+$/.test(value))) return undefined;
+  const isQuoted = span.start > from;
+  if (!isQuoted && NOT_VALUES.has(value.replace(/[.,!?]+$/, "").toLowerCase())) return undefined;
+  return span;
+}
+
+function bounds(text: string, from: number, kind: ValueKind): Span {
+  let start = from;
+  if (text[start] === "[") start = firstOf(text, start);
+  if (text[start] === "\\" && QUOTES.includes(text.charAt(start + 1)) && start + 1 < text.length) {
+    const quote = text.slice(start, start + 2);
+    const end = text.indexOf(quote, start + 2);
+    return { start: start + 2, end: end < 0 ? text.length : end };
+  }
+  if (start < text.length && QUOTES.includes(text.charAt(start))) {
+    return { start: start + 1, end: endOfQuoted(text, start + 1, text.charAt(start)) };
+  }
+  if (kind.isElement) return { start, end: indexOr(text, "<", start) };
+  if (kind.isHeader) return { start, end: endOfLine(text, start) };
+  return "{[".includes(text.charAt(start)) ? { start, end: start } : { start, end: endOfWord(text, start) };
+}
+
+/** `["value"]`: the first item of a list of texts. */
+function firstOf(text: string, at: number): number {
+  let next = at + 1;
+  while (next < text.length && next - at < 8 && /\s/.test(text.charAt(next))) next++;
+  return QUOTES.includes(text.charAt(next)) || text[next] === "\\" ? next : at;
+}
+
+function endOfQuoted(text: string, from: number, quote: string): number {
+  for (let at = from; at < text.length; at++) {
+    const character = text[at];
+    if (character === "\\") at++;
+    else if (character === quote) return at;
+  }
+  return text.length;
+}
+
+function endOfLine(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !"\r\n\"'`".includes(text.charAt(at))) {
+    if (text[at] === "\\" && "nr\"'".includes(text.charAt(at + 1))) break;
+    at++;
+  }
+  return at;
+}
+
+function endOfWord(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !WORD_ENDS.test(text.charAt(at))) {
+    if (text[at] === "," && /^,[A-Za-z_][\w.-]{0,40}[=:]/.test(text.slice(at, at + 44))) break;
+    at++;
+  }
+  while (at > from && /[,)}\].]/.test(text.charAt(at - 1))) at--;
+  return at;
+}
+
+function indexOr(text: string, searched: string, from: number): number {
+  const at = text.indexOf(searched, from);
+  return at < 0 ? text.length : at;
+}

@@ -1,0 +1,169 @@
+/**
+ * Reads names inside text: `password=…`, `"token": "…"`, `--api-key …`, `<secret>…</secret>`.
+ *
+ * In: any text. Out: the places of values whose name says that they are secret. It looks at each
+ * separator, reads the name on its left, asks the rules on names, and only then reads the value.
+ */
+import { ruleOfKey } from "./key-names.ts";
+import { isHeaderRule, skipToValue, valueAt } from "./assigned-value.ts";
+
+/** A piece of a text, and the rule that says it is secret. */
+export interface Finding {
+  readonly start: number;
+  readonly end: number;
+  readonly rule: string;
+}
+
+/** Names are read this far to the left: longer ones are not names. */
+const MAX_NAME = 96;
+/** White space that may stand between a name, its separator and its value. */
+const MAX_GAP = 8;
+
+const XML_PAIR = /\b(?:key|name)=\\?["']([^"'\\<>]{1,96})\\?["']\s{1,8}value=\\?["']([^"'\\<>]*)/gi;
+
+/** Every value in a text that its name gives away, from left to right, without overlap. */
+export function assignedSecrets(text: string): readonly Finding[] {
+  const found: Finding[] = [];
+  let from = 0;
+  for (let at = nextSeparator(text, 0); at >= 0; at = nextSeparator(text, Math.max(at + 1, from))) {
+    const name = nameBefore(text, at);
+    const rule = name === undefined ? undefined : ruleOfName(text, name);
+    if (rule === undefined || name === undefined) continue;
+    const separatorEnd = name.separatorEnd;
+    const start = skipToValue(text, separatorEnd, MAX_GAP);
+    const value = valueAt(text, start, { isHeader: isHeaderRule(rule), isElement: text[at] === ">" });
+    if (value === undefined) continue;
+    found.push({ start: value.start, end: value.end, rule });
+    from = value.end;
+  }
+  return text.includes("value=") ? merged(found, xmlPairs(text)) : found;
+}
+
+interface Name {
+  readonly start: number;
+  readonly end: number;
+  /** Where the separator ends. */
+  readonly separatorEnd: number;
+}
+
+const COMMA = 0x2c;
+const DASH = 0x2d;
+const MORE_THAN = 0x3e;
+
+/** What a character can be: part of a name, a separator, a quote after a name, white space between. */
+const NAME = 1;
+const LETTER = 2;
+const SEPARATOR = 4;
+const QUOTE = 8;
+const OPERATOR = 16;
+const BLANK = 32;
+const kinds = new Uint8Array(128);
+mark("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", NAME | LETTER);
+mark("0123456789_.-$", NAME);
+mark("=:>,-", SEPARATOR);
+mark("\"'`]\\", QUOTE);
+mark(":?.+=", OPERATOR);
+mark(" \t", BLANK);
+
+function mark(characters: string, kind: number): void {
+  for (const character of characters) {
+    const code = character.charCodeAt(0);
+    kinds[code] = (kinds[code] ?? 0) | kind;
+  }
+}
+
+function isKind(text: string, at: number, kind: number): boolean {
+  return ((kinds[text.charCodeAt(at)] ?? 0) & kind) !== 0;
+}
+
+/** The next place where a name may end: `=`, `:`, `>` of an element, `,` after a quote, `--`. */
+function nextSeparator(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (((kinds[code] ?? 0) & SEPARATOR) === 0) continue;
+    if (code === COMMA && !isKind(text, at - 1, QUOTE)) continue;
+    if (code === MORE_THAN && !isKind(text, at - 1, NAME | OPERATOR)) continue;
+    if (code === DASH && !(text.charCodeAt(at + 1) === DASH && !isKind(text, at - 1, NAME))) continue;
+    return at;
+  }
+  return -1;
+}
+
+function nameBefore(text: string, at: number): Name | undefined {
+  const code = text.charCodeAt(at);
+  if (code === DASH) return flagAt(text, at);
+  // `:=`, `::=`, `?=`, `.=`, `=>` and the like are one separator.
+  const operator = skipBack(text, at, OPERATOR);
+  const quote = skipBack(text, operator, BLANK);
+  const end = skipBack(text, quote, QUOTE);
+  let start = end;
+  let hasLetter = false;
+  while (end - start < MAX_NAME && isKind(text, start - 1, NAME)) {
+    hasLetter ||= isKind(text, --start, LETTER);
+  }
+  if (!hasLetter) return undefined;
+  if (code === MORE_THAN && operator === at && text[start - 1] !== "<") return undefined;
+  if (code === COMMA && !isCall(text, start)) return undefined;
+  return { start, end, separatorEnd: at + 1 };
+}
+
+/** `setProperty("NAME", "value")`, `putenv('NAME', …)`, `["NAME", "value"]`: a quoted name after a bracket. */
+function isCall(text: string, start: number): boolean {
+  const open = skipBack(text, start, QUOTE);
+  return open < start && (text[open - 1] === "(" || text[open - 1] === "[");
+}
+
+/** `--name value`; `--name=value` ends in a separator of its own. */
+function flagAt(text: string, at: number): Name | undefined {
+  const start = at + 2;
+  let end = start;
+  while (end - start < MAX_NAME && isKind(text, end, NAME)) end++;
+  return end > start && text[end] === " " ? { start, end, separatorEnd: end } : undefined;
+}
+
+function skipBack(text: string, from: number, kind: number): number {
+  let at = from;
+  while (from - at < MAX_GAP && isKind(text, at - 1, kind)) at--;
+  return at;
+}
+
+function ruleOfName(text: string, name: Name): string | undefined {
+  const own = text.slice(name.start, name.end);
+  const rule = ruleOfKey(own);
+  if (rule !== undefined) return rule;
+  // `API key: …`, `string password = …`: two words, the telling one first or together.
+  if (text[name.start - 1] !== " ") return undefined;
+  if (!TYPE_NAMES.has(own) && !SECOND_WORDS.test(own)) return undefined;
+  const end = skipBack(text, name.start, BLANK);
+  let start = end;
+  while (end - start < MAX_NAME && isKind(text, start - 1, NAME)) start--;
+  if (start === end) return undefined;
+  const before = text.slice(start, end);
+  if (TYPE_NAMES.has(own)) return ruleOfKey(before);
+  return ruleOfKey(`${before}_${own}`);
+}
+
+/** `gcpToken string = "…"` in Go, `token str = …`. */
+const TYPE_NAMES: ReadonlySet<string> = new Set(["string", "str", "String", "text", "varchar", "char"]);
+const SECOND_WORDS = /^(?:keys?|code|phrase|string|number)$/i;
+
+/** `<add key="name" value="…" />`. */
+function xmlPairs(text: string): readonly Finding[] {
+  const found: Finding[] = [];
+  for (const match of text.matchAll(XML_PAIR)) {
+    const [whole, name = "", value = ""] = match;
+    const rule = ruleOfKey(name);
+    if (rule === undefined || value === "") continue;
+    const end = match.index + whole.length;
+    found.push({ start: end - value.length, end, rule });
+  }
+  return found;
+}
+
+function merged(left: readonly Finding[], right: readonly Finding[]): readonly Finding[] {
+  const kept: Finding[] = [];
+  for (const finding of [...left, ...right].toSorted((a, b) => a.start - b.start)) {
+    if (finding.start >= (kept.at(-1)?.end ?? 0)) kept.push(finding);
+  }
+  return kept;
+}

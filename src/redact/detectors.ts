@@ -1,0 +1,161 @@
+/**
+ * What a secret or a personal number looks like, as data: the same RE2 texts run in the process
+ * and in the Collector.
+ *
+ * In: nothing. Out: detectors, in the order in which they are applied. Promise: no look-around, no
+ * back-reference; in JavaScript each reads hostile text a bounded number of times.
+ */
+import { cardIn, IBAN_COUNTRIES, ibanIn } from "./number-checks.ts";
+import { TOKEN_FAMILIES } from "./token-shapes.ts";
+
+/** One thing to look for in text. */
+export interface Detector {
+  /** Stands in `audit.redaction.rules`. */
+  readonly name: string;
+  /** RE2 syntax that is valid in JavaScript too; a leading `(?i)` is the only flag. */
+  readonly re2: string;
+  /** RE2 text for the Collector, where what it cannot verify must be narrower. Default: `re2`. */
+  readonly collectorRe2?: string;
+  /** `match`: all of it is masked. `between`: what groups 1 and 2 captured stays readable (in the process only). */
+  readonly mask: "match" | "between";
+  /** Text must have this for the detector to be worth running. */
+  readonly needs?: Feature;
+  /** Text must hold one of these for the detector to be worth running. */
+  readonly literals?: readonly string[];
+  /**
+   * The part of a match that is the secret, from its start, or undefined for none (in the process
+   * only: the Collector masks the whole match). With `between` it sees what lies between the groups.
+   */
+  readonly secretIn?: (candidate: string) => string | undefined;
+  /** After a candidate that `secretIn` refused, look again one character on; only where matches are short. */
+  readonly retries?: boolean;
+}
+
+/** What one pass over a text can tell of it. */
+export type Feature = "longRun" | "digits" | "space";
+
+const EMAIL_LOCAL = "[^\\s@\"'`<>()\\[\\]{},;:|=/\\\\&?*!#$^~\\x00-\\x1f]{1,64}";
+const EMAIL_LABEL = "[^\\s@\"'`<>()\\[\\]{},;:|=/\\\\&?*!#$^~._\\x00-\\x1f]{1,63}";
+
+/** Endings of file and unit names that look like a top-level domain: `icon@2x.png`, `getty@tty1.service`. */
+const NOT_DOMAINS: ReadonlySet<string> = new Set(
+  ("png jpg jpeg gif svg webp bmp ico tiff pdf txt log csv json yaml yml toml xml html htm css js mjs cjs ts tsx " +
+    "jsx py rb go rs java kt swift c h cpp service socket timer mount target device slice scope path swap tar gz " +
+    "zip tgz whl jar deb rpm exe dll so bin pt onnx ckpt npy npz").split(" "),
+);
+
+const CARD_BODIES = [
+  "4[0-9]{12}(?:[0-9]{3}){0,2}",
+  "5[0-9]{15}",
+  "2[2-7][0-9]{14}",
+  "3[47][0-9]{13}",
+  "3[0689][0-9]{12}(?:[0-9]{2})?",
+  "35[0-9]{14}",
+  "6[0-9]{15}(?:[0-9]{3})?",
+  "81[0-9]{14}(?:[0-9]{3})?",
+  "1[0-9]{14}",
+  "[2-6][0-9]{3}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4}(?:[ -][0-9]{3})?",
+  "3[0-9]{3}[ -][0-9]{6}[ -][0-9]{4,5}",
+].join("|");
+
+/** All built-in detectors, in the order in which they are applied. */
+export const DETECTORS: readonly Detector[] = [
+  {
+    name: "private_key",
+    re2:
+      "-----BEGIN[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----[\\s\\S]*?" +
+      "(?:-----END[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----|$)",
+    mask: "match",
+    literals: ["-----BEGIN"],
+  },
+  {
+    name: "jwt",
+    re2: "\\beyJ[A-Za-z0-9_-]{10,}(?:\\.[A-Za-z0-9_-]*){0,4}",
+    mask: "match",
+    needs: "longRun",
+    secretIn: (match) => (match.includes(".") || match.startsWith(DOCKER_AUTHS) ? match : undefined),
+  },
+  ...TOKEN_FAMILIES.map(
+    (family): Detector => ({
+      name: family.name,
+      re2: `\\b(?:${family.shapes.join("|")})`,
+      mask: "match",
+      needs: "longRun",
+      ...(family.literals === undefined ? {} : { literals: family.literals }),
+    }),
+  ),
+  {
+    name: "bearer_token",
+    re2:
+      "(?i)(\\b(?:bearer|dpop|token)[ \\t]{1,4}[\"']?)" +
+      "(?:[a-z._~+/-]{0,64}[0-9][a-z0-9._~+/-]{5,}={0,2}|[a-z0-9._~+/-]{24,}={0,2})",
+    mask: "between",
+    needs: "space",
+  },
+  {
+    name: "basic_authorization",
+    re2: "(\\b(?:[Bb]asic|BASIC|[Nn]egotiate|NTLM)[ \\t]{1,4})[A-Za-z0-9+/]{2,}[A-Z0-9+/=][A-Za-z0-9+/=]{2,}",
+    mask: "between",
+    needs: "space",
+    secretIn: (match) => (isBase64Credentials(match) ? match : undefined),
+  },
+  {
+    name: "url_credentials",
+    re2: "(?i)(\\b[a-z][a-z0-9+.-]{1,20}://)[^\\s/?#@:\"'<>]{0,256}:[^\\s/\"'<>]*(@)",
+    mask: "between",
+    literals: ["://"],
+  },
+  {
+    name: "signed_url",
+    re2: "(?i)([?&](?:sig|signature|x-amz-signature|x-goog-signature|x-amz-security-token)=)[a-z0-9%+/=_-]{16,}",
+    mask: "between",
+    needs: "longRun",
+  },
+  {
+    name: "curl_user",
+    re2: "(\\bcurl\\b[\\s\\S]{0,500}?\\s(?:-u|--user|-U|--proxy-user)[ =]{0,4}[\"']?)[^\\s:\"']{1,200}[\"']?:[\"']?[^\\s\"']+",
+    mask: "between",
+    literals: ["curl"],
+  },
+  {
+    name: "email",
+    re2: `(?:\\b|[^\\x00-\\x7f])${EMAIL_LOCAL}@(?:${EMAIL_LABEL}\\.){1,8}(?:xn--[A-Za-z0-9-]{2,59}|[A-Za-z]{2,24})\\b`,
+    mask: "match",
+    literals: ["@"],
+    secretIn: (match) => (NOT_DOMAINS.has(match.slice(match.lastIndexOf(".") + 1).toLowerCase()) ? undefined : match),
+  },
+  {
+    name: "iban",
+    re2: "\\b(?:[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?|[a-z]{2}[0-9]{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?)\\b",
+    // Unverified, lower-case letters and digits would hit trace ids.
+    collectorRe2: `\\b(?:${IBAN_COUNTRIES.join("|")})[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\\b`,
+    mask: "match",
+    needs: "digits",
+    secretIn: ibanIn,
+    retries: true,
+  },
+  {
+    name: "payment_card",
+    re2: `(^|[^0-9A-Za-z_.])(?:${CARD_BODIES})\\b`,
+    mask: "between",
+    needs: "digits",
+    secretIn: cardIn,
+    retries: true,
+  },
+  {
+    name: "social_security_number",
+    re2: "(^|[^0-9A-Za-z_.-])(?:[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}|[0-8][0-9]{2} [0-9]{2} [0-9]{4})\\b",
+    mask: "between",
+    needs: "digits",
+    secretIn: (match) => (/^(?:000|666)|^...[ -]00|0000$/.test(match) ? undefined : match),
+  },
+];
+
+/** base64 of `{"auths":`: a Docker configuration. */
+const DOCKER_AUTHS = "eyJhdXRo";
+
+/** RFC 7617: base64 of user, colon, password. */
+function isBase64Credentials(match: string): boolean {
+  const bytes = Buffer.from(match, "base64");
+  return bytes.includes(":") || match.length > 100;
+}

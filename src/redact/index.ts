@@ -1,0 +1,16 @@
+/**
+ * What takes secrets and personal numbers out of records, texts and spans.
+ *
+ * In: records before they are sealed, spans before they are exported. Out: the same with `****` in
+ * the place of what was found, within the size limits. Promise: never throws, best effort: a
+ * secret that neither its name nor its shape gives away stays.
+ */
+export { type CollectorRedactionRules, collectorRedactionRules } from "./collector-rules.ts";
+export { MAX_VALUE_BYTES } from "./cut.ts";
+export { type Detector, DETECTORS, type Feature } from "./detectors.ts";
+export { KEY_RULES, type KeyRule } from "./key-names.ts";
+export { limitRecord, type Limitable, MAX_RECORD_BYTES } from "./limits.ts";
+export { MASK } from "./mask.ts";
+export { createRedactingProcessor, REDACTION_FAILED } from "./redacting-processor.ts";
+export { createRedactor, type Redactable, type Redacted, type Redactor } from "./redactor.ts";
+export { createSpanRedactingProcessor } from "./span-redacting-processor.ts";

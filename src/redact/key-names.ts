@@ -1,0 +1,160 @@
+/**
+ * Names of fields whose value is a secret, whatever the value looks like.
+ *
+ * In: a key of a map, or a name found before `=` or `:` in text. Out: the rule it falls under.
+ * The same RE2 texts run here and in the Collector; RE2 has no look-around, so exceptions are
+ * spelled out by {@link notAfter} and by closed lists of endings.
+ */
+import { notAfter, notEnding } from "./word-exceptions.ts";
+
+/** One rule on the names of fields. */
+export interface KeyRule {
+  /** Stands in `audit.redaction.rules`, as in `key:password`. */
+  readonly name: string;
+  /** RE2 text of the telling part of a name; what is tested always runs to the end of the name. */
+  readonly re2: string;
+}
+
+/** What may stand between the words of a name. */
+const GAP = "[_.\\-]?";
+const GAPS = "[_.\\-]*";
+
+/** `useCredentials`, `has_secret`: a switch, or a question, about a secret. */
+const SWITCH_WORDS: readonly string[] = ["has", "is", "use", "with", "require", "requires", "allow", "enable", "no"];
+
+/** What machine learning, paging and compilers call a token. */
+const HARMLESS_TOKENS: readonly string[] = [
+  "bos", "eos", "unk", "sep", "pad", "cls", "mask", "special", "start", "end", "stop", "begin",
+  "image", "audio", "video", "vision", "text", "prompt", "input", "output", "completion",
+  "reasoning", "cached", "new", "next", "prev", "previous", "page", "first", "last", "current",
+  "max", "min", "num", "total", "per", "by", "eot", "eod", "prefix", "suffix", "middle",
+  "continuation", "cancellation", "sync", "sequence", "skip",
+  "publickey", "public_key", "nextpage", "nextsync", "automountserviceaccount", "automount_service_account", "unexpected",
+  "invalid", "illegal",
+];
+
+/** `secret` in the names of calls and references: the value is the name of a secret. */
+const SECRET_REFERENCES: readonly string[] = [
+  "get", "put", "list", "create", "update", "delete", "describe", "imagepull", "image_pull",
+];
+
+/** Endings that turn `password…` into a setting about passwords. */
+const PASSWORD_SETTINGS: readonly string[] = [
+  "timeout", "_age", "length", "policy", "policies", "edat", "ed_at", "edon", "ed_on", "time", "date",
+  "expiry", "expires", "expired", "expiration", "days", "reset", "resets", "count", "attempts",
+  "retries", "variable", "label", "hint", "prompt", "placeholder", "required", "enabled", "disabled",
+  "changed", "less", "rules", "strength", "score", "type", "format", "algorithm", "id", "name", "path",
+  "file", "url", "uri", "endpoint", "ref", "status", "state", "manager", "protected", "history",
+  "rotation", "encoder", "validators", "hashers", "grant", "protection", "authentication", "auth_method",
+];
+
+const KEY_OWNERS =
+  "api|app|application|secret|private|access|auth|account|encryption|encrypt|decryption|crypt|signing|" +
+  "signature|hmac|master|root|shared|storage|subscription|license|licence|deploy|service|server|webhook|" +
+  "client|admin|consumer|wallet|session|cookie|cipher|aes|kms|tls|ssl|rsa|personal|global|wif|unseal|" +
+  "recovery|vapid|functions|priv|pkcs8|" +
+  // vendors whose keys are called after them
+  "heroku|mailgun|sendgrid|twilio|stripe|datadog|newrelic|new_relic|openai|anthropic|cohere|mistral|wandb|" +
+  "huggingface|algolia|cloudflare|mixpanel|amplitude|sentry|pagerduty|airtable|asana|firebase|fcm|azure|" +
+  "aws|gcp|google|github|gitlab|slack|okta|rapidapi|shopify|paypal|braintree|plaid|square|adyen|zendesk|" +
+  "intercom|hubspot|mailchimp|dropbox|supabase|pinecone|replicate|sonar|snyk|etherscan|infura|alchemy";
+
+/** Endings after which a name still means the secret itself: `token_value`, `secretKey2`. */
+function endings(words: string): string {
+  return `(?:${GAP}(?:${words}|[0-9]{1,4})){0,2}`;
+}
+
+const PLAIN_ENDINGS: string = endings(
+  "value|val|values|string|str|raw|text|data|hash|hex|b64|base64|pem|plain|plaintext|enc|encrypted|old|new|prod|dev|test|staging|json|secret|header",
+);
+
+/** The rules on names, most telling first. */
+export const KEY_RULES: readonly KeyRule[] = [
+  {
+    name: "key:password",
+    re2:
+      `${notAfter(SWITCH_WORDS)}${GAPS}(?:pass${GAP}word|passwd|pass${GAP}phrase|pass${GAP}code)s?` +
+      `(?:[a-z0-9_.\\-]*${notEnding(PASSWORD_SETTINGS)})?`,
+  },
+  {
+    name: "key:password",
+    re2:
+      "(?:pwd|php[_\\-]auth[_\\-]pw|(?:^|[^a-z0-9])pw|" +
+      "(?:^|[^a-z0-9_.\\-]|db|database|user|usr|smtp|mail|ftp|ssh|sql|mysql|pg|postgres|redis|rabbitmq|mongo|" +
+      `ldap|admin|root|proxy|login|key|store|web|wifi|wpa)_?pass)${PLAIN_ENDINGS}`,
+  },
+  {
+    name: "key:secret",
+    re2:
+      `${notAfter([...SWITCH_WORDS, ...SECRET_REFERENCES])}${GAPS}secrets?` +
+      endings("access|key|keys|base|value|values|string|text|data|hash|token|phrase|word|raw|hex|b64|base64|pem|old|new|prod|dev|test|staging"),
+  },
+  {
+    name: "key:credentials",
+    re2: `(?:${notAfter(SWITCH_WORDS)}${GAPS}credentials?|(?:^|[^a-z0-9]|[a-z0-9][_.\\-]|my|db|aws|user)creds?)${PLAIN_ENDINGS}`,
+  },
+  {
+    name: "key:token",
+    re2: `${notAfter([...HARMLESS_TOKENS, ...SWITCH_WORDS])}${GAPS}token${endings(
+      "value|val|string|str|raw|text|hash|secret|header|key|old|new|prod|dev|test|staging|b64|base64",
+    )}`,
+  },
+  {
+    name: "key:token",
+    re2: `(?:access|refresh|auth|api|bearer|session|csrf|xsrf|oauth|personal|deploy|device)${GAP}tokens|jwts?|(?:^|[^a-z0-9])bearer|(?:^|[^a-z0-9])_?(?:csrf|xsrf)|client${GAP}assertion|code${GAP}verifier|samlresponse`,
+  },
+  { name: "key:api_key", re2: `(?:${KEY_OWNERS})${GAP}keys?${PLAIN_ENDINGS}` },
+  {
+    name: "key:authorization",
+    re2:
+      `(?:authorization|${notAfter(SWITCH_WORDS)}[_.\\-]+auth|(?:^|[^a-z0-9_.\\-]|basic|http|proxy|user|registry|npm)auth|` +
+      `auth${GAP}(?:code|string|sig|pass|pw)|authorization${GAP}code)${PLAIN_ENDINGS}`,
+  },
+  {
+    name: "key:cookie",
+    re2: `(?:${notAfter(SWITCH_WORDS)}${GAPS}cookie[s2]?|phpsessid|jsessionid|connect\\.sid|asp\\.net_sessionid)${PLAIN_ENDINGS}`,
+  },
+  {
+    name: "key:connection_string",
+    re2: `(?:conn(?:ection)?${GAP}str(?:ing)?s?|dsn)${PLAIN_ENDINGS}`,
+  },
+  {
+    name: "key:one_time_code",
+    re2:
+      `(?:^|[^a-z0-9])[th]?otp(?:${GAP}(?:code|value))?|(?:mfa|2fa|totp|otp|two${GAP}factor)${GAP}(?:code|pin|secret)|` +
+      `one${GAP}time${GAP}(?:code|pin)|(?:recovery|backup)${GAP}codes?`,
+  },
+  {
+    name: "key:personal_number",
+    re2:
+      `(?:^|[^a-z0-9])(?:ssn|cvv2?|cvc2?)|social${GAP}security${GAP}(?:number|num|no)|` +
+      `(?:card|cc)${GAP}(?:number|num)|credit${GAP}card|card${GAP}(?:cvv|cvc)`,
+  },
+  { name: "key:seed_phrase", re2: `mnemonic${GAP}(?:phrase)?|(?:seed|recovery)${GAP}phrase` },
+];
+
+/** Longer names are judged by their end: what a name means stands there. */
+const MAX_KEY_LENGTH = 200;
+/** Services use few names; callers who invent them must not fill the memory. */
+const MAX_CACHED_KEYS = 4096;
+
+const compiled: readonly { readonly name: string; readonly pattern: RegExp }[] = KEY_RULES.map(
+  (rule) => ({ name: rule.name, pattern: new RegExp(keyPattern(rule).slice("(?i)".length), "i") }),
+);
+const cache = new Map<string, string | undefined>();
+
+/** RE2 text that finds a rule in a whole key, as the Collector's `blocked_key_patterns` take it. */
+export function keyPattern(rule: KeyRule): string {
+  return `(?i)(?:${rule.re2})\\]?$`;
+}
+
+/** The name of the rule that a key falls under, or undefined when its value may be kept. */
+export function ruleOfKey(key: string): string | undefined {
+  if (cache.has(key)) return cache.get(key);
+  const tested = key.length > MAX_KEY_LENGTH ? key.slice(-MAX_KEY_LENGTH) : key;
+  const found = compiled.find((rule) => rule.pattern.test(tested))?.name;
+  if (key.length > MAX_KEY_LENGTH) return found;
+  if (cache.size >= MAX_CACHED_KEYS) cache.clear();
+  cache.set(key, found);
+  return found;
+}

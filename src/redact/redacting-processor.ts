@@ -1,0 +1,91 @@
+import { diag } from "@opentelemetry/api";
+import type { LogRecordProcessor, ReadWriteLogRecord } from "@opentelemetry/sdk-logs";
+import { ATTR_REDACTION_RULES, type BodyMap, KEPT_ATTRIBUTES, normaliseMap } from "../event/index.ts";
+import { sortAttributes } from "./any-attributes.ts";
+import { limitRecord } from "./limits.ts";
+import type { Redactor } from "./redactor.ts";
+
+/** The rule that stands in a record whose content was dropped because redaction itself failed. */
+export const REDACTION_FAILED = "redaction_failed";
+
+/**
+ * A log-record processor that redacts each record, then caps its size.
+ *
+ * Put it before whatever stores or sends records. It never throws; a record that cannot be redacted
+ * keeps its identity and loses its content.
+ */
+export function createRedactingProcessor(redactor: Redactor): LogRecordProcessor {
+  return {
+    onEmit: (logRecord) => {
+      try {
+        redactRecord(redactor, logRecord);
+      } catch (error) {
+        diag.error("otel-audit: a record could not be redacted, its content was dropped", error);
+        emptyRecord(logRecord);
+      }
+    },
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
+}
+
+function redactRecord(redactor: Redactor, logRecord: ReadWriteLogRecord): void {
+  const { flat, nested } = sortAttributes(logRecord.attributes);
+  const redacted = redactor.redact({ attributes: flat, body: bodyOf(logRecord.body) });
+  const rules = new Set(redacted.rules);
+  const limited = limitRecord(redacted);
+  replaceAttributes(logRecord, flat, limited.attributes);
+  if (Object.keys(nested).length > 0) {
+    const below = redactor.redact({ attributes: {}, body: nested });
+    for (const rule of below.rules) rules.add(rule);
+    replaceAttributes(logRecord, nested, limitRecord(below).body);
+  }
+  if (limited.body !== logRecord.body && logRecord.body !== undefined) logRecord.body = limited.body;
+  addRules(logRecord, rules);
+}
+
+/** A body that is no map is one entry, as everywhere in this project. */
+function bodyOf(body: unknown): BodyMap {
+  return isPlainMap(body) ? body : normaliseMap(body);
+}
+
+/** A map that went through `normaliseMap` when it was recorded; anything else is made plain now. */
+function isPlainMap(body: unknown): body is BodyMap {
+  return (
+    typeof body === "object" && body !== null && Object.getPrototypeOf(body) === Object.prototype
+  );
+}
+
+/** Written into the object itself: `setAttribute` counts, cuts and drops by limits that are not ours. */
+function replaceAttributes(
+  logRecord: ReadWriteLogRecord,
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): void {
+  for (const [key, value] of Object.entries(after)) {
+    if (value !== before[key]) logRecord.attributes[key] = value;
+  }
+}
+
+function addRules(logRecord: ReadWriteLogRecord, rules: ReadonlySet<string>): void {
+  if (rules.size === 0) return;
+  const earlier: unknown = logRecord.attributes[ATTR_REDACTION_RULES];
+  const all = new Set(rules);
+  if (Array.isArray(earlier)) {
+    for (const rule of earlier) if (typeof rule === "string") all.add(rule);
+  }
+  logRecord.attributes[ATTR_REDACTION_RULES] = [...all].toSorted();
+}
+
+/** Fails closed: what could not be read is not passed on. */
+function emptyRecord(logRecord: ReadWriteLogRecord): void {
+  try {
+    logRecord.body = { [REDACTION_FAILED]: true };
+    for (const key of Object.keys(logRecord.attributes)) {
+      if (!KEPT_ATTRIBUTES.includes(key)) Reflect.deleteProperty(logRecord.attributes, key);
+    }
+    addRules(logRecord, new Set([REDACTION_FAILED]));
+  } catch (error) {
+    diag.error("otel-audit: a record could be neither redacted nor emptied", error);
+  }
+}
