@@ -1,0 +1,89 @@
+import { spawnSync } from "node:child_process";
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildCollector, collectorBinaryIfBuilt } from "../../collector-config/build/build.ts";
+import { CSV_HEADER } from "../../src/format/index.ts";
+import { freePorts, type Server, startServer } from "./child-process.ts";
+
+/** Where config.yaml and the overlays are. */
+export const CONFIG_DIR: string = fileURLToPath(new URL("../../collector-config", import.meta.url));
+
+/** A build from nothing takes minutes on two cores. */
+export const BUILD_TIMEOUT_MILLIS = 900_000;
+
+/** Why tests with a real Collector cannot run here, or undefined when they can, or must (AUDIT_REQUIRE=go). */
+export function whyNoCollector(): string | undefined {
+  if ((process.env["AUDIT_REQUIRE"] ?? "").split(",").includes("go")) return undefined;
+  if (collectorBinaryIfBuilt() !== undefined) return undefined;
+  if (spawnSync("go", ["version"]).status === 0) return undefined;
+  return "SKIPPED, NOT TESTED: there is no built Collector and no `go` on PATH to build one";
+}
+
+export interface CollectorOptions {
+  /** AUDIT_COLLECTOR_DIR: where its files go. */
+  readonly dir: string;
+  /** Overlays on config.yaml: names in collector-config/, or absolute paths. */
+  readonly overlays?: readonly string[];
+  /** More variables, over the defaults here. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A Collector that is ready. */
+export interface RunningCollector extends Server {
+  /** Base URL of OTLP over HTTP; /v1/logs is not part of it. */
+  readonly httpEndpoint: string;
+  /** host:port of OTLP over gRPC. */
+  readonly grpcEndpoint: string;
+  /** The Collector's own metrics, in the text form of Prometheus. */
+  readonly metricsUrl: string;
+  readonly dir: string;
+  readonly csvFile: string;
+  readonly jsonFile: string;
+}
+
+/** Starts our Collector on free ports, building it first if need be. The CSV header is there before. */
+export async function startCollector(options: CollectorOptions): Promise<RunningCollector> {
+  const { dir, overlays = [], env = {} } = options;
+  const binary = await buildCollector();
+  await prepare(dir);
+  const [grpc, http, health, metrics] = await freePorts(4);
+  const variables = {
+    AUDIT_COLLECTOR_DIR: dir,
+    AUDIT_OTLP_GRPC_ENDPOINT: `127.0.0.1:${grpc}`,
+    AUDIT_OTLP_HTTP_ENDPOINT: `127.0.0.1:${http}`,
+    AUDIT_HEALTH_ENDPOINT: `127.0.0.1:${health}`,
+    AUDIT_METRICS_PORT: String(metrics),
+    ...env,
+  };
+  const configs = ["config.yaml", ...overlays].flatMap((file) => [
+    "--config",
+    path.resolve(CONFIG_DIR, file),
+  ]);
+  const server = await startServer(binary, configs, {
+    env: variables,
+    healthUrl: `http://${variables.AUDIT_HEALTH_ENDPOINT}/`,
+  });
+  return {
+    ...server,
+    httpEndpoint: `http://${variables.AUDIT_OTLP_HTTP_ENDPOINT}`,
+    grpcEndpoint: variables.AUDIT_OTLP_GRPC_ENDPOINT,
+    metricsUrl: `http://127.0.0.1:${variables.AUDIT_METRICS_PORT}/metrics`,
+    dir,
+    csvFile: path.join(dir, "audit.csv"),
+    jsonFile: path.join(dir, "audit.jsonl"),
+  };
+}
+
+/** What `otel-audit collector prepare` does before each start: the header, and the end of an unfinished last line. */
+async function prepare(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await endLastLine(path.join(dir, "audit.jsonl"), "");
+  await endLastLine(path.join(dir, "audit.csv"), CSV_HEADER);
+}
+
+async function endLastLine(file: string, header: string): Promise<void> {
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text === undefined) await writeFile(file, header, { mode: 0o600 });
+  else if (text !== "" && !text.endsWith("\n")) await appendFile(file, "\n");
+}

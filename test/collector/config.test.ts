@@ -1,0 +1,184 @@
+/**
+ * What the Collector's configuration says, against the code it has to agree with. Starts nothing.
+ */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import {
+  redactionLines,
+  withRedactionLines,
+} from "../../collector-config/build/redaction-lists.ts";
+import { KEPT_ATTRIBUTES, SCOPE_NAME } from "../../src/event/index.ts";
+import { ATTRIBUTE_COLUMNS, COLUMNS } from "../../src/format/columns.ts";
+import { collectorRedactionRules } from "../../src/redact/collector-rules.ts";
+import { CONFIG_DIR } from "./collector-process.ts";
+
+type Node = Readonly<Record<string, unknown>>;
+
+function load(file: string): Node {
+  return mapOf(parse(textOf(file)));
+}
+
+function textOf(file: string): string {
+  return readFileSync(path.join(CONFIG_DIR, file), "utf8");
+}
+
+/** What stands at a path of keys; fails the test where a key is missing. */
+function at(node: unknown, ...keys: readonly string[]): unknown {
+  return keys.reduce((found: unknown, key) => {
+    expect(mapOf(found)).toHaveProperty([key]);
+    return mapOf(found)[key];
+  }, node);
+}
+
+function mapOf(value: unknown): Node {
+  return z.record(z.string(), z.unknown()).parse(value);
+}
+
+/** A list of texts as the Collector reads it: `$$` is one dollar. */
+function textsOf(value: unknown): readonly string[] {
+  return z
+    .array(z.string())
+    .parse(value)
+    .map((text) => text.replaceAll("$$", "$"));
+}
+
+const config = load("config.yaml");
+const secrets = at(config, "processors", "redaction/secrets");
+const csvStatements = z
+  .array(z.object({ statements: z.array(z.string()) }))
+  .parse(at(config, "processors", "transform/audit_csv", "log_statements"))
+  .flatMap(({ statements }) => textsOf(statements));
+
+describe("redaction/secrets", () => {
+  const rules = collectorRedactionRules();
+
+  it.each([
+    ["ignored_keys", rules.ignored_keys],
+    ["blocked_key_patterns", rules.blocked_key_patterns],
+    ["blocked_values", rules.blocked_values],
+  ])("%s are those of the process (else run build/redaction-lists.ts)", (key, ofTheProcess) => {
+    expect(textsOf(at(secrets, key))).toEqual(ofTheProcess);
+  });
+
+  it("is what build/redaction-lists.ts would write", () => {
+    const text = textOf("config.yaml");
+    expect(withRedactionLines(text, redactionLines(rules))).toBe(text);
+  });
+
+  it("keeps every kept attribute by its exact name", () => {
+    expect(at(secrets, "ignored_keys")).toEqual(expect.arrayContaining([...KEPT_ATTRIBUTES]));
+    expect(secrets).not.toHaveProperty("ignored_key_patterns");
+  });
+
+  it("masks with the fixed mask, and needs no key for it", () => {
+    expect(secrets).toMatchObject({
+      allow_all_keys: true,
+      redact_all_types: true,
+      summary: "silent",
+    });
+    expect(secrets).not.toHaveProperty("hash_function");
+  });
+});
+
+describe("transform/audit_csv", () => {
+  it("writes the columns of the process in their order", () => {
+    const last = csvStatements.at(-1) ?? "";
+    const written = [...last.matchAll(/log\.cache\["(\w+)"\]/g)].map(([, column]) => column);
+    expect(written).toEqual(COLUMNS);
+  });
+
+  it("has a default for every column", () => {
+    const defaults = /merge_maps\(log\.cache, (\{.*\}), "upsert"\)/.exec(
+      csvStatements[0] ?? "",
+    )?.[1];
+    expect(Object.keys(mapOf(JSON.parse(defaults ?? "{}")))).toEqual(COLUMNS);
+  });
+
+  it.each(ATTRIBUTE_COLUMNS)("fills %s from %s", (column, attribute) => {
+    expect(csvStatements).toContain(
+      `set(log.cache["${column}"], String(log.attributes["${attribute}"]))`,
+    );
+  });
+
+  it("leaves out of `attributes` what has a column, and nothing else", () => {
+    const deletion = csvStatements.find((statement) =>
+      statement.startsWith("delete_matching_keys"),
+    );
+    const pattern = /"(\^.*\$)"/.exec(deletion ?? "")?.[1]?.replaceAll("\\\\", "\\");
+    const hasColumn = new RegExp(pattern ?? "");
+    const shown = ["audit.time", "audit.action", "exception.message"];
+    shown.push(...ATTRIBUTE_COLUMNS.map(([, attribute]) => attribute));
+    for (const attribute of shown) expect(attribute).toMatch(hasColumn);
+    const others = KEPT_ATTRIBUTES.filter((attribute) => !shown.includes(attribute));
+    for (const attribute of others) expect(attribute).not.toMatch(hasColumn);
+    expect(hasColumn.source.split("|").length).toBeLessThanOrEqual(shown.length);
+  });
+});
+
+describe("config.yaml", () => {
+  it("names the scope of the process", () => {
+    const conditions = textsOf(at(config, "processors", "filter/audit_only", "log_conditions"));
+    expect(conditions).toContain(`not IsMatch(scope.name, "^${SCOPE_NAME}($|[^a-z])")`);
+  });
+
+  it("listens on loopback unless told otherwise", () => {
+    const listeners = textOf("config.yaml").match(/endpoint: .*/g) ?? [];
+    expect(listeners).toHaveLength(3);
+    for (const listener of listeners)
+      expect(listener).toMatch(/^endpoint: \$\{env:\w+:-127\.0\.0\.1:\d+\}$/);
+  });
+
+  it.each(["file/audit_json", "file/audit_csv"])(
+    "%s deletes nothing and is for the owner only",
+    (name) => {
+      expect(at(config, "exporters", name)).toMatchObject({
+        create_directory: true,
+        directory_permissions: "0700",
+        rotation: { max_days: 0, max_backups: 0 },
+      });
+    },
+  );
+
+  it("rotates above the largest request", () => {
+    const { grpc, http } = mapOf(at(config, "receivers", "otlp", "protocols"));
+    const mib = z.number().parse(at(grpc, "max_recv_msg_size_mib"));
+    expect(at(http, "max_request_body_size")).toBe(mib * 1024 * 1024);
+    const full = at(config, "exporters", "file/audit_json", "rotation", "max_megabytes");
+    expect(full).toBeGreaterThan(mib);
+  });
+});
+
+describe.each(["backend.yaml"])("%s", (file) => {
+  const overlay = load(file);
+
+  it("only adds keys", () => {
+    expect(keysInBoth(config, overlay, [])).toEqual([]);
+  });
+
+  it("keeps what it cannot send: on disk, for ever, by requests", () => {
+    for (const exporter of Object.values(mapOf(at(overlay, "exporters")))) {
+      expect(exporter).toMatchObject({
+        retry_on_failure: { enabled: true, max_elapsed_time: "0s" },
+        sending_queue: { enabled: true, storage: "file_storage/queue", sizer: "requests" },
+      });
+    }
+    expect(at(config, "service", "extensions")).toContain("file_storage/queue");
+    expect(at(config, "extensions", "file_storage/queue")).toMatchObject({ fsync: true });
+  });
+});
+
+/** Paths at which both say something that is not a map of further keys. */
+function keysInBoth(base: Node, overlay: Node, above: readonly string[]): readonly string[] {
+  return Object.entries(overlay).flatMap(([key, value]) => {
+    if (!Object.hasOwn(base, key)) return [];
+    const here = [...above, key];
+    return isMap(value) && isMap(base[key]) ? keysInBoth(base[key], value, here) : [here.join(".")];
+  });
+}
+
+function isMap(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
