@@ -4,7 +4,7 @@
  * In: the environment. Out: every grpc-js server of the process is audited. A process that starts no
  * server pays for one load hook; it gets no file, no thread and no key.
  */
-import { createRequire, registerHooks } from "node:module";
+import { createRequire, type LoadFnOutput, registerHooks } from "node:module";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isOwnWorker } from "./lib/own-worker.ts";
@@ -31,10 +31,14 @@ function announceGrpcCopies(): void {
   globals[LOADED] = (exports, filename) => zeroCode().grpcLoaded(exports, filename);
   registerHooks({
     load(url, context, nextLoad) {
+      const isGrpc = GRPC_ENTRY.test(url);
+      // An imported copy is required first: OpenTelemetry's instrumentation watches `require`, and
+      // the import then finds this very module in the cache.
+      // (A list or, in Node 22, a set.)
+      if (isGrpc && [...context.conditions].includes("import")) createRequire(url)(filenameOf(url));
       const loaded = nextLoad(url, context);
-      if (!GRPC_ENTRY.test(url) || loaded.source === null || loaded.source === undefined) return loaded;
-      const source = typeof loaded.source === "string" ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString();
-      return { ...loaded, source: source + ANNOUNCEMENT };
+      if (!isGrpc || loaded.source === null || loaded.source === undefined) return loaded;
+      return { ...loaded, source: textOf(loaded.source) + ANNOUNCEMENT };
     },
   });
   // Copies that were loaded before us do not announce themselves.
@@ -45,8 +49,15 @@ function announceGrpcCopies(): void {
   }
 }
 
+function filenameOf(url: string): string {
+  return url.startsWith("file:") ? fileURLToPath(url) : url;
+}
+
+function textOf(source: NonNullable<LoadFnOutput["source"]>): string {
+  return typeof source === "string" ? source : new TextDecoder().decode(source);
+}
+
 if (!isOwnWorker()) {
   announceGrpcCopies();
-  // eslint-disable-next-line no-restricted-properties
-  if ((process.env["AUDIT_OTEL_SDK"] ?? "") !== "") zeroCode().startSdkIfWanted();
+  if (process.env["AUDIT_OTEL_SDK"] !== undefined) zeroCode().startSdkIfWanted();
 }

@@ -1,5 +1,4 @@
 import type { Worker } from "node:worker_threads";
-import { messageOf } from "../lib/errors.ts";
 import { startOwnWorker } from "../lib/own-worker.ts";
 import type { ViewFormat } from "./view-keeper.ts";
 
@@ -43,7 +42,13 @@ export function createViewWriter({ directory, format, report }: ViewWriterOption
   let flushes = 0;
   let isAwake = false;
   let isWakeWanted = false;
-  let worker: Worker | null = startOwnWorker(import.meta.url, "view-worker", { directory, format });
+  let worker: Worker | null = startOwnWorker<ViewAnswer>({
+    callerUrl: import.meta.url,
+    module: "view-worker",
+    data: { directory, format },
+    onMessage: answered,
+    onEnd: ended,
+  });
 
   function ended(why: string): void {
     if (worker === null) return;
@@ -53,7 +58,7 @@ export function createViewWriter({ directory, format, report }: ViewWriterOption
     waiting.clear();
   }
 
-  worker.on("message", (message: ViewAnswer) => {
+  function answered(message: ViewAnswer): void {
     switch (message.kind) {
       case "report":
         return report(message.line);
@@ -66,9 +71,7 @@ export function createViewWriter({ directory, format, report }: ViewWriterOption
       case "closed":
         return settle(0);
     }
-  });
-  worker.on("error", (error) => ended(messageOf(error)));
-  worker.on("exit", (code) => ended(`exit code ${code}`));
+  }
 
   function settle(id: number): void {
     waiting.get(id)?.();

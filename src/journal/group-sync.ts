@@ -18,6 +18,8 @@ export interface SyncAnswer {
 export interface GroupSync {
   /** Resolves when everything that was written before the call survives power loss. */
   readonly wait: () => Promise<void>;
+  /** The same for those who do not wait: what fails is reported. */
+  readonly request: () => void;
   /** Settles everybody at once; for the moment the process ends. */
   readonly close: () => void;
 }
@@ -45,8 +47,12 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   let isBusy = false;
   let tickets = 0;
   let waiting: Waiter[] = [];
+  /** Highest ticket that somebody who does not wait has taken; 0 when all of them are synced. */
+  let requested = 0;
 
   function settle(upTo: number, error?: AuditError): void {
+    if (error !== undefined && requested > 0) target.report(error.message);
+    if (requested <= upTo) requested = 0;
     const done = waiting.filter(({ ticket }) => ticket <= upTo);
     waiting = waiting.filter(({ ticket }) => ticket > upTo);
     for (const waiter of done) {
@@ -65,15 +71,16 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   }
 
   function startWorker(): Worker {
-    const started = startOwnWorker(import.meta.url, "sync-worker", {});
-    started.on("message", ({ upTo, error }: SyncAnswer) => {
-      isBusy = false;
-      settle(upTo, error === undefined ? undefined : syncFailed(error));
-      next();
+    return startOwnWorker<SyncAnswer>({
+      callerUrl: import.meta.url,
+      module: "sync-worker",
+      onMessage: ({ upTo, error }) => {
+        isBusy = false;
+        settle(upTo, error === undefined ? undefined : syncFailed(error));
+        next();
+      },
+      onEnd: abandonWorker,
     });
-    started.on("error", (error) => abandonWorker(messageOf(error)));
-    started.on("exit", (code) => abandonWorker(`exit code ${code}`));
-    return started;
   }
 
   function abandonWorker(why: string): void {
@@ -86,7 +93,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
 
   function next(): void {
     if (isBusy) return;
-    if (waiting.length === 0) {
+    if (waiting.length === 0 && requested === 0) {
       // Nothing of ours keeps the process alive, except somebody who waits for an answer.
       worker?.unref();
       return;
@@ -99,6 +106,10 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   }
 
   return {
+    request() {
+      requested = ++tickets;
+      next();
+    },
     wait() {
       const ticket = ++tickets;
       const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -13,7 +13,7 @@ import { openSegmentWriter } from "./segment-writer.ts";
 export interface Journal {
   readonly stream: string;
   /**
-   * Writes one line.
+   * Writes one line, and has it synced soon without anybody waiting.
    *
    * @throws {AuditError} `write_failed`, with nothing of the line left in the file.
    */
@@ -53,6 +53,7 @@ export function openJournal(options: JournalOptions): Journal {
       if (isClosed) throw new AuditError("closed", "the audit log is closed: this record was not written");
       try {
         writer.appendLine(line);
+        sync.request();
       } catch (error) {
         throw new AuditError("write_failed", `cannot write the journal: ${messageOf(error)}`, {
           cause: error,

@@ -1,22 +1,40 @@
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker, workerData } from "node:worker_threads";
+import { messageOf } from "./errors.ts";
 
 /** Marks the worker data of our threads, so that a preloaded `otel-audit/register` leaves them alone. */
 const OWN_WORKER = "otel-audit:worker";
 
+/** What a thread of ours is started with. */
+export interface OwnWorkerOptions<Answer> {
+  /** `import.meta.url` of the module that the thread's module stands beside. */
+  readonly callerUrl: string;
+  /** File name of the thread's module, without extension. */
+  readonly module: string;
+  readonly data?: object;
+  readonly onMessage: (answer: Answer) => void;
+  /** The thread ended, by an error or by being terminated. */
+  readonly onEnd: (why: string) => void;
+}
+
 /**
- * Starts a thread of ours from a module beside the caller. The thread keeps no process alive, and
- * inherits neither preloads nor the environment of the application.
+ * Starts a thread of ours. It keeps no process alive unless `ref()` is called, and inherits neither
+ * preloads nor the environment of the application.
  */
-export function startOwnWorker(callerUrl: string, module: string, data: object): Worker {
+export function startOwnWorker<Answer>(options: OwnWorkerOptions<Answer>): Worker {
+  const { callerUrl, module } = options;
   const file = new URL(`./${module}${extname(fileURLToPath(callerUrl))}`, callerUrl);
   const worker = new Worker(file, {
-    workerData: { ...data, [OWN_WORKER]: true },
+    workerData: { ...options.data, [OWN_WORKER]: true },
     execArgv: [],
     env: {},
     name: module,
   });
+  worker.on("message", options.onMessage);
+  worker.on("error", (error) => options.onEnd(messageOf(error)));
+  worker.on("exit", (code) => options.onEnd(`exit code ${code}`));
+  // Last: every listener for messages refs the thread again.
   worker.unref();
   return worker;
 }

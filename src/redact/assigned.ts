@@ -29,9 +29,8 @@ export function assignedSecrets(text: string): readonly Finding[] {
     const name = nameBefore(text, at);
     const rule = name === undefined ? undefined : ruleOfName(text, name);
     if (rule === undefined || name === undefined) continue;
-    const separatorEnd = name.separatorEnd;
-    const start = skipToValue(text, separatorEnd, MAX_GAP);
-    const value = valueAt(text, start, { isHeader: isHeaderRule(rule), isElement: text[at] === ">" });
+    const start = skipToValue(text, name.separatorEnd, MAX_GAP);
+    const value = valueAt(text, start, { isHeader: isHeaderRule(rule), isElement: name.isElement });
     if (value === undefined) continue;
     found.push({ start: value.start, end: value.end, rule });
     from = value.end;
@@ -44,6 +43,8 @@ interface Name {
   readonly end: number;
   /** Where the separator ends. */
   readonly separatorEnd: number;
+  /** The name of an XML element. */
+  readonly isElement: boolean;
 }
 
 const COMMA = 0x2c;
@@ -82,7 +83,7 @@ function nextSeparator(text: string, from: number): number {
     const code = text.charCodeAt(at);
     if (((kinds[code] ?? 0) & SEPARATOR) === 0) continue;
     if (code === COMMA && !isKind(text, at - 1, QUOTE)) continue;
-    if (code === MORE_THAN && !isKind(text, at - 1, NAME | OPERATOR)) continue;
+    if (code === MORE_THAN && !isKind(text, at - 1, NAME)) continue;
     if (code === DASH && !(text.charCodeAt(at + 1) === DASH && !isKind(text, at - 1, NAME))) continue;
     return at;
   }
@@ -99,12 +100,14 @@ function nameBefore(text: string, at: number): Name | undefined {
   let start = end;
   let hasLetter = false;
   while (end - start < MAX_NAME && isKind(text, start - 1, NAME)) {
-    hasLetter ||= isKind(text, --start, LETTER);
+    start--;
+    hasLetter ||= isKind(text, start, LETTER);
   }
   if (!hasLetter) return undefined;
-  if (code === MORE_THAN && operator === at && text[start - 1] !== "<") return undefined;
+  const isElement = code === MORE_THAN;
+  if (isElement && text[start - 1] !== "<") return undefined;
   if (code === COMMA && !isCall(text, start)) return undefined;
-  return { start, end, separatorEnd: at + 1 };
+  return { start, end, separatorEnd: at + 1, isElement };
 }
 
 /** `setProperty("NAME", "value")`, `putenv('NAME', …)`, `["NAME", "value"]`: a quoted name after a bracket. */
@@ -118,7 +121,7 @@ function flagAt(text: string, at: number): Name | undefined {
   const start = at + 2;
   let end = start;
   while (end - start < MAX_NAME && isKind(text, end, NAME)) end++;
-  return end > start && text[end] === " " ? { start, end, separatorEnd: end } : undefined;
+  return end > start && text[end] === " " ? { start, end, separatorEnd: end, isElement: false } : undefined;
 }
 
 function skipBack(text: string, from: number, kind: number): number {

@@ -18,10 +18,10 @@ export interface Detector {
   readonly collectorRe2?: string;
   /** `match`: all of it is masked. `between`: what groups 1 and 2 captured stays readable (in the process only). */
   readonly mask: "match" | "between";
-  /** Text must have this for the detector to be worth running. */
-  readonly needs?: Feature;
-  /** Text must hold one of these for the detector to be worth running. */
-  readonly literals?: readonly string[];
+  /** Text must have all of these for the detector to be worth running. */
+  readonly needs: readonly Feature[];
+  /** And it must hold this. */
+  readonly literal?: string;
   /**
    * The part of a match that is the secret, from its start, or undefined for none (in the process
    * only: the Collector masks the whole match). With `between` it sees what lies between the groups.
@@ -32,7 +32,7 @@ export interface Detector {
 }
 
 /** What one pass over a text can tell of it. */
-export type Feature = "longRun" | "digits" | "space";
+export type Feature = "longRun" | "digits" | "space" | "at" | "colon";
 
 const EMAIL_LOCAL = "[^\\s@\"'`<>()\\[\\]{},;:|=/\\\\&?*!#$^~\\x00-\\x1f]{1,64}";
 const EMAIL_LABEL = "[^\\s@\"'`<>()\\[\\]{},;:|=/\\\\&?*!#$^~._\\x00-\\x1f]{1,63}";
@@ -66,13 +66,14 @@ export const DETECTORS: readonly Detector[] = [
       "-----BEGIN[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----[\\s\\S]*?" +
       "(?:-----END[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----|$)",
     mask: "match",
-    literals: ["-----BEGIN"],
+    needs: ["space"],
+    literal: "-----BEGIN",
   },
   {
     name: "jwt",
     re2: "\\beyJ[A-Za-z0-9_-]{10,}(?:\\.[A-Za-z0-9_-]*){0,4}",
     mask: "match",
-    needs: "longRun",
+    needs: ["longRun"],
     secretIn: (match) => (match.includes(".") || match.startsWith(DOCKER_AUTHS) ? match : undefined),
   },
   ...TOKEN_FAMILIES.map(
@@ -80,8 +81,8 @@ export const DETECTORS: readonly Detector[] = [
       name: family.name,
       re2: `\\b(?:${family.shapes.join("|")})`,
       mask: "match",
-      needs: "longRun",
-      ...(family.literals === undefined ? {} : { literals: family.literals }),
+      needs: ["longRun"],
+      ...(family.literal === undefined ? {} : { literal: family.literal }),
     }),
   ),
   {
@@ -90,39 +91,41 @@ export const DETECTORS: readonly Detector[] = [
       "(?i)(\\b(?:bearer|dpop|token)[ \\t]{1,4}[\"']?)" +
       "(?:[a-z._~+/-]{0,64}[0-9][a-z0-9._~+/-]{5,}={0,2}|[a-z0-9._~+/-]{24,}={0,2})",
     mask: "between",
-    needs: "space",
+    needs: ["space"],
   },
   {
     name: "basic_authorization",
     re2: "(\\b(?:[Bb]asic|BASIC|[Nn]egotiate|NTLM)[ \\t]{1,4})[A-Za-z0-9+/]{2,}[A-Z0-9+/=][A-Za-z0-9+/=]{2,}",
     mask: "between",
-    needs: "space",
+    needs: ["space"],
     secretIn: (match) => (isBase64Credentials(match) ? match : undefined),
   },
   {
     name: "url_credentials",
     re2: "(?i)(\\b[a-z][a-z0-9+.-]{1,20}://)[^\\s/?#@:\"'<>]{0,256}:[^\\s/\"'<>]*(@)",
     mask: "between",
-    literals: ["://"],
+    needs: ["at", "colon"],
+    literal: "://",
   },
   {
     name: "signed_url",
     re2: "(?i)([?&](?:sig|signature|x-amz-signature|x-goog-signature|x-amz-security-token)=)[a-z0-9%+/=_-]{16,}",
     mask: "between",
-    needs: "longRun",
+    needs: ["longRun"],
   },
   {
     name: "curl_user",
     re2: "(\\bcurl\\b[\\s\\S]{0,500}?\\s(?:-u|--user|-U|--proxy-user)[ =]{0,4}[\"']?)[^\\s:\"']{1,200}[\"']?:[\"']?[^\\s\"']+",
     mask: "between",
-    literals: ["curl"],
+    needs: ["space", "colon"],
+    literal: "curl",
   },
   {
     name: "email",
     re2: `(?:\\b|[^\\x00-\\x7f])${EMAIL_LOCAL}@(?:${EMAIL_LABEL}\\.){1,8}(?:xn--[A-Za-z0-9-]{2,59}|[A-Za-z]{2,24})\\b`,
     mask: "match",
-    literals: ["@"],
-    secretIn: (match) => (NOT_DOMAINS.has(match.slice(match.lastIndexOf(".") + 1).toLowerCase()) ? undefined : match),
+    needs: ["at"],
+    secretIn: (match) => (isNoAddress(match) ? undefined : match),
   },
   {
     name: "iban",
@@ -130,7 +133,7 @@ export const DETECTORS: readonly Detector[] = [
     // Unverified, lower-case letters and digits would hit trace ids.
     collectorRe2: `\\b(?:${IBAN_COUNTRIES.join("|")})[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\\b`,
     mask: "match",
-    needs: "digits",
+    needs: ["digits"],
     secretIn: ibanIn,
     retries: true,
   },
@@ -138,7 +141,7 @@ export const DETECTORS: readonly Detector[] = [
     name: "payment_card",
     re2: `(^|[^0-9A-Za-z_.])(?:${CARD_BODIES})\\b`,
     mask: "between",
-    needs: "digits",
+    needs: ["digits"],
     secretIn: cardIn,
     retries: true,
   },
@@ -146,10 +149,16 @@ export const DETECTORS: readonly Detector[] = [
     name: "social_security_number",
     re2: "(^|[^0-9A-Za-z_.-])(?:[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}|[0-8][0-9]{2} [0-9]{2} [0-9]{4})\\b",
     mask: "between",
-    needs: "digits",
+    needs: ["digits"],
     secretIn: (match) => (/^(?:000|666)|^...[ -]00|0000$/.test(match) ? undefined : match),
   },
 ];
+
+/** File and unit names, and the user that every git server has: `git@example.org:x.git`. */
+function isNoAddress(match: string): boolean {
+  const ending = match.slice(match.lastIndexOf(".") + 1).toLowerCase();
+  return NOT_DOMAINS.has(ending) || match.startsWith("git@");
+}
 
 /** base64 of `{"auths":`: a Docker configuration. */
 const DOCKER_AUTHS = "eyJhdXRo";

@@ -18,25 +18,46 @@ const LONG_RUN = 14;
 /** No personal number has fewer digits. */
 const MANY_DIGITS = 8;
 
-const CLASS_RUN = 1;
-const CLASS_DIGIT = 2;
-const CLASS_SEPARATOR = 4;
-const classes = new Uint8Array(128);
-for (let code = 0; code < 128; code++) {
+/** What a character, or a text, has: bits, because every text of every record is asked. */
+const RUN = 1;
+const DIGIT = 2;
+const SEPARATOR = 4;
+const SPACE = 8;
+const AT = 16;
+const COLON = 32;
+const LONG = 64;
+const DIGITS = 128;
+const FEATURE_BITS: Readonly<Record<Feature, number>> = {
+  longRun: LONG,
+  digits: DIGITS,
+  space: SPACE,
+  at: AT,
+  colon: COLON,
+};
+
+const bitsOfCode = new Uint8Array(128);
+for (let code = 0; code < bitsOfCode.length; code++) {
   const character = String.fromCharCode(code);
-  if (/[A-Za-z0-9_\-+/]/.test(character)) classes[code] = CLASS_RUN;
-  if (/[0-9]/.test(character)) classes[code] = CLASS_RUN | CLASS_DIGIT;
-  if (/[=:>,]/.test(character)) classes[code] = CLASS_SEPARATOR;
+  bitsOfCode[code] =
+    (/[A-Za-z0-9_\-+/]/.test(character) ? RUN : 0) |
+    (/[0-9]/.test(character) ? DIGIT : 0) |
+    (/[=:>,]/.test(character) ? SEPARATOR : 0) |
+    (character === " " || character === "\t" ? SPACE : 0) |
+    (character === "@" ? AT : 0) |
+    (character === ":" ? COLON : 0);
 }
 
 interface Compiled {
   readonly detector: Detector;
   readonly pattern: RegExp;
+  /** Bits that a text must have. */
+  readonly needs: number;
 }
 
 const compiled: readonly Compiled[] = DETECTORS.map((detector) => ({
   detector,
   pattern: regExpOf(detector.re2),
+  needs: detector.needs.reduce((bits, feature) => bits | FEATURE_BITS[feature], 0),
 }));
 /** Personal numbers are looked for last, in what the other detectors left. */
 const beforeNames = compiled.filter((each) => !isPersonal(each.detector));
@@ -50,11 +71,12 @@ export function regExpOf(re2: string): RegExp {
 
 /** Masks every secret in a text. */
 export function scanText(text: string): RedactedText {
-  const features = featuresOf(text);
+  const bits = bitsOf(text);
   const rules: string[] = [];
-  let current = runAll(text, beforeNames, features, rules);
-  if (features.has("separator")) current = maskAssigned(current, rules);
-  current = runAll(current, afterNames, features, rules);
+  let current = text;
+  if (bits & (LONG | SPACE | AT)) current = runAll(current, beforeNames, bits, rules);
+  if (bits & SEPARATOR || (bits & SPACE && text.includes("--"))) current = maskAssigned(current, rules);
+  if (bits & (DIGITS | AT)) current = runAll(current, afterNames, bits, rules);
   return { text: current, rules };
 }
 
@@ -62,48 +84,34 @@ export function scanText(text: string): RedactedText {
 export function isCardNumber(number: number): boolean {
   if (!Number.isInteger(number) || number < 1e11) return false;
   const text = String(number);
-  return runAll(text, cardOnly, DIGITS_ONLY, []) !== text;
+  return runAll(text, cardOnly, DIGITS, []) !== text;
 }
-
-type Features = ReadonlySet<Feature | "separator">;
-const DIGITS_ONLY: Features = new Set(["digits"]);
 
 function isPersonal(detector: Detector): boolean {
-  return detector.needs === "digits" || detector.name === "email";
+  return detector.needs.includes("digits") || detector.name === "email";
 }
 
-function featuresOf(text: string): Features {
+function bitsOf(text: string): number {
+  let bits = 0;
   let run = 0;
   let longest = 0;
   let digits = 0;
-  let separators = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    const kind = code < 128 ? (classes[code] ?? 0) : 0;
-    run = kind & CLASS_RUN ? run + 1 : 0;
-    if (run > longest) longest = run;
-    digits += (kind & CLASS_DIGIT) >> 1;
-    separators |= kind & CLASS_SEPARATOR;
+    const kind = code < 128 ? (bitsOfCode[code] ?? 0) : 0;
+    bits |= kind;
+    if ((kind & RUN) === 0) run = 0;
+    else if (++run > longest) longest = run;
+    digits += (kind & DIGIT) >> 1;
   }
-  const features = new Set<Feature | "separator">();
-  if (longest >= LONG_RUN) features.add("longRun");
-  if (digits >= MANY_DIGITS) features.add("digits");
-  if (separators !== 0 || text.includes("--")) features.add("separator");
-  if (text.includes(" ")) features.add("space");
-  return features;
+  return bits | (longest >= LONG_RUN ? LONG : 0) | (digits >= MANY_DIGITS ? DIGITS : 0);
 }
 
-function isWorthRunning(detector: Detector, text: string, features: Features): boolean {
-  return (
-    (detector.needs === undefined || features.has(detector.needs)) &&
-    (detector.literals === undefined || detector.literals.some((literal) => text.includes(literal)))
-  );
-}
-
-function runAll(text: string, some: readonly Compiled[], features: Features, rules: string[]): string {
+function runAll(text: string, some: readonly Compiled[], bits: number, rules: string[]): string {
   let current = text;
-  for (const { detector, pattern } of some) {
-    if (!isWorthRunning(detector, current, features)) continue;
+  for (const { detector, pattern, needs } of some) {
+    if ((bits & needs) !== needs) continue;
+    if (detector.literal !== undefined && !current.includes(detector.literal)) continue;
     const masked = maskMatches(current, detector, pattern);
     if (masked === current) continue;
     rules.push(detector.name);

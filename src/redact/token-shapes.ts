@@ -11,8 +11,8 @@ export interface TokenFamily {
   readonly name: string;
   /** RE2 texts, each without a group that captures. */
   readonly shapes: readonly string[];
-  /** One of these stands in each; for shapes that do not start with a mark. */
-  readonly literals?: readonly string[];
+  /** Stands in each, where the shapes do not start with a mark. */
+  readonly literal?: string;
 }
 
 const RUN = "[A-Za-z0-9_-]";
@@ -161,21 +161,21 @@ export const TOKEN_FAMILIES: readonly TokenFamily[] = [
   {
     name: "azure_credential",
     shapes: ["[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}"],
-    literals: ["Q~"],
+    literal: "Q~",
   },
   {
     name: "telegram_token",
     shapes: [`[0-9]{8,10}:AA${RUN}{33}`],
-    literals: [":AA"],
+    literal: ":AA",
   },
   {
     name: "terraform_token",
     shapes: [`${WORD}{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,70}`],
-    literals: [".atlasv1."],
+    literal: ".atlasv1.",
   },
   {
     name: "mailchimp_key",
     shapes: [`${HEX}{32}-us[0-9]{1,2}\\b`],
-    literals: ["-us"],
+    literal: "-us",
   },
 ];

@@ -37,7 +37,9 @@ function alternatives(
     const before = node.isWord
       ? beforeWord(letters)
       : `(?:^|[^${[...letters].toSorted().join("")}${path === "" ? separators : ""}])`;
-    if (before !== undefined) found.push(`${before}${path}`);
+    // Whatever stands before this word, it is excepted: longer words that end in it say nothing more.
+    if (before === undefined) return;
+    found.push(`${before}${path}`);
     for (const [letter, child] of node.next) visit(child, `${letter}${path}`);
   };
   visit(reversedTree(words), "");

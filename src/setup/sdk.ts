@@ -1,4 +1,10 @@
 import { createRequire } from "node:module";
+import {
+  envDetector,
+  hostDetector,
+  osDetector,
+  serviceInstanceIdDetector,
+} from "@opentelemetry/resources";
 import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import { createSpanRedactingProcessor, type Redactor } from "../redact/index.ts";
 import { spanExporters } from "./options.ts";
@@ -31,18 +37,12 @@ export function startSdk(redactor: Redactor, report: (line: string) => void): vo
     spanProcessors,
     metricReaders: [],
     logRecordProcessors: [],
+    // Without the process detector: it puts the command line, and with it secrets, into the resource.
+    resourceDetectors: [envDetector, hostDetector, osDetector, serviceInstanceIdDetector],
   });
   sdk.start();
   // The event loop is empty: the last spans go out before the process ends.
   process.once("beforeExit", () => void sdk.shutdown().catch(() => {}));
-}
-
-/**
- * Lets the instrumentation see a grpc-js copy that was loaded by `import`: it watches `require`, so
- * the copy is required once.
- */
-export function showToInstrumentation(filename: string): void {
-  createRequire(filename)(filename);
 }
 
 function processorsFor(name: string, report: (line: string) => void): readonly SpanProcessor[] {

@@ -6,14 +6,14 @@ import { captureTargetOf, openResolved } from "./create-audit.ts";
 import { createLineWriter } from "./line-writer.ts";
 import { isSdkWanted, resolveOptions } from "./options.ts";
 import { loadPolicy } from "./policy.ts";
-import { showToInstrumentation, startSdk } from "./sdk.ts";
+import { startSdk } from "./sdk.ts";
 
 const report = createLineWriter(createRedactor().redactText);
 
 /** The one audit log of the process; undefined until the first server listens. */
 let target: CaptureTarget | null | undefined;
 
-/** Whether an OpenTelemetry SDK of ours watches grpc-js. */
+/** Whether an OpenTelemetry SDK of ours runs. */
 let isSdkStarted = false;
 
 /** A grpc-js copy has loaded: its servers will be audited. */
@@ -22,7 +22,6 @@ export function grpcLoaded(exports: unknown, filename: string): void {
     report(`NOT AUDITED: ${filename} does not look like @grpc/grpc-js; its servers are not recorded`);
     return;
   }
-  if (isSdkStarted) showToInstrumentation(filename);
   patchGrpc(exports, { targetOf: () => target ?? null, beforeListen, report });
 }
 
