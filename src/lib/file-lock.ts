@@ -1,5 +1,4 @@
 import { chmodSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
 
 /** A lock that one process (or thread) holds until it lets go or dies, however it dies. */
 export interface FileLock {
@@ -16,6 +15,8 @@ const SQLITE_BUSY = 5;
  * @throws what SQLite throws when the file cannot be created or opened.
  */
 export function tryLockFile(path: string): FileLock | null {
+  // Loaded when it is needed: Node 22 says on loading it that it is experimental.
+  const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
     chmodSync(path, 0o600);

@@ -27,7 +27,7 @@ export function startOwnWorker<Answer>(options: OwnWorkerOptions<Answer>): Worke
   const file = new URL(`./${module}${extname(fileURLToPath(callerUrl))}`, callerUrl);
   const worker = new Worker(file, {
     workerData: { ...options.data, [OWN_WORKER]: true },
-    execArgv: [],
+    execArgv: ["--disable-warning=ExperimentalWarning"],
     env: {},
     name: module,
   });

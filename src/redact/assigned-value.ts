@@ -20,11 +20,13 @@ const QUOTES = "\"'`";
 const WORD_ENDS = /[\s"'`&;<>\\|]/;
 /** `token: string`, `password is required`: not values. */
 const NOT_VALUES: ReadonlySet<string> = new Set(
-  ("true false null none nil undefined nan yes no on off string str int integer bool boolean bytes number any " +
+  (
+    "true false null none nil undefined nan yes no on off string str int integer bool boolean bytes number any " +
     "object char text varchar is are was were be been has have had must should shall can cannot could may might " +
     "will would not the a an of for and or in on at to from with without by as if when that this it its only too " +
     "required optional missing invalid valid expected expired incorrect wrong empty unset unknown field value " +
-    "type format length malformed error failed function authentication authorization denied").split(" "),
+    "type format length malformed error failed function authentication authorization denied"
+  ).split(" "),
 );
 
 /** Whether the values of a rule are whole header lines. */
@@ -63,7 +65,9 @@ function bounds(text: string, from: number, kind: ValueKind): Span {
   }
   if (kind.isElement) return { start, end: indexOr(text, "<", start) };
   if (kind.isHeader) return { start, end: endOfLine(text, start) };
-  return "{[".includes(text.charAt(start)) ? { start, end: start } : { start, end: endOfWord(text, start) };
+  return "{[".includes(text.charAt(start))
+    ? { start, end: start }
+    : { start, end: endOfWord(text, start) };
 }
 
 /** `["value"]`: the first item of a list of texts. */

@@ -84,7 +84,8 @@ function nextSeparator(text: string, from: number): number {
     if (((kinds[code] ?? 0) & SEPARATOR) === 0) continue;
     if (code === COMMA && !isKind(text, at - 1, QUOTE)) continue;
     if (code === MORE_THAN && !isKind(text, at - 1, NAME)) continue;
-    if (code === DASH && !(text.charCodeAt(at + 1) === DASH && !isKind(text, at - 1, NAME))) continue;
+    if (code === DASH && !(text.charCodeAt(at + 1) === DASH && !isKind(text, at - 1, NAME)))
+      continue;
     return at;
   }
   return -1;
@@ -121,7 +122,9 @@ function flagAt(text: string, at: number): Name | undefined {
   const start = at + 2;
   let end = start;
   while (end - start < MAX_NAME && isKind(text, end, NAME)) end++;
-  return end > start && text[end] === " " ? { start, end, separatorEnd: end, isElement: false } : undefined;
+  return end > start && text[end] === " "
+    ? { start, end, separatorEnd: end, isElement: false }
+    : undefined;
 }
 
 function skipBack(text: string, from: number, kind: number): number {
@@ -147,7 +150,14 @@ function ruleOfName(text: string, name: Name): string | undefined {
 }
 
 /** `gcpToken string = "…"` in Go, `token str = …`. */
-const TYPE_NAMES: ReadonlySet<string> = new Set(["string", "str", "String", "text", "varchar", "char"]);
+const TYPE_NAMES: ReadonlySet<string> = new Set([
+  "string",
+  "str",
+  "String",
+  "text",
+  "varchar",
+  "char",
+]);
 const SECOND_WORDS = /^(?:keys?|code|phrase|string|number)$/i;
 
 /** `<add key="name" value="…" />`. */

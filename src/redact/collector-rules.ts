@@ -38,7 +38,8 @@ const IN_WORD = "[^\\s\"'`&;<>\\\\|]";
 
 /** A name, a separator and a value in one pattern; a value that is masked already does not match. */
 function assignedPattern(name: string, isHeader: boolean): string {
-  const separator = "\\\\?[\"'`]?\\]?[ \\t]{0,4}(?:[:?.+]{0,3}=>?|:)[ \\t]{0,4}";
+  const separator =
+    "(?:\\\\?[\"'`]?\\]?[ \\t]{0,4}(?:[:?.+]{0,3}=>?|:)[ \\t]{0,4}|[\"'][ \\t]{1,8}value=)";
   const quoted = `\\\\?${QUOTE}${unmasked("[^\"'`*]", IN_QUOTES)}${IN_QUOTES}*`;
   const bare = isHeader
     ? `${unmasked("[^\\s\"'`*{\\[]", "[^\\s\"'`,;)}\\]]")}[^\\r\\n"'\`]*`

@@ -39,9 +39,11 @@ const EMAIL_LABEL = "[^\\s@\"'`<>()\\[\\]{},;:|=/\\\\&?*!#$^~._\\x00-\\x1f]{1,63
 
 /** Endings of file and unit names that look like a top-level domain: `icon@2x.png`, `getty@tty1.service`. */
 const NOT_DOMAINS: ReadonlySet<string> = new Set(
-  ("png jpg jpeg gif svg webp bmp ico tiff pdf txt log csv json yaml yml toml xml html htm css js mjs cjs ts tsx " +
+  (
+    "png jpg jpeg gif svg webp bmp ico tiff pdf txt log csv json yaml yml toml xml html htm css js mjs cjs ts tsx " +
     "jsx py rb go rs java kt swift c h cpp service socket timer mount target device slice scope path swap tar gz " +
-    "zip tgz whl jar deb rpm exe dll so bin pt onnx ckpt npy npz").split(" "),
+    "zip tgz whl jar deb rpm exe dll so bin pt onnx ckpt npy npz"
+  ).split(" "),
 );
 
 const CARD_BODIES = [
@@ -74,17 +76,16 @@ export const DETECTORS: readonly Detector[] = [
     re2: "\\beyJ[A-Za-z0-9_-]{10,}(?:\\.[A-Za-z0-9_-]*){0,4}",
     mask: "match",
     needs: ["longRun"],
-    secretIn: (match) => (match.includes(".") || match.startsWith(DOCKER_AUTHS) ? match : undefined),
+    secretIn: (match) =>
+      match.includes(".") || match.startsWith(DOCKER_AUTHS) ? match : undefined,
   },
-  ...TOKEN_FAMILIES.map(
-    (family): Detector => ({
-      name: family.name,
-      re2: `\\b(?:${family.shapes.join("|")})`,
-      mask: "match",
-      needs: ["longRun"],
-      ...(family.literal === undefined ? {} : { literal: family.literal }),
-    }),
-  ),
+  ...TOKEN_FAMILIES.map((family): Detector => ({
+    name: family.name,
+    re2: `\\b(?:${family.shapes.join("|")})`,
+    mask: "match",
+    needs: ["longRun"],
+    ...(family.literal === undefined ? {} : { literal: family.literal }),
+  })),
   {
     name: "bearer_token",
     re2:
@@ -131,7 +132,7 @@ export const DETECTORS: readonly Detector[] = [
     name: "iban",
     re2: "\\b(?:[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?|[a-z]{2}[0-9]{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?)\\b",
     // Unverified, lower-case letters and digits would hit trace ids.
-    collectorRe2: `\\b(?:${IBAN_COUNTRIES.join("|")})[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\\b`,
+    collectorRe2: `\\b(?:${IBAN_COUNTRIES.join("|")})[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2}[ -]?[A-Z0-9]{3,4}(?:[ -]?[A-Z0-9]{4}){0,4}(?:[ -]?[A-Z0-9]{1,3})?\\b`,
     mask: "match",
     needs: ["digits"],
     secretIn: ibanIn,

@@ -51,7 +51,12 @@ function fitEntries(entries: Entries, maxBytes: number, depth: number, whole: Bo
       (sizes[at] ?? 0) <= share ? [key, value] : [key, fitValue(value, share, depth + 1)],
     );
   }
-  return firstEntries(entries, sizes.map((size, at) => size + (overheads[at] ?? 0)), maxBytes, whole);
+  return firstEntries(
+    entries,
+    sizes.map((size, at) => size + (overheads[at] ?? 0)),
+    maxBytes,
+    whole,
+  );
 }
 
 /** The size to which the largest have to come down so that all fit. */

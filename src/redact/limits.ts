@@ -75,8 +75,10 @@ function shortValue(value: AttributeValue, maxBytes: number): AttributeValue {
 /** Every text of a tree, and every key, within {@link MAX_VALUE_BYTES}; without recursion. */
 function withShortTexts(root: BodyMap): BodyMap {
   const copy: Record<string, BodyValue> = {};
-  const open: { from: BodyMap | readonly BodyValue[]; to: Record<string, BodyValue> | BodyValue[] }[] =
-    [{ from: root, to: copy }];
+  const open: {
+    from: BodyMap | readonly BodyValue[];
+    to: Record<string, BodyValue> | BodyValue[];
+  }[] = [{ from: root, to: copy }];
   for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
     for (const [key, value] of Object.entries(pair.from)) {
       let short: BodyValue = typeof value === "string" ? limitText(value) : value;
@@ -118,6 +120,8 @@ function fittedValue(value: AttributeValue, maxBytes: number): AttributeValue {
     if (bytes > maxBytes) break;
     kept.push(item);
   }
-  kept.push(cutMarker(`${value.length - kept.length} of ${value.length} items`, JSON.stringify(value)));
+  kept.push(
+    cutMarker(`${value.length - kept.length} of ${value.length} items`, JSON.stringify(value)),
+  );
   return kept;
 }

@@ -1,6 +1,11 @@
 import { diag } from "@opentelemetry/api";
 import type { LogRecordProcessor, ReadWriteLogRecord } from "@opentelemetry/sdk-logs";
-import { ATTR_REDACTION_RULES, type BodyMap, KEPT_ATTRIBUTES, normaliseMap } from "../event/index.ts";
+import {
+  ATTR_REDACTION_RULES,
+  type BodyMap,
+  KEPT_ATTRIBUTES,
+  normaliseMap,
+} from "../event/index.ts";
 import { sortAttributes } from "./any-attributes.ts";
 import { limitRecord } from "./limits.ts";
 import type { Redactor } from "./redactor.ts";
@@ -40,7 +45,8 @@ function redactRecord(redactor: Redactor, logRecord: ReadWriteLogRecord): void {
     for (const rule of below.rules) rules.add(rule);
     replaceAttributes(logRecord, nested, limitRecord(below).body);
   }
-  if (limited.body !== logRecord.body && logRecord.body !== undefined) logRecord.body = limited.body;
+  if (limited.body !== logRecord.body && logRecord.body !== undefined)
+    logRecord.body = limited.body;
   addRules(logRecord, rules);
 }
 

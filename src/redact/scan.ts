@@ -75,7 +75,8 @@ export function scanText(text: string): RedactedText {
   const rules: string[] = [];
   let current = text;
   if (bits & (LONG | SPACE | AT)) current = runAll(current, beforeNames, bits, rules);
-  if (bits & SEPARATOR || (bits & SPACE && text.includes("--"))) current = maskAssigned(current, rules);
+  if (bits & SEPARATOR || (bits & SPACE && text.includes("--")))
+    current = maskAssigned(current, rules);
   if (bits & (DIGITS | AT)) current = runAll(current, afterNames, bits, rules);
   return { text: current, rules };
 }

@@ -13,7 +13,10 @@ const UNREADABLE_SPAN = "[redaction failed]";
  * traces) and its links are masked; the resource is not. The span itself stays as it is: the wrapped
  * processor gets a copy. Never throws by itself; a span that cannot be redacted loses its content.
  */
-export function createSpanRedactingProcessor(next: SpanProcessor, redactor: Redactor): SpanProcessor {
+export function createSpanRedactingProcessor(
+  next: SpanProcessor,
+  redactor: Redactor,
+): SpanProcessor {
   return {
     onStart: (span, parentContext) => next.onStart(span, parentContext),
     onEnding: (span) => next.onEnding?.(span),
@@ -40,7 +43,10 @@ function redactedContent(redactor: Redactor, span: ReadableSpan): Content {
   const { message } = span.status;
   return {
     name: redactor.redactText(span.name),
-    status: message === undefined ? span.status : { ...span.status, message: redactor.redactText(message) },
+    status:
+      message === undefined
+        ? span.status
+        : { ...span.status, message: redactor.redactText(message) },
     attributes: masked(span.attributes),
     events: span.events.map((event) => ({
       ...event,

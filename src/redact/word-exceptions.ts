@@ -53,7 +53,8 @@ function alphanumericBut(letters: ReadonlySet<string>): string {
   for (const character of ALPHANUMERIC) {
     if (letters.has(character)) continue;
     const run = runs.at(-1);
-    if (run !== undefined && character.charCodeAt(0) === last.charCodeAt(0) + 1) run.push(character);
+    if (run !== undefined && character.charCodeAt(0) === last.charCodeAt(0) + 1)
+      run.push(character);
     else runs.push([character]);
     last = character;
   }
