@@ -41,12 +41,6 @@ export function redactAttributes(
 }
 
 function isFlat(value: unknown): value is AttributeValue {
-  switch (typeof value) {
-    case "string":
-    case "number":
-    case "boolean":
-      return true;
-    default:
-      return Array.isArray(value) && value.every((item) => typeof item === "string");
-  }
+  if (Array.isArray(value)) return value.every((item) => typeof item === "string");
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }

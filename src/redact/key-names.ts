@@ -5,6 +5,13 @@
  * The same RE2 texts run here and in the Collector; RE2 has no look-around, so exceptions are
  * spelled out by {@link notAfter} and by closed lists of endings.
  */
+import {
+  HARMLESS_TOKENS,
+  KEY_OWNERS,
+  PASSWORD_SETTINGS,
+  SECRET_REFERENCES,
+  SWITCH_WORDS,
+} from "./key-words.ts";
 import { notAfter, notEnding } from "./word-exceptions.ts";
 
 /** One rule on the names of fields. */
@@ -18,165 +25,6 @@ export interface KeyRule {
 /** What may stand between the words of a name. */
 const GAP = "[_.\\-]?";
 const GAPS = "[_.\\-]*";
-
-/** `useCredentials`, `has_secret`: a switch, or a question, about a secret. */
-const SWITCH_WORDS: readonly string[] = [
-  "has",
-  "is",
-  "use",
-  "with",
-  "require",
-  "requires",
-  "allow",
-  "enable",
-  "no",
-];
-
-/** What machine learning, paging and compilers call a token. */
-const HARMLESS_TOKENS: readonly string[] = [
-  "bos",
-  "eos",
-  "unk",
-  "sep",
-  "pad",
-  "cls",
-  "mask",
-  "special",
-  "start",
-  "end",
-  "stop",
-  "begin",
-  "image",
-  "audio",
-  "video",
-  "vision",
-  "text",
-  "prompt",
-  "input",
-  "output",
-  "completion",
-  "reasoning",
-  "cached",
-  "new",
-  "next",
-  "prev",
-  "previous",
-  "page",
-  "first",
-  "last",
-  "current",
-  "max",
-  "min",
-  "num",
-  "total",
-  "per",
-  "by",
-  "eot",
-  "eod",
-  "prefix",
-  "suffix",
-  "middle",
-  "continuation",
-  "cancellation",
-  "sync",
-  "sequence",
-  "skip",
-  "publickey",
-  "public_key",
-  "nextpage",
-  "nextsync",
-  "automountserviceaccount",
-  "automount_service_account",
-  "unexpected",
-  "invalid",
-  "illegal",
-];
-
-/** `secret` in the names of calls and references: the value is the name of a secret. */
-const SECRET_REFERENCES: readonly string[] = [
-  "get",
-  "put",
-  "list",
-  "create",
-  "update",
-  "delete",
-  "describe",
-  "imagepull",
-  "image_pull",
-];
-
-/** Endings that turn `password…` into a setting about passwords. */
-const PASSWORD_SETTINGS: readonly string[] = [
-  "timeout",
-  "_age",
-  "length",
-  "policy",
-  "policies",
-  "edat",
-  "ed_at",
-  "edon",
-  "ed_on",
-  "time",
-  "date",
-  "expiry",
-  "expires",
-  "expired",
-  "expiration",
-  "days",
-  "reset",
-  "resets",
-  "count",
-  "attempts",
-  "retries",
-  "variable",
-  "label",
-  "hint",
-  "prompt",
-  "placeholder",
-  "required",
-  "enabled",
-  "disabled",
-  "changed",
-  "less",
-  "rules",
-  "strength",
-  "score",
-  "type",
-  "format",
-  "algorithm",
-  "id",
-  "name",
-  "path",
-  "file",
-  "url",
-  "uri",
-  "endpoint",
-  "ref",
-  "status",
-  "state",
-  "manager",
-  "protected",
-  "history",
-  "rotation",
-  "encoder",
-  "validators",
-  "hashers",
-  "grant",
-  "protection",
-  "authentication",
-  "auth_method",
-];
-
-const KEY_OWNERS =
-  "api|app|application|secret|private|access|auth|account|encryption|encrypt|decryption|crypt|signing|" +
-  "signature|hmac|master|root|shared|storage|subscription|license|licence|deploy|service|server|webhook|" +
-  "client|admin|consumer|wallet|session|cookie|cipher|aes|kms|tls|ssl|rsa|personal|global|wif|unseal|" +
-  "recovery|vapid|functions|priv|pkcs8|" +
-  // vendors whose keys are called after them
-  "heroku|mailgun|sendgrid|twilio|stripe|datadog|newrelic|new_relic|openai|anthropic|cohere|mistral|wandb|" +
-  "huggingface|algolia|cloudflare|mixpanel|amplitude|sentry|pagerduty|airtable|asana|firebase|fcm|azure|" +
-  "aws|gcp|google|github|gitlab|slack|okta|rapidapi|shopify|paypal|braintree|plaid|square|adyen|zendesk|" +
-  "intercom|hubspot|mailchimp|dropbox|supabase|pinecone|replicate|sonar|snyk|etherscan|infura|alchemy";
 
 /** Endings after which a name still means the secret itself: `token_value`, `secretKey2`. */
 function endings(words: string): string {

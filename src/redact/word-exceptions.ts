@@ -9,7 +9,7 @@ interface Node {
   isWord: boolean;
 }
 
-const ALPHANUMERIC: readonly string[] = [..."abcdefghijklmnopqrstuvwxyz0123456789"];
+const ALPHANUMERIC: readonly string[] = "abcdefghijklmnopqrstuvwxyz0123456789".split("");
 /** Runs of neighbours in {@link ALPHANUMERIC} that are worth writing as a range. */
 const MIN_RANGE = 4;
 
@@ -65,7 +65,7 @@ function reversedTree(words: readonly string[]): Node {
   const root: Node = { next: new Map(), isWord: false };
   for (const word of words) {
     let node = root;
-    for (const letter of [...word].reverse()) {
+    for (const letter of word.split("").toReversed()) {
       const next = node.next.get(letter) ?? { next: new Map<string, Node>(), isWord: false };
       node.next.set(letter, next);
       node = next;
