@@ -1,9 +1,9 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 /** The package's own source condition: tests import src/*.ts under the package's public names. */
 const conditions = ["@otel-audit/source"];
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
@@ -14,3 +14,5 @@ export default defineConfig({
     hookTimeout: 60_000,
   },
 });
+
+export default config;

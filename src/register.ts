@@ -14,7 +14,8 @@ import type * as ZeroCode from "./setup/zero-code.ts";
 const GRPC_ENTRY = /[\\/]@grpc[\\/]grpc-js[\\/]build[\\/]src[\\/]index\.js$/;
 /** Called by a grpc-js copy with its exports, when it has loaded. */
 const LOADED = Symbol.for("otel-audit.grpc-loaded");
-const ANNOUNCEMENT = '\n;globalThis[Symbol.for("otel-audit.grpc-loaded")]?.(module.exports, __filename);\n';
+const ANNOUNCEMENT =
+  '\n;globalThis[Symbol.for("otel-audit.grpc-loaded")]?.(module.exports, __filename);\n';
 
 type Globals = typeof globalThis & { [LOADED]?: (exports: unknown, filename: string) => void };
 

@@ -52,7 +52,8 @@ export function compileActor(
         const actor = source(seen);
         if (actor !== undefined) return actor;
       } catch (error) {
-        if (!isBrokenReported) report(`an actor source failed, the caller is anonymous: ${messageOf(error)}`);
+        if (!isBrokenReported)
+          report(`an actor source failed, the caller is anonymous: ${messageOf(error)}`);
         isBrokenReported = true;
       }
     }
@@ -129,7 +130,9 @@ function certificateField(certificate: unknown, field: string): string | undefin
 function certificateOf(call: GrpcCall): unknown {
   try {
     const certificate = call.getAuthContext?.().sslPeerCertificate;
-    return typeof certificate === "object" && certificate !== null && Object.keys(certificate).length > 0
+    return typeof certificate === "object" &&
+      certificate !== null &&
+      Object.keys(certificate).length > 0
       ? certificate
       : undefined;
   } catch {

@@ -11,7 +11,10 @@ import {
 } from "./grpc-types.ts";
 
 const OK: CallStatus = { name: "OK" };
-const CANCELLED: CallStatus = { name: "CANCELLED", message: "cancelled before the handler answered" };
+const CANCELLED: CallStatus = {
+  name: "CANCELLED",
+  message: "cancelled before the handler answered",
+};
 
 /**
  * Wraps one handler. The wrapped handler answers exactly what the original answers; the record is
@@ -117,5 +120,10 @@ async function watchPromise(returned: PromiseLike<unknown>, audit: CallAudit): P
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
 }

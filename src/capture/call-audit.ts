@@ -22,7 +22,13 @@ import {
 } from "../event/index.ts";
 import type { Clock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
-import { type CallFields, type CallScope, type Draft, draftOf, problemsOf } from "../record/index.ts";
+import {
+  type CallFields,
+  type CallScope,
+  type Draft,
+  draftOf,
+  problemsOf,
+} from "../record/index.ts";
 import type { FindActor } from "./actor.ts";
 import type { CallStatus, GrpcCall } from "./grpc-types.ts";
 import type { CallMessages } from "./message-path.ts";
@@ -187,9 +193,14 @@ function eventOf(
 ): AnyEvent {
   const { scope, status } = call;
   const said: CallFields = Object.assign({}, ...fields) as CallFields;
-  const details = Object.assign({}, extracted.details, ...fields.map((entry) => entry.details ?? {})) as object;
+  const details = Object.assign(
+    {},
+    extracted.details,
+    ...fields.map((entry) => entry.details ?? {}),
+  ) as object;
   const outcome = said.outcome ?? call.outcome ?? extracted.outcome ?? outcomeOfStatus(status);
-  const error = said.error ?? (extracted.outcome === undefined ? undefined : extracted.error) ?? status.message;
+  const error =
+    said.error ?? (extracted.outcome === undefined ? undefined : extracted.error) ?? status.message;
   const { outcome: _outcome, error: _error, ...rest } = { ...extracted, ...said };
   return {
     actor: scope.actor,

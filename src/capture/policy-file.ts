@@ -27,9 +27,13 @@ export function loadPolicyFile(path: string, report: (line: string) => void): Lo
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (error instanceof AuditError) throw error;
-    throw new AuditError("unreadable", `cannot read the audit policy ${path}: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new AuditError(
+      "unreadable",
+      `cannot read the audit policy ${path}: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
   return parsePolicy(text, path);
 }
@@ -63,7 +67,9 @@ export function parsePolicy(text: string, name: string): LoadedPolicy {
     const pair = isMap(parent)
       ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key)
       : undefined;
-    return pair !== undefined && isScalar(pair.key) ? place(pair.key.range?.[0] ?? 0) : locate(path);
+    return pair !== undefined && isScalar(pair.key)
+      ? place(pair.key.range?.[0] ?? 0)
+      : locate(path);
   };
   let value: unknown;
   try {
@@ -80,7 +86,8 @@ export function parsePolicy(text: string, name: string): LoadedPolicy {
  * @throws {AuditError} `invalid_policy` naming the place in the object.
  */
 export function policyOfObject(value: unknown): LoadedPolicy {
-  const locate = (path: readonly PropertyKey[]): string => ["policy", ...path.map(String)].join(".");
+  const locate = (path: readonly PropertyKey[]): string =>
+    ["policy", ...path.map(String)].join(".");
   return {
     document: check(value, locate, locate),
     locate,
@@ -143,7 +150,10 @@ function checkTrust(path: string, report: (line: string) => void): void {
     );
   }
   if ((mode & 0o002) !== 0) {
-    throw new AuditError("untrusted_file", `${path} may be written by everybody: chmod o-w ${path}`);
+    throw new AuditError(
+      "untrusted_file",
+      `${path} may be written by everybody: chmod o-w ${path}`,
+    );
   }
   if ((mode & 0o020) !== 0) report(`${path} may be written by its group: chmod g-w ${path}`);
 }

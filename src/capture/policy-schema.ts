@@ -30,9 +30,7 @@ const mappedAction = z.strictObject({
 });
 
 const METHOD = /^[A-Za-z_][\w.]*\/([A-Za-z_]\w*|\*)$/;
-const method = z
-  .string()
-  .regex(METHOD, 'must be "package.Service/Method" or "package.Service/*"');
+const method = z.string().regex(METHOD, 'must be "package.Service/Method" or "package.Service/*"');
 
 const headerActor = z.strictObject({
   id: z.string().describe("metadata key that names the actor, as in x-user"),
@@ -46,9 +44,7 @@ const headerActor = z.strictObject({
 
 const MTLS_FIELD = /^(subject\.[A-Za-z]+|san\.(uri|dns|email))$/;
 const mtlsActor = z.strictObject({
-  id: z
-    .string()
-    .regex(MTLS_FIELD, "must be subject.<attribute>, san.uri, san.dns or san.email"),
+  id: z.string().regex(MTLS_FIELD, "must be subject.<attribute>, san.uri, san.dns or san.email"),
 });
 
 const actorSource = z.union([
@@ -64,9 +60,7 @@ export const policySchema: z.ZodType<PolicyDocument> = z.strictObject({
   rules: z
     .array(z.strictObject({ method, actions: z.array(mappedAction).optional(), ...sources }))
     .optional(),
-  exempt: z
-    .array(z.strictObject({ method, reason: z.string().min(1, "must say why") }))
-    .optional(),
+  exempt: z.array(z.strictObject({ method, reason: z.string().min(1, "must say why") })).optional(),
 }) as z.ZodType<PolicyDocument>;
 
 /** A literal, or a path into the messages. */

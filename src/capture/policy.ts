@@ -105,9 +105,7 @@ export function compilePolicy(loaded: LoadedPolicy, catalogue: Catalogue): Audit
 }
 
 function matches(pattern: string, method: string): boolean {
-  return pattern.endsWith("/*")
-    ? method.startsWith(pattern.slice(0, -1))
-    : pattern === method;
+  return pattern.endsWith("/*") ? method.startsWith(pattern.slice(0, -1)) : pattern === method;
 }
 
 function compileRule(

@@ -5,7 +5,9 @@ import { AuditError } from "../lib/errors.ts";
 
 /** `otel-audit collector …`. */
 export function collectorCommand(print: (line: string) => void): Command {
-  const command = new Command("collector").description("run the audit pipeline of an OpenTelemetry Collector");
+  const command = new Command("collector").description(
+    "run the audit pipeline of an OpenTelemetry Collector",
+  );
   command
     .command("prepare")
     .description(
@@ -20,7 +22,10 @@ export function collectorCommand(print: (line: string) => void): Command {
     .action((options: { readonly directory?: string }) => {
       const directory = options.directory ?? process.env["AUDIT_COLLECTOR_DIR"] ?? "";
       if (directory === "") {
-        throw new AuditError("invalid_option", "no directory: pass --directory or set AUDIT_COLLECTOR_DIR");
+        throw new AuditError(
+          "invalid_option",
+          "no directory: pass --directory or set AUDIT_COLLECTOR_DIR",
+        );
       }
       const { done } = prepareCollectorDirectory(resolve(directory));
       for (const line of done) print(line);

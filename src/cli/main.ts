@@ -35,5 +35,7 @@ try {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   process.stderr.write(`otel-audit: ${messageOf(error)}\n`);
-  return error instanceof AuditError && error.code === "invalid_option" ? EXIT_USAGE : EXIT_UNREADABLE;
+  return error instanceof AuditError && error.code === "invalid_option"
+    ? EXIT_USAGE
+    : EXIT_UNREADABLE;
 }

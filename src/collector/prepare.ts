@@ -4,9 +4,11 @@ import { CSV_HEADER } from "../format/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { appendFully, FILE_MODE, makeDirectory } from "../lib/files.ts";
 
-/** Files and folders in the Collector's directory (AUDIT_COLLECTOR_DIR). */
+/** OTLP JSON lines, in the Collector's directory (AUDIT_COLLECTOR_DIR). */
 export const COLLECTOR_JSON = "audit.jsonl";
+/** Results as CSV rows. */
 export const COLLECTOR_CSV = "audit.csv";
+/** Folder of the persistent queues. */
 export const COLLECTOR_QUEUE = "queue";
 
 /** What {@link prepareCollectorDirectory} did. */
@@ -27,7 +29,10 @@ export function prepareCollectorDirectory(directory: string): Prepared {
   const done: string[] = [];
   try {
     makeDirectory(join(directory, COLLECTOR_QUEUE));
-    done.push(...prepareCsv(join(directory, COLLECTOR_CSV)), ...endLastLine(join(directory, COLLECTOR_JSON)));
+    done.push(
+      ...prepareCsv(join(directory, COLLECTOR_CSV)),
+      ...endLastLine(join(directory, COLLECTOR_JSON)),
+    );
   } catch (error) {
     if (error instanceof AuditError) throw error;
     throw new AuditError(

@@ -81,7 +81,9 @@ function recoverTail(
   const positions = new Map<string, StreamPosition>(state.positions);
   try {
     let end = 0;
-    for (const { record, endBytes } of decodeCsvRows(readFrom(path, state.size, size - state.size))) {
+    for (const { record, endBytes } of decodeCsvRows(
+      readFrom(path, state.size, size - state.size),
+    )) {
       end = endBytes;
       const stream = streamOf(String(record.attributes[ATTR_RECORD_ID]));
       const sequence = Number(record.attributes[ATTR_SEQUENCE_NUMBER]);
@@ -90,7 +92,9 @@ function recoverTail(
     }
     if (state.size + end < size) {
       truncate(path, state.size + end);
-      report(`${path} ended in a row that was cut: the cut row was taken off, the journal has it whole`);
+      report(
+        `${path} ended in a row that was cut: the cut row was taken off, the journal has it whole`,
+      );
     }
     return { positions, size: state.size + end, parts: 0 };
   } catch (error) {
@@ -117,4 +121,3 @@ function truncate(path: string, size: number): void {
     closeSync(fd);
   }
 }
-

@@ -1,7 +1,17 @@
 /** From the journal outward: the CSV and JSON views, and the OTLP shipper. */
 export { CSV_VIEW } from "./csv-view.ts";
 export { JSON_VIEW } from "./json-view.ts";
-export { createOtlpSender, type OtlpSender, type OtlpSenderOptions, type SendResult } from "./otlp-sender.ts";
+export {
+  createOtlpSender,
+  type OtlpSender,
+  type OtlpSenderOptions,
+  type SendResult,
+} from "./otlp-sender.ts";
 export { createShipper, type Shipper, type ShipperOptions } from "./shipper.ts";
-export { createViewKeeper, type ViewFormat, type ViewKeeper, type ViewKeeperOptions } from "./view-keeper.ts";
+export {
+  createViewKeeper,
+  type ViewFormat,
+  type ViewKeeper,
+  type ViewKeeperOptions,
+} from "./view-keeper.ts";
 export { createViewWriter, type ViewWriter, type ViewWriterOptions } from "./view-writer.ts";

@@ -120,7 +120,7 @@ function fromParts(directory: string, state: ViewState, current: Recovered): Rec
   const positions = new Map(state.positions);
   let { parts } = state;
   const closed = new Set<string>();
-  for (let next = join(directory, partFile(parts + 1)); sizeOf(next) !== undefined; ) {
+  for (let next = join(directory, partFile(parts + 1)); sizeOf(next) !== undefined;) {
     for (const line of readPart(next)) closed.add(line);
     parts++;
     next = join(directory, partFile(parts + 1));
@@ -140,9 +140,11 @@ function advance(positions: Map<string, StreamPosition>, line: string): void {
 function readPart(path: string): string[] {
   const values: unknown = JSON.parse(readFileSync(path, "utf8"));
   if (!Array.isArray(values)) throw new Error("not an array");
-  return values.map((value) => {
-    const line = JSON.stringify(value);
-    parseFlatLine(line);
-    return line;
-  }).toReversed();
+  return values
+    .map((value) => {
+      const line = JSON.stringify(value);
+      parseFlatLine(line);
+      return line;
+    })
+    .toReversed();
 }

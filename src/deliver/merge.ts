@@ -19,7 +19,11 @@ export interface TakenRecord {
 export interface Round {
   readonly records: readonly TakenRecord[];
   /** Lines that are no records; they are left where they are. */
-  readonly unreadable: readonly { readonly stream: string; readonly line: string; readonly why: string }[];
+  readonly unreadable: readonly {
+    readonly stream: string;
+    readonly line: string;
+    readonly why: string;
+  }[];
   /** The position behind everything that was read, for each stream that had something. */
   readonly positions: ReadonlyMap<string, StreamPosition>;
 }
@@ -51,7 +55,11 @@ export function readNew(
         const isNew = flat.sequence > sequence;
         sequence = Math.max(sequence, flat.sequence);
         time = flat.timestamp > time ? flat.timestamp : time;
-        if (isNew) queue.push({ time, record: { stream, line: text, flat, position: { ...end, sequence } } });
+        if (isNew)
+          queue.push({
+            time,
+            record: { stream, line: text, flat, position: { ...end, sequence } },
+          });
       } catch (error) {
         unreadable.push({ stream, line: text, why: explain(error) });
       }

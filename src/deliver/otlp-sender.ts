@@ -65,7 +65,8 @@ export function createOtlpSender(options: OtlpSenderOptions): OtlpSender {
     {
       serializeRequest: (records) => serializer.serializeRequest(records),
       deserializeResponse(data) {
-        // Some receivers answer 200 with nothing: that is a full success.
+        // Some receivers answer 200 with nothing: that is a full success. A page of a proxy is none.
+        if (isJson && !isJsonObject(data)) return {};
         response = data.length === 0 ? {} : serializer.deserializeResponse(data);
         return response;
       },
@@ -77,7 +78,9 @@ export function createOtlpSender(options: OtlpSenderOptions): OtlpSender {
   return {
     async send(records) {
       response = undefined;
-      const result = await new Promise<ExportResult>((resolve) => delegate.export(records, resolve));
+      const result = await new Promise<ExportResult>((resolve) =>
+        delegate.export(records, resolve),
+      );
       return readResult(result, response);
     },
     close: () => delegate.shutdown(),
@@ -98,11 +101,24 @@ function readResult(
     return { kind: "failed", message: failureText(result.error) };
   }
   if (response === undefined) return { kind: "failed", message: "the answer could not be read" };
+  // Declared a number, but an int64 is text in JSON (protobuf, "ProtoJSON Format").
+  // oxlint-disable-next-line typescript/no-unnecessary-type-conversion
   const count = Number(response.partialSuccess?.rejectedLogRecords ?? 0);
   if (count > 0) {
     return { kind: "rejected", count, message: response.partialSuccess?.errorMessage ?? "" };
   }
   return { kind: "delivered" };
+}
+
+/** The serializer takes any text for an empty response, so this is asked before. */
+function isJsonObject(data: Uint8Array): boolean {
+  if (data.length === 0) return true;
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(data));
+    return typeof value === "object" && value !== null;
+  } catch {
+    return false;
+  }
 }
 
 function failureText(error: Error | undefined): string {

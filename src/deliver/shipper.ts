@@ -8,7 +8,13 @@
 import { join } from "node:path";
 import type { Resource } from "@opentelemetry/resources";
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
-import { decodeJsonLine, listStreams, stateDirectory, toLogRecord, toResource } from "../format/index.ts";
+import {
+  decodeJsonLine,
+  listStreams,
+  stateDirectory,
+  toLogRecord,
+  toResource,
+} from "../format/index.ts";
 import { type JournalLine, readJournalLines } from "../journal/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { type FileLock, tryLockFile } from "../lib/file-lock.ts";
@@ -71,7 +77,7 @@ export function createShipper(options: ShipperOptions): Shipper {
   /** Ships everything there is; false when the receiver refused. */
   async function shipAll(): Promise<boolean> {
     if (!open()) return true;
-    for (let isMore = true; isMore; ) {
+    for (let isMore = true; isMore;) {
       isMore = false;
       for (const stream of listStreams(directory)) {
         const outcome = await shipBatch(stream);
@@ -119,7 +125,9 @@ export function createShipper(options: ShipperOptions): Shipper {
         }
         records.push(toLogRecord(record, otel));
       } catch (error) {
-        report(`a line in the journal of stream ${stream} is no record and cannot be shipped: ${messageOf(error)}`);
+        report(
+          `a line in the journal of stream ${stream} is no record and cannot be shipped: ${messageOf(error)}`,
+        );
       }
     }
     return { records, resource };
@@ -131,7 +139,9 @@ export function createShipper(options: ShipperOptions): Shipper {
         ? result.message
         : `${result.count} records rejected: ${result.message}`;
     if (problem !== lastProblem) {
-      report(`${host} did not take audit records (${problem}); they stay in the journal and are sent again`);
+      report(
+        `${host} did not take audit records (${problem}); they stay in the journal and are sent again`,
+      );
     }
     lastProblem = problem;
   }

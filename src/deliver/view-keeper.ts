@@ -61,7 +61,10 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
         if (!rounds.has(key)) for (const bad of round.unreadable) reportUnreadable(bad);
         rounds.set(key, round);
         if (round.positions.size === 0) continue;
-        view.append(round.records.filter(({ flat }) => flat.kind === "result"), round.positions);
+        view.append(
+          round.records.filter(({ flat }) => flat.kind === "result"),
+          round.positions,
+        );
       }
       if (views.every((view, at) => readSoFar(view.positions) === before[at])) return;
     }
@@ -81,7 +84,9 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
       } catch (error) {
         const problem = messageOf(error);
         if (problem !== lastProblem) {
-          report(`the views cannot be written (${problem}); the journal is not affected, trying again`);
+          report(
+            `the views cannot be written (${problem}); the journal is not affected, trying again`,
+          );
         }
         lastProblem = problem;
       }

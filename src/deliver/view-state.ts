@@ -62,6 +62,11 @@ function parseJson(text: string): unknown {
 /** Remembers the state of a view, in one step. */
 export function saveViewState(directory: string, view: string, state: ViewState): void {
   const { size, parts, positions } = state;
-  const text = JSON.stringify({ version: 1, size, parts, positions: Object.fromEntries(positions) });
+  const text = JSON.stringify({
+    version: 1,
+    size,
+    parts,
+    positions: Object.fromEntries(positions),
+  });
   replaceFile(statePath(directory, view), [text]);
 }

@@ -11,7 +11,11 @@ import type { ViewAnswer, ViewRequest } from "./view-writer.ts";
 const POLL_MILLIS = 500;
 
 const { directory, format } = workerData as Pick<ViewKeeperOptions, "directory" | "format">;
-const keeper = createViewKeeper({ directory, format, report: (line) => answer({ kind: "report", line }) });
+const keeper = createViewKeeper({
+  directory,
+  format,
+  report: (line) => answer({ kind: "report", line }),
+});
 const poll = setInterval(() => keeper.run({ isForced: false }), POLL_MILLIS);
 
 function answer(message: ViewAnswer): void {

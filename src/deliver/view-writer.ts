@@ -53,7 +53,9 @@ export function createViewWriter({ directory, format, report }: ViewWriterOption
   function ended(why: string): void {
     if (worker === null) return;
     worker = null;
-    report(`the view thread ended (${why}): the journal goes on, the views catch up at the next start`);
+    report(
+      `the view thread ended (${why}): the journal goes on, the views catch up at the next start`,
+    );
     for (const resolve of waiting.values()) resolve();
     waiting.clear();
   }

@@ -17,9 +17,7 @@ export interface DetailsSchema<Details> {
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
-    readonly validate: (
-      value: unknown,
-    ) => DetailsValidation | Promise<DetailsValidation>;
+    readonly validate: (value: unknown) => DetailsValidation | Promise<DetailsValidation>;
     readonly types?: { readonly input: Details; readonly output: unknown } | undefined;
   };
 }
@@ -71,9 +69,10 @@ const ACTION_NAME = /^[a-z][a-z0-9_]*$/;
  *
  * @throws {AuditError} `invalid_option` when the name has another form than `lower_case_words`.
  */
-export function defineAction<const Name extends string, Details = Readonly<Record<string, unknown>>>(
-  options: ActionOptions<Name, Details>,
-): Action<Name, Details> {
+export function defineAction<
+  const Name extends string,
+  Details = Readonly<Record<string, unknown>>,
+>(options: ActionOptions<Name, Details>): Action<Name, Details> {
   if (!ACTION_NAME.test(options.name)) {
     throw new AuditError(
       "invalid_option",

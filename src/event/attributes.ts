@@ -31,30 +31,53 @@ export const SCOPE_NAME = "otel-audit";
 /** The OTel event name is this, followed by the action. */
 export const EVENT_NAME_PREFIX = "audit.";
 
+/** `<stream>.<sequence>`: the key by which every reader drops doubles. */
 export const ATTR_RECORD_ID = "audit.record.id";
+/** start | result | intent | delivery | gap | checkpoint. */
 export const ATTR_RECORD_KIND = "audit.record.kind";
+/** Place in the stream, counted from 1 without gaps. */
 export const ATTR_SEQUENCE_NUMBER = "audit.sequence.number";
+/** Version of the record format. */
 export const ATTR_SCHEMA_VERSION = "audit.schema.version";
+/** Event time, ISO 8601 UTC with six digits. */
 export const ATTR_TIME = "audit.time";
+/** The same for every record of one call, and on its server span. */
 export const ATTR_CALL_ID = "audit.call.id";
 /** Duration of a call, milliseconds with fractions. */
 export const ATTR_CALL_DURATION = "audit.call.duration_ms";
+/** What was done, as in `hp_change`. */
 export const ATTR_ACTION = "audit.action";
+/** What kind of thing the action is about, as in `training`. */
 export const ATTR_CATEGORY = "audit.category";
+/** high | normal | low. */
 export const ATTR_IMPACT = "audit.impact";
+/** success | failure | denied | unknown. */
 export const ATTR_OUTCOME = "audit.outcome";
+/** Who acted. */
 export const ATTR_ACTOR_ID = "audit.actor.id";
+/** user | service | system | agent. */
 export const ATTR_ACTOR_TYPE = "audit.actor.type";
+/** Role of the actor, as its source names it. */
 export const ATTR_ACTOR_ROLE = "audit.actor.role";
+/** How the identity became known: mtls | jwt | header | code | none. */
 export const ATTR_ACTOR_AUTHENTICATION = "audit.actor.authentication";
+/** The person for whom an agent acts. */
 export const ATTR_ACTOR_DELEGATOR_ID = "audit.actor.delegator.id";
+/** What kind of thing was acted on. */
 export const ATTR_TARGET_TYPE = "audit.target.type";
+/** Which one. */
 export const ATTR_TARGET_ID = "audit.target.id";
+/** Where the action came from: for calls the IP address. */
 export const ATTR_SOURCE_ID = "audit.source.id";
+/** What `audit.source.id` is: `ip`, `unix`, or what the event said. */
 export const ATTR_SOURCE_TYPE = "audit.source.type";
+/** Why, in the actor's own words. */
 export const ATTR_REASON = "audit.reason";
+/** The approval an action rests on, as a ticket number. */
 export const ATTR_AUTHORIZATION_ID = "audit.authorization.id";
+/** Who gave that approval. */
 export const ATTR_AUTHORIZATION_BY = "audit.authorization.by";
+/** The version snapshot or model checkpoint an action belongs to. */
 export const ATTR_SNAPSHOT_ID = "audit.snapshot.id";
 /** How many events this record stands for, where that is not one. */
 export const ATTR_COUNT = "audit.count";

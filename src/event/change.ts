@@ -42,7 +42,10 @@ function isEqual(left: BodyValue | undefined, right: BodyValue | undefined): boo
   if (left === right) return true;
   if (left === undefined || right === undefined) return false;
   if (Array.isArray(left) && Array.isArray(right)) {
-    return left.length === right.length && left.every((item, at) => isEqual(item as BodyValue, right[at] as BodyValue));
+    return (
+      left.length === right.length &&
+      left.every((item, at) => isEqual(item as BodyValue, right[at] as BodyValue))
+    );
   }
   if (isMap(left) && isMap(right)) {
     const keys = Object.keys(left);

@@ -84,7 +84,8 @@ function plainObject(value: object, depth: number, walk: Walk): BodyValue | unde
 
 function plainForm(value: object, depth: number, walk: Walk): BodyValue | undefined {
   if (Array.isArray(value)) return plainList(value, depth, walk);
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   if (value instanceof Error) return { type: value.name, message: value.message };
   if (ArrayBuffer.isView(value)) {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64");

@@ -1,4 +1,4 @@
-import { type CsvError, parse } from "csv-parse/sync";
+import { parse } from "csv-parse/sync";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import type { AuditRecord } from "../event/index.ts";
 import { COLUMNS, type Column, NUMERIC_COLUMNS } from "./columns.ts";
@@ -27,9 +27,9 @@ export function encodeFlatCsvRow(flat: FlatRecord): string {
   return `${cells.join(",")}\n`;
 }
 
-function encodeCell(value: unknown): string {
+function encodeCell(value: FlatRecord[Column] | undefined): string {
   if (value === undefined || value === null) return "";
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
   const guarded = FORMULA_START.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text;
   return NEEDS_QUOTES.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
@@ -69,7 +69,7 @@ function parseRows(text: string): readonly ParsedRow[] {
   try {
     return parse(text, { info: true, relax_column_count: false }) as unknown as ParsedRow[];
   } catch (error) {
-    throw new AuditError("unreadable", `not a CSV row of an audit view: ${messageOf(error as CsvError)}`, {
+    throw new AuditError("unreadable", `not a CSV row of an audit view: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -4,7 +4,13 @@
  * In: records. Out: text and log records, and back, without loss. docs/format.md is the contract.
  */
 export { COLUMNS, type Column } from "./columns.ts";
-export { CSV_HEADER, decodeCsvRows, type DecodedRow, encodeCsvRow, encodeFlatCsvRow } from "./csv-row.ts";
+export {
+  CSV_HEADER,
+  decodeCsvRows,
+  type DecodedRow,
+  encodeCsvRow,
+  encodeFlatCsvRow,
+} from "./csv-row.ts";
 export { type FlatRecord, fromFlat, type Status, toFlat } from "./flat.ts";
 export { decodeJsonLine, encodeJsonLine, parseFlatLine } from "./json-line.ts";
 export { fromLogRecord, hrTimeOfIso, toLogRecord, toResource } from "./log-record.ts";

@@ -73,7 +73,10 @@ export function parseFlatLine(line: string): FlatRecord {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const where = issue?.path.join(".") ?? "";
-    throw new AuditError("unreadable", `not an audit record: ${where} ${issue?.message ?? ""}`.trim());
+    throw new AuditError(
+      "unreadable",
+      `not an audit record: ${where} ${issue?.message ?? ""}`.trim(),
+    );
   }
   return parsed.data as unknown as FlatRecord;
 }

@@ -33,11 +33,11 @@ export function toLogRecord(record: AuditRecord, resource: Resource): ReadableLo
     hrTime,
     hrTimeObserved: hrTime,
     ...(spanContext === undefined ? {} : { spanContext }),
-    body: record.body as ReadableLogRecord["body"] & object,
+    body: record.body,
     eventName: `${EVENT_NAME_PREFIX}${String(record.attributes[ATTR_ACTION])}`,
     resource,
     instrumentationScope: SCOPE,
-    attributes: record.attributes as ReadableLogRecord["attributes"],
+    attributes: record.attributes,
     droppedAttributesCount: 0,
   };
 }
@@ -57,7 +57,7 @@ export function fromLogRecord(
 
 /** The OTel resource of a stream, from the attributes in its start record. */
 export function toResource(attributes: RecordAttributes): Resource {
-  return resourceFromAttributes(attributes as Record<string, string | number | boolean | string[]>);
+  return resourceFromAttributes(attributes);
 }
 
 /** Seconds and nanoseconds of an ISO time, whole milliseconds. */

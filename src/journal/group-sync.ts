@@ -87,7 +87,9 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     if (!isWorkerUsable) return;
     isWorkerUsable = false;
     worker = null;
-    target.report(`the sync thread ended (${why}): records are synced on the main thread from now on`);
+    target.report(
+      `the sync thread ended (${why}): records are synced on the main thread from now on`,
+    );
     syncHere();
   }
 

@@ -1,5 +1,10 @@
 /** Durable before "accepted": segments, grouped fdatasync, cursors for those who read behind. */
-export { JOURNAL_START, type JournalLine, type JournalPosition, readJournalLines } from "./cursor.ts";
+export {
+  JOURNAL_START,
+  type JournalLine,
+  type JournalPosition,
+  readJournalLines,
+} from "./cursor.ts";
 export { type Journal, type JournalOptions, openJournal } from "./journal.ts";
 export {
   createJournalProcessor,

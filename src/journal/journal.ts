@@ -50,7 +50,8 @@ export function openJournal(options: JournalOptions): Journal {
   return {
     stream: options.stream,
     append(line) {
-      if (isClosed) throw new AuditError("closed", "the audit log is closed: this record was not written");
+      if (isClosed)
+        throw new AuditError("closed", "the audit log is closed: this record was not written");
       try {
         writer.appendLine(line);
         sync.request();

@@ -25,7 +25,7 @@ export function makeDirectory(path: string): void {
 
 /** Writes all bytes at the file's position: a full disk writes a part first (short write), so it loops. */
 export function writeFully(fd: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
 }
 
 /**

@@ -8,7 +8,13 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { AuditRecord } from "../event/index.ts";
-import { decodeJsonLine, listSegments, listStreams, segmentFile, streamDirectory } from "../format/index.ts";
+import {
+  decodeJsonLine,
+  listSegments,
+  listStreams,
+  segmentFile,
+  streamDirectory,
+} from "../format/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { sizeOf } from "../lib/files.ts";
 
@@ -37,7 +43,10 @@ export type JournalEntry =
  */
 export async function* readJournal(directory: string): AsyncGenerator<JournalEntry> {
   if (sizeOf(directory) === undefined) {
-    throw new AuditError("unreadable", `${directory} is not there: name an audit directory (AUDIT_LOG_DIR)`);
+    throw new AuditError(
+      "unreadable",
+      `${directory} is not there: name an audit directory (AUDIT_LOG_DIR)`,
+    );
   }
   for (const stream of listStreams(directory)) {
     for (const segment of listSegments(directory, stream)) {
@@ -49,12 +58,17 @@ export async function* readJournal(directory: string): AsyncGenerator<JournalEnt
 async function* readSegment(file: string): AsyncGenerator<JournalEntry> {
   let line = 0;
   try {
-    for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+    for await (const text of createInterface({
+      input: createReadStream(file),
+      crlfDelay: Infinity,
+    })) {
       line++;
       if (text !== "") yield entryOf(text, file, line);
     }
   } catch (error) {
-    throw new AuditError("unreadable", `cannot read ${file}: ${messageOf(error)}`, { cause: error });
+    throw new AuditError("unreadable", `cannot read ${file}: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -65,7 +65,9 @@ export function createRecorder(parts: AuditLogParts): (event: AnyEvent) => Promi
   return (event) => {
     const receipt = recordNow(parts, event);
     // Pre-caught: a forgotten await must not end the service. What it hides is reported here.
-    receipt.catch((error: unknown) => parts.report(`an event was not recorded: ${messageOf(error)}`));
+    receipt.catch((error: unknown) =>
+      parts.report(`an event was not recorded: ${messageOf(error)}`),
+    );
     return receipt;
   };
 }
@@ -89,7 +91,8 @@ async function write(parts: AuditLogParts, draft: Draft, isClosed: boolean): Pro
     return { recordId, written: true, synced: true };
   } catch (error) {
     const isDisk =
-      error instanceof AuditError && (error.code === "write_failed" || error.code === "sync_failed");
+      error instanceof AuditError &&
+      (error.code === "write_failed" || error.code === "sync_failed");
     if (isClosed || !isDisk) throw error;
     return { recordId, written: recordId !== "", synced: false };
   }

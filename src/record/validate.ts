@@ -51,7 +51,8 @@ function isGiven(event: AnyEvent, field: RequirableField): boolean {
 
 function actorProblems({ actor }: AnyEvent): readonly string[] {
   const id = typeof actor === "string" ? actor : actor?.id;
-  if (typeof id !== "string" || id === "") return ["actor is missing: say who acted, as in { actor: { id: \"ann\" } }"];
+  if (typeof id !== "string" || id === "")
+    return ['actor is missing: say who acted, as in { actor: { id: "ann" } }'];
   const type = typeof actor === "object" ? actor.type : undefined;
   if (type === undefined || ACTOR_TYPES.includes(type)) return [];
   return [`actor.type ${JSON.stringify(type)} must be one of ${ACTOR_TYPES.join(", ")}`];
@@ -67,13 +68,19 @@ function outcomeProblems(event: AnyEvent): readonly string[] {
 }
 
 function detailsProblems(event: AnyEvent, action: Action): readonly string[] {
-  if (action.details === undefined || (event.details === undefined && !action.required.includes("details"))) {
+  if (
+    action.details === undefined ||
+    (event.details === undefined && !action.required.includes("details"))
+  ) {
     return [];
   }
   const result = action.details["~standard"].validate(event.details ?? {});
-  if (result instanceof Promise) return ["details: the schema is asynchronous, which record() cannot wait for"];
+  if (result instanceof Promise)
+    return ["details: the schema is asynchronous, which record() cannot wait for"];
   return (result.issues ?? []).map((issue) => {
-    const path = (issue.path ?? []).map((part) => String(typeof part === "object" ? part.key : part));
+    const path = (issue.path ?? []).map((part) =>
+      String(typeof part === "object" ? part.key : part),
+    );
     return `${["details", ...path].join(".")}: ${issue.message}`;
   });
 }

@@ -73,7 +73,9 @@ const optionsSchema = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
   protocol: z.enum(PROTOCOLS).optional(),
   actions: z.array(z.looseObject({ name: z.string() })).optional(),
-  actor: z.custom<ActorFunction>((value) => typeof value === "function", "must be a function").optional(),
+  actor: z
+    .custom<ActorFunction>((value) => typeof value === "function", "must be a function")
+    .optional(),
   service: z.string().min(1).optional(),
 });
 
@@ -85,13 +87,19 @@ type Environment = Readonly<Record<string, string | undefined>>;
  *
  * @throws {AuditError} `invalid_option` naming the option or variable, its value and what it may be.
  */
-export function resolveOptions(options: AuditOptions<Action>, env: Environment = process.env): ResolvedOptions {
+export function resolveOptions(
+  options: AuditOptions<Action>,
+  env: Environment = process.env,
+): ResolvedOptions {
   const parsed = optionsSchema.safeParse(options);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new AuditError(
       "invalid_option",
-      `createAudit: ${issue?.path.join(".") ?? ""} ${issue?.message ?? "invalid"}`.replace("  ", " "),
+      `createAudit: ${issue?.path.join(".") ?? ""} ${issue?.message ?? "invalid"}`.replace(
+        "  ",
+        " ",
+      ),
     );
   }
   const directory = options.directory ?? variable(env, "AUDIT_LOG_DIR");
@@ -108,7 +116,10 @@ export function resolveOptions(options: AuditOptions<Action>, env: Environment =
   };
 }
 
-function resolveShipping(options: AuditOptions<Action>, env: Environment): ShippingOptions | undefined {
+function resolveShipping(
+  options: AuditOptions<Action>,
+  env: Environment,
+): ShippingOptions | undefined {
   const protocol = options.protocol ?? choice(env, "AUDIT_OTLP_PROTOCOL", PROTOCOLS) ?? "http/json";
   const ship = choice(env, "AUDIT_SHIP", ["otel"] as const);
   const endpoint = options.endpoint ?? variable(env, "AUDIT_OTLP_ENDPOINT");
@@ -130,7 +141,10 @@ function otelShipping(env: Environment): ShippingOptions {
       : "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL";
   return {
     // The signal's own variable is used as it is (OTLP exporter specification, "Endpoint URLs").
-    url: logs === undefined ? logsUrl(base, "OTEL_EXPORTER_OTLP_ENDPOINT") : checkUrl(logs, "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"),
+    url:
+      logs === undefined
+        ? logsUrl(base, "OTEL_EXPORTER_OTLP_ENDPOINT")
+        : checkUrl(logs, "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"),
     headers: {
       ...parseHeaders(env, "OTEL_EXPORTER_OTLP_HEADERS"),
       ...parseHeaders(env, "OTEL_EXPORTER_OTLP_LOGS_HEADERS"),
@@ -216,7 +230,8 @@ export function isSdkWanted(env: Environment = process.env): boolean {
  */
 export function spanExporters(env: Environment = process.env): readonly string[] {
   const endpoint =
-    variable(env, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") ?? variable(env, "OTEL_EXPORTER_OTLP_ENDPOINT");
+    variable(env, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") ??
+    variable(env, "OTEL_EXPORTER_OTLP_ENDPOINT");
   const named = variable(env, "OTEL_TRACES_EXPORTER") ?? (endpoint === undefined ? "none" : "otlp");
   const protocol =
     variable(env, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") ??

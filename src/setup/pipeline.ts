@@ -76,7 +76,8 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   let isClosed = false;
 
   function emit(draft: Draft): string {
-    if (isClosed) throw new AuditError("closed", "the audit log is closed: this record was not written");
+    if (isClosed)
+      throw new AuditError("closed", "the audit log is closed: this record was not written");
     const time = toIsoMicros(clock.nowMicros());
     logger.emit({
       eventName: `${EVENT_NAME_PREFIX}${draft.action}`,

@@ -25,7 +25,8 @@ const NO_EXPORT: SpanProcessor = {
  * exported only where an OTEL_* variable names an exporter; metrics and logs stay off.
  */
 export function startSdk(redactor: Redactor, report: (line: string) => void): void {
-  const { NodeSDK } = require("@opentelemetry/sdk-node") as typeof import("@opentelemetry/sdk-node");
+  const { NodeSDK } =
+    require("@opentelemetry/sdk-node") as typeof import("@opentelemetry/sdk-node");
   const { GrpcInstrumentation } =
     require("@opentelemetry/instrumentation-grpc") as typeof import("@opentelemetry/instrumentation-grpc");
   const exporting = spanExporters().flatMap((name) => processorsFor(name, report));

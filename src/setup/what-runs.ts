@@ -50,7 +50,11 @@ export function whatRuns(): BodyMap {
     application,
     revision: revisionOfEnvironment() ?? gitRevision(),
     dependencies,
-    runtime: { node: process.versions.node, v8: process.versions.v8, openssl: process.versions.openssl },
+    runtime: {
+      node: process.versions.node,
+      v8: process.versions.v8,
+      openssl: process.versions.openssl,
+    },
     hardware: { cpus: cpus().length, cpu_model: cpus()[0]?.model, memory_bytes: totalmem() },
   };
   return (normaliseValue(found) ?? {}) as BodyMap;
@@ -63,7 +67,9 @@ function applicationPackage(): { application?: BodyValue; dependencies?: BodyVal
   const require = createRequire(join(process.cwd(), "package.json"));
   const versions: Record<string, string> = {};
   const declared = own["dependencies"];
-  for (const name of Object.keys(typeof declared === "object" && declared !== null ? declared : {})) {
+  for (const name of Object.keys(
+    typeof declared === "object" && declared !== null ? declared : {},
+  )) {
     const version = installedVersion(require, name);
     if (version !== undefined) versions[name] = version;
   }
@@ -90,7 +96,9 @@ function gitRevision(): string | undefined {
 function readJson(path: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(path, "utf8"));
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+    return typeof value === "object" && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -19,7 +19,9 @@ let isSdkStarted = false;
 /** A grpc-js copy has loaded: its servers will be audited. */
 export function grpcLoaded(exports: unknown, filename: string): void {
   if (!isGrpcModule(exports)) {
-    report(`NOT AUDITED: ${filename} does not look like @grpc/grpc-js; its servers are not recorded`);
+    report(
+      `NOT AUDITED: ${filename} does not look like @grpc/grpc-js; its servers are not recorded`,
+    );
     return;
   }
   patchGrpc(exports, { targetOf: () => target ?? null, beforeListen, report });
@@ -58,7 +60,11 @@ function open(): CaptureTarget | null {
   const isRequired = loadPolicy(options, report).document.required ?? false;
   if (options.directory === undefined && options.format !== "none") {
     const problem = "AUDIT_LOG_DIR is not set: nothing is audited";
-    if (isRequired) throw new AuditError("invalid_option", `${problem}, but the audit policy says required: true`);
+    if (isRequired)
+      throw new AuditError(
+        "invalid_option",
+        `${problem}, but the audit policy says required: true`,
+      );
     report(problem);
     return null;
   }
@@ -66,7 +72,8 @@ function open(): CaptureTarget | null {
     return captureTargetOf(openResolved(options));
   } catch (error) {
     // An unusable directory stops only a service whose policy says so; wrong options stop every one.
-    if (isRequired || !(error instanceof AuditError) || error.code !== "directory_unusable") throw error;
+    if (isRequired || !(error instanceof AuditError) || error.code !== "directory_unusable")
+      throw error;
     report(`NOTHING IS AUDITED: ${messageOf(error)}`);
     return null;
   }

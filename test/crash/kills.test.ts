@@ -45,7 +45,9 @@ async function callUntilKilled(service: Program, run: number, replies: number): 
 function viewOf(directory: string): string[] {
   const path = join(directory, "audit_log.json");
   if (!existsSync(path)) return [];
-  return (JSON.parse(readFileSync(path, "utf8")) as { record_id: string }[]).map(({ record_id }) => record_id);
+  return (JSON.parse(readFileSync(path, "utf8")) as { record_id: string }[]).map(
+    ({ record_id }) => record_id,
+  );
 }
 
 test(`after ${KILLS} SIGKILLs every acknowledged record stands exactly once in the journal and in both views`, async () => {
@@ -66,15 +68,24 @@ test(`after ${KILLS} SIGKILLs every acknowledged record stands exactly once in t
     if (entry.kind === "problem") throw new Error(`${entry.file}:${entry.line}: ${entry.message}`);
     const { attributes } = entry.record;
     if (attributes["audit.record.kind"] !== "result") continue;
-    journal.push({ id: String(attributes["audit.record.id"]), target: String(attributes["audit.target.id"]) });
+    journal.push({
+      id: String(attributes["audit.record.id"]),
+      target: String(attributes["audit.target.id"]),
+    });
   }
   const targets = journal.map(({ target }) => target);
   expect(new Set(targets).size).toBe(targets.length);
   expect(acknowledged.filter((point) => !targets.includes(point))).toEqual([]);
-  expect(acknowledged.length).toBeGreaterThanOrEqual(replies.reduce((sum, count) => sum + count, 0));
+  expect(acknowledged.length).toBeGreaterThanOrEqual(
+    replies.reduce((sum, count) => sum + count, 0),
+  );
 
   const ids = journal.map(({ id }) => id).toSorted();
   expect(viewOf(directory).toSorted()).toEqual(ids);
   const csv = readFileSync(join(directory, "audit_log.csv"), "utf8").slice(CSV_HEADER.length);
-  expect(decodeCsvRows(csv).map(({ record }) => String(record.attributes["audit.record.id"])).toSorted()).toEqual(ids);
+  expect(
+    decodeCsvRows(csv)
+      .map(({ record }) => String(record.attributes["audit.record.id"]))
+      .toSorted(),
+  ).toEqual(ids);
 }, 600_000);

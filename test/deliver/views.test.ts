@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createViewKeeper, type ViewFormat } from "../../src/deliver/index.ts";
@@ -11,7 +20,13 @@ import { temporaryDirectory } from "../support/temporary-directory.ts";
 const A = "AaaaaaaaaaaaaaaA";
 const B = "BbbbbbbbbbbbbbbB";
 
-function writeJournal(directory: string, stream: string, from: number, to: number, more = {}): void {
+function writeJournal(
+  directory: string,
+  stream: string,
+  from: number,
+  to: number,
+  more = {},
+): void {
   mkdirSync(join(directory, "journal", stream), { recursive: true });
   for (let sequence = from; sequence <= to; sequence++) {
     const line = encodeJsonLine(resultRecord(stream, sequence, more));
@@ -28,11 +43,15 @@ function keep(directory: string, format: ViewFormat = "both"): string[] {
 function csvIds(directory: string): string[] {
   const text = readFileSync(join(directory, "audit_log.csv"), "utf8");
   expect(text.startsWith(CSV_HEADER)).toBe(true);
-  return decodeCsvRows(text.slice(CSV_HEADER.length)).map(({ record }) => String(record.attributes["audit.record.id"]));
+  return decodeCsvRows(text.slice(CSV_HEADER.length)).map(({ record }) =>
+    String(record.attributes["audit.record.id"]),
+  );
 }
 
 function jsonIds(path: string): string[] {
-  return (JSON.parse(readFileSync(path, "utf8")) as { record_id: string }[]).map(({ record_id }) => record_id);
+  return (JSON.parse(readFileSync(path, "utf8")) as { record_id: string }[]).map(
+    ({ record_id }) => record_id,
+  );
 }
 
 const ids = (stream: string, from: number, to: number): string[] =>
@@ -65,7 +84,10 @@ test("a restart goes on where the views are, without doubles", () => {
   writeJournal(directory, B, 1, 2);
   keep(directory);
   expect(csvIds(directory).toSorted()).toEqual([...ids(A, 1, 6), ...ids(B, 1, 2)]);
-  expect(jsonIds(join(directory, "audit_log.json")).toSorted()).toEqual([...ids(A, 1, 6), ...ids(B, 1, 2)]);
+  expect(jsonIds(join(directory, "audit_log.json")).toSorted()).toEqual([
+    ...ids(A, 1, 6),
+    ...ids(B, 1, 2),
+  ]);
 });
 
 test("streams are merged by time, each in its own order", () => {
@@ -120,7 +142,9 @@ test("without the state, or without the views, they are built anew from the jour
   expect(csvIds(directory)).toEqual(ids(A, 1, 4));
   expect(jsonIds(join(directory, "audit_log.json"))).toEqual(ids(A, 1, 4).toReversed());
   rmSync(join(directory, "state"), { recursive: true });
-  expect(keep(directory).map((line) => line.split(" ")[0])).toEqual(["audit_log.csv", "audit_log.json"].map((name) => join(directory, name)));
+  expect(keep(directory).map((line) => line.split(" ")[0])).toEqual(
+    ["audit_log.csv", "audit_log.json"].map((name) => join(directory, name)),
+  );
   expect(csvIds(directory)).toEqual(ids(A, 1, 4));
   expect(jsonIds(join(directory, "audit_log.json"))).toEqual(ids(A, 1, 4).toReversed());
   expect(existsSync(join(directory, "audit_log.csv.foreign"))).toBe(true);
@@ -134,7 +158,9 @@ test("a view of somebody else is kept under another name, and that is said", () 
   const said = keep(directory).join("\n");
   expect(said).toContain("audit_log.csv.foreign");
   expect(said).toContain("audit_log.json.foreign");
-  expect(readFileSync(join(directory, "audit_log.csv.foreign"), "utf8")).toBe("timestamp,action_type\n1,2\n");
+  expect(readFileSync(join(directory, "audit_log.csv.foreign"), "utf8")).toBe(
+    "timestamp,action_type\n1,2\n",
+  );
   expect(csvIds(directory)).toEqual(ids(A, 1, 2));
 });
 
@@ -169,7 +195,10 @@ test("the JSON view is cut into parts that are written once", () => {
     view.settle({ isForced: true });
     if (round === 2) view = openJsonView(options);
   }
-  const parts = ["audit_log.json", ...[9, 8, 7, 6, 5, 4, 3, 2, 1].map((part) => `audit_log-${part}.json`)]
+  const parts = [
+    "audit_log.json",
+    ...[9, 8, 7, 6, 5, 4, 3, 2, 1].map((part) => `audit_log-${part}.json`),
+  ]
     .map((name) => join(directory, name))
     .filter(existsSync);
   expect(parts.length).toBeGreaterThan(2);
@@ -190,7 +219,9 @@ test("a crash after a part was closed leaves no record in two files", () => {
   const second = readNew(directory, view.positions, 1 << 20, String);
   view.append(second.records, second.positions);
   keep(directory, "json");
-  const all = [join(directory, "audit_log.json"), join(directory, "audit_log-1.json")].flatMap(jsonIds);
+  const all = [join(directory, "audit_log.json"), join(directory, "audit_log-1.json")].flatMap(
+    jsonIds,
+  );
   expect(all.toSorted()).toEqual(ids(A, 1, 6));
 });
 

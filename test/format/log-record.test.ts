@@ -7,10 +7,24 @@ test("the OTLP form has the event name, whole milliseconds, flat attributes and 
   const log = toLogRecord(fullRecord, toResource({ "service.name": "trainer" }));
   const bytes = JsonLogsSerializer.serializeRequest([log]);
   const request = JSON.parse(Buffer.from(bytes ?? []).toString()) as {
-    resourceLogs: [{ resource: unknown; scopeLogs: [{ scope: unknown; logRecords: [Record<string, unknown>] }] }];
+    resourceLogs: [
+      { resource: unknown; scopeLogs: [{ scope: unknown; logRecords: [Record<string, unknown>] }] },
+    ];
   };
-  const [{ resource, scopeLogs: [{ scope, logRecords: [record] }] }] = request.resourceLogs;
-  expect(resource).toMatchObject({ attributes: [{ key: "service.name", value: { stringValue: "trainer" } }] });
+  const [
+    {
+      resource,
+      scopeLogs: [
+        {
+          scope,
+          logRecords: [record],
+        },
+      ],
+    },
+  ] = request.resourceLogs;
+  expect(resource).toMatchObject({
+    attributes: [{ key: "service.name", value: { stringValue: "trainer" } }],
+  });
   expect(scope).toMatchObject({ name: "otel-audit" });
   expect(record).toMatchObject({
     timeUnixNano: "1779892200123000000",

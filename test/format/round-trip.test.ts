@@ -50,7 +50,9 @@ test.each(["=1+1", "+1", "-cmd", "@x", "\tx", "\rx", "'x", "'=x", "''"])(
 );
 
 test("a plain number is not guarded", () => {
-  expect(encodeCsvRow(resultRecord("AbCdEfGhIjKlMnOp", 1, { "audit.reason": "-5.5e3" }))).toContain(",-5.5e3,");
+  expect(encodeCsvRow(resultRecord("AbCdEfGhIjKlMnOp", 1, { "audit.reason": "-5.5e3" }))).toContain(
+    ",-5.5e3,",
+  );
 });
 
 const bodyValue = fc.letrec<{ value: BodyValue }>((tie) => ({
@@ -61,18 +63,32 @@ const bodyValue = fc.letrec<{ value: BodyValue }>((tie) => ({
     fc.boolean(),
     fc.constant(null),
     fc.array(tie("value"), { maxLength: 4 }),
-    fc.dictionary(fc.string().filter((key) => key !== "__proto__"), tie("value"), { maxKeys: 4, noNullPrototype: true }),
+    fc.dictionary(
+      fc.string().filter((key) => key !== "__proto__"),
+      tie("value"),
+      { maxKeys: 4, noNullPrototype: true },
+    ),
   ),
 })).value;
 
-const anyRecord: fc.Arbitrary<AuditRecord> = fc.record({
-  text: fc.string({ unit: "binary", minLength: 1 }).map((text) => text.toWellFormed()),
-  body: fc.dictionary(fc.string().filter((key) => key !== "__proto__"), bodyValue, { maxKeys: 4, noNullPrototype: true }),
-  sequence: fc.nat(),
-}).map(({ text, body, sequence }) => ({
-  ...resultRecord("AbCdEfGhIjKlMnOp", sequence, { "audit.reason": text, "exception.message": text, other: text }),
-  body,
-}));
+const anyRecord: fc.Arbitrary<AuditRecord> = fc
+  .record({
+    text: fc.string({ unit: "binary", minLength: 1 }).map((text) => text.toWellFormed()),
+    body: fc.dictionary(
+      fc.string().filter((key) => key !== "__proto__"),
+      bodyValue,
+      { maxKeys: 4, noNullPrototype: true },
+    ),
+    sequence: fc.nat(),
+  })
+  .map(({ text, body, sequence }) => ({
+    ...resultRecord("AbCdEfGhIjKlMnOp", sequence, {
+      "audit.reason": text,
+      "exception.message": text,
+      other: text,
+    }),
+    body,
+  }));
 
 test("any record is the same after JSON and after CSV", () => {
   fc.assert(
@@ -85,18 +101,31 @@ test("any record is the same after JSON and after CSV", () => {
 });
 
 test("a cut CSV loses its cut row and nothing else", () => {
-  const rows = [1, 2, 3].map((sequence) => encodeCsvRow({ ...fullRecord, ...resultRecord("AbCdEfGhIjKlMnOp", sequence, { "audit.reason": 'a "b"\nc' }) }));
+  const rows = [1, 2, 3].map((sequence) =>
+    encodeCsvRow({
+      ...fullRecord,
+      ...resultRecord("AbCdEfGhIjKlMnOp", sequence, { "audit.reason": 'a "b"\nc' }),
+    }),
+  );
   const text = rows.join("");
-  const whole = [0, rows[0]?.length ?? 0, (rows[0]?.length ?? 0) + (rows[1]?.length ?? 0), text.length];
+  const whole = [
+    0,
+    rows[0]?.length ?? 0,
+    (rows[0]?.length ?? 0) + (rows[1]?.length ?? 0),
+    text.length,
+  ];
   for (let length = 0; length <= text.length; length++) {
     const decoded = decodeCsvRows(text.slice(0, length));
     expect(decoded.length).toBe(whole.filter((end) => end > 0 && end <= length).length);
   }
 });
 
-test.each(["", "{", "[]", "null", '{"timestamp":1}', '"x"'])("%j is no record, and the error says so", (text) => {
-  expect(() => decodeJsonLine(text)).toThrow(/not a JSON line|not an audit record/);
-});
+test.each(["", "{", "[]", "null", '{"timestamp":1}', '"x"'])(
+  "%j is no record, and the error says so",
+  (text) => {
+    expect(() => decodeJsonLine(text)).toThrow(/not a JSON line|not an audit record/);
+  },
+);
 
 test("no text breaks the parsers", () => {
   fc.assert(

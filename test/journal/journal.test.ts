@@ -12,7 +12,9 @@ test("what was appended is in the file before synced is asked, and synced resolv
   const journal = openJournal({ directory, stream, report });
   journal.append('{"a":1}');
   journal.append('{"a":2}');
-  expect(readFileSync(join(directory, "journal", stream, "1.jsonl"), "utf8")).toBe('{"a":1}\n{"a":2}\n');
+  expect(readFileSync(join(directory, "journal", stream, "1.jsonl"), "utf8")).toBe(
+    '{"a":1}\n{"a":2}\n',
+  );
   await journal.synced();
   journal.close();
   expect(() => journal.append("x")).toThrow(expect.objectContaining({ code: "closed" }));
@@ -56,7 +58,9 @@ test("a line without its end is not there yet, and is there when it has one", ()
   expect(first?.text).toBe('{"a":1}');
   expect(rest).toEqual([]);
   appendFileSync(path, "2}\n");
-  expect(readJournalLines(directory, stream, first?.end ?? JOURNAL_START).map(({ text }) => text)).toEqual(['{"a":2}']);
+  expect(
+    readJournalLines(directory, stream, first?.end ?? JOURNAL_START).map(({ text }) => text),
+  ).toEqual(['{"a":2}']);
 });
 
 test("a line longer than the read size is read whole", () => {
@@ -65,7 +69,9 @@ test("a line longer than the read size is read whole", () => {
   const line = JSON.stringify("é".repeat(5000));
   journal.append(line);
   journal.close();
-  expect(readJournalLines(directory, stream, JOURNAL_START, 16).map(({ text }) => text)).toEqual([line]);
+  expect(readJournalLines(directory, stream, JOURNAL_START, 16).map(({ text }) => text)).toEqual([
+    line,
+  ]);
 });
 
 test("many waiters are answered, each after its own line", async () => {
@@ -83,6 +89,9 @@ test("a directory that cannot be made is named", () => {
   const file = join(temporaryDirectory(), "file");
   writeFileSync(file, "");
   expect(() => openJournal({ directory: join(file, "audit"), stream, report })).toThrow(
-    expect.objectContaining({ code: "directory_unusable", message: expect.stringContaining(file) as string }),
+    expect.objectContaining({
+      code: "directory_unusable",
+      message: expect.stringContaining(file) as string,
+    }),
   );
 });

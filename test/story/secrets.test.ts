@@ -11,7 +11,11 @@ import { type BodyMap, recordId } from "../../src/event/index.ts";
 import { createOtlpSender } from "../../src/deliver/index.ts";
 import { toLogRecord, toResource } from "../../src/format/index.ts";
 import { eventually } from "../collector/child-process.ts";
-import { BUILD_TIMEOUT_MILLIS, startCollector, whyNoCollector } from "../collector/collector-process.ts";
+import {
+  BUILD_TIMEOUT_MILLIS,
+  startCollector,
+  whyNoCollector,
+} from "../collector/collector-process.ts";
 import { startVictoriaLogs } from "../collector/victoria-logs-process.ts";
 import { startProgram } from "../support/program.ts";
 import { fullRecord } from "../support/records.ts";
@@ -72,7 +76,9 @@ test("in the process: journal, views, OTLP records, spans and standard output", 
     ready: /calls (done)/,
   });
   const awaited = ["/v1/traces", "grpc.leaky.Service/Stream", "/v1/logs", "audit.rpc_call"];
-  await eventually(async () => (awaited.every((text) => sink.taken().includes(text)) ? true : undefined));
+  await eventually(async () =>
+    awaited.every((text) => sink.taken().includes(text)) ? true : undefined,
+  );
   await program.end("SIGTERM");
   const written = allFilesBelow(directory);
   expect(written).toContain("leaky.Service/Say");
@@ -87,47 +93,58 @@ const why = whyNoCollector();
 if (why !== undefined) console.warn(`test/story/secrets.test.ts: ${why}`);
 
 describe.skipIf(why !== undefined)("with the redaction of the process switched off", () => {
-  test("the Collector lets none through to its files and the backend", async () => {
-    const backend = await startVictoriaLogs(temporaryDirectory());
-    const collector = await startCollector({
-      dir: temporaryDirectory(),
-      overlays: ["backend.yaml"],
-      env: { AUDIT_OTLP_BACKEND: backend.endpoint },
-    });
-    // What the shipper would send if nothing had been redacted before.
-    const body: BodyMap = {
-      before: { password: "hunter2-Zq9", nested: { deep: [{ api_key: "AKIAIOSFODNN7EXAMPLE" }] } },
-      after: { note: ALL_TEXT },
-      ...Object.fromEntries(PLANTED.map(({ text }, at) => [`detail_${at}`, text])),
-    };
-    const records = PLANTED.map(({ text }, at) =>
-      toLogRecord(
-        {
-          ...fullRecord,
-          body,
-          attributes: {
-            ...fullRecord.attributes,
-            "audit.record.id": recordId("SecretsSecretsAB", at + 1),
-            "audit.reason": text,
-            "exception.message": text,
-            "custom.attribute": text,
-          },
+  test(
+    "the Collector lets none through to its files and the backend",
+    async () => {
+      const backend = await startVictoriaLogs(temporaryDirectory());
+      const collector = await startCollector({
+        dir: temporaryDirectory(),
+        overlays: ["backend.yaml"],
+        env: { AUDIT_OTLP_BACKEND: backend.endpoint },
+      });
+      // What the shipper would send if nothing had been redacted before.
+      const body: BodyMap = {
+        before: {
+          password: "hunter2-Zq9",
+          nested: { deep: [{ api_key: "AKIAIOSFODNN7EXAMPLE" }] },
         },
-        toResource({ "service.name": "leaky", "custom.resource": ALL_TEXT }),
-      ),
-    );
-    const sender = createOtlpSender({ url: `${collector.httpEndpoint}/v1/logs`, headers: {}, protocol: "http/json" });
-    expect(await sender.send(records)).toEqual({ kind: "delivered" });
-    await sender.close();
-    const rows = await eventually(async () => {
-      const found = await backend.query("*");
-      return found.length === records.length ? found : undefined;
-    });
-    await collector.stop();
-    const files = allFilesBelow(collector.dir);
-    expect(files).toContain("SecretsSecretsAB.7");
-    expect(survivorsIn(files)).toEqual([]);
-    expect(survivorsIn(JSON.stringify(rows))).toEqual([]);
-    expect(survivorsIn(collector.output())).toEqual([]);
-  }, BUILD_TIMEOUT_MILLIS);
+        after: { note: ALL_TEXT },
+        ...Object.fromEntries(PLANTED.map(({ text }, at) => [`detail_${at}`, text])),
+      };
+      const records = PLANTED.map(({ text }, at) =>
+        toLogRecord(
+          {
+            ...fullRecord,
+            body,
+            attributes: {
+              ...fullRecord.attributes,
+              "audit.record.id": recordId("SecretsSecretsAB", at + 1),
+              "audit.reason": text,
+              "exception.message": text,
+              "custom.attribute": text,
+            },
+          },
+          toResource({ "service.name": "leaky", "custom.resource": ALL_TEXT }),
+        ),
+      );
+      const sender = createOtlpSender({
+        url: `${collector.httpEndpoint}/v1/logs`,
+        headers: {},
+        protocol: "http/json",
+      });
+      expect(await sender.send(records)).toEqual({ kind: "delivered" });
+      await sender.close();
+      const rows = await eventually(async () => {
+        const found = await backend.query("*");
+        return found.length === records.length ? found : undefined;
+      });
+      await collector.stop();
+      const files = allFilesBelow(collector.dir);
+      expect(files).toContain("SecretsSecretsAB.7");
+      expect(survivorsIn(files)).toEqual([]);
+      expect(survivorsIn(JSON.stringify(rows))).toEqual([]);
+      expect(survivorsIn(collector.output())).toEqual([]);
+    },
+    BUILD_TIMEOUT_MILLIS,
+  );
 });

@@ -67,7 +67,11 @@ function exitCodeOf(child: ChildProcess): number | null {
 export function startTrainingService(env: Readonly<Record<string, string>>): Promise<Program> {
   return startProgram("examples/training-service/server.ts", {
     nodeArgs: ["--import", "otel-audit/register"],
-    env: { PORT: "0", AUDIT_POLICY_FILE: join(root, "examples/training-service/audit.yaml"), ...env },
+    env: {
+      PORT: "0",
+      AUDIT_POLICY_FILE: join(root, "examples/training-service/audit.yaml"),
+      ...env,
+    },
     ready: /listening on (127\.0\.0\.1:\d+)/,
   });
 }

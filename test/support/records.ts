@@ -20,20 +20,28 @@ export const fullRecord: AuditRecord = {
     "audit.target.type": "experiment",
     "audit.target.id": "exp-1",
     "audit.source.id": "127.0.0.1",
-    "audit.reason": "=SUM(A1), she said \"go\"\nnext line",
+    "audit.reason": '=SUM(A1), she said "go"\nnext line',
     "rpc.method": "trainer.ExperimentService/UpdateParameters",
     "rpc.status_code": "INTERNAL",
     "exception.message": "-1 is no rate",
     "audit.redaction.rules": ["key:password", "email"],
   },
-  body: { before: { rate: 0.1 }, after: { rate: 0.2, note: "é “x”" }, list: [1, null, { a: true }] },
+  body: {
+    before: { rate: 0.1 },
+    after: { rate: 0.2, note: "é “x”" },
+    list: [1, null, { a: true }],
+  },
   traceId: "0af7651916cd43dd8448eb211c80319c",
   spanId: "b7ad6b7169203331",
   service: "trainer",
 };
 
 /** A result of a stream with the least it can have. */
-export function resultRecord(stream: string, sequence: number, more: AuditRecord["attributes"] = {}): AuditRecord {
+export function resultRecord(
+  stream: string,
+  sequence: number,
+  more: AuditRecord["attributes"] = {},
+): AuditRecord {
   return {
     attributes: {
       "audit.record.id": `${stream}.${sequence}`,

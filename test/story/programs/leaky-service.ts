@@ -15,7 +15,12 @@ const method = (name: string, responseStream = false) => ({
   responseStream,
   ...json,
 });
-const definition = { Say: method("Say"), Fail: method("Fail"), Throw: method("Throw"), Stream: method("Stream", true) };
+const definition = {
+  Say: method("Say"),
+  Fail: method("Fail"),
+  Throw: method("Throw"),
+  Stream: method("Stream", true),
+};
 
 const server = new grpc.Server();
 server.addService(definition, {
@@ -54,12 +59,25 @@ metadata.set("x-note", "password=hunter2-Zq9");
 
 for (const name of ["Say", "Fail", "Throw"]) {
   await new Promise<void>((resolve) => {
-    client.makeUnaryRequest(`/leaky.Service/${name}`, json.requestSerialize, json.responseDeserialize, { text: leak }, metadata, () => resolve());
+    client.makeUnaryRequest(
+      `/leaky.Service/${name}`,
+      json.requestSerialize,
+      json.responseDeserialize,
+      { text: leak },
+      metadata,
+      () => resolve(),
+    );
   });
 }
 await new Promise<void>((resolve) => {
   client
-    .makeServerStreamRequest("/leaky.Service/Stream", json.requestSerialize, json.responseDeserialize, { text: leak }, metadata)
+    .makeServerStreamRequest(
+      "/leaky.Service/Stream",
+      json.requestSerialize,
+      json.responseDeserialize,
+      { text: leak },
+      metadata,
+    )
     .on("data", () => {})
     .on("error", () => resolve());
 });

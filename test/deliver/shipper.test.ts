@@ -1,0 +1,123 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { createOtlpSender, createShipper, type Shipper } from "../../src/deliver/index.ts";
+import { encodeJsonLine } from "../../src/format/index.ts";
+import { type OtlpSink, startOtlpSink } from "../support/otlp-sink.ts";
+import { resultRecord } from "../support/records.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+const A = "AaaaaaaaaaaaaaaA";
+const B = "BbbbbbbbbbbbbbbB";
+const ids = (stream: string, from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, at) => `${stream}.${from + at}`);
+
+function writeJournal(directory: string, stream: string, from: number, to: number): void {
+  mkdirSync(join(directory, "journal", stream), { recursive: true });
+  for (let sequence = from; sequence <= to; sequence++) {
+    const record = resultRecord(stream, sequence);
+    const line = encodeJsonLine(
+      sequence === 1 ? { ...record, resource: { "service.name": `of ${stream}` } } : record,
+    );
+    appendFileSync(join(directory, "journal", stream, "1.jsonl"), `${line}\n`);
+  }
+}
+
+function ship(directory: string, sink: OtlpSink, said: string[] = []): Shipper {
+  const sender = createOtlpSender({
+    url: `${sink.url}/v1/logs`,
+    headers: { "x-key": "k" },
+    protocol: "http/json",
+    timeoutMillis: 500,
+  });
+  const report = (line: string): void => void said.push(line);
+  const shipper = createShipper({
+    directory,
+    sender,
+    host: "sink",
+    report,
+    minBackoffMillis: 5,
+    maxBackoffMillis: 20,
+  });
+  onTestFinished(() => shipper.close());
+  return shipper;
+}
+
+test("records of all streams are sent in their order, with the resource of their start record", async () => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 3);
+  writeJournal(directory, B, 1, 2);
+  const sink = await startOtlpSink();
+  const shipper = ship(directory, sink);
+  await sink.until(() => sink.taken().length === 5);
+  writeJournal(directory, A, 4, 4);
+  shipper.wake();
+  await sink.until(() => sink.taken().length === 6);
+  for (const stream of [A, B]) {
+    const own = sink.taken().filter((id) => id.startsWith(stream));
+    expect(own).toEqual(ids(stream, 1, stream === A ? 4 : 2));
+  }
+  expect(sink.requests().every(({ headers }) => headers["x-key"] === "k")).toBe(true);
+  expect(sink.requests().at(-1)?.body).toContain(`of ${A}`);
+});
+
+test("a restart goes on behind the cursor", async () => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 3);
+  const sink = await startOtlpSink();
+  const first = ship(directory, sink);
+  await sink.until(() => sink.taken().length === 3);
+  await first.close();
+  writeJournal(directory, A, 4, 5);
+  ship(directory, sink);
+  await sink.until(() => sink.taken().length === 5);
+  expect(sink.taken()).toEqual(ids(A, 1, 5));
+});
+
+test.each([
+  ["503", { status: 503 }],
+  ["500", { status: 500 }],
+  ["401", { status: 401 }],
+  ["404", { status: 404 }],
+  [
+    "a rejection",
+    { status: 200, body: '{"partialSuccess":{"rejectedLogRecords":1,"errorMessage":"too odd"}}' },
+  ],
+  [
+    "a rejection with an int64 as text",
+    { status: 200, body: '{"partialSuccess":{"rejectedLogRecords":"2"}}' },
+  ],
+  ["an answer that cannot be read", { status: 200, body: "<html>" }],
+])("%s moves no cursor: it is said once, and everything is sent again", async (_name, bad) => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 3);
+  const sink = await startOtlpSink();
+  let isBad = true;
+  sink.answer = () => (isBad ? bad : { status: 200 });
+  const said: string[] = [];
+  const shipper = ship(directory, sink, said);
+  await sink.until(() => sink.requests().length >= 3);
+  expect(sink.taken()).toEqual([]);
+  isBad = false;
+  await sink.until(() => sink.taken().length >= 3);
+  await shipper.close();
+  expect(new Set(sink.taken())).toEqual(new Set(ids(A, 1, 3)));
+  expect(said.filter((line) => line.includes("did not take"))).toHaveLength(1);
+  expect(said.filter((line) => line.includes("takes audit records again"))).toHaveLength(1);
+});
+
+test("one shipper of a directory sends; the next takes over when it closes", async () => {
+  const directory = temporaryDirectory();
+  const sink = await startOtlpSink();
+  const first = ship(directory, sink);
+  const second = ship(directory, sink);
+  writeJournal(directory, A, 1, 2);
+  first.wake();
+  second.wake();
+  await sink.until(() => sink.taken().length === 2);
+  await first.close();
+  writeJournal(directory, A, 3, 3);
+  second.wake();
+  await sink.until(() => sink.taken().length >= 3);
+  expect(sink.taken()).toEqual(ids(A, 1, 3));
+});
