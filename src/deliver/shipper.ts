@@ -26,8 +26,6 @@ import { loadShipState, saveShipState, type ShipState } from "./ship-state.ts";
 export interface Shipper {
   /** There is something new. */
   readonly wake: () => void;
-  /** Resolves when everything written before was delivered; only for those who can wait that long. */
-  readonly drained: () => Promise<void>;
   /** Tries once more, for 2 s at most, then stops. What is left goes out with the next start. */
   readonly close: () => Promise<void>;
 }
@@ -182,13 +180,6 @@ export function createShipper(options: ShipperOptions): Shipper {
       if (running !== null || backoff > 0) return;
       clearTimeout(timer);
       schedule();
-    },
-    async drained() {
-      do {
-        clearTimeout(timer);
-        await running;
-        schedule();
-      } while (running !== null && !(await running));
     },
     async close() {
       isClosed = true;
