@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { systemCodeOf } from "../lib/errors.ts";
+import { sizeOf } from "../lib/files.ts";
 import { listSegments, segmentFile, streamDirectory } from "../format/index.ts";
 
 /** A place in a stream's journal: a segment, and bytes from its start. Always at a line border. */
@@ -49,19 +49,16 @@ function readSegment(
   offset: number,
   maxBytes: number,
 ): readonly JournalLine[] {
-  let fd: number;
+  // Most streams are finished and read to their end: that is one question to the filesystem each.
+  const available = (sizeOf(path) ?? 0) - offset;
+  if (available <= 0) return [];
+  const fd = openSync(path, "r");
   try {
-    fd = openSync(path, "r");
-  } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") return [];
-    throw error;
-  }
-  try {
-    for (let size = maxBytes; ; size *= 2) {
+    for (let size = Math.min(maxBytes, available); ; size = Math.min(size * 2, available)) {
       const buffer = Buffer.allocUnsafe(size);
       const bytes = buffer.subarray(0, readSync(fd, buffer, 0, size, offset));
       const lines = splitLines(bytes, segment, offset);
-      if (lines.length > 0 || bytes.length < size) return lines;
+      if (lines.length > 0 || size === available) return lines;
     }
   } finally {
     closeSync(fd);
