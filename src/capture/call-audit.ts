@@ -21,7 +21,7 @@ import {
   RPC_CALL,
 } from "../event/index.ts";
 import type { Clock } from "../lib/clock.ts";
-import { messageOf } from "../lib/errors.ts";
+import { AuditError, messageOf } from "../lib/errors.ts";
 import {
   type CallFields,
   type CallScope,
@@ -175,14 +175,15 @@ function writeRecord(
     target.emit(draft);
   } catch (error) {
     // The journal counts and reports what the disk refuses; the call goes on.
-    if (!isDiskError(error)) {
+    if (!isReported(error)) {
       target.report(`a ${name} of status ${status.name} was not recorded: ${messageOf(error)}`);
     }
   }
 }
 
-function isDiskError(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "write_failed";
+/** What the journal counts, and what closing the audit log has said, is not said again for every call. */
+function isReported(error: unknown): boolean {
+  return error instanceof AuditError && (error.code === "write_failed" || error.code === "closed");
 }
 
 function eventOf(

@@ -26,8 +26,8 @@ import type { Journal } from "./journal.ts";
 export interface JournalProcessor extends LogRecordProcessor {
   /** The id of the record that the last `emit` wrote. */
   readonly lastRecordId: () => string;
-  /** Records that could not be written and stand in no gap record yet. */
-  readonly lost: () => number;
+  /** Before the journal closes: a last try to write down what was lost, or to tell people. */
+  readonly finish: () => void;
 }
 
 /** What {@link createJournalProcessor} takes. */
@@ -101,7 +101,13 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
 
   return {
     lastRecordId: () => last,
-    lost: () => lost?.count ?? 0,
+    finish() {
+      try {
+        writeGap();
+      } catch {
+        report(`${lost?.count ?? 0} records were lost since ${lost?.since ?? ""} and no gap record could be written`);
+      }
+    },
     onEmit(log) {
       try {
         writeGap();

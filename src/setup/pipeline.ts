@@ -4,7 +4,6 @@
  * In: resolved options. Out: an open audit log. Opening is synchronous, so that a server can be kept
  * from listening when it fails.
  */
-import { context as contexts } from "@opentelemetry/api";
 import { LoggerProvider } from "@opentelemetry/sdk-logs";
 import { type CaptureTarget, compileActor, compilePolicy } from "../capture/index.ts";
 import {
@@ -40,8 +39,6 @@ import { resourceOfProcess } from "./what-runs.ts";
 export interface OpenAudit {
   readonly audit: Audit;
   readonly target: CaptureTarget;
-  /** Everything that must not be lost, in one blocking call; for the moment the process ends. */
-  readonly closeNow: () => void;
 }
 
 /**
@@ -74,42 +71,54 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   const outward = createOutward(options, directory, report);
   const openCalls = new Set<() => void>();
   let isClosed = false;
+  let isLateReported = false;
 
   function emit(draft: Draft): string {
-    if (isClosed)
-      throw new AuditError("closed", "the audit log is closed: this record was not written");
+    if (isClosed) throw refuseLate();
     const time = toIsoMicros(clock.nowMicros());
     logger.emit({
       eventName: `${EVENT_NAME_PREFIX}${draft.action}`,
       timestamp: hrTimeOfIso(time),
-      attributes: { ...draft.attributes, [ATTR_TIME]: time } as Record<string, string>,
-      body: draft.body as Record<string, string>,
-      context: draft.context ?? contexts.active(),
+      attributes: { ...draft.attributes, [ATTR_TIME]: time },
+      body: draft.body,
+      context: draft.context,
     });
     outward.wake();
     return processor.lastRecordId();
   }
 
+  /** A service may outlive its audit log; that its calls are no longer recorded is said once. */
+  function refuseLate(): AuditError {
+    if (!isLateReported) report("the audit log is closed: what happens from now on is not recorded");
+    isLateReported = true;
+    return new AuditError("closed", "the audit log is closed: this record was not written");
+  }
+
   function end(): boolean {
     if (isClosed) return false;
     for (const finish of openCalls) finish();
+    processor.finish();
     isClosed = true;
     process.off("exit", closeNow);
     return true;
   }
 
+  /** Everything that must not be lost, in one blocking call: the process ends. */
   function closeNow(): void {
     if (!end()) return;
     journal.close();
     outward.views?.closeNow();
   }
 
-  emit(startDraft({ policyDigest: policy.digest, redactionDigest: redactor.digest }));
+  try {
+    emit(startDraft({ policyDigest: policy.digest, redactionDigest: redactor.digest }));
+  } catch {
+    // The disk is full already: counted and reported like any lost record, and no reason not to serve.
+  }
   process.on("exit", closeNow);
 
   const record = createRecorder({ catalogue, emit, synced: journal.synced, report });
   return {
-    closeNow,
     target: { policy, findActor, catalogue, clock, emit, report, openCalls },
     audit: {
       record,
