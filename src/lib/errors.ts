@@ -33,9 +33,13 @@ export class AuditError extends Error {
   }
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown. Never throws itself: anything can be thrown. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return "an error without a text";
+  }
 }
 
 /** The `code` of a Node system error ("ENOSPC"), or undefined. */

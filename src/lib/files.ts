@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   fstatSync,
   ftruncateSync,
@@ -18,9 +19,22 @@ export const DIRECTORY_MODE = 0o700;
 /** Mode of every file that otel-audit creates. */
 export const FILE_MODE = 0o600;
 
-/** Creates a directory and its parents, 0700. An existing one is left as it is. */
+/**
+ * Creates a directory and its parents, 0700. An existing one is left as it is.
+ *
+ * Not `mkdirSync(recursive)`: that one never returns where a parent takes no entries, as in /proc.
+ */
 export function makeDirectory(path: string): void {
-  mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE });
+  try {
+    mkdirSync(path, DIRECTORY_MODE);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code === "EEXIST" && statSync(path).isDirectory()) return;
+    const parent = dirname(path);
+    if (code !== "ENOENT" || existsSync(parent)) throw error;
+    makeDirectory(parent);
+    makeDirectory(path);
+  }
 }
 
 /** Writes all bytes at the file's position: a full disk writes a part first (short write), so it loops. */
