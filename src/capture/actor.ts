@@ -63,8 +63,18 @@ export function compileActor(
 
 function named(own: ActorFunction): Source {
   return (call) => {
-    const actor = own(call);
-    return actor === undefined ? undefined : { authentication: "code", ...actor };
+    // What comes out of an application's function is not always what its type says.
+    const actor = own(call) as Partial<Actor> | null | undefined;
+    if (actor === undefined || actor === null) return undefined;
+    const { id } = actor;
+    if (typeof id !== "string" || id === "") {
+      throw new TypeError(
+        actor instanceof Promise
+          ? "the actor function is asynchronous, and a call cannot wait for it"
+          : "the actor function gave no id",
+      );
+    }
+    return { authentication: "code", ...actor, id };
   };
 }
 

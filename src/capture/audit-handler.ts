@@ -33,12 +33,12 @@ export function auditHandler(
     const audit = begin(targetOf, call, method);
     if (audit === null) return handler.call(this, call, callback);
     watchMessages(call, audit, type);
-    if (!hasCallback) watchStreamEnd(call, audit);
+    const end = watchEnd(call, audit, hasCallback);
     const answer = callback === undefined ? undefined : auditCallback(audit, callback);
     return runInCall(audit.scope, () => {
       try {
         const returned = handler.call(this, call, answer);
-        return isPromise(returned) ? watchPromise(returned, audit) : returned;
+        return isPromise(returned) ? watchPromise(returned, audit, end) : returned;
       } catch (error) {
         audit.finish({ ...statusOfError(error), name: "UNKNOWN" });
         throw error;
@@ -86,33 +86,60 @@ function watchMessages(call: GrpcCall, audit: CallAudit, type: HandlerType): voi
   };
 }
 
+/** What was seen of the end of a call so far. */
+interface CallEnd {
+  readonly isCancelled: () => boolean;
+}
+
 /**
- * Watches the end of a stream that the server writes. The trailers leave in `_final`, which is the
- * last moment before the client learns the outcome; an error has been seen by then, because our
- * listener stands before the one of grpc-js. Handlers of the call's events run inside of the call.
+ * Watches every end that does not go through the callback. The trailers leave in `_final`, which is
+ * the last moment before the client learns the outcome; an error has been seen by then, because our
+ * listener stands before the one of grpc-js. Unary and client-streaming calls end this way too,
+ * where the handler emits an error instead of answering. Handlers of the call's events run inside
+ * of the call.
  */
-function watchStreamEnd(call: GrpcCall, audit: CallAudit): void {
-  let status = OK;
-  call.prependListener?.("error", (error) => {
-    status = statusOfError(error);
-  });
+function watchEnd(call: GrpcCall, audit: CallAudit, hasCallback: boolean): CallEnd {
+  let failed: CallStatus | undefined;
+  let isCancelled = false;
+  const finishCancelled = (): void => audit.finish(failed ?? CANCELLED, undefined, "unknown");
   const final = call._final;
   if (final !== undefined) {
+    // grpc-js < 1.14 reads client streams from a Readable: there our listener would hide an error
+    // that nobody else listens for.
+    call.prependListener?.("error", (error) => {
+      failed ??= statusOfError(error);
+    });
     call._final = (callback) => {
-      audit.finish(status);
+      if (isCancelled) finishCancelled();
+      else audit.finish(failed ?? OK);
       final.call(call, callback);
     };
   }
-  // Fires at the end of every call; after the trailers it finds the record written.
-  call.once("cancelled", () => audit.finish(CANCELLED, undefined, "unknown"));
   const emit = call.emit;
-  call.emit = (event, ...args) => runInCall(audit.scope, () => emit.call(call, event, ...args));
+  call.emit = (event, ...args) => {
+    if (event === "cancelled") isCancelled = true;
+    try {
+      return runInCall(audit.scope, () => emit.call(call, event, ...args));
+    } finally {
+      // Fires at the end of every call, where it finds the record written. A handler with a
+      // callback may still do what it was asked for, and its answer tells.
+      if (event === "cancelled" && !hasCallback) finishCancelled();
+    }
+  };
+  return { isCancelled: () => isCancelled };
 }
 
 /** A handler that is an async function: a rejection is an ending, and stays the application's. */
-async function watchPromise(returned: PromiseLike<unknown>, audit: CallAudit): Promise<unknown> {
+async function watchPromise(
+  returned: PromiseLike<unknown>,
+  audit: CallAudit,
+  end: CallEnd,
+): Promise<unknown> {
   try {
-    return await returned;
+    const value = await returned;
+    // It has returned, nobody waits, and it did not answer: it gave up.
+    if (end.isCancelled()) audit.finish(CANCELLED, undefined, "unknown");
+    return value;
   } catch (error) {
     audit.finish({ ...statusOfError(error), name: "UNKNOWN" }, undefined, "unknown");
     throw error;

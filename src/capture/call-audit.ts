@@ -1,5 +1,6 @@
 import { type Context, context, type Span, trace } from "@opentelemetry/api";
 import {
+  type Action,
   type AnyEvent,
   ATTR_CALL_DURATION,
   ATTR_CALL_ID,
@@ -30,6 +31,7 @@ import {
   problemsOf,
 } from "../record/index.ts";
 import type { FindActor } from "./actor.ts";
+import { type AddedFields, readAddedFields } from "./added-fields.ts";
 import type { CallStatus, GrpcCall } from "./grpc-types.ts";
 import type { CallMessages } from "./message-path.ts";
 import { parsePeer, type Peer } from "./peer.ts";
@@ -78,7 +80,7 @@ export function beginCallAudit(
   const actor = target.findActor(call, method, peer);
   const active = context.active();
   linkSpan(trace.getSpan(active), callId);
-  const added: { readonly action: string | undefined; readonly fields: CallFields }[] = [];
+  const added: AddedFields[] = [];
   let request: BodyValue | undefined;
   let isFinished = false;
 
@@ -87,7 +89,7 @@ export function beginCallAudit(
     actor,
     source: sourceOf(peer),
     set(fields, options) {
-      added.push({ action: options?.action, fields });
+      if (!isFinished) added.push(readAddedFields(fields, options?.action));
     },
   };
 
@@ -132,7 +134,7 @@ interface FinishedCall {
   readonly target: CaptureTarget;
   readonly plan: AuditPlan;
   readonly scope: CallScope;
-  readonly added: readonly { readonly action: string | undefined; readonly fields: CallFields }[];
+  readonly added: readonly AddedFields[];
   readonly messages: CallMessages;
   readonly status: CallStatus;
   readonly outcome: Outcome | undefined;
@@ -149,10 +151,10 @@ function writeRecords(call: FinishedCall): void {
       ? held.map(({ action, extract }) => ({ action, extracted: extract(messages) }))
       : [{ action: RPC_CALL, extracted: plan.extract(messages) }];
   actions.forEach(({ action, extracted }, at) => {
-    const fields = added
-      .filter((entry) => entry.action === action || (entry.action === undefined && at === 0))
-      .map((entry) => entry.fields);
-    writeRecord(call, action, extracted, fields);
+    const own = added.filter(
+      (entry) => entry.action === action || (entry.action === undefined && at === 0),
+    );
+    writeRecord(call, action, extracted, own);
   });
 }
 
@@ -160,25 +162,36 @@ function writeRecord(
   call: FinishedCall,
   name: string,
   extracted: Extracted,
-  fields: readonly CallFields[],
+  added: readonly AddedFields[],
 ): void {
   const { target, status } = call;
   const action = target.catalogue.find(name);
   if (action === undefined) return;
-  const event = eventOf(call, name, extracted, fields);
-  const problems = event.outcome === "success" ? problemsOf(event, action) : [];
-  const extras: Record<string, AttributeValue> = { ...call.attributes };
-  // A captured call is never refused for what it lacks: it is recorded and marked.
-  if (problems.length > 0) extras[ATTR_INCOMPLETE] = problems.join("; ");
-  const draft = draftOf(event, action, { attributes: extras, context: call.active });
   try {
-    target.emit(draft);
+    target.emit(draftOfCall(call, action, extracted, added));
   } catch (error) {
     // The journal counts and reports what the disk refuses; the call goes on.
     if (!isReported(error)) {
       target.report(`a ${name} of status ${status.name} was not recorded: ${messageOf(error)}`);
     }
   }
+}
+
+function draftOfCall(
+  call: FinishedCall,
+  action: Action,
+  extracted: Extracted,
+  added: readonly AddedFields[],
+): Draft {
+  const event = eventOf(call, action.name, extracted, added);
+  const problems = [
+    ...added.flatMap((entry) => entry.problems),
+    ...(event.outcome === "success" ? problemsOf(event, action) : []),
+  ];
+  const extras: Record<string, AttributeValue> = { ...call.attributes };
+  // A captured call is never refused for what it lacks: it is recorded and marked.
+  if (problems.length > 0) extras[ATTR_INCOMPLETE] = problems.join("; ");
+  return draftOf(event, action, { attributes: extras, context: call.active });
 }
 
 /** What the journal counts, and what closing the audit log has said, is not said again for every call. */
@@ -190,16 +203,20 @@ function eventOf(
   call: FinishedCall,
   action: string,
   extracted: Extracted,
-  fields: readonly CallFields[],
+  added: readonly AddedFields[],
 ): AnyEvent {
   const { scope, status } = call;
+  const fields = added.map((entry) => entry.fields);
   const said: CallFields = Object.assign({}, ...fields) as CallFields;
   const details = Object.assign(
     {},
     extracted.details,
     ...fields.map((entry) => entry.details ?? {}),
   ) as object;
-  const outcome = said.outcome ?? call.outcome ?? extracted.outcome ?? outcomeOfStatus(status);
+  const seen = call.outcome ?? extracted.outcome ?? outcomeOfStatus(status);
+  // As in record(): an error is a failure where nobody says what it is.
+  const outcome =
+    said.outcome ?? (said.error !== undefined && seen === "success" ? "failure" : seen);
   const error =
     said.error ?? (extracted.outcome === undefined ? undefined : extracted.error) ?? status.message;
   const { outcome: _outcome, error: _error, ...rest } = { ...extracted, ...said };

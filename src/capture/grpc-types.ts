@@ -16,7 +16,6 @@ export interface GrpcCall {
   readonly getAuthContext?: () => { readonly sslPeerCertificate?: unknown };
   emit: (event: string | symbol, ...args: unknown[]) => boolean;
   prependListener?: (event: string, listener: (...args: unknown[]) => void) => unknown;
-  once: (event: string, listener: (...args: unknown[]) => void) => unknown;
   push?: (message: unknown, ...rest: unknown[]) => boolean;
   _final?: (callback: (error?: Error | null) => void) => void;
 }

@@ -45,7 +45,7 @@ export function loadPolicyFile(path: string, report: (line: string) => void): Lo
  */
 export function parsePolicy(text: string, name: string): LoadedPolicy {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter });
+  const document = parseDocument(text, { lineCounter, logLevel: "error" });
   const place = (offset: number): string => {
     const { line, col } = lineCounter.linePos(offset);
     return `${name}:${line}:${col}`;
@@ -131,7 +131,8 @@ function deepestIssue(issues: readonly Issue[]): Issue | undefined {
     const deepest = inner.toSorted((left, right) => right.path.length - left.path.length)[0];
     return deepest !== undefined && deepest.path.length > issue.path.length ? [deepest] : [issue];
   });
-  return flat[0];
+  // A key that nobody knows is often the reason why another one is missing.
+  return flat.find((issue) => issue.code === "unrecognized_keys") ?? flat[0];
 }
 
 function isNode(value: unknown): value is { readonly range?: readonly number[] | null } {

@@ -32,11 +32,15 @@ const mappedAction = z.strictObject({
 const METHOD = /^[A-Za-z_][\w.]*\/([A-Za-z_]\w*|\*)$/;
 const method = z.string().regex(METHOD, 'must be "package.Service/Method" or "package.Service/*"');
 
+/** What grpc-js lets a metadata key be (gRPC over HTTP/2, "Custom-Metadata"). */
+const METADATA_KEY = /^[0-9a-zA-Z_.-]+$/;
+const metadataKey = z.string().regex(METADATA_KEY, "must be a metadata key, as in x-user");
+
 const headerActor = z.strictObject({
-  id: z.string().describe("metadata key that names the actor, as in x-user"),
-  type: z.string().optional().describe("metadata key that names the actor's type"),
-  role: z.string().optional(),
-  delegator: z.string().optional(),
+  id: metadataKey.describe("metadata key that names the actor, as in x-user"),
+  type: metadataKey.optional().describe("metadata key that names the actor's type"),
+  role: metadataKey.optional(),
+  delegator: metadataKey.optional(),
   from: z
     .array(z.string())
     .min(1, "must list the addresses whose header is believed, as in [127.0.0.0/8]"),
@@ -47,10 +51,12 @@ const mtlsActor = z.strictObject({
   id: z.string().regex(MTLS_FIELD, "must be subject.<attribute>, san.uri, san.dns or san.email"),
 });
 
-const actorSource = z.union([
-  z.strictObject({ header: headerActor }),
-  z.strictObject({ mtls: mtlsActor }),
-]);
+const actorSource = z
+  .strictObject({ header: headerActor.optional(), mtls: mtlsActor.optional() })
+  .refine(
+    ({ header, mtls }) => (header === undefined) !== (mtls === undefined),
+    "must be either header or mtls",
+  );
 
 /** The schema of an audit policy, version 1. */
 export const policySchema: z.ZodType<PolicyDocument> = z.strictObject({

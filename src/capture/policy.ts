@@ -123,8 +123,11 @@ function compileRule(
           `${guess === undefined ? "" : `, did you mean "${guess}"?`} Known: ${catalogue.names.join(", ")}`,
       );
     }
-    return compileAction({ ...rule, ...entry }, loaded, ["rules", at, "actions", index]);
+    const path = ["rules", at, "actions", index];
+    requirePaths(entry, loaded, path);
+    return compileAction({ ...rule, ...entry }, loaded, path);
   });
+  requirePaths(rule, loaded, ["rules", at]);
   const { target, reason, outcome, error } = rule;
   const readsMessages =
     mappings.length > 0 || [target, reason, outcome, error].some((source) => source !== undefined);
@@ -138,12 +141,7 @@ function compileAction(
 ): ActionMapping {
   const conditions = Object.entries(entry.when ?? {}).map(([text, wanted]) => {
     const at = parseMessagePath(text);
-    if (at === undefined) {
-      throw new AuditError(
-        "invalid_policy",
-        `${loaded.locate([...path, "when"])}: ${JSON.stringify(text)} is no path: it must start with request. or response.`,
-      );
-    }
+    if (at === undefined) throw noPath(loaded.locate([...path, "when"]), text);
     return conditionOf(at, wanted);
   });
   const before = compileState(entry.before);
@@ -161,6 +159,27 @@ function compileAction(
         details: details(messages),
       }),
   };
+}
+
+function noPath(place: string, text: string): AuditError {
+  return new AuditError(
+    "invalid_policy",
+    `${place}: ${JSON.stringify(text)} is no path: it must start with request. or response.`,
+  );
+}
+
+/** Where only the messages can know, a text that is no path is a slip, and would be recorded as the answer. */
+function requirePaths(
+  sources: PolicySources & Pick<PolicyAction, "before" | "after">,
+  loaded: LoadedPolicy,
+  path: readonly PropertyKey[],
+): void {
+  for (const key of ["outcome", "error", "before", "after"] as const) {
+    const text = sources[key];
+    if (typeof text === "string" && parseMessagePath(text) === undefined) {
+      throw noPath(loaded.locate([...path, key]), text);
+    }
+  }
 }
 
 function conditionOf(

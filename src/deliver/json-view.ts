@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseFlatLine } from "../format/index.ts";
 import { messageOf } from "../lib/errors.ts";
@@ -36,7 +36,7 @@ export function openJsonView(options: JsonViewOptions): View {
   let { parts } = recovered.state;
   /** Oldest first, as they came. */
   let lines = recovered.lines;
-  let bytes = lines.reduce((sum, line) => sum + line.length, 0);
+  let bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0);
   let isPending = true;
   let nextAt = 0;
 
@@ -58,7 +58,7 @@ export function openJsonView(options: JsonViewOptions): View {
     append(records, readTo) {
       for (const { line } of records) {
         lines.push(line);
-        bytes += line.length;
+        bytes += Buffer.byteLength(line);
         if (bytes >= maxPartBytes) closePart();
       }
       for (const [stream, position] of readTo) positions.set(stream, position);
@@ -120,14 +120,22 @@ function fromParts(directory: string, state: ViewState, current: Recovered): Rec
   const positions = new Map(state.positions);
   let { parts } = state;
   const closed = new Set<string>();
-  for (let next = join(directory, partFile(parts + 1)); sizeOf(next) !== undefined;) {
-    for (const line of readPart(next)) closed.add(line);
-    parts++;
-    next = join(directory, partFile(parts + 1));
+  for (const part of listParts(directory)) {
+    if (part <= state.parts) continue;
+    for (const line of readPart(join(directory, partFile(part)))) closed.add(line);
+    parts = Math.max(parts, part);
   }
   const lines = current.lines.filter((line) => !closed.has(line));
   for (const line of [...closed, ...lines]) advance(positions, line);
   return { state: { ...state, positions, parts }, lines };
+}
+
+/** Numbers of the closed parts that are there. */
+function listParts(directory: string): readonly number[] {
+  return readdirSync(directory).flatMap((name) => {
+    const number = /^audit_log-(\d+)\.json$/.exec(name)?.[1];
+    return number === undefined ? [] : [Number(number)];
+  });
 }
 
 function advance(positions: Map<string, StreamPosition>, line: string): void {

@@ -61,11 +61,14 @@ export function createShipper(options: ShipperOptions): Shipper {
   let running: Promise<boolean> | null = null;
   let isWoken = false;
   let isClosed = false;
+  /** The lock is given back for good: a late answer must not move what is another's cursor now. */
+  let isReleased = false;
   let backoff = 0;
   let lastProblem = "";
   let timer: NodeJS.Timeout | undefined;
 
   function open(): boolean {
+    if (isReleased) return false;
     if (lock !== null) return true;
     makeDirectory(stateDirectory(directory));
     lock = tryLockFile(join(stateDirectory(directory), "ship.lock"));
@@ -100,6 +103,7 @@ export function createShipper(options: ShipperOptions): Shipper {
         return "refused";
       }
     }
+    if (isReleased) return "refused";
     const next: ShipState = { position: last.end, resource: batch.resource };
     cursors.set(stream, next);
     saveShipState(directory, stream, next);
@@ -192,6 +196,7 @@ export function createShipper(options: ShipperOptions): Shipper {
       const limitTimer = setTimeout(resolve, CLOSE_WAIT_MILLIS);
       await Promise.race([lastTry, limit]);
       clearTimeout(limitTimer);
+      isReleased = true;
       lock?.release();
       lock = null;
       void sender.close();

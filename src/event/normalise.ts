@@ -61,9 +61,14 @@ function plain(value: unknown, depth: number, walk: Walk): BodyValue | undefined
   }
 }
 
+/** From here on JavaScript itself writes an exponent. */
+const EXPONENT_FROM = 1e21;
+
 function plainNumber(value: number): BodyValue {
-  if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
-    return String(value);
+  if (!Number.isFinite(value)) return String(value);
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    // String(2 ** 60) ends in 000: BigInt gives every digit.
+    return Math.abs(value) < EXPONENT_FROM ? BigInt(value).toString() : String(value);
   }
   return value === 0 ? 0 : value;
 }
@@ -86,7 +91,16 @@ function plainForm(value: object, depth: number, walk: Walk): BodyValue | undefi
   if (Array.isArray(value)) return plainList(value, depth, walk);
   if (value instanceof Date)
     return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
-  if (value instanceof Error) return { type: value.name, message: value.message };
+  if (value instanceof Error) {
+    return plainEntries(
+      [
+        ["type", value.name],
+        ["message", value.message],
+      ],
+      depth,
+      walk,
+    );
+  }
   if (ArrayBuffer.isView(value)) {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64");
   }
@@ -94,11 +108,14 @@ function plainForm(value: object, depth: number, walk: Walk): BodyValue | undefi
   if (value instanceof Map) return plainEntries(value.entries(), depth, walk);
   if (value instanceof Set) return plainList([...value], depth, walk);
   const own = value as { toJSON?: unknown; toObject?: unknown; __isLong__?: unknown };
-  if (own.__isLong__ === true) return plainLong(String(value));
+  // The digits are checked: a message must not hide its fields behind a field of that name.
+  if (own.__isLong__ === true && DIGITS.test(String(value))) return plainLong(String(value));
   if (typeof own.toJSON === "function") return plain(own.toJSON(), depth + 1, walk);
   if (typeof own.toObject === "function") return plain(own.toObject(), depth + 1, walk);
   return plainEntries(Object.entries(value), depth, walk);
 }
+
+const DIGITS = /^-?\d+$/;
 
 /** A 64-bit integer of the `long` package, which protobuf libraries give: a number where it is exact. */
 function plainLong(digits: string): BodyValue {

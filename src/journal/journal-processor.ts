@@ -49,22 +49,50 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
   const { journal, clock, report, service, resource } = options;
   let sequence = 0;
   let last = "";
-  let lost: { count: number; readonly since: string; why: string } | null = null;
+  let lost: Loss | null = null;
 
-  function write(record: AuditRecord): void {
-    const id = recordId(journal.stream, sequence + 1);
+  /** The line of a record, `ahead` places behind the last one that was written. */
+  function lineOf(record: AuditRecord, ahead: number): string {
+    const place = sequence + ahead;
     const attributes = {
       ...record.attributes,
-      [ATTR_RECORD_ID]: id,
-      [ATTR_SEQUENCE_NUMBER]: sequence + 1,
+      [ATTR_RECORD_ID]: recordId(journal.stream, place),
+      [ATTR_SEQUENCE_NUMBER]: place,
       [ATTR_SCHEMA_VERSION]: SCHEMA_VERSION,
     };
     const isStart = record.attributes[ATTR_RECORD_KIND] === "start";
-    journal.append(
-      encodeJsonLine({ ...record, attributes, service, ...(isStart ? { resource } : {}) }),
-    );
-    sequence++;
-    last = id;
+    return encodeJsonLine({
+      ...record,
+      attributes,
+      service,
+      ...(isStart ? { resource } : {}),
+    });
+  }
+
+  function append(lines: readonly string[]): void {
+    journal.append(lines.join("\n"));
+    sequence += lines.length;
+    last = recordId(journal.stream, sequence);
+  }
+
+  /**
+   * A gap record goes into one write with the record behind it: on a disk that has room for the one
+   * but not for the other, nothing would be gained by saying so again and again.
+   */
+  function write(record: AuditRecord): void {
+    if (lost === null) return append([lineOf(record, 1)]);
+    const time = String(record.attributes[ATTR_TIME]);
+    append([lineOf(gapRecord(lost, time), 1), lineOf(record, 2)]);
+    worksAgain();
+  }
+
+  function worksAgain(): void {
+    if (lost !== null) {
+      report(
+        `writing works again; ${lost.count} records were lost since ${lost.since}, a gap record says so`,
+      );
+    }
+    lost = null;
   }
 
   function countLoss(error: unknown): void {
@@ -78,39 +106,21 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
     }
   }
 
-  function writeGap(): void {
-    if (lost === null) return;
-    const { count, since, why } = lost;
-    const until = toIsoMicros(clock.nowMicros());
-    write({
-      attributes: {
-        [ATTR_RECORD_KIND]: "gap",
-        [ATTR_ACTION]: RECORDS_LOST,
-        [ATTR_CATEGORY]: "audit",
-        [ATTR_IMPACT]: "high",
-        [ATTR_TIME]: until,
-        [ATTR_OUTCOME]: "failure",
-        [ATTR_COUNT]: count,
-        [ATTR_EXCEPTION_MESSAGE]: why,
-      },
-      body: { since, until },
-    });
-    lost = null;
-    report(`writing works again; ${count} records were lost since ${since}, a gap record says so`);
-  }
-
   return {
     lastRecordId: () => last,
     finish() {
+      if (lost === null) return;
       try {
-        writeGap();
+        append([lineOf(gapRecord(lost, toIsoMicros(clock.nowMicros())), 1)]);
+        worksAgain();
       } catch {
-        report(`${lost?.count ?? 0} records were lost since ${lost?.since ?? ""} and no gap record could be written`);
+        report(
+          `${lost.count} records were lost since ${lost.since}, and no gap record could be written`,
+        );
       }
     },
     onEmit(log) {
       try {
-        writeGap();
         write(fromLogRecord(log));
       } catch (error) {
         countLoss(error);
@@ -121,5 +131,28 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
     async shutdown() {
       journal.close();
     },
+  };
+}
+
+/** Records that could not be written since a time. */
+interface Loss {
+  count: number;
+  readonly since: string;
+  why: string;
+}
+
+function gapRecord({ count, since, why }: Loss, until: string): AuditRecord {
+  return {
+    attributes: {
+      [ATTR_RECORD_KIND]: "gap",
+      [ATTR_ACTION]: RECORDS_LOST,
+      [ATTR_CATEGORY]: "audit",
+      [ATTR_IMPACT]: "high",
+      [ATTR_TIME]: until,
+      [ATTR_OUTCOME]: "failure",
+      [ATTR_COUNT]: count,
+      [ATTR_EXCEPTION_MESSAGE]: why,
+    },
+    body: { since, until },
   };
 }

@@ -36,14 +36,14 @@ export function openSegmentWriter(
   let isTorn = false;
 
   function openNext(): void {
-    segment++;
-    path = join(folder, segmentFile(segment));
-    const next = openSync(path, "ax", FILE_MODE);
+    // What was promised of the old segment must be kept before nobody looks at it any more.
+    if (fd >= 0) fdatasyncSync(fd);
+    const nextPath = join(folder, segmentFile(segment + 1));
+    const next = openSync(nextPath, "ax", FILE_MODE);
     syncDirectory(folder);
-    if (fd >= 0) {
-      fdatasyncSync(fd);
-      closeSync(fd);
-    }
+    if (fd >= 0) closeSync(fd);
+    segment++;
+    path = nextPath;
     fd = next;
     size = 0;
     isTorn = false;

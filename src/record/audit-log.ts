@@ -102,5 +102,5 @@ async function write(parts: AuditLogParts, draft: Draft, isClosed: boolean): Pro
 function withCall(event: AnyEvent): AnyEvent {
   const call = currentCall();
   if (call === undefined) return event;
-  return { actor: call.actor, source: call.source, ...event };
+  return { ...event, actor: event.actor ?? call.actor, source: event.source ?? call.source };
 }

@@ -3,10 +3,12 @@ import {
   ACTOR_TYPES,
   type AnyEvent,
   type Catalogue,
+  type DetailsSchema,
+  type DetailsValidation,
   OUTCOMES,
   type RequirableField,
 } from "../event/index.ts";
-import { AuditError } from "../lib/errors.ts";
+import { AuditError, messageOf } from "../lib/errors.ts";
 import { nearest } from "../lib/nearest.ts";
 import { outcomeOf } from "./draft.ts";
 
@@ -16,12 +18,15 @@ import { outcomeOf } from "./draft.ts";
  * @throws {AuditError} `unknown_action`, or `invalid_event` naming every field that is missing or wrong.
  */
 export function validateEvent(event: AnyEvent, catalogue: Catalogue): Action {
+  if (typeof event !== "object" || event === null) {
+    throw new AuditError("invalid_event", `an event must be a map, not ${String(event)}`);
+  }
   const action = catalogue.find(event.action);
   if (action === undefined) {
     const guess = nearest(String(event.action), catalogue.names);
     throw new AuditError(
       "unknown_action",
-      `unknown action ${JSON.stringify(event.action)}${guess === undefined ? "" : `, did you mean "${guess}"?`} ` +
+      `unknown action ${JSON.stringify(event.action)}${guess === undefined ? "" : `, did you mean "${guess}"?`}${guess === undefined ? "." : ""} ` +
         `Known: ${catalogue.names.join(", ")}. Define your own with defineAction().`,
     );
   }
@@ -74,13 +79,28 @@ function detailsProblems(event: AnyEvent, action: Action): readonly string[] {
   ) {
     return [];
   }
-  const result = action.details["~standard"].validate(event.details ?? {});
-  if (result instanceof Promise)
-    return ["details: the schema is asynchronous, which record() cannot wait for"];
+  const result = validateDetails(action.details, event.details ?? {});
+  if (typeof result === "string") return [`details: ${result}`];
   return (result.issues ?? []).map((issue) => {
     const path = (issue.path ?? []).map((part) =>
       String(typeof part === "object" ? part.key : part),
     );
     return `${["details", ...path].join(".")}: ${issue.message}`;
   });
+}
+
+/** What a schema says; in words where it cannot be asked. */
+function validateDetails(
+  schema: DetailsSchema<unknown>,
+  details: unknown,
+): DetailsValidation | string {
+  try {
+    const result = schema["~standard"].validate(details);
+    if (!(result instanceof Promise)) return result;
+    // Its rejection is nobody's: it must not end the service.
+    result.catch(() => {});
+    return "the schema is asynchronous, which record() cannot wait for";
+  } catch (error) {
+    return `the schema failed: ${messageOf(error)}`;
+  }
 }

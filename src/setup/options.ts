@@ -128,6 +128,12 @@ function resolveShipping(
     const headers = options.headers ?? parseHeaders(env, "AUDIT_OTLP_HEADERS");
     return { url: logsUrl(endpoint, name), headers, protocol };
   }
+  if (options.headers !== undefined || options.protocol !== undefined) {
+    throw new AuditError(
+      "invalid_option",
+      "createAudit: headers and protocol mean nothing without an endpoint: pass endpoint or set AUDIT_OTLP_ENDPOINT",
+    );
+  }
   return ship === "otel" ? otelShipping(env) : undefined;
 }
 
@@ -154,7 +160,11 @@ function otelShipping(env: Environment): ShippingOptions {
 }
 
 function logsUrl(base: string, name: string): string {
-  return `${checkUrl(base, name).replace(/\/+$/, "")}/v1/logs`;
+  const url = new URL(checkUrl(base, name));
+  const path = url.pathname.replace(/\/+$/, "");
+  // Whoever gives the full URL means the same.
+  url.pathname = path.endsWith("/v1/logs") ? path : `${path}/v1/logs`;
+  return url.href;
 }
 
 function checkUrl(text: string, name: string): string {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { arch, cpus, hostname, platform, release, totalmem } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { envDetector } from "@opentelemetry/resources";
 import {
   ATTR_SERVICE_NAME,
@@ -35,7 +35,7 @@ export function resourceOfProcess(service: string | undefined): RecordAttributes
     "os.type": platform(),
     "os.version": release(),
     "process.pid": process.pid,
-    "process.executable.name": process.title,
+    "process.executable.name": basename(process.execPath),
     "process.runtime.name": "nodejs",
     "process.runtime.version": process.versions.node,
     ...told,
