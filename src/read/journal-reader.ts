@@ -68,9 +68,17 @@ async function* readSegment(file: string): AsyncGenerator<JournalEntry> {
     if (last === undefined || last === "") return;
     // A record is there when its line end is: views and shipper see it the same way.
     if (endsWithLineEnd(file)) yield entryOf(last, file, line);
-    else yield { kind: "problem", message: "the line has no end: it is being written, or a crash cut it", file, line };
+    else
+      yield {
+        kind: "problem",
+        message: "the line has no end: it is being written, or a crash cut it",
+        file,
+        line,
+      };
   } catch (error) {
-    throw new AuditError("unreadable", `cannot read ${file}: ${messageOf(error)}`, { cause: error });
+    throw new AuditError("unreadable", `cannot read ${file}: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -89,7 +89,8 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
 
   /** A service may outlive its audit log; that its calls are no longer recorded is said once. */
   function refuseLate(): AuditError {
-    if (!isLateReported) report("the audit log is closed: what happens from now on is not recorded");
+    if (!isLateReported)
+      report("the audit log is closed: what happens from now on is not recorded");
     isLateReported = true;
     return new AuditError("closed", "the audit log is closed: this record was not written");
   }
