@@ -29,7 +29,8 @@ export function isGrpcModule(module: unknown): module is GrpcModule {
   const { Server } = module;
   return (
     typeof Server === "function" &&
-    typeof (Server.prototype as Partial<GrpcServerPrototype>).register === "function"
+    // An arrow function has no prototype.
+    typeof (Server.prototype as Partial<GrpcServerPrototype> | undefined)?.register === "function"
   );
 }
 

@@ -109,7 +109,10 @@ function plainForm(value: object, depth: number, walk: Walk): BodyValue | undefi
   if (value instanceof Set) return plainList([...value], depth, walk);
   const own = value as { toJSON?: unknown; toObject?: unknown; __isLong__?: unknown };
   // The digits are checked: a message must not hide its fields behind a field of that name.
-  if (own.__isLong__ === true && DIGITS.test(String(value))) return plainLong(String(value));
+  if (own.__isLong__ === true) {
+    const digits = (value as { toString: () => string }).toString();
+    if (DIGITS.test(digits)) return plainLong(digits);
+  }
   if (typeof own.toJSON === "function") return plain(own.toJSON(), depth + 1, walk);
   if (typeof own.toObject === "function") return plain(own.toObject(), depth + 1, walk);
   return plainEntries(Object.entries(value), depth, walk);

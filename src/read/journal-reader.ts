@@ -4,9 +4,8 @@
  * In: an audit directory, also one that is being written. Out: every record, stream by stream in
  * its order, and everything that is no record, named with file and line. Nothing is written.
  */
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import type { AuditRecord } from "../event/index.ts";
 import {
   decodeJsonLine,
@@ -48,33 +47,34 @@ export async function* readJournal(directory: string): AsyncGenerator<JournalEnt
       `${directory} is not there: name an audit directory (AUDIT_LOG_DIR)`,
     );
   }
-  for (const stream of listStreams(directory)) {
-    for (const segment of listSegments(directory, stream)) {
-      yield* readSegment(join(streamDirectory(directory, stream), segmentFile(segment)));
-    }
+  for (const file of segmentsOf(directory)) yield* readSegment(file);
+}
+
+function segmentsOf(directory: string): readonly string[] {
+  try {
+    return listStreams(directory).flatMap((stream) =>
+      listSegments(directory, stream).map((segment) =>
+        join(streamDirectory(directory, stream), segmentFile(segment)),
+      ),
+    );
+  } catch (error) {
+    throw new AuditError(
+      "unreadable",
+      `cannot read the journals of ${directory}: ${messageOf(error)}`,
+      { cause: error },
+    );
   }
 }
 
 async function* readSegment(file: string): AsyncGenerator<JournalEntry> {
   let line = 0;
-  let last: string | undefined;
   try {
-    const input = createReadStream(file);
-    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-      if (last !== undefined && last !== "") yield entryOf(last, file, line);
+    for await (const { text, isEnded } of linesOf(file)) {
       line++;
-      last = text;
+      // A record is there when its line end is: views and shipper see it the same way.
+      if (!isEnded) yield { kind: "problem", message: NO_END, file, line };
+      else if (text !== "") yield entryOf(text, file, line);
     }
-    if (last === undefined || last === "") return;
-    // A record is there when its line end is: views and shipper see it the same way.
-    if (endsWithLineEnd(file)) yield entryOf(last, file, line);
-    else
-      yield {
-        kind: "problem",
-        message: "the line has no end: it is being written, or a crash cut it",
-        file,
-        line,
-      };
   } catch (error) {
     throw new AuditError("unreadable", `cannot read ${file}: ${messageOf(error)}`, {
       cause: error,
@@ -82,15 +82,19 @@ async function* readSegment(file: string): AsyncGenerator<JournalEntry> {
   }
 }
 
-function endsWithLineEnd(file: string): boolean {
-  const fd = openSync(file, "r");
-  try {
-    const byte = Buffer.alloc(1);
-    readSync(fd, byte, 0, 1, fstatSync(fd).size - 1);
-    return byte[0] === 0x0a;
-  } finally {
-    closeSync(fd);
+const NO_END = "the line has no end: it is being written, or a crash cut it";
+
+/** Lines end with \n and nothing else: node:readline also breaks at U+2028, which may stand in a value. */
+async function* linesOf(
+  file: string,
+): AsyncGenerator<{ readonly text: string; readonly isEnded: boolean }> {
+  let rest = "";
+  for await (const chunk of createReadStream(file, "utf8") as AsyncIterable<string>) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const text of lines) yield { text, isEnded: true };
   }
+  if (rest !== "") yield { text: rest, isEnded: false };
 }
 
 function entryOf(text: string, file: string, line: number): JournalEntry {

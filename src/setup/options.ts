@@ -125,7 +125,10 @@ function resolveShipping(
   const endpoint = options.endpoint ?? variable(env, "AUDIT_OTLP_ENDPOINT");
   if (endpoint !== undefined) {
     const name = options.endpoint === undefined ? "AUDIT_OTLP_ENDPOINT" : "endpoint";
-    const headers = options.headers ?? parseHeaders(env, "AUDIT_OTLP_HEADERS");
+    const headers =
+      options.headers === undefined
+        ? parseHeaders(env, "AUDIT_OTLP_HEADERS")
+        : checkHeaders(options.headers, "headers");
     return { url: logsUrl(endpoint, name), headers, protocol };
   }
   if (options.headers !== undefined || options.protocol !== undefined) {
@@ -191,6 +194,27 @@ function parseHeaders(env: Environment, name: string): Readonly<Record<string, s
     }
     const value = entry.slice(equals + 1).trim();
     headers[entry.slice(0, equals).trim()] = decodePercent(value);
+  }
+  return checkHeaders(headers, name);
+}
+
+/** RFC 9110, section 5.6.2: what a header name is made of. */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** RFC 9110, section 5.5: what a header value may have. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** A header that cannot be sent would fail with every request, for ever. Values are not shown. */
+function checkHeaders(
+  headers: Readonly<Record<string, string>>,
+  from: string,
+): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(headers)) {
+    const problem = !HEADER_NAME.test(name)
+      ? `${JSON.stringify(name)} is no header name`
+      : HEADER_VALUE.test(value)
+        ? undefined
+        : `the value of ${JSON.stringify(name)} has characters that no header may have`;
+    if (problem !== undefined) throw new AuditError("invalid_option", `${from}: ${problem}`);
   }
   return headers;
 }

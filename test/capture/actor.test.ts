@@ -1,0 +1,226 @@
+/** Who called, over real connections. */
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as grpc from "@grpc/grpc-js";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { type ActorFunction, auditGrpc, type PolicyDocument } from "otel-audit";
+import { call, type CallOptions, serve } from "../support/grpc-service.ts";
+import { recordsIn } from "../support/journal-records.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { openTestAudit } from "./check-endings.ts";
+
+/** The actor attributes of one call's record, without their prefix. */
+async function actorOf(
+  actor: ActorFunction | PolicyDocument["actor"],
+  options: CallOptions = {},
+  server: { readonly credentials?: grpc.ServerCredentials; readonly address?: string } = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  const audit = await openTestAudit(
+    typeof actor === "function"
+      ? {
+          actor,
+          policy: { version: 1, actor: [{ header: { id: "x-user", from: ["127.0.0.1"] } }] },
+        }
+      : { policy: { version: 1, actor: actor ?? [] } },
+  );
+  auditGrpc(grpc, audit);
+  const service = await serve(
+    grpc,
+    { Do: { kind: "unary", handler: (_, callback) => callback(null, {}) } },
+    server,
+  );
+  onTestFinished(service.close);
+  expect((await call(grpc, service.address, "Do", "unary", options)).code).toBe(0);
+  const [record, ...rest] = recordsIn(audit.directory);
+  expect(rest).toEqual([]);
+  return Object.fromEntries(
+    Object.entries(record?.attributes ?? {}).flatMap(([key, value]) =>
+      key.startsWith("audit.actor.") ? [[key.slice("audit.actor.".length), value]] : [],
+    ),
+  );
+}
+
+const ANONYMOUS = { id: "anonymous", type: "user", authentication: "none" };
+const metadata = { "x-user": "ann", "x-type": "agent", "x-role": "trainer", "x-for": "bob" };
+const header = { id: "x-user", type: "x-type", role: "x-role", delegator: "x-for" };
+const ANN = {
+  id: "ann",
+  type: "agent",
+  role: "trainer",
+  "delegator.id": "bob",
+  authentication: "header",
+};
+
+test.each<[name: string, from: string[], actor: object]>([
+  ["a trusted address", ["127.0.0.1"], ANN],
+  ["a trusted range", ["10.0.0.0/8", "127.0.0.0/8"], ANN],
+  ["another address", ["127.0.0.2"], ANONYMOUS],
+  ["another range", ["10.0.0.0/8", "::/0"], ANONYMOUS],
+  ["a TCP address where only Unix sockets are trusted", ["unix"], ANONYMOUS],
+])("a header from %s", async (_name, from, actor) => {
+  expect(await actorOf([{ header: { ...header, from } }], { metadata })).toEqual(actor);
+});
+
+test("a header over a Unix socket", async () => {
+  const address = `unix:${join(temporaryDirectory(), "s")}`;
+  const actor = [{ header: { ...header, from: ["unix"] } }];
+  expect(await actorOf(actor, { metadata }, { address })).toEqual(ANN);
+  const other = `unix:${join(temporaryDirectory(), "s")}`;
+  const tcp = [{ header: { ...header, from: ["0.0.0.0/0"] } }];
+  expect(await actorOf(tcp, { metadata }, { address: other })).toEqual(ANONYMOUS);
+});
+
+test.each<[name: string, metadata: Record<string, string>, actor: object]>([
+  ["no header", {}, ANONYMOUS],
+  ["an empty header", { "x-user": "" }, ANONYMOUS],
+  [
+    "an unknown type",
+    { "x-user": "ann", "x-type": "root" },
+    { id: "ann", type: "user", authentication: "header" },
+  ],
+])("%s", async (_name, sent, actor) => {
+  const from = ["127.0.0.1"];
+  expect(await actorOf([{ header: { ...header, from } }], { metadata: sent })).toEqual(actor);
+});
+
+test.each<[name: string, actor: ActorFunction, expected: object]>([
+  [
+    "an actor",
+    ({ method, metadata: of, peer }) => ({
+      id: `${of("x-user")} of ${method} at ${peer.address}`,
+      type: "service",
+    }),
+    { id: "ann of probe.Probe/Do at 127.0.0.1", type: "service", authentication: "code" },
+  ],
+  [
+    "nothing: the policy is asked",
+    () => undefined,
+    { id: "ann", type: "user", authentication: "header" },
+  ],
+  [
+    "null",
+    (() => null) as unknown as ActorFunction,
+    { id: "ann", type: "user", authentication: "header" },
+  ],
+  [
+    "an error",
+    () => {
+      throw new Error("no");
+    },
+    { id: "ann", type: "user", authentication: "header" },
+  ],
+  [
+    "no id",
+    (() => ({})) as unknown as ActorFunction,
+    { id: "ann", type: "user", authentication: "header" },
+  ],
+  [
+    "a promise",
+    (async () => ({ id: "late" })) as unknown as ActorFunction,
+    { id: "ann", type: "user", authentication: "header" },
+  ],
+])("a function that gives %s", async (_name, actor, expected) => {
+  expect(await actorOf(actor, { metadata })).toEqual(expected);
+});
+
+function hasOpenssl(): boolean {
+  try {
+    execFileSync("openssl", ["version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isRequired = (process.env["AUDIT_REQUIRE"] ?? "").split(",").includes("openssl");
+
+describe.skipIf(!hasOpenssl() && !isRequired)("mTLS (needs openssl)", () => {
+  /** A CA, and certificates it signed, by name. */
+  function certificates(): Record<"ca" | "server" | "ann", { key: Buffer; cert: Buffer }> {
+    const directory = temporaryDirectory();
+    const openssl = (...args: string[]): void =>
+      void execFileSync("openssl", args, { cwd: directory, stdio: "ignore" });
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    openssl(
+      "req",
+      "-x509",
+      ...key,
+      "-keyout",
+      "ca.key",
+      "-out",
+      "ca.crt",
+      "-subj",
+      "/CN=ca",
+      "-days",
+      "2",
+    );
+    const subjects = {
+      server: ["/CN=localhost", "DNS:localhost"],
+      ann: ["/O=lab/CN=ann", "URI:spiffe://lab/ann,DNS:ann.lab,email:ann@lab.example"],
+    } as const;
+    for (const [name, [subject, san]] of Object.entries(subjects)) {
+      openssl("req", ...key, "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", subject);
+      writeFileSync(join(directory, "san"), `subjectAltName=${san}\n`);
+      openssl(
+        "x509",
+        "-req",
+        "-in",
+        `${name}.csr`,
+        "-CA",
+        "ca.crt",
+        "-CAkey",
+        "ca.key",
+        "-CAcreateserial",
+        "-out",
+        `${name}.crt`,
+        "-days",
+        "2",
+        "-extfile",
+        "san",
+      );
+    }
+    const read = (name: string): { key: Buffer; cert: Buffer } => ({
+      key: readFileSync(join(directory, `${name}.key`)),
+      cert: readFileSync(join(directory, `${name}.crt`)),
+    });
+    return { ca: read("ca"), server: read("server"), ann: read("ann") };
+  }
+
+  const channel = { "grpc.ssl_target_name_override": "localhost" };
+  const keyPair = ({ key, cert }: { key: Buffer; cert: Buffer }): grpc.KeyCertPair => ({
+    private_key: key,
+    cert_chain: cert,
+  });
+
+  test.each([
+    ["subject.CN", "ann"],
+    ["subject.O", "lab"],
+    ["san.uri", "spiffe://lab/ann"],
+    ["san.dns", "ann.lab"],
+    ["san.email", "ann@lab.example"],
+    ["subject.OU", undefined],
+  ])("%s of the certificate is %s", async (id, expected) => {
+    const { ca, server, ann } = certificates();
+    const actor = await actorOf(
+      [{ mtls: { id } }],
+      { credentials: grpc.credentials.createSsl(ca.cert, ann.key, ann.cert), channel },
+      { credentials: grpc.ServerCredentials.createSsl(ca.cert, [keyPair(server)], true) },
+    );
+    expect(actor).toEqual(
+      expected === undefined
+        ? ANONYMOUS
+        : { id: expected, type: "service", authentication: "mtls" },
+    );
+  });
+
+  test("a certificate that the server did not ask for is nobody", async () => {
+    const { ca, server, ann } = certificates();
+    const actor = await actorOf(
+      [{ mtls: { id: "subject.CN" } }],
+      { credentials: grpc.credentials.createSsl(ca.cert, ann.key, ann.cert), channel },
+      { credentials: grpc.ServerCredentials.createSsl(null, [keyPair(server)], false) },
+    );
+    expect(actor).toEqual(ANONYMOUS);
+  });
+});

@@ -1,0 +1,3 @@
+import { testInstrumented } from "./instrumented.ts";
+
+testInstrumented("audit");

@@ -1,0 +1,238 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { AuditError, type AuditOptions } from "otel-audit";
+import {
+  isSdkWanted,
+  resolveOptions,
+  revisionOfEnvironment,
+  spanExporters,
+} from "../../src/setup/options.ts";
+
+type Env = Readonly<Record<string, string>>;
+
+test("with nothing said", () => {
+  expect(resolveOptions({}, {})).toEqual({
+    directory: undefined,
+    format: "both",
+    policy: "audit.yaml",
+    isPolicyNamed: false,
+    shipping: undefined,
+    actions: [],
+    actor: undefined,
+    service: undefined,
+  });
+});
+
+test("a parameter wins over its variable, a variable over the default, an empty one is unset", () => {
+  const env: Env = {
+    AUDIT_LOG_DIR: "env",
+    AUDIT_LOG_FORMAT: "csv",
+    AUDIT_POLICY_FILE: "env.yaml",
+    AUDIT_OTLP_ENDPOINT: "http://env:1",
+    AUDIT_OTLP_HEADERS: "a=env",
+    AUDIT_OTLP_PROTOCOL: "http/protobuf",
+    OTEL_SERVICE_NAME: "env-service",
+  };
+  expect(resolveOptions({}, env)).toMatchObject({
+    directory: join(process.cwd(), "env"),
+    format: "csv",
+    policy: "env.yaml",
+    isPolicyNamed: true,
+    shipping: { url: "http://env:1/v1/logs", headers: { a: "env" }, protocol: "http/protobuf" },
+    service: "env-service",
+  });
+  const own: AuditOptions = {
+    directory: "/own",
+    format: "json",
+    policy: { version: 1 },
+    endpoint: "https://own:2/base/",
+    headers: { b: "own" },
+    protocol: "http/json",
+    service: "own-service",
+  };
+  expect(resolveOptions(own, env)).toMatchObject({
+    directory: "/own",
+    format: "json",
+    policy: { version: 1 },
+    service: "own-service",
+    shipping: {
+      url: "https://own:2/base/v1/logs",
+      headers: { b: "own" },
+      protocol: "http/json",
+    },
+  });
+  const empty = Object.fromEntries(Object.keys(env).map((name) => [name, ""]));
+  expect(resolveOptions({}, empty)).toEqual(resolveOptions({}, {}));
+});
+
+describe("shipping", () => {
+  const otel: Env = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel:4318",
+    OTEL_EXPORTER_OTLP_HEADERS: "authorization=secret",
+    OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+  };
+
+  test("the standard variables alone send nothing", () =>
+    expect(resolveOptions({}, otel).shipping).toBeUndefined());
+
+  test("their headers never go to another endpoint", () => {
+    for (const [options, env] of [
+      [{}, { ...otel, AUDIT_OTLP_ENDPOINT: "http://audit:1" }],
+      [{}, { ...otel, AUDIT_SHIP: "otel", AUDIT_OTLP_ENDPOINT: "http://audit:1" }],
+      [{ endpoint: "http://audit:1" }, { ...otel, AUDIT_SHIP: "otel" }],
+    ] as const) {
+      expect(resolveOptions(options, env).shipping).toEqual({
+        url: "http://audit:1/v1/logs",
+        headers: {},
+        protocol: "http/json",
+      });
+    }
+  });
+
+  test.each<[name: string, env: Env, shipping: object]>([
+    [
+      "the standard variables",
+      otel,
+      {
+        url: "http://otel:4318/v1/logs",
+        headers: { authorization: "secret" },
+        protocol: "http/json",
+      },
+    ],
+    [
+      "nothing",
+      {},
+      { url: "http://localhost:4318/v1/logs", headers: {}, protocol: "http/protobuf" },
+    ],
+    [
+      "those of logs, whose URL is taken as it is",
+      {
+        ...otel,
+        OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "http://logs:1/custom",
+        OTEL_EXPORTER_OTLP_LOGS_HEADERS: "authorization=logs,x=1",
+        OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: "http/protobuf",
+      },
+      {
+        url: "http://logs:1/custom",
+        headers: { authorization: "logs", x: "1" },
+        protocol: "http/protobuf",
+      },
+    ],
+  ])("AUDIT_SHIP=otel takes %s", (_name, env, shipping) =>
+    expect(resolveOptions({}, { ...env, AUDIT_SHIP: "otel" }).shipping).toEqual(shipping),
+  );
+
+  test.each<[endpoint: string, url: string]>([
+    ["http://h:1", "http://h:1/v1/logs"],
+    ["http://h:1///", "http://h:1/v1/logs"],
+    ["http://h:1/base", "http://h:1/base/v1/logs"],
+    ["https://h/base/?tenant=a", "https://h/base/v1/logs?tenant=a"],
+  ])("the endpoint %s is sent to at %s", (endpoint, url) =>
+    expect(resolveOptions({ endpoint }, {}).shipping?.url).toBe(url),
+  );
+
+  test.each<[text: string, headers: object]>([
+    ["a=1", { a: "1" }],
+    ["a=1,b=2", { a: "1", b: "2" }],
+    [" a = 1 , b = x y ", { a: "1", b: "x y" }],
+    ["authorization=Basic%20dTpw", { authorization: "Basic dTpw" }],
+    ["a=b=c==", { a: "b=c==" }],
+    ["a=100%", { a: "100%" }],
+    ["a=", { a: "" }],
+  ])("headers %j", (text, headers) =>
+    expect(
+      resolveOptions({ endpoint: "http://h:1" }, { AUDIT_OTLP_HEADERS: text }).shipping?.headers,
+    ).toEqual(headers),
+  );
+});
+
+test.each<[options: object, env: Env, message: RegExp]>([
+  [{ directry: "x" }, {}, /^createAudit: Unrecognized key: "directry"$/],
+  [{ directory: "" }, {}, /^createAudit: directory /],
+  [{ format: "xml" }, {}, /^createAudit: format .*"json"\|"csv"\|"both"\|"journal"\|"none"/],
+  [{ policy: 7 }, {}, /^createAudit: policy /],
+  [{ actor: "ann" }, {}, /^createAudit: actor must be a function$/],
+  [{ actions: ["pause"] }, {}, /^createAudit: actions\.0 /],
+  [{ headers: { a: 1 } }, {}, /^createAudit: headers\.a /],
+  [{ protocol: "grpc" }, {}, /^createAudit: protocol /],
+  [
+    { endpoint: "h:1" },
+    {},
+    /^endpoint must be an http or https URL, as in http:\/\/127\.0\.0\.1:4318; it is "h:1"$/,
+  ],
+  [{ endpoint: "" }, {}, /^endpoint must be an http or https URL/],
+  [
+    {},
+    { AUDIT_OTLP_ENDPOINT: "ftp://h" },
+    /^AUDIT_OTLP_ENDPOINT must be an http or https URL, .*; it is "ftp:\/\/h"$/,
+  ],
+  [
+    {},
+    { AUDIT_LOG_FORMAT: "xml" },
+    /^AUDIT_LOG_FORMAT must be one of json, csv, both, journal, none; it is "xml"$/,
+  ],
+  [
+    {},
+    { AUDIT_OTLP_PROTOCOL: "grpc" },
+    /^AUDIT_OTLP_PROTOCOL must be one of http\/json, http\/protobuf; it is "grpc"$/,
+  ],
+  [{}, { AUDIT_SHIP: "yes" }, /^AUDIT_SHIP must be one of otel; it is "yes"$/],
+  [
+    { endpoint: "http://h:1" },
+    { AUDIT_OTLP_HEADERS: "Bearer s3cret" },
+    /^AUDIT_OTLP_HEADERS must be key=value,key=value$/,
+  ],
+  [
+    { endpoint: "http://h:1" },
+    { AUDIT_OTLP_HEADERS: "a b=s3cret" },
+    /^AUDIT_OTLP_HEADERS: "a b" is no header name$/,
+  ],
+  [
+    { endpoint: "http://h:1" },
+    { AUDIT_OTLP_HEADERS: "a=s3cret%0Ax" },
+    /^AUDIT_OTLP_HEADERS: the value of "a" has characters that no header may have$/,
+  ],
+  [
+    { endpoint: "http://h:1", headers: { a: "s3cret\n" } },
+    {},
+    /^headers: the value of "a" has characters that no header may have$/,
+  ],
+])("%j with %j is an error that names it", (options, env, message) => {
+  const run = (): unknown => resolveOptions(options as AuditOptions, env);
+  expect(run).toThrow(AuditError);
+  expect(run).toThrow(
+    expect.objectContaining({
+      code: "invalid_option",
+      message: expect.stringMatching(message) as string,
+    }),
+  );
+  expect(run).not.toThrow(/s3cret/);
+});
+
+test.each<[env: Env, wanted: boolean]>([
+  [{}, false],
+  [{ AUDIT_OTEL_SDK: "off" }, false],
+  [{ AUDIT_OTEL_SDK: "on" }, true],
+])("an SDK of ours with %j: %s", (env, wanted) => expect(isSdkWanted(env)).toBe(wanted));
+
+test("AUDIT_OTEL_SDK is on or off", () =>
+  expect(() => isSdkWanted({ AUDIT_OTEL_SDK: "true" })).toThrow(/must be one of on, off/));
+
+test.each<[env: Env, exporters: string[]]>([
+  [{}, []],
+  [{ OTEL_TRACES_EXPORTER: "none" }, []],
+  [{ OTEL_TRACES_EXPORTER: "console" }, ["console"]],
+  [{ OTEL_TRACES_EXPORTER: "otlp, console" }, ["otlp/http/protobuf", "console"]],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://h" }, ["otlp/http/protobuf"]],
+  [
+    { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://h", OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" },
+    ["otlp/grpc"],
+  ],
+])("span exporters with %j are %j", (env, exporters) =>
+  expect(spanExporters(env)).toEqual(exporters),
+);
+
+test("the first variable that names a revision wins", () => {
+  expect(revisionOfEnvironment({})).toBeUndefined();
+  expect(revisionOfEnvironment({ CI_COMMIT_SHA: "b", GIT_COMMIT: "a" })).toBe("a");
+});
