@@ -131,7 +131,7 @@ function certificateField(certificate: unknown, field: string): string | undefin
     return typeof value === "string" && value !== "" ? value : undefined;
   }
   const prefix = `${name === "uri" ? "URI" : name === "dns" ? "DNS" : "email"}:`;
-  return String(subjectaltname ?? "")
+  return (typeof subjectaltname === "string" ? subjectaltname : "")
     .split(", ")
     .find((entry) => entry.startsWith(prefix))
     ?.slice(prefix.length);

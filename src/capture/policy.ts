@@ -191,7 +191,7 @@ function conditionOf(
   const values = (typeof wanted === "object" ? wanted : [wanted]).map(String);
   return (messages) => {
     const value = selectPath(messages, path);
-    return value !== undefined && values.includes(String(value));
+    return value !== undefined && typeof value !== "object" && values.includes(String(value));
   };
 }
 

@@ -1,6 +1,4 @@
 /** From the journal outward: the CSV and JSON views, and the OTLP shipper. */
-export { CSV_VIEW } from "./csv-view.ts";
-export { JSON_VIEW } from "./json-view.ts";
 export {
   createOtlpSender,
   type OtlpSender,

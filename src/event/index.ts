@@ -90,7 +90,6 @@ export {
   type BodyValue,
   OUTCOMES,
   type Outcome,
-  RECORD_KINDS,
   type RecordAttributes,
   type RecordKind,
 } from "./record.ts";

@@ -1,16 +1,6 @@
 /** What an audit record is about. */
 export type RecordKind = "start" | "result" | "intent" | "delivery" | "gap" | "checkpoint";
 
-/** All record kinds of format version 1. */
-export const RECORD_KINDS: readonly RecordKind[] = [
-  "start",
-  "result",
-  "intent",
-  "delivery",
-  "gap",
-  "checkpoint",
-];
-
 /** How an action ended. `unknown`: it began, and nobody knows how it ended. */
 export type Outcome = "success" | "failure" | "denied" | "unknown";
 

@@ -5,8 +5,7 @@ export {
   type CallScope,
   currentAudit,
   type CurrentAudit,
-  currentCall,
   runInCall,
 } from "./current-call.ts";
-export { type Draft, type DraftExtras, draftOf, outcomeOf } from "./draft.ts";
-export { problemsOf, validateEvent } from "./validate.ts";
+export { type Draft, type DraftExtras, draftOf } from "./draft.ts";
+export { problemsOf } from "./validate.ts";

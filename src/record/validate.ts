@@ -23,7 +23,8 @@ export function validateEvent(event: AnyEvent, catalogue: Catalogue): Action {
   }
   const action = catalogue.find(event.action);
   if (action === undefined) {
-    const guess = nearest(String(event.action), catalogue.names);
+    const guess =
+      typeof event.action === "string" ? nearest(event.action, catalogue.names) : undefined;
     throw new AuditError(
       "unknown_action",
       `unknown action ${JSON.stringify(event.action)}${guess === undefined ? "" : `, did you mean "${guess}"?`}${guess === undefined ? "." : ""} ` +

@@ -8,7 +8,7 @@
 export { type CollectorRedactionRules, collectorRedactionRules } from "./collector-rules.ts";
 export { MAX_VALUE_BYTES } from "./cut.ts";
 export { type Detector, DETECTORS, type Feature } from "./detectors.ts";
-export { KEY_RULES, type KeyRule } from "./key-names.ts";
+export type { KeyRule } from "./key-names.ts";
 export { limitRecord, type Limitable, MAX_RECORD_BYTES } from "./limits.ts";
 export { MASK } from "./mask.ts";
 export { createRedactingProcessor, REDACTION_FAILED } from "./redacting-processor.ts";

@@ -22,7 +22,7 @@ const targets = new WeakMap<object, CaptureTarget>();
 export async function createAudit<A extends Action = never>(
   options: AuditOptions<A> = {},
 ): Promise<Audit<A | BuiltInAction>> {
-  return openResolved(resolveOptions(options)) as Audit<A | BuiltInAction>;
+  return openResolved(resolveOptions(options));
 }
 
 /** The same, at once: a server that must not listen cannot wait for a promise. */

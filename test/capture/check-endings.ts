@@ -27,7 +27,7 @@ export async function openTestAudit(
     ...options,
   });
   onTestFinished(() => audit.close());
-  return audit as Audit;
+  return audit;
 }
 
 const texts = (reasons: readonly unknown[]): string[] => reasons.map(String);

@@ -241,8 +241,8 @@ test("a service goes on after its audit log was closed, and says what it does no
 test("called again, auditGrpc sends services that are added later to the new audit log", async () => {
   const first = await openTestAudit();
   auditGrpc(grpc, first);
-  const methods = { Do: { kind: "unary", handler: (_, callback) => callback(null, {}) } } as {
-    Do: { kind: "unary"; handler: Handler };
+  const methods: { readonly Do: { readonly kind: "unary"; readonly handler: Handler } } = {
+    Do: { kind: "unary", handler: (_, callback) => callback(null, {}) },
   };
   const early = await serve(grpc, methods);
   const second = await openTestAudit();

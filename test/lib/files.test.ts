@@ -11,9 +11,12 @@ test("a directory and its parents are made 0700, an existing one is left as it i
   expect(statSync(join(path, "..")).mode & 0o777).toBe(0o700);
 });
 
-test.runIf(existsSync("/proc/self"))("a parent that takes no entries is an error, not a hang", () => {
-  expect(() => makeDirectory("/proc/otel-audit/x")).toThrow(/ENOENT/);
-});
+test.runIf(existsSync("/proc/self"))(
+  "a parent that takes no entries is an error, not a hang",
+  () => {
+    expect(() => makeDirectory("/proc/otel-audit/x")).toThrow(/ENOENT/);
+  },
+);
 
 test("a file in the way is an error", () => {
   const file = join(temporaryDirectory(), "file");

@@ -50,7 +50,7 @@ async function open(directory = temporaryDirectory()): Promise<Audit> {
     actions,
   });
   onTestFinished(() => audit.close());
-  return audit as unknown as Audit;
+  return audit;
 }
 
 test("an event is in the journal when record() returns, and synced when it resolves", async () => {

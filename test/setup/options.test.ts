@@ -198,7 +198,7 @@ test.each<[options: object, env: Env, message: RegExp]>([
     /^headers: the value of "a" has characters that no header may have$/,
   ],
 ])("%j with %j is an error that names it", (options, env, message) => {
-  const run = (): unknown => resolveOptions(options as AuditOptions, env);
+  const run = (): unknown => resolveOptions(options, env);
   expect(run).toThrow(AuditError);
   expect(run).toThrow(
     expect.objectContaining({
