@@ -118,6 +118,14 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   }
   process.on("exit", closeNow);
 
+  async function close(): Promise<void> {
+    if (!end()) return;
+    journal.close();
+    await outward.views?.close();
+    await outward.shipper?.close();
+  }
+
+  let closing: Promise<void> | undefined;
   const record = createRecorder({ catalogue, emit, synced: journal.synced, report });
   return {
     target: { policy, findActor, catalogue, clock, emit, report, openCalls },
@@ -129,12 +137,7 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
         await journal.synced();
         await outward.views?.flush();
       },
-      async close() {
-        if (!end()) return;
-        journal.close();
-        await outward.views?.close();
-        await outward.shipper?.close();
-      },
+      close: () => (closing ??= close()),
     },
   };
 }

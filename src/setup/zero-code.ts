@@ -24,7 +24,7 @@ export function grpcLoaded(exports: unknown, filename: string): void {
     );
     return;
   }
-  patchGrpc(exports, { targetOf: () => target ?? null, beforeListen, report });
+  patchGrpc(exports, { targetOf: targetOfCall, beforeListen, report });
 }
 
 /** A grpc-js copy was there before us: services that were added before now cannot be audited. */
@@ -41,6 +41,18 @@ export function startSdkIfWanted(): void {
   if (!isSdkWanted() || isSdkStarted) return;
   isSdkStarted = true;
   startSdk(createRedactor(), report);
+}
+
+/** A server that is fed connections by hand never binds: the audit log is opened with its first call. */
+function targetOfCall(): CaptureTarget | null {
+  if (target !== undefined) return target;
+  try {
+    beforeListen();
+  } catch (error) {
+    report(`NOTHING IS AUDITED: ${messageOf(error)}`);
+    target = null;
+  }
+  return target ?? null;
 }
 
 /** What is thrown here keeps the server from listening: wrong options, an unusable policy. */
