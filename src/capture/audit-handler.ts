@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { messageOf } from "../lib/errors.ts";
 import { runInCall } from "../record/index.ts";
 import { beginCallAudit, type CallAudit, type CaptureTarget } from "./call-audit.ts";
@@ -10,6 +11,8 @@ import {
   statusOfError,
 } from "./grpc-types.ts";
 
+/** A cancelled handler that has not answered by then is recorded as unknown: it will hardly answer. */
+const LATE_ANSWER_MILLIS = 10_000;
 const OK: CallStatus = { name: "OK" };
 const CANCELLED: CallStatus = {
   name: "CANCELLED",
@@ -38,7 +41,7 @@ export function auditHandler(
     return runInCall(audit.scope, () => {
       try {
         const returned = handler.call(this, call, answer);
-        return isPromise(returned) ? watchPromise(returned, audit, end) : returned;
+        return types.isPromise(returned) ? watchPromise(returned, audit, end) : returned;
       } catch (error) {
         audit.finish({ ...statusOfError(error), name: "UNKNOWN" });
         throw error;
@@ -123,7 +126,10 @@ function watchEnd(call: GrpcCall, audit: CallAudit, hasCallback: boolean): CallE
     } finally {
       // Fires at the end of every call, where it finds the record written. A handler with a
       // callback may still do what it was asked for, and its answer tells.
-      if (event === "cancelled" && !hasCallback) finishCancelled();
+      if (event === "cancelled") {
+        if (!hasCallback) finishCancelled();
+        else if (!audit.isFinished()) setTimeout(finishCancelled, LATE_ANSWER_MILLIS).unref();
+      }
     }
   };
   return { isCancelled: () => isCancelled };
@@ -144,13 +150,4 @@ async function watchPromise(
     audit.finish({ ...statusOfError(error), name: "UNKNOWN" }, undefined, "unknown");
     throw error;
   }
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "then" in value &&
-    typeof value.then === "function"
-  );
 }

@@ -55,6 +55,8 @@ export interface CallAudit {
   readonly scope: CallScope;
   /** Notes the request: the only one, or the first of an RPC stream. */
   readonly sawRequest: (message: unknown) => void;
+  /** Whether the call is recorded. */
+  readonly isFinished: () => boolean;
   /** Records the call, once: later endings are not endings. Never throws. */
   readonly finish: (status: CallStatus, response?: unknown, outcome?: Outcome) => void;
 }
@@ -126,6 +128,7 @@ export function beginCallAudit(
     sawRequest(message) {
       if (plan.readsMessages) request ??= normaliseValue(message) ?? {};
     },
+    isFinished: () => isFinished,
     finish,
   };
 }
@@ -254,7 +257,7 @@ function callAttributes(
 }
 
 function sourceOf(peer: Peer): CallScope["source"] {
-  return peer.address === undefined ? { type: "unix" } : { id: peer.address, type: "ip" };
+  return peer.address === undefined ? {} : { id: peer.address, type: "ip" };
 }
 
 /** From the span in a trace viewer to the records of its call. */

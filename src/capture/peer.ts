@@ -2,12 +2,15 @@ import ipaddr from "ipaddr.js";
 
 /** Where a call came from. */
 export interface Peer {
-  /** IP address without port; absent for a Unix socket. */
+  /** IP address without port; absent where grpc-js does not know it. */
   readonly address?: string;
   readonly port?: number;
 }
 
-/** The peer as grpc-js names it: `address:port`, also for IPv6, or `unknown` for a Unix socket. */
+/**
+ * The peer as grpc-js names it: `address:port`, also for IPv6. It says `unknown` for a Unix socket,
+ * and just so for a TCP connection that was reset before anybody asked: nothing may follow from it.
+ */
 export function parsePeer(text: string): Peer {
   const colon = text.lastIndexOf(":");
   const address = colon < 0 ? text : text.slice(0, colon);
@@ -22,13 +25,12 @@ export function parsePeer(text: string): Peer {
 export type PeerFilter = (peer: Peer) => boolean;
 
 /**
- * Compiles a list of addresses, CIDR ranges and `unix`.
+ * Compiles a list of addresses and CIDR ranges. A peer without an address is in none of them.
  *
  * @throws {Error} naming the entry that is none of them.
  */
 export function compilePeerFilter(entries: readonly string[]): PeerFilter {
   const checks = entries.map((entry): PeerFilter => {
-    if (entry === "unix") return (peer) => peer.address === undefined;
     if (ipaddr.isValidCIDR(entry)) {
       const [network, bits] = ipaddr.parseCIDR(entry);
       return ({ address }) => address !== undefined && isInRange(address, network, bits);
@@ -38,7 +40,7 @@ export function compilePeerFilter(entries: readonly string[]): PeerFilter {
       return ({ address }) => address === wanted;
     }
     throw new Error(
-      `${JSON.stringify(entry)} is no address: use an IP address, a range such as 10.0.0.0/8, or unix`,
+      `${JSON.stringify(entry)} is no address: use an IP address, or a range such as 10.0.0.0/8`,
     );
   });
   return (peer) => checks.some((check) => check(peer));

@@ -103,7 +103,7 @@ export interface HeaderActorSource {
   readonly type?: string;
   readonly role?: string;
   readonly delegator?: string;
-  /** Addresses, CIDR ranges, or `unix` for Unix sockets. */
+  /** Addresses and CIDR ranges. */
   readonly from: readonly string[];
 }
 

@@ -25,7 +25,12 @@ export function openCsvView(options: ViewOptions): View {
   const recovered = recover(directory, path, report);
   const positions = new Map(recovered.positions);
   const fd = openSync(path, "a", FILE_MODE);
-  if (recovered.size === 0) appendFully(fd, Buffer.from(CSV_HEADER));
+  try {
+    if (recovered.size === 0) appendFully(fd, Buffer.from(CSV_HEADER));
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
   let isDirty = true;
   let nextSaveAt = 0;
 

@@ -59,13 +59,14 @@ export function openJsonView(options: JsonViewOptions): View {
       for (const { line } of records) {
         lines.push(line);
         bytes += Buffer.byteLength(line);
-        if (bytes >= maxPartBytes) closePart();
       }
       for (const [stream, position] of readTo) positions.set(stream, position);
       isPending = true;
     },
     hasPending: () => isPending,
     settle({ isForced }) {
+      // Here and not in append: what fails here is tried again, and nothing is shown twice.
+      if (bytes >= maxPartBytes) closePart();
       if (!isPending || (!isForced && nowMillis() < nextAt)) return;
       write(path);
       saveViewState(directory, STATE_NAME, { positions, size: sizeOf(path) ?? 0, parts });
@@ -100,30 +101,45 @@ function recover(directory: string, path: string, report: (line: string) => void
   const nothing: Recovered = { state: EMPTY_VIEW_STATE, lines: [] };
   const state = loadViewState(directory, STATE_NAME);
   // No crash takes the file away: somebody did, and it is built anew behind the closed parts.
-  if (sizeOf(path) === undefined) return fromParts(directory, EMPTY_VIEW_STATE, nothing);
+  if (sizeOf(path) === undefined) return fromParts(directory, EMPTY_VIEW_STATE, nothing, report);
   try {
     const lines = readPart(path);
     if (state === null && lines.length > 0) {
       setForeignAside(path, "was not written by this audit directory", report);
-      return fromParts(directory, EMPTY_VIEW_STATE, nothing);
+      return fromParts(directory, EMPTY_VIEW_STATE, nothing, report);
     }
-    return fromParts(directory, state ?? EMPTY_VIEW_STATE, { state: EMPTY_VIEW_STATE, lines });
+    return fromParts(
+      directory,
+      state ?? EMPTY_VIEW_STATE,
+      { state: EMPTY_VIEW_STATE, lines },
+      report,
+    );
   } catch (error) {
     setForeignAside(path, `is no audit view (${messageOf(error)})`, report);
     // What the closed parts have is still shown; the rest comes from the journal again.
-    return fromParts(directory, EMPTY_VIEW_STATE, nothing);
+    return fromParts(directory, EMPTY_VIEW_STATE, nothing, report);
   }
 }
 
 /** A crash after a part was closed leaves its records in `audit_log.json` too: they are dropped there. */
-function fromParts(directory: string, state: ViewState, current: Recovered): Recovered {
+function fromParts(
+  directory: string,
+  state: ViewState,
+  current: Recovered,
+  report: (line: string) => void,
+): Recovered {
   const positions = new Map(state.positions);
   let { parts } = state;
   const closed = new Set<string>();
   for (const part of listParts(directory)) {
     if (part <= state.parts) continue;
-    for (const line of readPart(join(directory, partFile(part)))) closed.add(line);
-    parts = Math.max(parts, part);
+    const path = join(directory, partFile(part));
+    try {
+      for (const line of readPart(path)) closed.add(line);
+      parts = Math.max(parts, part);
+    } catch (error) {
+      setForeignAside(path, `is no part of this audit view (${messageOf(error)})`, report);
+    }
   }
   const lines = current.lines.filter((line) => !closed.has(line));
   for (const line of [...closed, ...lines]) advance(positions, line);

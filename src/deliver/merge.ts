@@ -28,6 +28,8 @@ export interface Round {
   readonly positions: ReadonlyMap<string, StreamPosition>;
 }
 
+/** Less than this of a stream at once is not worth the opening of its file. */
+const MIN_SHARE_BYTES = 16 * 1024;
 const START: StreamPosition = { segment: 1, offset: 0, sequence: 0 };
 
 /**
@@ -37,18 +39,20 @@ const START: StreamPosition = { segment: 1, offset: 0, sequence: 0 };
 export function readNew(
   directory: string,
   known: ReadonlyMap<string, StreamPosition>,
-  maxBytesPerStream: number,
+  maxBytes: number,
   explain: (error: unknown) => string,
 ): Round {
   const queues: Queued[][] = [];
   const unreadable: { stream: string; line: string; why: string }[] = [];
   const positions = new Map<string, StreamPosition>();
-  for (const stream of listStreams(directory)) {
+  const streams = listStreams(directory);
+  const share = Math.max(MIN_SHARE_BYTES, Math.floor(maxBytes / Math.max(1, streams.length)));
+  for (const stream of streams) {
     const from = known.get(stream) ?? START;
     let sequence = from.sequence;
     let time = "";
     const queue: Queued[] = [];
-    for (const { text, end } of readJournalLines(directory, stream, from, maxBytesPerStream)) {
+    for (const { text, end } of readJournalLines(directory, stream, from, share)) {
       try {
         const flat = parseFlatLine(text);
         // Already taken before a crash that came between a view and its state.

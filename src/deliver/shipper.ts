@@ -34,6 +34,8 @@ export interface Shipper {
 export interface ShipperOptions {
   readonly directory: string;
   readonly sender: OtlpSender;
+  /** The stream that is written in this process; the others are looked at once a second. */
+  readonly stream?: string;
   /** Host of the receiver, for messages. */
   readonly host: string;
   readonly report: (line: string) => void;
@@ -64,6 +66,7 @@ export function createShipper(options: ShipperOptions): Shipper {
   /** The lock is given back for good: a late answer must not move what is another's cursor now. */
   let isReleased = false;
   let backoff = 0;
+  let nextScanAt = 0;
   let lastProblem = "";
   let timer: NodeJS.Timeout | undefined;
 
@@ -80,13 +83,21 @@ export function createShipper(options: ShipperOptions): Shipper {
     if (!open()) return true;
     for (let isMore = true; isMore;) {
       isMore = false;
-      for (const stream of listStreams(directory)) {
+      for (const stream of streamsDue()) {
         const outcome = await shipBatch(stream);
         if (outcome === "refused") return false;
         if (outcome === "shipped") isMore = true;
       }
     }
     return true;
+  }
+
+  /** Listing a directory with thousands of finished streams is nothing to do for every record. */
+  function streamsDue(): readonly string[] {
+    const now = performance.now();
+    if (options.stream !== undefined && now < nextScanAt) return [options.stream];
+    nextScanAt = now + POLL_MILLIS;
+    return listStreams(directory);
   }
 
   async function shipBatch(stream: string): Promise<"nothing" | "shipped" | "refused"> {

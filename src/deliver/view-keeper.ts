@@ -25,7 +25,7 @@ export interface ViewKeeperOptions {
   readonly report: (line: string) => void;
 }
 
-/** Bytes read of each stream in one round: bounds the memory of a catch-up. */
+/** Bytes read of all streams in one round: bounds the memory of a catch-up. */
 const ROUND_BYTES = 4 * 1024 * 1024;
 
 /** Creates a keeper; it takes the lock with its first run that finds it free. */
@@ -103,9 +103,10 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
 
 function openViews({ directory, format, report }: ViewKeeperOptions): readonly View[] {
   const options = { directory, report, nowMillis: () => performance.now() };
+  // JSON first: it holds no descriptor that would be left open when the other one fails.
   return [
-    ...(format === "json" ? [] : [openCsvView(options)]),
     ...(format === "csv" ? [] : [openJsonView(options)]),
+    ...(format === "json" ? [] : [openCsvView(options)]),
   ];
 }
 

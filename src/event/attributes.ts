@@ -69,7 +69,7 @@ export const ATTR_TARGET_TYPE = "audit.target.type";
 export const ATTR_TARGET_ID = "audit.target.id";
 /** Where the action came from: for calls the IP address. */
 export const ATTR_SOURCE_ID = "audit.source.id";
-/** What `audit.source.id` is: `ip`, `unix`, or what the event said. */
+/** What `audit.source.id` is: `ip`, or what the event said. */
 export const ATTR_SOURCE_TYPE = "audit.source.type";
 /** Why, in the actor's own words. */
 export const ATTR_REASON = "audit.reason";

@@ -86,6 +86,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   function abandonWorker(why: string): void {
     if (!isWorkerUsable) return;
     isWorkerUsable = false;
+    isBusy = false;
     worker = null;
     target.report(
       `the sync thread ended (${why}): records are synced on the main thread from now on`,
@@ -101,7 +102,11 @@ export function createGroupSync(target: SyncTarget): GroupSync {
       return;
     }
     if (!isWorkerUsable) return syncHere();
-    worker ??= startWorker();
+    try {
+      worker ??= startWorker();
+    } catch (error) {
+      return abandonWorker(messageOf(error));
+    }
     worker.ref();
     isBusy = true;
     worker.postMessage({ path: target.path(), upTo: tickets } satisfies SyncRequest);

@@ -50,10 +50,12 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
   let sequence = 0;
   let last = "";
   let lost: Loss | null = null;
+  /** The stream's start record, as long as it could not be written. */
+  let pendingStart: AuditRecord | null = null;
 
-  /** The line of a record, `ahead` places behind the last one that was written. */
-  function lineOf(record: AuditRecord, ahead: number): string {
-    const place = sequence + ahead;
+  /** The line of the next record. */
+  function lineOf(record: AuditRecord): string {
+    const place = sequence + 1;
     const attributes = {
       ...record.attributes,
       [ATTR_RECORD_ID]: recordId(journal.stream, place),
@@ -69,21 +71,30 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
     });
   }
 
-  function append(lines: readonly string[]): void {
-    journal.append(lines.join("\n"));
-    sequence += lines.length;
+  function append(line: string): void {
+    journal.append(line);
+    sequence++;
     last = recordId(journal.stream, sequence);
   }
 
-  /**
-   * A gap record goes into one write with the record behind it: on a disk that has room for the one
-   * but not for the other, nothing would be gained by saying so again and again.
-   */
+  /** One record a write: a reader never sees a whole line that is taken back. */
   function write(record: AuditRecord): void {
-    if (lost === null) return append([lineOf(record, 1)]);
-    const time = String(record.attributes[ATTR_TIME]);
-    append([lineOf(gapRecord(lost, time), 1), lineOf(record, 2)]);
-    worksAgain();
+    if (pendingStart !== null) {
+      append(lineOf(pendingStart));
+      pendingStart = null;
+    }
+    append(lineOf(record));
+  }
+
+  /** Behind the first record that could be written again; where there is no room yet, behind a later one. */
+  function tellOfLoss(): void {
+    if (lost === null) return;
+    try {
+      append(lineOf(gapRecord(lost, toIsoMicros(clock.nowMicros()))));
+      worksAgain();
+    } catch {
+      // Still counted: the next record tries again.
+    }
   }
 
   function worksAgain(): void {
@@ -95,8 +106,14 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
     lost = null;
   }
 
-  function countLoss(error: unknown): void {
+  /** The start record waits for room, because everything behind it needs it; any other is lost. */
+  function refuse(record: AuditRecord, error: unknown): void {
     const why = messageOf(error);
+    if (record.attributes[ATTR_RECORD_KIND] === "start") {
+      pendingStart = record;
+      report(`${why}. The start record is written when there is room.`);
+      return;
+    }
     if (lost === null) {
       lost = { count: 1, since: toIsoMicros(clock.nowMicros()), why };
       report(`${why}. Records are being lost; a gap record will say how many.`);
@@ -109,23 +126,22 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
   return {
     lastRecordId: () => last,
     finish() {
+      tellOfLoss();
       if (lost === null) return;
-      try {
-        append([lineOf(gapRecord(lost, toIsoMicros(clock.nowMicros())), 1)]);
-        worksAgain();
-      } catch {
-        report(
-          `${lost.count} records were lost since ${lost.since}, and no gap record could be written`,
-        );
-      }
+      report(
+        `${lost.count} records were lost since ${lost.since}, and no gap record could be written`,
+      );
     },
     onEmit(log) {
       try {
         write(fromLogRecord(log));
       } catch (error) {
-        countLoss(error);
+        refuse(fromLogRecord(log), error);
         throw error;
       }
+      const written = last;
+      tellOfLoss();
+      last = written;
     },
     forceFlush: () => journal.synced(),
     async shutdown() {

@@ -54,12 +54,13 @@ export function openJournal(options: JournalOptions): Journal {
         throw new AuditError("closed", "the audit log is closed: this record was not written");
       try {
         writer.appendLine(line);
-        sync.request();
       } catch (error) {
         throw new AuditError("write_failed", `cannot write the journal: ${messageOf(error)}`, {
           cause: error,
         });
       }
+      // Not in the try: the line is written, whatever comes of syncing it.
+      sync.request();
     },
     synced: () => (isClosed ? Promise.resolve() : sync.wait()),
     close() {

@@ -24,8 +24,8 @@ export function createRedactingProcessor(redactor: Redactor): LogRecordProcessor
     onEmit: (logRecord) => {
       try {
         redactRecord(redactor, logRecord);
-      } catch (error) {
-        diag.error("otel-audit: a record could not be redacted, its content was dropped", error);
+      } catch {
+        warn("otel-audit: a record could not be redacted, its content was dropped");
         emptyRecord(logRecord);
       }
     },
@@ -91,7 +91,16 @@ function emptyRecord(logRecord: ReadWriteLogRecord): void {
       if (!KEPT_ATTRIBUTES.includes(key)) Reflect.deleteProperty(logRecord.attributes, key);
     }
     addRules(logRecord, new Set([REDACTION_FAILED]));
-  } catch (error) {
-    diag.error("otel-audit: a record could be neither redacted nor emptied", error);
+  } catch {
+    warn("otel-audit: a record could be neither redacted nor emptied");
+  }
+}
+
+/** Without the error itself, which may quote what was to be redacted; a logger that throws changes nothing. */
+function warn(line: string): void {
+  try {
+    diag.error(line);
+  } catch {
+    // The application's own diag logger failed.
   }
 }

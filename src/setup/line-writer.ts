@@ -16,7 +16,11 @@ export function createLineWriter(redactText: (text: string) => string): Report {
   return (line) => {
     // One line is one message: control characters of others' texts must not forge a second one.
     const safe = redactText(line).replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
-    diag.warn(`otel-audit: ${safe}`);
+    try {
+      diag.warn(`otel-audit: ${safe}`);
+    } catch {
+      // The application's own diag logger failed; stderr has the line.
+    }
     try {
       writeSync(STDERR, `otel-audit: ${safe}\n`);
     } catch {

@@ -175,7 +175,7 @@ function checkUrl(text: string, name: string): string {
   if (url?.protocol !== "http:" && url?.protocol !== "https:") {
     throw new AuditError(
       "invalid_option",
-      `${name} must be an http or https URL, as in http://127.0.0.1:4318; it is ${JSON.stringify(text)}`,
+      `${name} must be an http or https URL, as in http://127.0.0.1:4318; it is ${JSON.stringify(text.replace(/\/\/[^/@]*@/, "//****@"))}`,
     );
   }
   return url.href;

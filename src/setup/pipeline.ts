@@ -68,7 +68,7 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
     logRecordLimits: { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity },
   });
   const logger = provider.getLogger(SCOPE_NAME, undefined, { schemaUrl: SCHEMA_URL });
-  const outward = createOutward(options, directory, report);
+  const outward = createOutward(options, directory, journal.stream, report);
   const openCalls = new Set<() => void>();
   let isClosed = false;
   let isLateReported = false;
@@ -148,7 +148,12 @@ interface Outward {
   readonly wake: () => void;
 }
 
-function createOutward(options: ResolvedOptions, directory: string, report: Report): Outward {
+function createOutward(
+  options: ResolvedOptions,
+  directory: string,
+  stream: string,
+  report: Report,
+): Outward {
   const { format, shipping } = options;
   const views =
     format === "journal" || format === "none"
@@ -158,7 +163,13 @@ function createOutward(options: ResolvedOptions, directory: string, report: Repo
   if (shipping !== undefined) {
     const { host } = new URL(shipping.url);
     report(`audit records are sent to ${host}`);
-    shipper = createShipper({ directory, sender: createOtlpSender(shipping), host, report });
+    shipper = createShipper({
+      directory,
+      stream,
+      sender: createOtlpSender(shipping),
+      host,
+      report,
+    });
   }
   return {
     views,

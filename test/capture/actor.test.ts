@@ -57,18 +57,17 @@ test.each<[name: string, from: string[], actor: object]>([
   ["a trusted range", ["10.0.0.0/8", "127.0.0.0/8"], ANN],
   ["another address", ["127.0.0.2"], ANONYMOUS],
   ["another range", ["10.0.0.0/8", "::/0"], ANONYMOUS],
-  ["a TCP address where only Unix sockets are trusted", ["unix"], ANONYMOUS],
 ])("a header from %s", async (_name, from, actor) => {
   expect(await actorOf([{ header: { ...header, from } }], { metadata })).toEqual(actor);
 });
 
-test("a header over a Unix socket", async () => {
+test("a peer without an address is trusted nowhere: a reset TCP connection looks like a Unix socket", async () => {
   const address = `unix:${join(temporaryDirectory(), "s")}`;
-  const actor = [{ header: { ...header, from: ["unix"] } }];
-  expect(await actorOf(actor, { metadata }, { address })).toEqual(ANN);
-  const other = `unix:${join(temporaryDirectory(), "s")}`;
-  const tcp = [{ header: { ...header, from: ["0.0.0.0/0"] } }];
-  expect(await actorOf(tcp, { metadata }, { address: other })).toEqual(ANONYMOUS);
+  const everywhere = [{ header: { ...header, from: ["0.0.0.0/0", "::/0"] } }];
+  expect(await actorOf(everywhere, { metadata }, { address })).toEqual(ANONYMOUS);
+  await expect(actorOf([{ header: { ...header, from: ["unix"] } }], { metadata })).rejects.toThrow(
+    /is no address/,
+  );
 });
 
 test.each<[name: string, metadata: Record<string, string>, actor: object]>([

@@ -143,7 +143,7 @@ test("without the state, or without the views, they are built anew from the jour
   expect(jsonIds(join(directory, "audit_log.json"))).toEqual(ids(A, 1, 4).toReversed());
   rmSync(join(directory, "state"), { recursive: true });
   expect(keep(directory).map((line) => line.split(" ")[0])).toEqual(
-    ["audit_log.csv", "audit_log.json"].map((name) => join(directory, name)),
+    ["audit_log.json", "audit_log.csv"].map((name) => join(directory, name)),
   );
   expect(csvIds(directory)).toEqual(ids(A, 1, 4));
   expect(jsonIds(join(directory, "audit_log.json"))).toEqual(ids(A, 1, 4).toReversed());
@@ -214,10 +214,16 @@ test("a crash after a part was closed leaves no record in two files", () => {
   const first = readNew(directory, view.positions, 1 << 20, String);
   view.append(first.records, first.positions);
   view.settle({ isForced: true });
-  // Closes a part, and "dies" before audit_log.json is written without its records.
+  const before = ["audit_log.json", "state/view-json.json"].map((name) => ({
+    path: join(directory, name),
+    content: readFileSync(join(directory, name)),
+  }));
   writeJournal(directory, A, 3, 6);
   const second = readNew(directory, view.positions, 1 << 20, String);
   view.append(second.records, second.positions);
+  view.settle({ isForced: true });
+  // As if it had died between the closed part and the newest one.
+  for (const { path, content } of before) writeFileSync(path, content);
   keep(directory, "json");
   const all = [join(directory, "audit_log.json"), join(directory, "audit_log-1.json")].flatMap(
     jsonIds,

@@ -1,0 +1,56 @@
+import { EventEmitter } from "node:events";
+import { expect, test, vi } from "vitest";
+import { createGroupSync } from "../../src/journal/group-sync.ts";
+
+/** What the next thread does; a real one cannot be made to die on demand in the middle of a sync. */
+let start: (onEnd: (why: string) => void) => object = () => ({});
+vi.mock("../../src/lib/own-worker.ts", () => ({
+  startOwnWorker: (options: { onEnd: (why: string) => void }) => start(options.onEnd),
+}));
+
+function target(): {
+  path: () => string;
+  syncNow: () => void;
+  report: (line: string) => void;
+  said: string[];
+  syncs: () => number;
+} {
+  const said: string[] = [];
+  let syncs = 0;
+  return {
+    path: () => "",
+    syncNow: () => void syncs++,
+    report: (line) => void said.push(line),
+    said,
+    syncs: () => syncs,
+  };
+}
+
+test.each([
+  [
+    "dies while it is busy",
+    (onEnd: (why: string) => void) =>
+      Object.assign(new EventEmitter(), {
+        ref() {},
+        unref() {},
+        postMessage: () => queueMicrotask(() => onEnd("killed")),
+      }),
+  ],
+  [
+    "cannot be started",
+    (): never => {
+      throw new Error("no threads left");
+    },
+  ],
+])("when the sync thread %s, everybody is answered by the main thread", async (_name, begin) => {
+  start = begin;
+  const journal = target();
+  const sync = createGroupSync(journal);
+  for (let at = 0; at < 3; at++) {
+    sync.request();
+    await sync.wait();
+  }
+  expect(journal.syncs()).toBeGreaterThanOrEqual(3);
+  expect(journal.said).toHaveLength(1);
+  expect(journal.said[0]).toContain("the sync thread ended");
+});
