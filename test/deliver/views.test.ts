@@ -231,6 +231,40 @@ test("a crash after a part was closed leaves no record in two files", () => {
   expect(all.toSorted()).toEqual(ids(A, 1, 6));
 });
 
+test("a part that cannot be closed is tried again, and shows nothing twice", () => {
+  const directory = temporaryDirectory();
+  mkdirSync(join(directory, "state"));
+  const options = { directory, report: () => {}, nowMillis: () => 0, maxPartBytes: 1500 };
+  const view = openJsonView(options);
+  const inTheWay = join(directory, "audit_log-1.json");
+  mkdirSync(inTheWay);
+  for (let sequence = 1; sequence <= 6; sequence++) {
+    writeJournal(directory, A, sequence, sequence);
+    const { records, positions } = readNew(directory, view.positions, 1 << 20, String);
+    view.append(records, positions);
+    if (sequence === 5) rmSync(inTheWay, { recursive: true });
+    try {
+      view.settle({ isForced: true });
+    } catch (error) {
+      expect(error).toMatchObject({ code: "EISDIR" });
+    }
+  }
+  const all = ["audit_log.json", "audit_log-1.json"]
+    .map((name) => join(directory, name))
+    .flatMap(jsonIds);
+  expect(all.toSorted()).toEqual(ids(A, 1, 6));
+});
+
+test("a damaged closed part is set aside, and the views go on without leaking descriptors", () => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 2);
+  writeFileSync(join(directory, "audit_log-1.json"), "[not ours");
+  const said = keep(directory);
+  expect(said.join()).toContain("audit_log-1.json.foreign");
+  expect(csvIds(directory)).toEqual(ids(A, 1, 2));
+  expect(jsonIds(join(directory, "audit_log.json"))).toEqual(ids(A, 1, 2).toReversed());
+});
+
 test("a line that is no record is reported and skipped", () => {
   const directory = temporaryDirectory();
   writeJournal(directory, A, 1, 1);

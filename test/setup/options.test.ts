@@ -236,3 +236,10 @@ test("the first variable that names a revision wins", () => {
   expect(revisionOfEnvironment({})).toBeUndefined();
   expect(revisionOfEnvironment({ CI_COMMIT_SHA: "b", GIT_COMMIT: "a" })).toBe("a");
 });
+
+test("an endpoint that is refused is quoted without its credentials", () => {
+  const run = (): unknown =>
+    resolveOptions({ endpoint: "grpc://audit:hunter2secret@collector:4317" }, {});
+  expect(run).toThrow(/grpc:\/\/\*\*\*\*@collector:4317/);
+  expect(run).not.toThrow(/hunter2secret/);
+});
