@@ -36,6 +36,7 @@ export {
 export { AuditError, type AuditErrorCode } from "./lib/errors.ts";
 export {
   type Audit,
+  type AuditHealth,
   type CallFields,
   currentAudit,
   type CurrentAudit,

@@ -1,6 +1,6 @@
 import { type Actor, ACTOR_TYPES, ANONYMOUS } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
-import type { GrpcCall } from "./grpc-types.ts";
+import type { CallFacts } from "./grpc-types.ts";
 import { compilePeerFilter, type Peer, type PeerFilter } from "./peer.ts";
 import type { LoadedPolicy } from "./policy-file.ts";
 import type { ActorSource, HeaderActorSource } from "./policy-schema.ts";
@@ -20,7 +20,17 @@ export interface ActorCall {
 export type ActorFunction = (call: ActorCall) => Actor | undefined;
 
 /** Finds the actor of a call. Never throws, never waits. */
-export type FindActor = (call: GrpcCall, method: string, peer: Peer) => Actor;
+export type FindActor = (
+  call: CallFacts,
+  method: string,
+  peer: Peer,
+) => FoundActor | Promise<FoundActor>;
+
+/** Who calls, and why a credential that was shown did not count. */
+export interface FoundActor {
+  readonly actor: Actor;
+  readonly problem?: string;
+}
 
 type Source = (call: ActorCall) => Actor | undefined;
 
@@ -50,14 +60,14 @@ export function compileActor(
     for (const source of sources) {
       try {
         const actor = source(seen);
-        if (actor !== undefined) return actor;
+        if (actor !== undefined) return { actor };
       } catch (error) {
         if (!isBrokenReported)
           report(`an actor source failed, the caller is anonymous: ${messageOf(error)}`);
         isBrokenReported = true;
       }
     }
-    return { id: ANONYMOUS, type: "user", authentication: "none" };
+    return { actor: { id: ANONYMOUS, type: "user", authentication: "none" } };
   };
 }
 
@@ -137,7 +147,7 @@ function certificateField(certificate: unknown, field: string): string | undefin
     ?.slice(prefix.length);
 }
 
-function certificateOf(call: GrpcCall): unknown {
+function certificateOf(call: CallFacts): unknown {
   try {
     const certificate = call.getAuthContext?.().sslPeerCertificate;
     return typeof certificate === "object" &&
@@ -151,7 +161,7 @@ function certificateOf(call: GrpcCall): unknown {
   }
 }
 
-function firstValue(call: GrpcCall, key: string): string | undefined {
+function firstValue(call: CallFacts, key: string): string | undefined {
   const value = call.metadata.get(key)[0];
   const text = value === undefined ? "" : value.toString();
   return text === "" ? undefined : text;

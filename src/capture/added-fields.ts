@@ -4,12 +4,13 @@ import type { CallFields } from "../record/index.ts";
 
 /** What a handler added with `currentAudit().set()`, with nothing in it that could cost the record. */
 export interface AddedFields {
-  /** Undefined: the first action mapped. */
-  readonly action: string | undefined;
   readonly fields: CallFields;
   /** What could not be used, in words. */
   readonly problems: readonly string[];
 }
+
+/** All that a handler added, by action; undefined is the first action mapped. */
+export type AddedByAction = Map<string | undefined, AddedFields>;
 
 type Key = keyof CallFields;
 
@@ -25,6 +26,55 @@ const KEYS: readonly Key[] = [
   "snapshot",
   "details",
 ];
+
+/** A handler that adds nonsense for ever must not fill the memory. */
+const MAX_PROBLEMS = 16;
+
+/** Nothing added. */
+export const NOTHING_ADDED: AddedFields = { fields: {}, problems: [] };
+
+/**
+ * Adds what a handler gave to what it gave before: later values replace earlier ones, details are
+ * merged. Its type is a promise that JavaScript does not keep. Never throws.
+ */
+export function addFields(added: AddedByAction, given: unknown, action: string | undefined): void {
+  const old = added.get(action) ?? NOTHING_ADDED;
+  const { fields, problems } = readFields(given);
+  added.set(action, join(old, { fields, problems }));
+}
+
+/** Two sets of fields in one; the second wins. */
+export function join(first: AddedFields, second: AddedFields): AddedFields {
+  const details = { ...first.fields.details, ...second.fields.details };
+  return {
+    fields: {
+      ...first.fields,
+      ...second.fields,
+      ...(Object.keys(details).length === 0 ? {} : { details }),
+    },
+    problems: [...new Set([...first.problems, ...second.problems])].slice(0, MAX_PROBLEMS),
+  };
+}
+
+function readFields(given: unknown): AddedFields {
+  const fields: Partial<Record<Key, unknown>> = {};
+  const problems: string[] = [];
+  if (typeof given !== "object" || given === null) {
+    return { fields: {}, problems: ["set(): the fields are no map"] };
+  }
+  for (const key of KEYS) {
+    try {
+      const value = (given as Partial<Record<Key, unknown>>)[key];
+      if (value === undefined || value === null) continue;
+      const problem = problemOf(key, value);
+      if (problem === undefined) fields[key] = value;
+      else problems.push(problem);
+    } catch (error) {
+      problems.push(`set(): ${key} cannot be read: ${messageOf(error)}`);
+    }
+  }
+  return { fields: fields as CallFields, problems };
+}
 
 /** Why a value cannot be used, or undefined. */
 function problemOf(key: Key, value: unknown): string | undefined {
@@ -47,22 +97,4 @@ function problemOf(key: Key, value: unknown): string | undefined {
     default:
       return undefined;
   }
-}
-
-/** Reads what a handler gave: its type is a promise that JavaScript does not keep. Never throws. */
-export function readAddedFields(given: unknown, action: string | undefined): AddedFields {
-  const fields: Partial<Record<Key, unknown>> = {};
-  const problems: string[] = [];
-  for (const key of typeof given === "object" && given !== null ? KEYS : []) {
-    try {
-      const value = (given as Partial<Record<Key, unknown>>)[key];
-      if (value === undefined || value === null) continue;
-      const problem = problemOf(key, value);
-      if (problem === undefined) fields[key] = value;
-      else problems.push(problem);
-    } catch (error) {
-      problems.push(`set(): ${key} cannot be read: ${messageOf(error)}`);
-    }
-  }
-  return { action, fields: fields as CallFields, problems };
 }

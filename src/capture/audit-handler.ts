@@ -1,19 +1,19 @@
 import { types } from "node:util";
 import { messageOf } from "../lib/errors.ts";
-import { runInCall } from "../record/index.ts";
-import { beginCallAudit, type CallAudit, type CaptureTarget } from "./call-audit.ts";
+import { currentAudit, runInCall } from "../record/index.ts";
+import { type AuditedMethod, auditOfScope, planOfCall } from "./audit-wire.ts";
+import { beginCallAudit, type CallAudit } from "./call-audit.ts";
+import { type CallStatus, OK, statusOfError } from "./call-status.ts";
 import {
-  type CallStatus,
   type GrpcCall,
   type GrpcCallback,
   type GrpcHandler,
-  type HandlerType,
-  statusOfError,
+  hasCallback,
+  hasSingleRequest,
 } from "./grpc-types.ts";
 
 /** A cancelled handler that has not answered by then is recorded as unknown: it will hardly answer. */
 const LATE_ANSWER_MILLIS = 10_000;
-const OK: CallStatus = { name: "OK" };
 const CANCELLED: CallStatus = {
   name: "CANCELLED",
   message: "cancelled before the handler answered",
@@ -22,21 +22,13 @@ const CANCELLED: CallStatus = {
 /**
  * Wraps one handler. The wrapped handler answers exactly what the original answers; the record is
  * written before the reply leaves.
- *
- * @param targetOf gives what to record to, or null while nothing is audited.
  */
-export function auditHandler(
-  handler: GrpcHandler,
-  method: string,
-  type: HandlerType,
-  targetOf: () => CaptureTarget | null,
-): GrpcHandler {
-  const hasCallback = type === "unary" || type === "clientStream";
+export function auditHandler(handler: GrpcHandler, method: AuditedMethod): GrpcHandler {
   return function auditedHandler(this: unknown, call, callback) {
-    const audit = begin(targetOf, call, method);
+    const audit = auditOfCall(method, call);
     if (audit === null) return handler.call(this, call, callback);
-    watchMessages(call, audit, type);
-    const end = watchEnd(call, audit, hasCallback);
+    audit.enter();
+    const end = watchEnd(call, audit, hasCallback(method.type));
     const answer = callback === undefined ? undefined : auditCallback(audit, callback);
     return runInCall(audit.scope, () => {
       try {
@@ -50,19 +42,22 @@ export function auditHandler(
   };
 }
 
-/** Auditing never ends a call: where it cannot begin, the call goes on without it, and that is said. */
-function begin(
-  targetOf: () => CaptureTarget | null,
-  call: GrpcCall,
-  method: string,
-): CallAudit | null {
-  const target = targetOf();
-  if (target === null) return null;
+/**
+ * The audit that the wire began; where there is no wire to watch, one that begins here. Auditing
+ * never ends a call: where it cannot begin, the call goes on without it, and that is counted.
+ */
+function auditOfCall(method: AuditedMethod, call: GrpcCall): CallAudit | null {
+  const begun = auditOfScope(currentAudit());
+  if (begun?.method === method.name && !begun.isEntered()) return begun;
   try {
-    const plan = target.policy.planOf(method);
-    return plan.kind === "exempt" ? null : beginCallAudit(target, plan, call, method);
+    const planned = planOfCall(method);
+    if (planned === null) return null;
+    const { name, type } = method;
+    const audit = beginCallAudit(planned.target, planned.plan, { facts: call, method: name, type });
+    watchMessages(call, audit, hasSingleRequest(type));
+    return audit;
   } catch (error) {
-    target.report(`a call of ${method} is not audited: ${messageOf(error)}`);
+    method.targetOf()?.lost(`a call of ${method.name} is not audited: ${messageOf(error)}`);
     return null;
   }
 }
@@ -70,14 +65,14 @@ function begin(
 function auditCallback(audit: CallAudit, callback: GrpcCallback): GrpcCallback {
   return (error, value, ...rest) => {
     if (error) audit.finish(statusOfError(error));
-    else audit.finish(OK, value);
+    else audit.finish(OK, { response: value });
     callback(error, value, ...rest);
   };
 }
 
 /** Sees the request messages where grpc-js hands them over, without making the stream flow. */
-function watchMessages(call: GrpcCall, audit: CallAudit, type: HandlerType): void {
-  if (type === "unary" || type === "serverStream") {
+function watchMessages(call: GrpcCall, audit: CallAudit, isSingle: boolean): void {
+  if (isSingle) {
     audit.sawRequest(call.request);
     return;
   }
@@ -90,7 +85,7 @@ function watchMessages(call: GrpcCall, audit: CallAudit, type: HandlerType): voi
 }
 
 /** What was seen of the end of a call so far. */
-interface CallEnd {
+interface SeenEnd {
   readonly isCancelled: () => boolean;
 }
 
@@ -101,14 +96,16 @@ interface CallEnd {
  * where the handler emits an error instead of answering. Handlers of the call's events run inside
  * of the call.
  */
-function watchEnd(call: GrpcCall, audit: CallAudit, hasCallback: boolean): CallEnd {
+function watchEnd(call: GrpcCall, audit: CallAudit, answersByCallback: boolean): SeenEnd {
   let failed: CallStatus | undefined;
   let isCancelled = false;
-  const finishCancelled = (): void => audit.finish(failed ?? CANCELLED, undefined, "unknown");
+  /** Nobody answered; what grpc-js told the client (a deadline, an undecodable message) says why. */
+  const finishCancelled = (): void => {
+    audit.finish(failed ?? audit.told() ?? CANCELLED, { outcome: "unknown", isUnanswered: true });
+  };
   const final = call._final;
   if (final !== undefined) {
-    // grpc-js < 1.14 reads client streams from a Readable: there our listener would hide an error
-    // that nobody else listens for.
+    // A client stream that is a Readable would hide an error that nobody else listens for.
     call.prependListener?.("error", (error) => {
       failed ??= statusOfError(error);
     });
@@ -127,7 +124,7 @@ function watchEnd(call: GrpcCall, audit: CallAudit, hasCallback: boolean): CallE
       // Fires at the end of every call, where it finds the record written. A handler with a
       // callback may still do what it was asked for, and its answer tells.
       if (event === "cancelled") {
-        if (!hasCallback) finishCancelled();
+        if (!answersByCallback) finishCancelled();
         else if (!audit.isFinished()) setTimeout(finishCancelled, LATE_ANSWER_MILLIS).unref();
       }
     }
@@ -139,15 +136,18 @@ function watchEnd(call: GrpcCall, audit: CallAudit, hasCallback: boolean): CallE
 async function watchPromise(
   returned: PromiseLike<unknown>,
   audit: CallAudit,
-  end: CallEnd,
+  end: SeenEnd,
 ): Promise<unknown> {
   try {
     const value = await returned;
     // It has returned, nobody waits, and it did not answer: it gave up.
-    if (end.isCancelled()) audit.finish(CANCELLED, undefined, "unknown");
+    if (end.isCancelled()) {
+      audit.finish(CANCELLED, { outcome: "unknown", isUnanswered: true });
+    }
     return value;
   } catch (error) {
-    audit.finish({ ...statusOfError(error), name: "UNKNOWN" }, undefined, "unknown");
+    const status = { ...statusOfError(error), name: "UNKNOWN" };
+    audit.finish(status, { outcome: "unknown", isUnanswered: true });
     throw error;
   }
 }

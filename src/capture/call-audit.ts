@@ -1,65 +1,34 @@
-import { type Context, context, type Span, trace } from "@opentelemetry/api";
+/**
+ * The audit of one call, from its first byte to the last of its reply.
+ *
+ * In: what the wire and the handler see of the call. Out: an intent where one is due, a result for
+ * every action of it, exactly once, and a delivery record where the reply did not reach the client.
+ * Promise: nothing here throws into the call or changes its reply, except that a `closed` action
+ * whose intent cannot be made durable is refused.
+ */
+import type { Context } from "@opentelemetry/api";
+import { type Actor, type BodyValue, newId, normaliseValue, type Outcome } from "../event/index.ts";
+import { messageOf } from "../lib/errors.ts";
+import type { CallFields, CallScope } from "../record/index.ts";
+import type { FoundActor } from "./actor.ts";
+import { type AddedByAction, addFields } from "./added-fields.ts";
+import { contextAtEnd, contextOfCall, linkSpan } from "./call-context.ts";
 import {
-  type Action,
-  type AnyEvent,
-  ATTR_CALL_DURATION,
-  ATTR_CALL_ID,
-  ATTR_CLIENT_ADDRESS,
-  ATTR_CLIENT_PORT,
-  ATTR_ERROR_TYPE,
-  ATTR_INCOMPLETE,
-  ATTR_RPC_METHOD,
-  ATTR_RPC_STATUS_CODE,
-  ATTR_RPC_SYSTEM_NAME,
-  ATTR_USER_AGENT_ORIGINAL,
-  type AttributeValue,
-  type BodyValue,
-  type Catalogue,
-  newId,
-  normaliseValue,
-  type Outcome,
-  type RecordAttributes,
-  RPC_CALL,
-} from "../event/index.ts";
-import type { Clock } from "../lib/clock.ts";
-import { AuditError, messageOf } from "../lib/errors.ts";
-import {
-  type CallFields,
-  type CallScope,
-  type Draft,
-  draftOf,
-  problemsOf,
-} from "../record/index.ts";
-import type { FindActor } from "./actor.ts";
-import { type AddedFields, readAddedFields } from "./added-fields.ts";
-import type { CallStatus, GrpcCall } from "./grpc-types.ts";
-import type { CallMessages } from "./message-path.ts";
+  closedIntents,
+  type RecordedCall,
+  writeDelivery,
+  writeIntents,
+  writeResults,
+} from "./call-records.ts";
+import type { CallStatus } from "./call-status.ts";
+import type { CallTally, CaptureTarget } from "./capture-target.ts";
+import type { CallFacts, HandlerType } from "./grpc-types.ts";
+import type { OpenCall } from "./open-calls.ts";
 import { parsePeer, type Peer } from "./peer.ts";
-import type { AuditPolicy, Extracted, MethodPlan } from "./policy.ts";
+import type { MethodPlan } from "./policy.ts";
 
-/** What capture writes to, and asks. */
-export interface CaptureTarget {
-  readonly policy: AuditPolicy;
-  readonly findActor: FindActor;
-  readonly catalogue: Catalogue;
-  readonly clock: Clock;
-  /** Redacts and writes; throws when the disk refuses, which is counted and reported already. */
-  readonly emit: (draft: Draft) => string;
-  readonly report: (line: string) => void;
-  /** Ends the calls that are running when the audit log closes: nobody knows how they end. */
-  readonly openCalls: Set<() => void>;
-}
-
-/** The audit of one call that is running. */
-export interface CallAudit {
-  readonly scope: CallScope;
-  /** Notes the request: the only one, or the first of an RPC stream. */
-  readonly sawRequest: (message: unknown) => void;
-  /** Whether the call is recorded. */
-  readonly isFinished: () => boolean;
-  /** Records the call, once: later endings are not endings. Never throws. */
-  readonly finish: (status: CallStatus, response?: unknown, outcome?: Outcome) => void;
-}
+/** How long a `closed` action waits for the disk before it is refused, and its reply before it leaves. */
+const DISK_LIMIT_MILLIS = 2_000;
 
 /** What stands in the record of a call that the audit log does not see the end of. */
 const ABANDONED: CallStatus = {
@@ -67,204 +36,243 @@ const ABANDONED: CallStatus = {
   message: "still running when the audit log was closed",
 };
 
-type AuditPlan = MethodPlan & { readonly kind: "audit" };
+/** A method that is recorded. */
+export type AuditPlan = MethodPlan & { readonly kind: "audit" };
 
-/** Begins the audit of a call, in the context that its server span is active in. */
+/** How the end of a call was learned. */
+export interface CallEnd {
+  readonly response?: unknown;
+  /** What became of the action, where that is not what the status says. */
+  readonly outcome?: Outcome;
+  /** Nobody answered: there is no reply whose delivery could fail. */
+  readonly isUnanswered?: boolean;
+  /** The action was refused by us: its reply does not wait for the disk once more. */
+  readonly isRefusal?: boolean;
+}
+
+/** The audit of one call that is running. */
+export interface CallAudit {
+  readonly method: string;
+  readonly scope: CallScope;
+  readonly tally: CallTally;
+  /** Resolves when the actor is known; undefined when it is known already. Never rejects. */
+  readonly identified: Promise<void> | undefined;
+  /** Notes the request: the only one, or the first of an RPC stream. */
+  readonly sawRequest: (message: unknown) => void;
+  /** Notes a message of a stream of replies. */
+  readonly sawReplyMessage: (message: unknown) => void;
+  /**
+   * Whether the handler may run: undefined, at once. For `closed` actions it resolves when their
+   * intent is durable, or to the reason why the call has to be refused.
+   */
+  readonly admit: () => Promise<string | undefined> | undefined;
+  /** The handler begins, in the context of its server span. */
+  readonly enter: () => void;
+  readonly isEntered: () => boolean;
+  readonly isFinished: () => boolean;
+  /** Records the call, once: later endings are not endings. Never throws. */
+  readonly finish: (status: CallStatus, end?: CallEnd) => void;
+  /** What the reply has to wait for; undefined: nothing. Never rejects. */
+  readonly held: () => Promise<void> | undefined;
+  /** The client is being told how the call ended; the first status counts. */
+  readonly tell: (status: CallStatus) => void;
+  readonly told: () => CallStatus | undefined;
+  /** The connection is done with the call: whether all that was said has left. */
+  readonly hangUp: (isComplete: boolean) => void;
+}
+
+/** What a call is before its handler runs. */
+export interface CallStart {
+  readonly facts: CallFacts;
+  readonly method: string;
+  readonly type: HandlerType;
+}
+
+/** Begins the audit of a call. */
 export function beginCallAudit(
   target: CaptureTarget,
   plan: AuditPlan,
-  call: GrpcCall,
-  method: string,
+  start: CallStart,
 ): CallAudit {
-  const started = target.clock.monotonicMillis();
-  const callId = newId();
-  const peer = parsePeer(call.getPeer());
-  const actor = target.findActor(call, method, peer);
-  const active = context.active();
-  linkSpan(trace.getSpan(active), callId);
-  const added: AddedFields[] = [];
-  let request: BodyValue | undefined;
-  let isFinished = false;
-
-  const scope: CallScope = {
-    callId,
-    actor,
-    source: sourceOf(peer),
-    set(fields, options) {
-      if (!isFinished) added.push(readAddedFields(fields, options?.action));
-    },
-  };
-
-  function finish(status: CallStatus, response?: unknown, outcome?: Outcome): void {
-    if (isFinished) return;
-    isFinished = true;
-    target.openCalls.delete(abandon);
-    try {
-      const plainResponse =
-        response === undefined || !plan.readsMessages ? undefined : normaliseValue(response);
-      const messages: CallMessages = {
-        ...(request === undefined ? {} : { request }),
-        ...(plainResponse === undefined ? {} : { response: plainResponse }),
-      };
-      const attributes = {
-        ...callAttributes(call, method, peer, callId),
-        [ATTR_RPC_STATUS_CODE]: status.name,
-        [ATTR_CALL_DURATION]: roundMillis(target.clock.monotonicMillis() - started),
-        ...(status.name === "OK" ? {} : { [ATTR_ERROR_TYPE]: status.name }),
-      };
-      writeRecords({ target, plan, scope, added, messages, status, outcome, attributes, active });
-    } catch (error) {
-      target.report(`a call of ${method} was not recorded: ${messageOf(error)}`);
-    }
-  }
-
-  function abandon(): void {
-    finish(ABANDONED, undefined, "unknown");
-  }
-  target.openCalls.add(abandon);
-
-  return {
-    scope,
-    sawRequest(message) {
-      if (plan.readsMessages) request ??= normaliseValue(message) ?? {};
-    },
-    isFinished: () => isFinished,
-    finish,
-  };
+  return new RunningCall(target, plan, start);
 }
 
-interface FinishedCall {
+class RunningCall implements CallAudit, RecordedCall, OpenCall {
   readonly target: CaptureTarget;
   readonly plan: AuditPlan;
+  readonly method: string;
+  readonly type: HandlerType;
+  readonly facts: CallFacts;
+  readonly peer: Peer;
+  readonly startedMillis: number;
+  readonly tally: CallTally = { requests: 0, requestBytes: 0, responses: 0, responseBytes: 0 };
+  readonly added: AddedByAction = new Map();
   readonly scope: CallScope;
-  readonly added: readonly AddedFields[];
-  readonly messages: CallMessages;
-  readonly status: CallStatus;
-  readonly outcome: Outcome | undefined;
-  readonly attributes: RecordAttributes;
-  readonly active: Context;
-}
+  readonly identified: Promise<void> | undefined;
+  actorProblem: string | undefined;
+  request: BodyValue | undefined;
+  response: BodyValue | undefined;
+  firstReply: BodyValue | undefined;
+  context: Context;
+  #isEntered = false;
+  #isFinished = false;
+  #answered: CallStatus | undefined;
+  #told: CallStatus | undefined;
+  #isComplete: boolean | undefined;
+  #held: Promise<void> | undefined;
 
-/** A record for every action whose condition holds; the call itself when none does. */
-function writeRecords(call: FinishedCall): void {
-  const { plan, messages, added } = call;
-  const held = plan.mappings.filter((mapping) => mapping.holds(messages));
-  const actions =
-    held.length > 0
-      ? held.map(({ action, extract }) => ({ action, extracted: extract(messages) }))
-      : [{ action: RPC_CALL, extracted: plan.extract(messages) }];
-  actions.forEach(({ action, extracted }, at) => {
-    const own = added.filter(
-      (entry) => entry.action === action || (entry.action === undefined && at === 0),
+  constructor(target: CaptureTarget, plan: AuditPlan, { facts, method, type }: CallStart) {
+    this.target = target;
+    this.plan = plan;
+    this.method = method;
+    this.type = type;
+    this.facts = facts;
+    this.startedMillis = target.clock.monotonicMillis();
+    this.peer = parsePeer(facts.getPeer());
+    this.context = contextOfCall(facts.metadata);
+    const found = target.findActor(facts, method, this.peer);
+    const isKnown = !(found instanceof Promise);
+    this.scope = createScope(this, isKnown ? found.actor : NOT_YET_KNOWN);
+    if (isKnown) this.actorProblem = found.problem;
+    this.identified = isKnown ? undefined : found.then((late) => this.#identify(late));
+    target.openCalls.add(this);
+  }
+
+  #identify({ actor, problem }: FoundActor): void {
+    Object.assign(this.scope, { actor });
+    this.actorProblem = problem;
+  }
+
+  add(fields: unknown, action: string | undefined): void {
+    if (!this.#isFinished) addFields(this.added, fields, action);
+  }
+
+  sawRequest(message: unknown): void {
+    if (this.#readsMessages()) this.request ??= normaliseValue(message) ?? {};
+  }
+
+  sawReplyMessage(message: unknown): void {
+    if (this.plan.level === "request-response") this.firstReply ??= normaliseValue(message) ?? {};
+  }
+
+  #readsMessages(): boolean {
+    return this.plan.readsMessages || this.plan.level !== "metadata";
+  }
+
+  admit(): Promise<string | undefined> | undefined {
+    const intents = closedIntents(this);
+    if (intents.length === 0) return undefined;
+    try {
+      writeIntents(this, intents);
+    } catch (error) {
+      return Promise.resolve(messageOf(error));
+    }
+    return withinLimit(this.target.synced()).then(
+      () => undefined,
+      (error: unknown) => messageOf(error),
     );
-    writeRecord(call, action, extracted, own);
-  });
-}
+  }
 
-function writeRecord(
-  call: FinishedCall,
-  name: string,
-  extracted: Extracted,
-  added: readonly AddedFields[],
-): void {
-  const { target, status } = call;
-  const action = target.catalogue.find(name);
-  if (action === undefined) return;
-  try {
-    target.emit(draftOfCall(call, action, extracted, added));
-  } catch (error) {
-    // The journal counts and reports what the disk refuses; the call goes on.
-    if (!isReported(error)) {
-      target.report(`a ${name} of status ${status.name} was not recorded: ${messageOf(error)}`);
+  enter(): void {
+    this.#isEntered = true;
+    this.context = contextOfCall(this.facts.metadata);
+    linkSpan(this.context, this.scope.callId);
+  }
+
+  isEntered(): boolean {
+    return this.#isEntered;
+  }
+
+  isFinished(): boolean {
+    return this.#isFinished;
+  }
+
+  finish(status: CallStatus, end: CallEnd = {}): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    this.target.openCalls.delete(this);
+    try {
+      this.context = contextAtEnd(this.context);
+      if (end.response !== undefined && this.#readsMessages()) {
+        this.response = normaliseValue(end.response);
+      }
+      const isClosed = writeResults(this, status, end.outcome);
+      if (isClosed && end.isRefusal !== true)
+        this.#held = settled(withinLimit(this.target.synced()));
+    } catch (error) {
+      this.target.lost(`a call of ${this.method} was not recorded: ${messageOf(error)}`);
+    }
+    if (end.isUnanswered !== true) this.#answered = status;
+    this.#judge();
+  }
+
+  held(): Promise<void> | undefined {
+    return this.#held;
+  }
+
+  tell(status: CallStatus): void {
+    this.#told ??= status;
+  }
+
+  told(): CallStatus | undefined {
+    return this.#told;
+  }
+
+  hangUp(isComplete: boolean): void {
+    this.#isComplete ??= isComplete;
+    this.#judge();
+  }
+
+  /** A long call may outlive the process: an intent says that it began. */
+  note(): void {
+    try {
+      writeIntents(this);
+    } catch {
+      // Counted and reported by the journal; the result tells it all the same.
+    }
+  }
+
+  abandon(): void {
+    this.finish(ABANDONED, { outcome: "unknown", isUnanswered: true });
+  }
+
+  /** Once both the answer and the end of the connection are known: did the one reach the other? */
+  #judge(): void {
+    const answered = this.#answered;
+    if (answered === undefined || this.#isComplete === undefined) return;
+    this.#answered = undefined;
+    if (this.#isComplete && this.#told?.name === answered.name) return;
+    try {
+      writeDelivery(this, this.#told, this.#isComplete);
+    } catch {
+      // Counted and reported by the journal.
     }
   }
 }
 
-function draftOfCall(
-  call: FinishedCall,
-  action: Action,
-  extracted: Extracted,
-  added: readonly AddedFields[],
-): Draft {
-  const event = eventOf(call, action.name, extracted, added);
-  const problems = [
-    ...added.flatMap((entry) => entry.problems),
-    ...(event.outcome === "success" ? problemsOf(event, action) : []),
-  ];
-  const extras: Record<string, AttributeValue> = { ...call.attributes };
-  // A captured call is never refused for what it lacks: it is recorded and marked.
-  if (problems.length > 0) extras[ATTR_INCOMPLETE] = problems.join("; ");
-  return draftOf(event, action, { attributes: extras, context: call.active });
-}
+/** The actor of a call whose token is still being verified. */
+const NOT_YET_KNOWN: Actor = { id: "anonymous", type: "user", authentication: "none" };
 
-/** What the journal counts, and what closing the audit log has said, is not said again for every call. */
-function isReported(error: unknown): boolean {
-  return error instanceof AuditError && (error.code === "write_failed" || error.code === "closed");
-}
-
-function eventOf(
-  call: FinishedCall,
-  action: string,
-  extracted: Extracted,
-  added: readonly AddedFields[],
-): AnyEvent {
-  const { scope, status } = call;
-  const fields = added.map((entry) => entry.fields);
-  const said: CallFields = Object.assign({}, ...fields) as CallFields;
-  const details = Object.assign(
-    {},
-    extracted.details,
-    ...fields.map((entry) => entry.details ?? {}),
-  ) as object;
-  const seen = call.outcome ?? extracted.outcome ?? outcomeOfStatus(status);
-  // As in record(): an error is a failure where nobody says what it is.
-  const outcome =
-    said.outcome ?? (said.error !== undefined && seen === "success" ? "failure" : seen);
-  const error =
-    said.error ?? (extracted.outcome === undefined ? undefined : extracted.error) ?? status.message;
-  const { outcome: _outcome, error: _error, ...rest } = { ...extracted, ...said };
+function createScope(call: RunningCall, actor: Actor): CallScope {
+  const { address } = call.peer;
   return {
-    actor: scope.actor,
-    source: scope.source,
-    ...rest,
-    action,
-    details,
-    outcome,
-    ...(outcome === "success" || error === undefined ? {} : { error }),
+    callId: newId(),
+    actor,
+    source: address === undefined ? {} : { id: address, type: "ip" },
+    set: (fields: CallFields, options?: { readonly action?: string }) =>
+      call.add(fields, options?.action),
   };
 }
 
-function outcomeOfStatus({ name }: CallStatus): Outcome {
-  if (name === "OK") return "success";
-  return name === "PERMISSION_DENIED" || name === "UNAUTHENTICATED" ? "denied" : "failure";
+/** Rejects when the disk takes longer than a caller can be made to wait. */
+function withinLimit(synced: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new Error(`the disk did not confirm within ${DISK_LIMIT_MILLIS} ms`));
+  }, DISK_LIMIT_MILLIS);
+  return Promise.race([synced, promise]).finally(() => clearTimeout(timer));
 }
 
-function callAttributes(
-  call: GrpcCall,
-  method: string,
-  peer: Peer,
-  callId: string,
-): Record<string, AttributeValue> {
-  const userAgent = call.metadata.get("user-agent")[0]?.toString();
-  return {
-    [ATTR_CALL_ID]: callId,
-    [ATTR_RPC_SYSTEM_NAME]: "grpc",
-    [ATTR_RPC_METHOD]: method,
-    ...(peer.address === undefined ? {} : { [ATTR_CLIENT_ADDRESS]: peer.address }),
-    ...(peer.port === undefined ? {} : { [ATTR_CLIENT_PORT]: peer.port }),
-    ...(userAgent === undefined ? {} : { [ATTR_USER_AGENT_ORIGINAL]: userAgent }),
-  };
-}
-
-function sourceOf(peer: Peer): CallScope["source"] {
-  return peer.address === undefined ? {} : { id: peer.address, type: "ip" };
-}
-
-/** From the span in a trace viewer to the records of its call. */
-function linkSpan(span: Span | undefined, callId: string): void {
-  if (span?.isRecording() === true) span.setAttribute(ATTR_CALL_ID, callId);
-}
-
-function roundMillis(millis: number): number {
-  return Math.round(millis * 1000) / 1000;
+function settled(waiting: Promise<void>): Promise<void> {
+  return waiting.catch(() => {});
 }

@@ -6,14 +6,33 @@
 /** The kinds of calls, as grpc-js names them. */
 export type HandlerType = "unary" | "clientStream" | "serverStream" | "bidi";
 
-/** What a handler is called with. */
-export interface GrpcCall {
-  readonly metadata: { readonly get: (key: string) => readonly (string | Buffer)[] };
-  /** The decoded request, where there is a single one. */
-  readonly request?: unknown;
+/** Whether the client sends one message only. */
+export function hasSingleRequest(type: HandlerType): boolean {
+  return type === "unary" || type === "serverStream";
+}
+
+/** Whether the handler answers through a callback. */
+export function hasCallback(type: HandlerType): boolean {
+  return type === "unary" || type === "clientStream";
+}
+
+/** The metadata of a call, as far as it is read. */
+export interface GrpcMetadata {
+  readonly get: (key: string) => readonly (string | Buffer)[];
+}
+
+/** What is known of a call before its handler runs. */
+export interface CallFacts {
+  readonly metadata: GrpcMetadata;
   readonly getPeer: () => string;
   /** grpc-js >= 1.14. */
   readonly getAuthContext?: () => { readonly sslPeerCertificate?: unknown };
+}
+
+/** What a handler is called with. */
+export interface GrpcCall extends CallFacts {
+  /** The decoded request, where there is a single one. */
+  readonly request?: unknown;
   emit: (event: string | symbol, ...args: unknown[]) => boolean;
   prependListener?: (event: string, listener: (...args: unknown[]) => void) => unknown;
   push?: (message: unknown, ...rest: unknown[]) => boolean;
@@ -26,6 +45,43 @@ export type GrpcCallback = (error: unknown, value?: unknown, ...rest: unknown[])
 /** A service handler of any kind. */
 export type GrpcHandler = (call: GrpcCall, callback?: GrpcCallback) => unknown;
 
+/** What a server interceptor's call tells its listener (gRFC A87, "Server interceptors"). */
+export interface WireListener {
+  onReceiveMetadata: (metadata: GrpcMetadata) => void;
+  onReceiveMessage: (message: unknown) => void;
+  onReceiveHalfClose: () => void;
+  onCancel: () => void;
+}
+
+/** The status that ends a call. */
+export interface WireStatus {
+  readonly code: number;
+  readonly details: string;
+  readonly metadata?: unknown;
+}
+
+/** The HTTP/2 stream under a call, which grpc-js keeps to itself: it may be missing. */
+export interface WireStream {
+  readonly once: (event: "close", listener: () => void) => unknown;
+  /** HTTP/2 error code (RFC 9113, section 7); 0 for a stream that ended well. */
+  readonly rstCode?: number;
+}
+
+/** A call as server interceptors see it. Everything that leaves goes through it, also what grpc-js says itself. */
+export interface WireCall {
+  start: (listener: WireListener) => void;
+  sendMessage: (message: unknown, callback: () => void) => void;
+  sendStatus: (status: WireStatus) => void;
+  readonly getPeer: () => string;
+  readonly getAuthContext?: () => { readonly sslPeerCertificate?: unknown };
+  /** The call below, where this one belongs to another interceptor. */
+  readonly nextCall?: WireCall;
+  readonly stream?: WireStream;
+}
+
+/** A server interceptor of grpc-js >= 1.10. */
+export type WireInterceptor = (method: { readonly path: string }, call: WireCall) => WireCall;
+
 /** `Server.prototype`, as far as it is patched. */
 export interface GrpcServerPrototype {
   register: (name: string, handler: GrpcHandler, ...rest: unknown[]) => boolean;
@@ -35,57 +91,4 @@ export interface GrpcServerPrototype {
 /** The grpc-js module, or anything that carries its `Server`. */
 export interface GrpcModule {
   readonly Server: { readonly prototype: object };
-}
-
-/** Names of the gRPC status codes, by number (grpc.io/docs/guides/status-codes). */
-const STATUS_NAMES = [
-  "OK",
-  "CANCELLED",
-  "UNKNOWN",
-  "INVALID_ARGUMENT",
-  "DEADLINE_EXCEEDED",
-  "NOT_FOUND",
-  "ALREADY_EXISTS",
-  "PERMISSION_DENIED",
-  "RESOURCE_EXHAUSTED",
-  "FAILED_PRECONDITION",
-  "ABORTED",
-  "OUT_OF_RANGE",
-  "UNIMPLEMENTED",
-  "INTERNAL",
-  "UNAVAILABLE",
-  "DATA_LOSS",
-  "UNAUTHENTICATED",
-] as const;
-
-/** Name of a status code; the number itself for one that gRPC does not know. */
-export function statusName(code: number): string {
-  return STATUS_NAMES[code] ?? String(code);
-}
-
-/** How a call ended, as far as the handler decided it. */
-export interface CallStatus {
-  /** A name of the gRPC status codes. */
-  readonly name: string;
-  /** The error's text; absent when the call ended well. */
-  readonly message?: string;
-}
-
-/** The status that grpc-js would send for what a handler gave it: no integer `code` means UNKNOWN. */
-export function statusOfError(thrown: unknown): CallStatus {
-  const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as {
-    readonly code?: unknown;
-    readonly details?: unknown;
-    readonly message?: unknown;
-  };
-  const name = Number.isInteger(error.code) ? statusName(Number(error.code)) : "UNKNOWN";
-  const message =
-    typeof error.details === "string" && error.details !== ""
-      ? error.details
-      : typeof error.message === "string"
-        ? error.message
-        : typeof thrown === "string"
-          ? thrown
-          : "";
-  return { name, ...(message === "" ? {} : { message }) };
 }

@@ -2,6 +2,7 @@ import {
   type BodyMap,
   type BodyValue,
   type Catalogue,
+  type FailurePolicy,
   type Outcome,
   OUTCOMES,
 } from "../event/index.ts";
@@ -32,8 +33,11 @@ export interface Extracted {
 /** One action that a method may be. */
 export interface ActionMapping {
   readonly action: string;
+  readonly failure: FailurePolicy;
   /** Whether this call is that action. */
   readonly holds: (messages: CallMessages) => boolean;
+  /** Whether it may be, as far as the request tells. */
+  readonly mayHold: (messages: CallMessages) => boolean;
   readonly extract: (messages: CallMessages) => Extracted;
 }
 
@@ -42,6 +46,10 @@ export type MethodPlan =
   | { readonly kind: "exempt"; readonly reason: string }
   | {
       readonly kind: "audit";
+      readonly isMapped: boolean;
+      readonly level: "metadata" | "request" | "request-response";
+      /** Of the `rpc_call` that no mapping holds for. */
+      readonly failure: FailurePolicy;
       readonly mappings: readonly ActionMapping[];
       /** Whether anything of the messages is asked for; else they are not even looked at. */
       readonly readsMessages: boolean;
@@ -54,6 +62,8 @@ export interface AuditPolicy {
   /** The plan of a method, as in `trainer.ExperimentService/Pause`. */
   readonly planOf: (method: string) => MethodPlan;
   readonly isRequired: boolean;
+  readonly coverage: "strict" | "warn" | "off";
+  readonly isPermitted: (role: string | undefined, action: string) => boolean | undefined;
   readonly digest: string;
 }
 
@@ -80,6 +90,9 @@ export function compilePolicy(loaded: LoadedPolicy, catalogue: Catalogue): Audit
   const plans = new Map<string, MethodPlan>();
   const unmapped: MethodPlan = {
     kind: "audit",
+    isMapped: false,
+    level: "metadata",
+    failure: "open",
     mappings: [],
     readsMessages: false,
     extract: () => ({}),
@@ -93,6 +106,8 @@ export function compilePolicy(loaded: LoadedPolicy, catalogue: Catalogue): Audit
 
   return {
     isRequired: document.required ?? false,
+    coverage: "off",
+    isPermitted: () => undefined,
     digest: loaded.digest,
     planOf(method) {
       const known = plans.get(method);
@@ -125,20 +140,31 @@ function compileRule(
     }
     const path = ["rules", at, "actions", index];
     requirePaths(entry, loaded, path);
-    return compileAction({ ...rule, ...entry }, loaded, path);
+    return {
+      ...compileAction({ ...rule, ...entry }, loaded, path),
+      failure: catalogue.find(entry.action)?.failure ?? "open",
+    };
   });
   requirePaths(rule, loaded, ["rules", at]);
   const { target, reason, outcome, error } = rule;
   const readsMessages =
     mappings.length > 0 || [target, reason, outcome, error].some((source) => source !== undefined);
-  return { kind: "audit", mappings, readsMessages, extract: compileSources(rule) };
+  return {
+    kind: "audit",
+    isMapped: true,
+    level: "metadata",
+    failure: "open",
+    mappings,
+    readsMessages,
+    extract: compileSources(rule),
+  };
 }
 
 function compileAction(
   entry: PolicyAction,
   loaded: LoadedPolicy,
   path: readonly PropertyKey[],
-): ActionMapping {
+): Omit<ActionMapping, "failure"> {
   const conditions = Object.entries(entry.when ?? {}).map(([text, wanted]) => {
     const at = parseMessagePath(text);
     if (at === undefined) throw noPath(loaded.locate([...path, "when"]), text);
@@ -151,6 +177,7 @@ function compileAction(
   return {
     action: entry.action,
     holds: (messages) => conditions.every((condition) => condition(messages)),
+    mayHold: () => true,
     extract: (messages) =>
       dropUndefined({
         ...sources(messages),

@@ -45,6 +45,14 @@ export const ATTR_TIME = "audit.time";
 export const ATTR_CALL_ID = "audit.call.id";
 /** Duration of a call, milliseconds with fractions. */
 export const ATTR_CALL_DURATION = "audit.call.duration_ms";
+/** Request messages of an RPC stream. */
+export const ATTR_REQUEST_COUNT = "audit.call.request.count";
+/** Their serialized bytes, before compression and framing. */
+export const ATTR_REQUEST_BYTES = "audit.call.request.bytes";
+/** Reply messages of an RPC stream. */
+export const ATTR_RESPONSE_COUNT = "audit.call.response.count";
+/** Their serialized bytes, before compression and framing. */
+export const ATTR_RESPONSE_BYTES = "audit.call.response.bytes";
 /** What was done, as in `hp_change`. */
 export const ATTR_ACTION = "audit.action";
 /** What kind of thing the action is about, as in `training`. */
@@ -61,6 +69,10 @@ export const ATTR_ACTOR_TYPE = "audit.actor.type";
 export const ATTR_ACTOR_ROLE = "audit.actor.role";
 /** How the identity became known: mtls | jwt | header | code | none. */
 export const ATTR_ACTOR_AUTHENTICATION = "audit.actor.authentication";
+/** Why a credential that was shown did not count; never any of its content. */
+export const ATTR_ACTOR_AUTHENTICATION_ERROR = "audit.actor.authentication.error";
+/** Whether the policy's `roles` let this role do this action; absent where they say nothing of it. */
+export const ATTR_ACTOR_ROLE_PERMITTED = "audit.actor.role.permitted";
 /** The person for whom an agent acts. */
 export const ATTR_ACTOR_DELEGATOR_ID = "audit.actor.delegator.id";
 /** What kind of thing was acted on. */

@@ -116,6 +116,8 @@ export const BUILT_IN_ACTIONS: readonly Action[] = [
 export const RPC_CALL = "rpc_call";
 /** Action of a stream's first record. */
 export const STREAM_START = "stream_start";
+/** Action of a record that says that a reply did not reach the client. */
+export const REPLY_DELIVERY = "reply_delivery";
 /** Action of a gap record. */
 export const RECORDS_LOST = "records_lost";
 

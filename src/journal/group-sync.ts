@@ -20,6 +20,8 @@ export interface GroupSync {
   readonly wait: () => Promise<void>;
   /** The same for those who do not wait: what fails is reported. */
   readonly request: () => void;
+  /** Why the last sync failed; undefined: it did not. */
+  readonly problem: () => string | undefined;
   /** Settles everybody at once; for the moment the process ends. */
   readonly close: () => void;
 }
@@ -49,8 +51,10 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   let waiting: Waiter[] = [];
   /** Highest ticket that somebody who does not wait has taken; 0 when all of them are synced. */
   let requested = 0;
+  let problem: string | undefined;
 
   function settle(upTo: number, error?: AuditError): void {
+    problem = error?.message;
     if (error !== undefined && requested > 0) target.report(error.message);
     if (requested <= upTo) requested = 0;
     const done = waiting.filter(({ ticket }) => ticket <= upTo);
@@ -113,6 +117,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   }
 
   return {
+    problem: () => problem,
     request() {
       requested = ++tickets;
       next();

@@ -26,8 +26,20 @@ import type { Journal } from "./journal.ts";
 export interface JournalProcessor extends LogRecordProcessor {
   /** The id of the record that the last `emit` wrote. */
   readonly lastRecordId: () => string;
+  /** Counts a record that could not even be made; the gap record behind the next one tells of it. */
+  readonly countLost: (why: string) => void;
+  /** What was written and lost since the stream began. */
+  readonly counts: () => JournalCounts;
   /** Before the journal closes: a last try to write down what was lost, or to tell people. */
   readonly finish: () => void;
+}
+
+/** What a stream has come to. */
+export interface JournalCounts {
+  readonly written: number;
+  readonly lost: number;
+  /** Why the last record could not be written; undefined: it was. */
+  readonly failing: string | undefined;
 }
 
 /** What {@link createJournalProcessor} takes. */
@@ -50,6 +62,8 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
   let sequence = 0;
   let last = "";
   let lost: Loss | null = null;
+  let lostInAll = 0;
+  let failing: string | undefined;
   /** The stream's start record, as long as it could not be written. */
   let pendingStart: AuditRecord | null = null;
 
@@ -109,11 +123,19 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
   /** The start record waits for room, because everything behind it needs it; any other is lost. */
   function refuse(record: AuditRecord, error: unknown): void {
     const why = messageOf(error);
+    failing = why;
     if (record.attributes[ATTR_RECORD_KIND] === "start") {
       pendingStart = record;
       report(`${why}. The start record is written when there is room.`);
       return;
     }
+    // The call that an intent is of is refused, and told so: nothing that happened is lost with it.
+    if (record.attributes[ATTR_RECORD_KIND] === "intent") return;
+    countLost(why);
+  }
+
+  function countLost(why: string): void {
+    lostInAll++;
     if (lost === null) {
       lost = { count: 1, since: toIsoMicros(clock.nowMicros()), why };
       report(`${why}. Records are being lost; a gap record will say how many.`);
@@ -125,6 +147,8 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
 
   return {
     lastRecordId: () => last,
+    countLost,
+    counts: () => ({ written: sequence, lost: lostInAll, failing }),
     finish() {
       tellOfLoss();
       if (lost === null) return;
@@ -139,6 +163,7 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
         refuse(fromLogRecord(log), error);
         throw error;
       }
+      failing = undefined;
       const written = last;
       tellOfLoss();
       last = written;

@@ -20,6 +20,8 @@ export interface Journal {
   readonly append: (line: string) => void;
   /** Resolves when every line appended before the call survives power loss; rejects with `sync_failed`. */
   readonly synced: () => Promise<void>;
+  /** Why what was written last may not survive power loss; undefined: the last sync went well. */
+  readonly problem: () => string | undefined;
   /** Syncs, closes and settles everybody who waits. Blocks; safe to call at process exit and twice. */
   readonly close: () => void;
 }
@@ -62,6 +64,7 @@ export function openJournal(options: JournalOptions): Journal {
       // Not in the try: the line is written, whatever comes of syncing it.
       sync.request();
     },
+    problem: sync.problem,
     synced: () => (isClosed ? Promise.resolve() : sync.wait()),
     close() {
       if (isClosed) return;

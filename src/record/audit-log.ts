@@ -16,6 +16,7 @@ import {
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { currentCall } from "./current-call.ts";
 import { type Draft, draftOf } from "./draft.ts";
+import type { AuditHealth } from "./health.ts";
 import { validateEvent } from "./validate.ts";
 
 /** What became of an event. */
@@ -41,6 +42,8 @@ export interface Audit<A extends Action = BuiltInAction> {
   readonly record: (event: EventOf<A>) => Promise<Receipt>;
   /** Resolves when everything recorded before survives power loss and stands in the views this process writes. */
   readonly flush: () => Promise<void>;
+  /** How the audit log is, now. Costs nothing worth mentioning; for readiness probes and alerts. */
+  readonly health: () => AuditHealth;
   /** Flushes, stops every thread and timer, and lets go of the directory. Safe to call twice. */
   readonly close: () => Promise<void>;
   /** Id of this process's stream of records. */

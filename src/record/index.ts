@@ -8,4 +8,5 @@ export {
   runInCall,
 } from "./current-call.ts";
 export { type Draft, type DraftExtras, draftOf } from "./draft.ts";
+export { type AuditHealth, healthOf } from "./health.ts";
 export { problemsOf } from "./validate.ts";

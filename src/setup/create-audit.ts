@@ -1,7 +1,7 @@
 import { type CaptureTarget, type GrpcModule, isGrpcModule, patchGrpc } from "../capture/index.ts";
 import type { Action, BuiltInAction } from "../event/index.ts";
 import { AuditError } from "../lib/errors.ts";
-import type { Audit, Receipt } from "../record/index.ts";
+import { type Audit, healthOf, type Receipt } from "../record/index.ts";
 import { createRedactor } from "../redact/index.ts";
 import { createLineWriter } from "./line-writer.ts";
 import { type AuditOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
@@ -66,6 +66,7 @@ export function captureTargetOf(audit: Audit<never>): CaptureTarget | null {
   return targets.get(audit) ?? null;
 }
 
+const NOTHING_COUNTED = { written: 0, lost: 0, refused: 0, openCalls: 0 } as const;
 const NOT_RECORDED: Receipt = { recordId: "", written: false, synced: false };
 
 /** AUDIT_LOG_FORMAT=none: no file, no thread, one line; an error where the policy says `required`. */
@@ -83,6 +84,8 @@ function auditNothing(resolved: ResolvedOptions): Audit {
     record: async () => NOT_RECORDED,
     flush: async () => {},
     close: async () => {},
+    health: () =>
+      healthOf({ isClosed: false, failing: "auditing is switched off", ...NOTHING_COUNTED }),
     stream: "",
     directory: resolved.directory ?? "",
   };

@@ -5,7 +5,12 @@
  * from listening when it fails.
  */
 import { LoggerProvider } from "@opentelemetry/sdk-logs";
-import { type CaptureTarget, compileActor, compilePolicy } from "../capture/index.ts";
+import {
+  type CaptureTarget,
+  compileActor,
+  compilePolicy,
+  createOpenCalls,
+} from "../capture/index.ts";
 import {
   createOtlpSender,
   createShipper,
@@ -27,7 +32,7 @@ import { hrTimeOfIso, toResource } from "../format/index.ts";
 import { createJournalProcessor, openJournal } from "../journal/index.ts";
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
-import { type Audit, createRecorder, type Draft } from "../record/index.ts";
+import { type Audit, createRecorder, type Draft, healthOf } from "../record/index.ts";
 import { createRedactingProcessor, createRedactor, type Redactor } from "../redact/index.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -69,7 +74,8 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   });
   const logger = provider.getLogger(SCOPE_NAME, undefined, { schemaUrl: SCHEMA_URL });
   const outward = createOutward(options, directory, journal.stream, report);
-  const openCalls = new Set<() => void>();
+  const openCalls = createOpenCalls(clock.monotonicMillis);
+  let refusedCalls = 0;
   let isClosed = false;
   let isLateReported = false;
 
@@ -97,7 +103,7 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
 
   function end(): boolean {
     if (isClosed) return false;
-    for (const finish of openCalls) finish();
+    openCalls.close();
     processor.finish();
     isClosed = true;
     process.off("exit", closeNow);
@@ -128,7 +134,18 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   let closing: Promise<void> | undefined;
   const record = createRecorder({ catalogue, emit, synced: journal.synced, report });
   return {
-    target: { policy, findActor, catalogue, clock, emit, report, openCalls },
+    target: {
+      policy,
+      findActor,
+      catalogue,
+      clock,
+      emit,
+      synced: journal.synced,
+      lost: processor.countLost,
+      refused: () => void refusedCalls++,
+      report,
+      openCalls,
+    },
     audit: {
       record,
       stream: journal.stream,
@@ -136,6 +153,17 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
       async flush() {
         await journal.synced();
         await outward.views?.flush();
+      },
+      health() {
+        const { written, lost, failing } = processor.counts();
+        return healthOf({
+          isClosed,
+          failing: failing ?? journal.problem(),
+          written,
+          lost,
+          refused: refusedCalls,
+          openCalls: openCalls.count(),
+        });
       },
       close: () => (closing ??= close()),
     },

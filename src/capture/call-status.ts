@@ -1,0 +1,66 @@
+import type { Outcome } from "../event/index.ts";
+
+/** Names of the gRPC status codes, by number (grpc.io/docs/guides/status-codes). */
+const STATUS_NAMES = [
+  "OK",
+  "CANCELLED",
+  "UNKNOWN",
+  "INVALID_ARGUMENT",
+  "DEADLINE_EXCEEDED",
+  "NOT_FOUND",
+  "ALREADY_EXISTS",
+  "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED",
+  "FAILED_PRECONDITION",
+  "ABORTED",
+  "OUT_OF_RANGE",
+  "UNIMPLEMENTED",
+  "INTERNAL",
+  "UNAVAILABLE",
+  "DATA_LOSS",
+  "UNAUTHENTICATED",
+] as const;
+
+/** Number of the status that says: nothing was done, try again. */
+export const UNAVAILABLE = 14;
+
+/** Name of a status code; the number itself for one that gRPC does not know. */
+export function statusName(code: number): string {
+  return STATUS_NAMES[code] ?? String(code);
+}
+
+/** How a call ended, as far as somebody decided it. */
+export interface CallStatus {
+  /** A name of the gRPC status codes. */
+  readonly name: string;
+  /** The error's text; absent when the call ended well. */
+  readonly message?: string;
+}
+
+/** A call that ended well. */
+export const OK: CallStatus = { name: "OK" };
+
+/** The status that grpc-js would send for what a handler gave it: no integer `code` means UNKNOWN. */
+export function statusOfError(thrown: unknown): CallStatus {
+  const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as {
+    readonly code?: unknown;
+    readonly details?: unknown;
+    readonly message?: unknown;
+  };
+  const name = Number.isInteger(error.code) ? statusName(Number(error.code)) : "UNKNOWN";
+  const message =
+    typeof error.details === "string" && error.details !== ""
+      ? error.details
+      : typeof error.message === "string"
+        ? error.message
+        : typeof thrown === "string"
+          ? thrown
+          : "";
+  return { name, ...(message === "" ? {} : { message }) };
+}
+
+/** What a status says of the action, where the reply itself says nothing. */
+export function outcomeOfStatus({ name }: CallStatus): Outcome {
+  if (name === "OK") return "success";
+  return name === "PERMISSION_DENIED" || name === "UNAUTHENTICATED" ? "denied" : "failure";
+}
