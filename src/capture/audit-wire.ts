@@ -142,10 +142,11 @@ function watchInbound(base: WireCall, listener: WireListener, inbound: Inbound):
         return;
       }
       const running = audit;
-      const next = (): void =>
+      const goOn = (): void => {
         proceed(running, !isSingle, () => listener.onReceiveMetadata(metadata));
-      if (running.identified === undefined) next();
-      else void running.identified.then(next);
+      };
+      if (running.identified === undefined) goOn();
+      else void running.identified.then(goOn);
     },
     onReceiveMessage(message) {
       if (audit === undefined) {
@@ -171,8 +172,7 @@ function watchInbound(base: WireCall, listener: WireListener, inbound: Inbound):
 
 /** No audit, no action. The handler has not been called. */
 function refuse(base: WireCall, audit: CallAudit, target: CaptureTarget, why: string): void {
-  target.refused();
-  target.report(`a call of ${audit.method} was refused: it could not be audited: ${why}`);
+  target.refused(audit.method, why);
   audit.finish(
     { name: statusName(UNAVAILABLE), message: `not audited: ${why}` },
     { isRefusal: true },

@@ -13,19 +13,14 @@ import type { CallFields, CallScope } from "../record/index.ts";
 import type { FoundActor } from "./actor.ts";
 import { type AddedByAction, addFields } from "./added-fields.ts";
 import { contextAtEnd, contextOfCall, linkSpan } from "./call-context.ts";
-import {
-  closedIntents,
-  type RecordedCall,
-  writeDelivery,
-  writeIntents,
-  writeResults,
-} from "./call-records.ts";
+import { closedIntents, writeDelivery, writeIntents, writeResults } from "./call-records.ts";
 import type { CallStatus } from "./call-status.ts";
 import type { CallTally, CaptureTarget } from "./capture-target.ts";
 import type { CallFacts, HandlerType } from "./grpc-types.ts";
 import type { OpenCall } from "./open-calls.ts";
 import { parsePeer, type Peer } from "./peer.ts";
 import type { MethodPlan } from "./policy.ts";
+import type { RecordedCall } from "./recorded-call.ts";
 
 /** How long a `closed` action waits for the disk before it is refused, and its reply before it leaves. */
 const DISK_LIMIT_MILLIS = 2_000;

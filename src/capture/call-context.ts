@@ -1,8 +1,19 @@
-import { type Context, context, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
+import {
+  type Context,
+  context,
+  ROOT_CONTEXT,
+  type Span,
+  type TextMapGetter,
+  trace,
+} from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { ATTR_CALL_ID } from "../event/index.ts";
 import type { GrpcMetadata } from "./grpc-types.ts";
 
+const METADATA: TextMapGetter<GrpcMetadata> = {
+  keys: () => ["traceparent"],
+  get: (metadata, key) => metadata.get(key).map(String),
+};
 const propagator = new W3CTraceContextPropagator();
 
 /**
@@ -13,10 +24,7 @@ export function contextOfCall(metadata: GrpcMetadata): Context {
   const active = context.active();
   if (hasSpan(active)) return active;
   if (metadata.get("traceparent").length === 0) return active;
-  return propagator.extract(ROOT_CONTEXT, metadata, {
-    keys: () => ["traceparent"],
-    get: (carrier, key) => carrier.get(key).map(String),
-  });
+  return propagator.extract(ROOT_CONTEXT, metadata, METADATA);
 }
 
 /**

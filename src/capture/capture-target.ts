@@ -17,8 +17,8 @@ export interface CaptureTarget {
   readonly synced: () => Promise<void>;
   /** Counts a record that could not even be made: a gap record will say so. */
   readonly lost: (why: string) => void;
-  /** Counts a call that was refused because it could not be audited. */
-  readonly refused: () => void;
+  /** Counts and reports a call that was refused because it could not be audited. */
+  readonly refused: (method: string, why: string) => void;
   readonly report: (line: string) => void;
   readonly openCalls: OpenCalls;
 }

@@ -273,7 +273,7 @@ function compileMap(
       const selected = value(messages);
       if (selected !== undefined) found[name] = selected;
     }
-    return found;
+    return Object.keys(found).length === 0 ? undefined : found;
   };
 }
 

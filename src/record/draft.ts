@@ -71,7 +71,7 @@ export function draftOf(event: AnyEvent, action: Action, extras: DraftExtras = {
       [ATTR_CATEGORY]: action.category,
       [ATTR_IMPACT]: action.impact,
       ...actorAttributes(event.actor),
-      ...outcomeAttributes(event),
+      ...outcomeAttributes(event, extras.kind),
       [ATTR_TARGET_TYPE]: normaliseText(event.target?.type),
       [ATTR_TARGET_ID]: normaliseText(event.target?.id),
       [ATTR_SOURCE_ID]: normaliseText(event.source?.id),
@@ -92,14 +92,19 @@ export function outcomeOf(event: Pick<AnyEvent, "outcome" | "error">): Outcome {
   return event.outcome ?? (event.error === undefined ? "success" : "failure");
 }
 
-function outcomeAttributes(event: AnyEvent): Record<string, string | undefined> {
+function outcomeAttributes(
+  event: AnyEvent,
+  kind: RecordKind | undefined,
+): Record<string, string | undefined> {
   const outcome = outcomeOf(event);
   if (outcome === "success") return { [ATTR_OUTCOME]: outcome };
   const { error } = event;
   const text = error instanceof Error ? error.message : error;
   return {
     [ATTR_OUTCOME]: outcome,
-    [ATTR_EXCEPTION_MESSAGE]: normaliseText(text) ?? DEFAULT_ERRORS[outcome],
+    // An intent has not ended: nothing went wrong with it.
+    [ATTR_EXCEPTION_MESSAGE]:
+      normaliseText(text) ?? (kind === "intent" ? undefined : DEFAULT_ERRORS[outcome]),
     ...(error instanceof Error ? { [ATTR_ERROR_TYPE]: normaliseText(error.name) } : {}),
   };
 }

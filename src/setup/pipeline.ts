@@ -36,6 +36,7 @@ import { type Audit, createRecorder, type Draft, healthOf } from "../record/inde
 import { createRedactingProcessor, createRedactor, type Redactor } from "../redact/index.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { createRefusals } from "./refusals.ts";
 import { loadPolicy } from "./policy.ts";
 import { startDraft } from "./start-record.ts";
 import { resourceOfProcess } from "./what-runs.ts";
@@ -74,8 +75,8 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   });
   const logger = provider.getLogger(SCOPE_NAME, undefined, { schemaUrl: SCHEMA_URL });
   const outward = createOutward(options, directory, journal.stream, report);
-  const openCalls = createOpenCalls(clock.monotonicMillis);
-  let refusedCalls = 0;
+  const openCalls = createOpenCalls(() => clock.monotonicMillis());
+  const refusals = createRefusals(() => clock.monotonicMillis(), report);
   let isClosed = false;
   let isLateReported = false;
 
@@ -142,7 +143,7 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
       emit,
       synced: journal.synced,
       lost: processor.countLost,
-      refused: () => void refusedCalls++,
+      refused: refusals.add,
       report,
       openCalls,
     },
@@ -161,7 +162,7 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
           failing: failing ?? journal.problem(),
           written,
           lost,
-          refused: refusedCalls,
+          refused: refusals.count(),
           openCalls: openCalls.count(),
         });
       },

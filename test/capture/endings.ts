@@ -24,10 +24,12 @@ export interface Ending {
   /** What the client does: wait for the reply, cancel once the handler runs, or set a deadline. */
   readonly client?: "cancel" | "deadline";
   readonly record: {
-    readonly rpcStatus: string;
+    readonly rpcStatus: string | RegExp;
     readonly outcome: string;
-    readonly error?: string;
+    readonly error?: string | RegExp;
   };
+  /** The text of the delivery record, where the reply does not reach the client. */
+  readonly undelivered?: RegExp;
 }
 
 const OK = { rpcStatus: "OK", outcome: "success" };
@@ -38,6 +40,12 @@ const CANCELLED = {
   rpcStatus: "CANCELLED",
   outcome: "unknown",
   error: "cancelled before the handler answered",
+};
+/** Who notices first, server or client, is open. */
+const LATE = {
+  rpcStatus: /^(CANCELLED|DEADLINE_EXCEEDED)$/,
+  outcome: "unknown",
+  error: /^(cancelled before the handler answered|Deadline exceeded)$/,
 };
 const denied = { code: 7, details: "not you", message: "7 PERMISSION_DENIED: not you" };
 
@@ -116,6 +124,14 @@ function callbackEndings(kind: Kind, trailers: TrailersOf): readonly Ending[] {
         throw new Error("broken");
       },
       record: OK,
+      undelivered: /^the client was told UNKNOWN: /,
+    },
+    {
+      name: "answers what cannot be serialized",
+      kind,
+      handler: (_, callback) => callback(null, { toJSON: fail }),
+      record: OK,
+      undelivered: /^the client was told INTERNAL: Error serializing response/,
     },
     {
       name: "answers twice",
@@ -150,6 +166,7 @@ function callbackEndings(kind: Kind, trailers: TrailersOf): readonly Ending[] {
       client: "cancel",
       handler: answerWhenCancelled,
       record: OK,
+      undelivered: /^the call was over before there was a reply$/,
     },
     {
       name: "is cancelled and never answers",
@@ -168,8 +185,17 @@ function callbackEndings(kind: Kind, trailers: TrailersOf): readonly Ending[] {
       client: "deadline",
       handler: answerWhenCancelled,
       record: OK,
+      undelivered: OVER,
     },
   ];
+}
+
+/** Who notices the deadline first, here or there, is open. */
+const OVER =
+  /^(the call was over before there was a reply|the connection ended before the reply had left|the client was told DEADLINE_EXCEEDED: Deadline exceeded)$/;
+
+function fail(): never {
+  throw new Error("no JSON");
 }
 
 function answerWhenCancelled(...[running, callback, events]: Parameters<Ending["handler"]>): void {
@@ -209,6 +235,15 @@ function streamEndings(kind: Kind, trailers: TrailersOf): readonly Ending[] {
       record: OK,
     },
     {
+      name: "writes what cannot be serialized",
+      kind,
+      handler: (running) => {
+        running.write({ toJSON: fail });
+        running.end();
+      },
+      record: { ...CANCELLED, rpcStatus: "INTERNAL", error: /^Error serializing response/ },
+    },
+    {
       name: "emits an error",
       kind,
       handler: (running) => {
@@ -244,7 +279,7 @@ function streamEndings(kind: Kind, trailers: TrailersOf): readonly Ending[] {
       record: LOST,
     },
     { name: "is cancelled", kind, client: "cancel", handler: waitForCancel, record: CANCELLED },
-    { name: "is late", kind, client: "deadline", handler: waitForCancel, record: CANCELLED },
+    { name: "is late", kind, client: "deadline", handler: waitForCancel, record: LATE },
     {
       name: "destroys the stream with an error, then the client gives up",
       kind,

@@ -43,7 +43,9 @@ async function recordsOf(
   onTestFinished(server.close);
   const callOptions: CallOptions = { messages: [request, ...more], service };
   await call(grpc, server.address, "Do", kind, callOptions);
-  return recordsIn(audit.directory);
+  return recordsIn(audit.directory).filter(
+    ({ attributes }) => attributes["audit.record.kind"] === "result",
+  );
 }
 
 const METHOD = "probe.Probe/Do";

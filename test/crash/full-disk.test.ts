@@ -1,20 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { createAudit } from "otel-audit";
 import { type AuditRecord, readJournal } from "otel-audit/read";
-import { temporaryDirectory } from "../support/temporary-directory.ts";
-
-/** A filesystem of its own that is small enough to fill; undefined where it cannot be mounted. */
-function smallDisk(): string | undefined {
-  const path = join(temporaryDirectory(), "disk");
-  mkdirSync(path);
-  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", path]);
-  if (status !== 0) return undefined;
-  onTestFinished(() => void spawnSync("umount", ["-l", path]));
-  return path;
-}
+import { smallDisk } from "../support/small-disk.ts";
 
 async function recordsOf(directory: string): Promise<AuditRecord[]> {
   const records: AuditRecord[] = [];

@@ -28,9 +28,12 @@ export interface Method {
 export interface Service {
   readonly address: string;
   readonly close: () => void;
+  readonly server: Grpc.Server;
 }
 
-const serialize = (value: object): Buffer => Buffer.from(JSON.stringify(value));
+/** A client may send bytes that are no message. */
+const toBytes = (value: object): Buffer =>
+  Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value));
 const deserialize = (bytes: Buffer): object => JSON.parse(bytes.toString()) as object;
 
 /** Starts a server for `<service>/<method>`. */
@@ -41,6 +44,7 @@ export async function serve(
     readonly service?: string;
     readonly credentials?: Grpc.ServerCredentials;
     readonly address?: string;
+    readonly server?: Grpc.ServerOptions;
   } = {},
 ): Promise<Service> {
   const { service = "probe.Probe", credentials = grpc.ServerCredentials.createInsecure() } =
@@ -52,14 +56,14 @@ export async function serve(
       path: `/${service}/${name}`,
       requestStream: kind === "clientStream" || kind === "bidi",
       responseStream: kind === "serverStream" || kind === "bidi",
-      requestSerialize: serialize,
+      requestSerialize: toBytes,
       requestDeserialize: deserialize,
-      responseSerialize: serialize,
+      responseSerialize: toBytes,
       responseDeserialize: deserialize,
     };
     if (handler !== undefined) implementation[name] = handler as Grpc.UntypedHandleCall;
   }
-  const server = new grpc.Server();
+  const server = new grpc.Server(options.server ?? {});
   server.addService(definition, implementation);
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   server.bindAsync(options.address ?? "127.0.0.1:0", credentials, (error, port) =>
@@ -69,6 +73,7 @@ export async function serve(
   return {
     address: options.address?.startsWith("unix:") === true ? options.address : `127.0.0.1:${port}`,
     close: () => server.forceShutdown(),
+    server,
   };
 }
 
@@ -122,7 +127,7 @@ export async function call(
     case "unary":
       running = client.makeUnaryRequest(
         path,
-        serialize,
+        toBytes,
         deserialize,
         first,
         metadata,
@@ -133,7 +138,7 @@ export async function call(
     case "clientStream": {
       const stream = client.makeClientStreamRequest(
         path,
-        serialize,
+        toBytes,
         deserialize,
         metadata,
         callOptions,
@@ -146,13 +151,13 @@ export async function call(
     }
     case "serverStream":
       running = client
-        .makeServerStreamRequest(path, serialize, deserialize, first, metadata, callOptions)
+        .makeServerStreamRequest(path, toBytes, deserialize, first, metadata, callOptions)
         .on("data", (message: object) => messages.push(message));
       break;
     case "bidi": {
       const stream = client.makeBidiStreamRequest(
         path,
-        serialize,
+        toBytes,
         deserialize,
         metadata,
         callOptions,
