@@ -27,11 +27,11 @@ export function grpcLoaded(exports: unknown, filename: string): void {
   patchGrpc(exports, { targetOf: targetOfCall, beforeListen, report });
 }
 
-/** A grpc-js copy was there before us: services that were added before now cannot be audited. */
+/** A grpc-js copy was there before us: servers that listen already cannot be audited. */
 export function grpcLoadedBefore(exports: unknown, filename: string): void {
   report(
-    `@grpc/grpc-js was loaded before otel-audit (${filename}): services that are added from now on are audited, ` +
-      "earlier ones are NOT. Put --import otel-audit/register first.",
+    `@grpc/grpc-js was loaded before otel-audit (${filename}): servers that listen already are NOT audited, ` +
+      "and records of services that were added already may lack their span. Put --import otel-audit/register first.",
   );
   grpcLoaded(exports, filename);
 }
