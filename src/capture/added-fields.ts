@@ -1,4 +1,4 @@
-import { OUTCOMES } from "../event/index.ts";
+import { normaliseMap, OUTCOMES } from "../event/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import type { CallFields } from "../record/index.ts";
 
@@ -67,13 +67,29 @@ function readFields(given: unknown): AddedFields {
       const value = (given as Partial<Record<Key, unknown>>)[key];
       if (value === undefined || value === null) continue;
       const problem = problemOf(key, value);
-      if (problem === undefined) fields[key] = value;
+      if (problem === undefined) fields[key] = snapshotOf(key, value);
       else problems.push(problem);
     } catch (error) {
       problems.push(`set(): ${key} cannot be read: ${messageOf(error)}`);
     }
   }
   return { fields: fields as CallFields, problems };
+}
+
+/** A handler that shows its state and then changes it must not change what it has shown. */
+function snapshotOf(key: Key, value: unknown): unknown {
+  switch (key) {
+    case "before":
+    case "after":
+    case "details":
+      return normaliseMap(value);
+    case "actor":
+    case "target":
+    case "authorization":
+      return typeof value === "object" ? { ...value } : value;
+    default:
+      return value;
+  }
 }
 
 /** Why a value cannot be used, or undefined. */

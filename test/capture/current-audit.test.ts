@@ -130,6 +130,29 @@ test.each<[name: string, fields: unknown]>([
   ["a number as actor", { actor: 7 }],
   ["details that are no map", { details: "text" }],
   [
+    "details whose getter throws",
+    {
+      details: {
+        get a(): never {
+          throw new Error("no a");
+        },
+      },
+    },
+  ],
+  [
+    "a target that cannot be listed",
+    {
+      target: new Proxy(
+        {},
+        {
+          ownKeys(): never {
+            throw new Error("no keys");
+          },
+        },
+      ),
+    },
+  ],
+  [
     "a getter that throws",
     {
       get reason(): never {
@@ -139,11 +162,8 @@ test.each<[name: string, fields: unknown]>([
   ],
 ])("%s in set() loses no record", async (_name, fields) => {
   const records = await recordsOf("unary", (_, callback) => {
-    try {
-      currentAudit()?.set(fields as CallFields);
-    } finally {
-      callback(null, {});
-    }
+    currentAudit()?.set(fields as CallFields);
+    callback(null, {});
   });
   expect(records).toHaveLength(1);
   expect(records[0]?.attributes).toMatchObject({
@@ -262,4 +282,30 @@ test("auditGrpc refuses what is not grpc-js", async () => {
       expect.objectContaining({ code: "invalid_option" }),
     );
   }
+});
+
+test("what set() was given is what it was then, not what became of it", async () => {
+  const parameters = { learning_rate: 0.1, layers: [1, 2] };
+  const [record] = await recordsOf("unary", (_, callback) => {
+    currentAudit()?.set({ before: parameters });
+    parameters.learning_rate = 0.01;
+    parameters.layers.push(3);
+    currentAudit()?.set({ after: parameters });
+    parameters.learning_rate = 99;
+    callback(null, {});
+  });
+  expect(record?.body).toEqual({
+    before: { learning_rate: 0.1, layers: [1, 2] },
+    after: { learning_rate: 0.01, layers: [1, 2, 3] },
+  });
+});
+
+test("set() for an action that this call is not is no silence", async () => {
+  const [record] = await recordsOf("unary", (_, callback) => {
+    currentAudit()?.set({ reason: "why" }, { action: "mode_switch" });
+    callback(null, {});
+  });
+  expect(record?.attributes["audit.integrity.incomplete"]).toBe(
+    "set(): this call is no mode_switch",
+  );
 });
