@@ -47,6 +47,8 @@ export const ATTR_CALL_ID = "audit.call.id";
 export const ATTR_CALL_DURATION = "audit.call.duration_ms";
 /** What was done, as in `hp_change`. */
 export const ATTR_ACTION = "audit.action";
+/** Version of the action's definition, where it is not 1. */
+export const ATTR_ACTION_VERSION = "audit.action.version";
 /** What kind of thing the action is about, as in `training`. */
 export const ATTR_CATEGORY = "audit.category";
 /** high | normal | low. */
@@ -61,6 +63,8 @@ export const ATTR_ACTOR_TYPE = "audit.actor.type";
 export const ATTR_ACTOR_ROLE = "audit.actor.role";
 /** How the identity became known: mtls | jwt | header | code | none. */
 export const ATTR_ACTOR_AUTHENTICATION = "audit.actor.authentication";
+/** All of the above and below, where a list names attributes by their start. */
+export const ATTR_ACTOR_ANY = "audit.actor.*";
 /** The person for whom an agent acts. */
 export const ATTR_ACTOR_DELEGATOR_ID = "audit.actor.delegator.id";
 /** What kind of thing was acted on. */
