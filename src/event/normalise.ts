@@ -16,6 +16,7 @@ import {
   MAX_LISTED_IDS,
 } from "./id-lists.ts";
 import { cutLongText, MAX_ALL_TEXT_UNITS, MAX_TEXT_UNITS, MIN_TEXT_UNITS } from "./long-text.ts";
+import { isDigits, plainLong, plainNumber, wellFormed } from "./plain-leaf.ts";
 import type { BodyMap, BodyValue } from "./record.ts";
 
 /** Deeper maps and lists are cut: no honest message is nested further, and readers recurse. */
@@ -93,10 +94,6 @@ function plain(value: unknown, depth: number, walk: Walk): BodyValue | undefined
   }
 }
 
-function wellFormed(text: string): string {
-  return text.isWellFormed() ? text : text.toWellFormed();
-}
-
 function plainText(text: string, walk: Walk): string {
   const maxUnits = walk.isWhole
     ? Infinity
@@ -111,18 +108,6 @@ function plainBytes(bytes: Buffer, walk: Walk): string {
   const marker =
     bytes.length <= maxBytes ? "" : `[cut: the first ${maxBytes} of ${bytes.length} bytes]`;
   return plainText(`${marker}${bytes.subarray(0, maxBytes).toString("base64")}`, walk);
-}
-
-/** From here on JavaScript itself writes an exponent. */
-const EXPONENT_FROM = 1e21;
-
-function plainNumber(value: number): BodyValue {
-  if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    // String(2 ** 60) ends in 000: BigInt gives every digit.
-    return Math.abs(value) < EXPONENT_FROM ? BigInt(value).toString() : String(value);
-  }
-  return value === 0 ? 0 : value;
 }
 
 function plainObject(value: object, depth: number, walk: Walk): BodyValue | undefined {
@@ -163,19 +148,11 @@ function plainForm(value: object, depth: number, walk: Walk): BodyValue | undefi
   // The digits are checked: a message must not hide its fields behind a field of that name.
   if (own.__isLong__ === true) {
     const digits = (value as { toString: () => string }).toString();
-    if (DIGITS.test(digits)) return plainLong(digits);
+    if (isDigits(digits)) return plainLong(digits);
   }
   if (typeof own.toJSON === "function") return plain(own.toJSON(), depth + 1, walk);
   if (typeof own.toObject === "function") return plain(own.toObject(), depth + 1, walk);
   return plainEntries(Object.entries(value), depth, walk);
-}
-
-const DIGITS = /^-?\d+$/;
-
-/** A 64-bit integer of the `long` package, which protobuf libraries give: a number where it is exact. */
-function plainLong(digits: string): BodyValue {
-  const number = Number(digits);
-  return Number.isSafeInteger(number) ? number : digits;
 }
 
 function plainList(list: readonly unknown[], depth: number, walk: Walk): BodyValue {
@@ -259,6 +236,6 @@ function addManyIds(
 }
 
 function safeKey(key: string): string {
-  const wellFormed = key.isWellFormed() ? key : key.toWellFormed();
-  return RENAMED_KEYS.has(wellFormed) ? `${KEPT_BODY_KEY_PREFIX}${wellFormed}` : wellFormed;
+  const name = wellFormed(key);
+  return RENAMED_KEYS.has(name) ? `${KEPT_BODY_KEY_PREFIX}${name}` : name;
 }
