@@ -23,9 +23,9 @@ function actionOf(name: string): Action {
   return action;
 }
 
-const samples = Object.entries(SAMPLE_EVENTS).map(
-  ([name, [event]]) => [name, { ...event, action: name, actor: "ann" } as AnyEvent] as const,
-);
+const samples: readonly (readonly [name: string, event: AnyEvent])[] = Object.entries(
+  SAMPLE_EVENTS,
+).map(([name, [event]]) => [name, { ...event, action: name, actor: "ann" }]);
 
 test("no name is defined twice", () => {
   const names = BUILT_IN_ACTIONS.map(({ name }) => name);

@@ -58,10 +58,14 @@ function eventSchema(action: Action): object {
     target: "draft-2020-12",
   }) ?? { type: "object" };
   return {
-    allOf: [{ $ref: "#/$defs/any_event" }],
-    type: "object",
-    properties: { action: { const: action.name }, details },
-    required: ["action", ...action.required],
+    allOf: [
+      { $ref: "#/$defs/any_event" },
+      {
+        type: "object",
+        properties: { action: { const: action.name }, details },
+        required: ["action", ...action.required],
+      },
+    ],
     "x-category": action.category,
     "x-impact": action.impact,
     "x-failure-policy": action.failure,

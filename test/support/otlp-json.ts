@@ -45,7 +45,7 @@ export function recordsOfRequest(
           body: valueOf(log.body) as BodyMap,
           ...(log.traceId === undefined || log.traceId === "" ? {} : { traceId: log.traceId }),
           ...(log.spanId === undefined || log.spanId === "" ? {} : { spanId: log.spanId }),
-          service: String(service),
+          ...(typeof service === "string" ? { service } : {}),
         },
       })),
     );
