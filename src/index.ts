@@ -21,6 +21,8 @@ export {
   type Authentication,
   type BuiltInAction,
   type BuiltInDetails,
+  type Changes,
+  changesBetween,
   defineAction,
   type DetailsSchema,
   type DetailsValidation,

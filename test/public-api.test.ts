@@ -9,8 +9,15 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
 };
 
 const API: Readonly<Record<string, readonly string[]>> = {
-  "otel-audit": ["AuditError", "auditGrpc", "createAudit", "currentAudit", "defineAction"],
-  "otel-audit/read": ["AuditError", "readJournal", "toFlat"],
+  "otel-audit": [
+    "AuditError",
+    "auditGrpc",
+    "changesBetween",
+    "createAudit",
+    "currentAudit",
+    "defineAction",
+  ],
+  "otel-audit/read": ["AuditError", "createCatalogue", "readJournal", "sentenceOf", "toFlat"],
 };
 
 test("the entry points are these", () => {

@@ -55,6 +55,8 @@ export const ATTR_RESPONSE_COUNT = "audit.call.response.count";
 export const ATTR_RESPONSE_BYTES = "audit.call.response.bytes";
 /** What was done, as in `hp_change`. */
 export const ATTR_ACTION = "audit.action";
+/** Version of the action's definition, where it is not 1. */
+export const ATTR_ACTION_VERSION = "audit.action.version";
 /** What kind of thing the action is about, as in `training`. */
 export const ATTR_CATEGORY = "audit.category";
 /** high | normal | low. */
@@ -73,6 +75,8 @@ export const ATTR_ACTOR_AUTHENTICATION = "audit.actor.authentication";
 export const ATTR_ACTOR_AUTHENTICATION_ERROR = "audit.actor.authentication.error";
 /** Whether the policy's `roles` let this role do this action; absent where they say nothing of it. */
 export const ATTR_ACTOR_ROLE_PERMITTED = "audit.actor.role.permitted";
+/** All of the above and below, where a list names attributes by their start. */
+export const ATTR_ACTOR_ANY = "audit.actor.*";
 /** The person for whom an agent acts. */
 export const ATTR_ACTOR_DELEGATOR_ID = "audit.actor.delegator.id";
 /** What kind of thing was acted on. */

@@ -1,115 +1,79 @@
 /**
- * The built-in actions. A new one is added here, and nowhere else.
- *
- * The details are those that the WeightsLab audit log names; unknown detail fields are kept.
+ * The built-in actions, and those of a user beside them. A new built-in action goes into the file of
+ * its category in `actions/`.
  */
-import { z } from "zod";
 import { AuditError } from "../lib/errors.ts";
-import { type Action, defineAction } from "./action.ts";
-import type { AnyMap } from "./event.ts";
-
-/** Details of an action on samples. */
-export interface SampleDetails extends AnyMap {
-  readonly samples_affected?: number;
-  readonly sample_ids?: readonly string[];
-  /** The split each sample is of, in the order of `sample_ids`. */
-  readonly origins?: readonly string[];
-}
+import type { Action } from "./action.ts";
+import {
+  type AccessActions,
+  ADMINISTRATION_ACTIONS,
+  type ExchangeActions,
+  type SystemActions,
+} from "./actions/administration.ts";
+import { DATA_ACTIONS, type DataActions } from "./actions/data.ts";
+import {
+  type DecisionActions,
+  MODEL_ACTIONS,
+  type ModelActions,
+  type MonitoringActions,
+} from "./actions/model.ts";
+import { NOTEBOOK_ACTIONS, type NotebookActions } from "./actions/notebook.ts";
+import {
+  type AuditActions,
+  type CallActions,
+  OVERSIGHT_ACTIONS,
+  type PrivacyActions,
+} from "./actions/oversight.ts";
+import {
+  PROJECT_ACTIONS,
+  type ProjectActions,
+  type ReleaseActions,
+  type ReviewActions,
+} from "./actions/project.ts";
+import {
+  type AnnotationActions,
+  type CheckpointActions,
+  type EvaluationActions,
+  TRAINING_ACTIONS,
+  type TrainingActions,
+} from "./actions/training.ts";
 
 /** The details that each built-in action asks for. */
-export interface BuiltInDetails {
-  readonly hp_change: AnyMap;
-  readonly pause: AnyMap;
-  readonly resume: AnyMap;
-  readonly mode_switch: AnyMap & { readonly from?: string; readonly to: string };
-  readonly tag_add: SampleDetails & { readonly tag_name: string };
-  readonly tag_remove: SampleDetails & { readonly tag_name: string };
-  readonly sample_discard: SampleDetails;
-  readonly sample_restore: SampleDetails;
-  readonly query_execute: AnyMap & { readonly query_type: string; readonly query_text?: string };
-  readonly checkpoint_save: AnyMap & { readonly checkpoint_id: string };
-  readonly checkpoint_restore: AnyMap & { readonly checkpoint_id: string };
-  readonly evaluation_start: AnyMap & { readonly split?: string };
-  readonly note_write: AnyMap & { readonly operation?: "write" | "clear"; readonly note?: string };
-  readonly permission_change: AnyMap;
-  readonly rpc_call: AnyMap;
-}
+export interface BuiltInDetails
+  extends
+    TrainingActions,
+    CheckpointActions,
+    EvaluationActions,
+    AnnotationActions,
+    NotebookActions,
+    DataActions,
+    ReviewActions,
+    ProjectActions,
+    ReleaseActions,
+    ModelActions,
+    DecisionActions,
+    MonitoringActions,
+    AccessActions,
+    SystemActions,
+    ExchangeActions,
+    PrivacyActions,
+    AuditActions,
+    CallActions {}
 
 /** Any built-in action. */
 export type BuiltInAction = {
   [Name in keyof BuiltInDetails]: Action<Name, BuiltInDetails[Name]>;
 }[keyof BuiltInDetails];
 
-const samples: z.ZodRawShape = {
-  samples_affected: z.number().int().nonnegative().optional(),
-  sample_ids: z.array(z.string()).optional(),
-  origins: z.array(z.string()).optional(),
-};
-const tag = z.looseObject({ tag_name: z.string(), ...samples });
-const checkpoint = z.looseObject({ checkpoint_id: z.string() });
-
 /** The actions that every audit log knows. */
 export const BUILT_IN_ACTIONS: readonly Action[] = [
-  defineAction({ name: "hp_change", category: "training", impact: "high", required: ["after"] }),
-  defineAction({ name: "pause", category: "training" }),
-  defineAction({ name: "resume", category: "training" }),
-  defineAction({
-    name: "mode_switch",
-    category: "training",
-    required: ["details"],
-    details: z.looseObject({ from: z.string().optional(), to: z.string() }),
-  }),
-  defineAction({ name: "tag_add", category: "data", required: ["details"], details: tag }),
-  defineAction({ name: "tag_remove", category: "data", required: ["details"], details: tag }),
-  defineAction({
-    name: "sample_discard",
-    category: "data",
-    impact: "high",
-    details: z.looseObject(samples),
-  }),
-  defineAction({ name: "sample_restore", category: "data", details: z.looseObject(samples) }),
-  defineAction({
-    name: "query_execute",
-    category: "data",
-    impact: "low",
-    required: ["details"],
-    details: z.looseObject({ query_type: z.string(), query_text: z.string().optional() }),
-  }),
-  defineAction({
-    name: "checkpoint_save",
-    category: "checkpoint",
-    required: ["details"],
-    details: checkpoint,
-  }),
-  defineAction({
-    name: "checkpoint_restore",
-    category: "checkpoint",
-    impact: "high",
-    required: ["details"],
-    details: checkpoint,
-  }),
-  defineAction({
-    name: "evaluation_start",
-    category: "evaluation",
-    details: z.looseObject({ split: z.string().optional() }),
-  }),
-  defineAction({
-    name: "note_write",
-    category: "annotation",
-    impact: "low",
-    details: z.looseObject({
-      operation: z.enum(["write", "clear"]).optional(),
-      note: z.string().optional(),
-    }),
-  }),
-  defineAction({
-    name: "permission_change",
-    category: "access",
-    impact: "high",
-    failure: "closed",
-    required: ["target", "after"],
-  }),
-  defineAction({ name: "rpc_call", category: "call", impact: "low" }),
+  ...TRAINING_ACTIONS,
+  ...NOTEBOOK_ACTIONS,
+  ...DATA_ACTIONS,
+  ...PROJECT_ACTIONS,
+  ...MODEL_ACTIONS,
+  ...ADMINISTRATION_ACTIONS,
+  ...OVERSIGHT_ACTIONS,
 ];
 
 /** Name of the action that an unmapped method is recorded as. */
@@ -130,17 +94,25 @@ export interface Catalogue {
 }
 
 /**
- * The built-in actions and those of a user. A user's action may not take a built-in name.
+ * The built-in actions and those of a user. A user's action replaces the built-in one of its name:
+ * so a later version can name more actions without stopping a service that has them already.
  *
- * @throws {AuditError} `invalid_option` for a name that is defined twice.
+ * @throws {AuditError} `invalid_option` for a name that is given twice, and for an action that would
+ * silently open what is built in as `closed`.
  */
 export function createCatalogue(own: readonly Action[] = []): Catalogue {
   const byName = new Map<string, Action>(BUILT_IN_ACTIONS.map((action) => [action.name, action]));
+  const given = new Set<string>();
   for (const action of own) {
-    if (byName.has(action.name)) {
+    const name = JSON.stringify(action.name);
+    if (given.has(action.name)) {
+      throw new AuditError("invalid_option", `action ${name} is defined twice: leave one out`);
+    }
+    given.add(action.name);
+    if (byName.get(action.name)?.failure === "closed" && action.failure !== "closed") {
       throw new AuditError(
         "invalid_option",
-        `action ${JSON.stringify(action.name)} is defined already: choose another name`,
+        `action ${name} is built in with failure "closed": say failure: "closed" in defineAction, or choose another name`,
       );
     }
     byName.set(action.name, action);

@@ -4,6 +4,7 @@
  */
 export {
   ATTR_ACTION,
+  ATTR_ACTION_VERSION,
   ATTR_ACTOR_AUTHENTICATION,
   ATTR_ACTOR_AUTHENTICATION_ERROR,
   ATTR_ACTOR_DELEGATOR_ID,
@@ -72,10 +73,11 @@ export {
   RECORDS_LOST,
   REPLY_DELIVERY,
   RPC_CALL,
-  type SampleDetails,
   STREAM_START,
 } from "./catalogue.ts";
+export type { SampleDetails } from "./actions/data.ts";
 export { type Change, changeBetween } from "./change.ts";
+export { type Changes, changesBetween } from "./changes.ts";
 export {
   type Actor,
   ACTOR_TYPES,
@@ -88,6 +90,7 @@ export {
   type EventOf,
   type Target,
 } from "./event.ts";
+export { sentenceOf } from "./sentence.ts";
 export { isId, newId, recordId, streamOf } from "./ids.ts";
 export { normaliseMap, normaliseText, normaliseValue } from "./normalise.ts";
 export {

@@ -3,10 +3,20 @@
  *
  * BigInt and integers beyond 2^53 become text, dates ISO 8601, bytes base64, maps and sets plain,
  * class instances what their `toJSON` or `toObject` gives. What has no plain form is marked in
- * brackets. Never throws and always ends: cycles, depth and size are bounded.
+ * brackets. Long lists of ids keep their first ones, their number and a digest. Never throws and
+ * always ends: cycles, depth and size are bounded.
  */
 import { messageOf } from "../lib/errors.ts";
 import { KEPT_ATTRIBUTES, KEPT_BODY_KEY_PREFIX } from "./attributes.ts";
+import {
+  digestOfIds,
+  ID_COUNT_SUFFIX,
+  ID_DIGEST_SUFFIX,
+  isIdListName,
+  MAX_LISTED_IDS,
+} from "./id-lists.ts";
+import { cutLongText, MAX_ALL_TEXT_UNITS, MAX_TEXT_UNITS, MIN_TEXT_UNITS } from "./long-text.ts";
+import { isDigits, plainLong, plainNumber, wellFormed } from "./plain-leaf.ts";
 import type { BodyMap, BodyValue } from "./record.ts";
 
 /** Deeper maps and lists are cut: no honest message is nested further, and readers recurse. */
@@ -14,17 +24,40 @@ const MAX_DEPTH = 64;
 /** More values than this in one record are cut: the size limit of a record is far below. */
 const MAX_VALUES = 20_000;
 
+/** Bytes whose base64 and marker are no long text. */
+const MAX_BYTES = 49_000;
+
 /** Keys that must not reach the body as they are: kept ones would pass the Collector unmasked, `__proto__` vanishes. */
 const RENAMED_KEYS: ReadonlySet<string> = new Set([...KEPT_ATTRIBUTES, "__proto__"]);
 
 interface Walk {
   valuesLeft: number;
+  textLeft: number;
+  /** Whole: nothing is cut but what would not end, and lists of ids stay as they are. */
+  readonly isWhole: boolean;
   readonly parents: Set<object>;
 }
 
 /** The plain form of any value; `undefined`, functions and symbols have none. */
 export function normaliseValue(value: unknown): BodyValue | undefined {
-  return plain(value, 0, { valuesLeft: MAX_VALUES, parents: new Set() });
+  // Most values are short texts: they need no walk.
+  if (typeof value === "string" && value.length <= MAX_TEXT_UNITS) return wellFormed(value);
+  return plain(value, 0, {
+    valuesLeft: MAX_VALUES,
+    textLeft: MAX_ALL_TEXT_UNITS,
+    isWhole: false,
+    parents: new Set(),
+  });
+}
+
+/** The same for what is compared, not recorded: up to `maxValues` values, with whole texts and lists. */
+export function normaliseWhole(value: unknown, maxValues: number): BodyValue | undefined {
+  return plain(value, 0, {
+    valuesLeft: maxValues,
+    textLeft: Infinity,
+    isWhole: true,
+    parents: new Set(),
+  });
 }
 
 /** The plain form of a map. A value that is no map becomes `{ value: … }`; nothing becomes an empty map. */
@@ -47,7 +80,7 @@ export function normaliseText(value: unknown): string | undefined {
 function plain(value: unknown, depth: number, walk: Walk): BodyValue | undefined {
   switch (typeof value) {
     case "string":
-      return value.isWellFormed() ? value : value.toWellFormed();
+      return plainText(value, walk);
     case "number":
       return plainNumber(value);
     case "boolean":
@@ -61,16 +94,20 @@ function plain(value: unknown, depth: number, walk: Walk): BodyValue | undefined
   }
 }
 
-/** From here on JavaScript itself writes an exponent. */
-const EXPONENT_FROM = 1e21;
+function plainText(text: string, walk: Walk): string {
+  const maxUnits = walk.isWhole
+    ? Infinity
+    : Math.max(MIN_TEXT_UNITS, Math.min(MAX_TEXT_UNITS, walk.textLeft));
+  walk.textLeft -= Math.min(text.length, maxUnits);
+  return wellFormed(text.length <= maxUnits ? text : cutLongText(text, maxUnits));
+}
 
-function plainNumber(value: number): BodyValue {
-  if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    // String(2 ** 60) ends in 000: BigInt gives every digit.
-    return Math.abs(value) < EXPONENT_FROM ? BigInt(value).toString() : String(value);
-  }
-  return value === 0 ? 0 : value;
+/** Bytes as base64; of many only those that the text would keep are encoded. */
+function plainBytes(bytes: Buffer, walk: Walk): string {
+  const maxBytes = walk.isWhole ? bytes.length : MAX_BYTES;
+  const marker =
+    bytes.length <= maxBytes ? "" : `[cut: the first ${maxBytes} of ${bytes.length} bytes]`;
+  return plainText(`${marker}${bytes.subarray(0, maxBytes).toString("base64")}`, walk);
 }
 
 function plainObject(value: object, depth: number, walk: Walk): BodyValue | undefined {
@@ -102,28 +139,20 @@ function plainForm(value: object, depth: number, walk: Walk): BodyValue | undefi
     );
   }
   if (ArrayBuffer.isView(value)) {
-    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64");
+    return plainBytes(Buffer.from(value.buffer, value.byteOffset, value.byteLength), walk);
   }
-  if (value instanceof ArrayBuffer) return Buffer.from(value).toString("base64");
+  if (value instanceof ArrayBuffer) return plainBytes(Buffer.from(value), walk);
   if (value instanceof Map) return plainEntries(value.entries(), depth, walk);
   if (value instanceof Set) return plainList([...value], depth, walk);
   const own = value as { toJSON?: unknown; toObject?: unknown; __isLong__?: unknown };
   // The digits are checked: a message must not hide its fields behind a field of that name.
   if (own.__isLong__ === true) {
     const digits = (value as { toString: () => string }).toString();
-    if (DIGITS.test(digits)) return plainLong(digits);
+    if (isDigits(digits)) return plainLong(digits);
   }
   if (typeof own.toJSON === "function") return plain(own.toJSON(), depth + 1, walk);
   if (typeof own.toObject === "function") return plain(own.toObject(), depth + 1, walk);
   return plainEntries(Object.entries(value), depth, walk);
-}
-
-const DIGITS = /^-?\d+$/;
-
-/** A 64-bit integer of the `long` package, which protobuf libraries give: a number where it is exact. */
-function plainLong(digits: string): BodyValue {
-  const number = Number(digits);
-  return Number.isSafeInteger(number) ? number : digits;
 }
 
 function plainList(list: readonly unknown[], depth: number, walk: Walk): BodyValue {
@@ -144,18 +173,69 @@ function plainEntries(
   walk: Walk,
 ): BodyMap {
   const map: Record<string, BodyValue> = {};
+  let derived: ReadonlySet<string> | undefined;
   for (const [key, item] of entries) {
     if (--walk.valuesLeft < 0) {
       map["[cut]"] = `more than ${MAX_VALUES} values`;
       break;
     }
+    const name = safeKey(String(key));
+    const ids = walk.isWhole || !isIdListName(name) ? undefined : manyIds(item);
+    if (ids !== undefined) {
+      derived = addManyIds(map, name, ids, derived);
+      continue;
+    }
     const normal = plain(item, depth + 1, walk);
-    if (normal !== undefined) map[safeKey(String(key))] = normal;
+    if (normal === undefined) continue;
+    map[derived?.has(name) === true ? `${KEPT_BODY_KEY_PREFIX}${name}` : name] = normal;
   }
   return map;
 }
 
+/** The ids of a list that is too long to be recorded whole; undefined for any other value. */
+function manyIds(value: unknown): readonly BodyValue[] | undefined {
+  try {
+    const list: readonly unknown[] | undefined = value instanceof Set ? [...value] : listOf(value);
+    if (list === undefined || list.length <= MAX_LISTED_IDS) return undefined;
+    const ids: BodyValue[] = [];
+    for (const item of list) {
+      const id = normaliseWhole(item, MAX_LISTED_IDS) ?? null;
+      if (typeof id === "object" && id !== null) return undefined;
+      ids.push(id);
+    }
+    return ids;
+  } catch {
+    // Such a list is marked like every other value that cannot be read.
+    return undefined;
+  }
+}
+
+function listOf(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined;
+}
+
+/** The first ids, their number and the digest of all; a field that already has such a name is renamed. */
+function addManyIds(
+  map: Record<string, BodyValue>,
+  name: string,
+  ids: readonly BodyValue[],
+  earlier: ReadonlySet<string> | undefined,
+): ReadonlySet<string> {
+  const count = `${name}${ID_COUNT_SUFFIX}`;
+  const digest = `${name}${ID_DIGEST_SUFFIX}`;
+  for (const taken of [count, digest]) {
+    const value = Object.hasOwn(map, taken) ? map[taken] : undefined;
+    if (value !== undefined) map[`${KEPT_BODY_KEY_PREFIX}${taken}`] = value;
+  }
+  map[name] = ids
+    .slice(0, MAX_LISTED_IDS)
+    .map((id) => (typeof id === "string" ? cutLongText(id, MIN_TEXT_UNITS) : id));
+  map[count] = ids.length;
+  map[digest] = digestOfIds(ids);
+  return new Set([...(earlier ?? []), count, digest]);
+}
+
 function safeKey(key: string): string {
-  const wellFormed = key.isWellFormed() ? key : key.toWellFormed();
-  return RENAMED_KEYS.has(wellFormed) ? `${KEPT_BODY_KEY_PREFIX}${wellFormed}` : wellFormed;
+  const name = wellFormed(key);
+  return RENAMED_KEYS.has(name) ? `${KEPT_BODY_KEY_PREFIX}${name}` : name;
 }

@@ -4,6 +4,7 @@ import {
   type Actor,
   type AnyEvent,
   ATTR_ACTION,
+  ATTR_ACTION_VERSION,
   ATTR_ACTOR_AUTHENTICATION,
   ATTR_ACTOR_DELEGATOR_ID,
   ATTR_ACTOR_ID,
@@ -68,6 +69,7 @@ export function draftOf(event: AnyEvent, action: Action, extras: DraftExtras = {
     attributes: withoutEmpty({
       [ATTR_RECORD_KIND]: extras.kind ?? "result",
       [ATTR_ACTION]: action.name,
+      [ATTR_ACTION_VERSION]: action.version === 1 ? undefined : action.version,
       [ATTR_CATEGORY]: action.category,
       [ATTR_IMPACT]: action.impact,
       ...actorAttributes(event.actor),

@@ -1,0 +1,32 @@
+/**
+ * Cuts texts that are far beyond what a record can hold, before anything reads them: searching ten
+ * megabytes for secrets would hold up the service, and four kilobytes of them would stay.
+ */
+
+/** UTF-16 units of one text that are looked at: sixteen times what stays of it. */
+export const MAX_TEXT_UNITS = 65_536;
+/** The same for all texts of one value together: eight times what a record may hold. */
+export const MAX_ALL_TEXT_UNITS = 524_288;
+/** What every text may still have when all the others took too much. */
+export const MIN_TEXT_UNITS = 1024;
+/** How far a cut moves back to the end of a word: half a secret is not recognised as one. */
+const MAX_WORD_UNITS = 8192;
+
+const WORD_END = /[\s,;"'&|]/;
+
+/** The first part of a text, behind a marker that says how much there was; a short text as it is. */
+export function cutLongText(text: string, maxUnits: number): string {
+  if (text.length <= maxUnits) return text;
+  const end = endOfWord(text, maxUnits);
+  // In front, because the size limit of records keeps the start of a text.
+  return `[cut: the first ${end} of ${text.length} characters]${text.slice(0, end).toWellFormed()}`;
+}
+
+/** Where the last whole word within `maxUnits` ends; nothing but one word is cut as it comes. */
+function endOfWord(text: string, maxUnits: number): number {
+  const lowest = Math.max(0, maxUnits - MAX_WORD_UNITS);
+  for (let at = maxUnits; at > lowest; at--) {
+    if (WORD_END.test(text[at] ?? "")) return at;
+  }
+  return maxUnits;
+}
