@@ -19,7 +19,7 @@ export function cutLongText(text: string, maxUnits: number): string {
   if (text.length <= maxUnits) return text;
   const end = endOfWord(text, maxUnits);
   // In front, because the size limit of records keeps the start of a text.
-  return `[cut: the first ${end} of ${text.length} characters]${text.slice(0, end).toWellFormed()}`;
+  return `[cut: the first ${end} of ${text.length} characters]${text.slice(0, end)}`;
 }
 
 /** Where the last whole word within `maxUnits` ends; nothing but one word is cut as it comes. */
@@ -28,5 +28,6 @@ function endOfWord(text: string, maxUnits: number): number {
   for (let at = maxUnits; at > lowest; at--) {
     if (WORD_END.test(text[at] ?? "")) return at;
   }
-  return maxUnits;
+  const isInsideOfPair = /[\ud800-\udbff]/.test(text[maxUnits - 1] ?? "");
+  return isInsideOfPair ? maxUnits - 1 : maxUnits;
 }

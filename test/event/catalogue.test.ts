@@ -152,13 +152,15 @@ describe("the documents are those of the code: npm run docs:catalogue writes the
     const schema = z.fromJSONSchema(
       JSON.parse(JSON.stringify(catalogueSchema(BUILT_IN_ACTIONS))) as z.core.JSONSchema.JSONSchema,
     );
-    for (const [name, event] of samples) {
-      const plain: unknown = JSON.parse(JSON.stringify(event));
-      expect(schema.safeParse(plain).success, name).toBe(true);
-      if (actionOf(name).required.length > 0) {
-        expect(schema.safeParse({ action: name, actor: "ann" }).success, name).toBe(false);
-      }
-    }
+    const isTaken = (event: unknown): boolean => schema.safeParse(event).success;
+    const refused = samples.filter(
+      ([, event]) => !isTaken(JSON.parse(JSON.stringify(event)) as unknown),
+    );
+    expect(refused.map(([name]) => name)).toEqual([]);
+    const takenEmpty = samples.filter(([action]) => isTaken({ action, actor: "ann" }));
+    expect(takenEmpty.map(([name]) => name)).toEqual(
+      samples.map(([name]) => name).filter((name) => actionOf(name).required.length === 0),
+    );
     expect(schema.safeParse({ action: "no_such_action", actor: "ann" }).success).toBe(false);
   });
 });

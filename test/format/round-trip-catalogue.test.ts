@@ -169,7 +169,8 @@ describe("hostile values", () => {
     for (const [at, form] of forms.entries()) {
       const [name, , recorded] = hostile[at] ?? [];
       expectEqualForms(form);
-      expect(form.journal.body, name).toEqual({
+      expect({ name, ...form.journal.body }).toEqual({
+        name,
         value: recorded,
         before: { value: recorded, was: 1 },
         after: {},

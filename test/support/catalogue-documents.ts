@@ -62,7 +62,16 @@ function eventSchema(action: Action): object {
       { $ref: "#/$defs/any_event" },
       {
         type: "object",
-        properties: { action: { const: action.name }, details },
+        properties: {
+          action: { const: action.name },
+          details,
+          // Again: readers of JSON Schema exist that demand only properties they know.
+          ...Object.fromEntries(
+            Object.entries(EVENT_PROPERTIES).filter(([name]) =>
+              action.required.some((field) => field === name),
+            ),
+          ),
+        },
         required: ["action", ...action.required],
       },
     ],
