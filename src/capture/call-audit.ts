@@ -1,6 +1,8 @@
 import { type Context, context, type Span, trace } from "@opentelemetry/api";
 import {
   type Action,
+  type Actor,
+  ANONYMOUS,
   type AnyEvent,
   ATTR_CALL_DURATION,
   ATTR_CALL_ID,
@@ -35,7 +37,8 @@ import { type AddedFields, readAddedFields } from "./added-fields.ts";
 import type { CallStatus, GrpcCall } from "./grpc-types.ts";
 import type { CallMessages } from "./message-path.ts";
 import { parsePeer, type Peer } from "./peer.ts";
-import type { AuditPolicy, Extracted, MethodPlan } from "./policy.ts";
+import type { AuditPolicy, MethodPlan } from "./policy.ts";
+import type { Extracted } from "./policy-extract.ts";
 
 /** What capture writes to, and asks. */
 export interface CaptureTarget {
@@ -79,7 +82,8 @@ export function beginCallAudit(
   const started = target.clock.monotonicMillis();
   const callId = newId();
   const peer = parsePeer(call.getPeer());
-  const actor = target.findActor(call, method, peer);
+  const found = target.findActor(call, method, peer);
+  const actor: Actor = found instanceof Promise ? { id: ANONYMOUS, type: "user" } : found.actor;
   const active = context.active();
   linkSpan(trace.getSpan(active), callId);
   const added: AddedFields[] = [];

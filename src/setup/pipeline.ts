@@ -54,8 +54,8 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   const clock = createSystemClock();
   const catalogue = createCatalogue(options.actions);
   const loaded = loadPolicy(options, report);
-  const policy = compilePolicy(loaded, catalogue);
-  const findActor = compileActor(loaded, options.actor, report);
+  const policy = compilePolicy(loaded, catalogue, report);
+  const { find: findActor } = compileActor(loaded, options.actor, report);
   const resource = redactResource(resourceOfProcess(options.service), redactor);
 
   const journal = openJournal({ directory, stream: newId(), report });
