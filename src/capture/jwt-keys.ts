@@ -88,6 +88,7 @@ export function createKeySource(location: KeyLocation, options: KeySourceOptions
   let loading: Promise<boolean> | undefined;
   let isWaitedFor = false;
   let isComplained = false;
+  let lastFailure: string | undefined;
 
   function accept(text: string): void {
     const next = parseKeySet(text);
@@ -123,7 +124,8 @@ export function createKeySource(location: KeyLocation, options: KeySourceOptions
     } catch (error) {
       notBefore = now() + Math.min(COOLDOWN_MILLIS, FIRST_RETRY_MILLIS * 2 ** failures);
       failures++;
-      if (!isWaitedFor) complain(messageOf(error));
+      lastFailure = messageOf(error);
+      if (!isWaitedFor) complain(lastFailure);
       return false;
     }
   }
@@ -152,7 +154,7 @@ export function createKeySource(location: KeyLocation, options: KeySourceOptions
       clearTimeout(timer);
       isWaitedFor = false;
     }
-    if (keys === undefined) complain(`not within ${readyMillis / 1000} s`);
+    if (keys === undefined) complain(lastFailure ?? `not within ${readyMillis / 1000} s`);
   }
 
   if (location.kind === "file") accept(readFirst(location.name, options));
