@@ -12,6 +12,7 @@ export { type CaptureSwitch, isGrpcModule, patchGrpc } from "./audit-grpc.ts";
 export type { CaptureTarget } from "./call-audit.ts";
 export type { GrpcModule } from "./grpc-types.ts";
 export type { Peer } from "./peer.ts";
+export { policyJsonSchema } from "./policy-json-schema.ts";
 export {
   type ActionMapping,
   type AuditLevel,
