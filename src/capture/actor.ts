@@ -1,74 +1,149 @@
-import { type Actor, ACTOR_TYPES, ANONYMOUS } from "../event/index.ts";
+import { type Actor, ANONYMOUS } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
+import { type ActorCall, type Answer, seeCall, type SeenCall, type Source } from "./actor-call.ts";
+import { headerSource, mtlsSource } from "./actor-peers.ts";
 import type { CallFacts } from "./grpc-types.ts";
-import { compilePeerFilter, type Peer, type PeerFilter } from "./peer.ts";
+import { parseKeyLocation } from "./jwt-keys.ts";
+import { createJwtSource, type JwtSource } from "./jwt-source.ts";
+import type { Peer } from "./peer.ts";
+import type { ActorSource } from "./policy-document.ts";
 import type { LoadedPolicy } from "./policy-file.ts";
-import type { ActorSource, HeaderActorSource } from "./policy-schema.ts";
-
-/** What a user's actor function sees of a call. */
-export interface ActorCall {
-  /** `package.Service/Method`. */
-  readonly method: string;
-  /** First value of a metadata key, or undefined. */
-  readonly metadata: (key: string) => string | undefined;
-  readonly peer: Peer;
-  /** The verified client certificate, where there is one (Node's `PeerCertificate`). */
-  readonly certificate?: unknown;
-}
 
 /** Tells who calls; undefined leaves the question to the sources of the audit policy. */
 export type ActorFunction = (call: ActorCall) => Actor | undefined;
 
-/** Finds the actor of a call. Never throws, never waits. */
+/** Who calls, and why a credential that was shown did not count. */
+export interface FoundActor {
+  readonly actor: Actor;
+  /** In words, without any of the credential. */
+  readonly problem?: string;
+}
+
+/**
+ * Finds the actor of a call. Never throws, never rejects, never waits for the network: a promise is
+ * returned only while the signature of a token is verified.
+ */
 export type FindActor = (
   call: CallFacts,
   method: string,
   peer: Peer,
 ) => FoundActor | Promise<FoundActor>;
 
-/** Who calls, and why a credential that was shown did not count. */
-export interface FoundActor {
-  readonly actor: Actor;
-  readonly problem?: string;
+/** The actor sources of a policy, ready to be asked. */
+export interface ActorFinder {
+  readonly find: FindActor;
+  /** Resolves when the keys of all tokens are there, or have been waited for long enough. */
+  readonly ready: () => Promise<void>;
 }
 
-type Source = (call: ActorCall) => Actor | undefined;
+/** What only tests decide. */
+export interface ActorOptions {
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** How long `ready` waits. Default 5 s. */
+  readonly readyMillis?: number;
+}
+
+const NOBODY: FoundActor = { actor: { id: ANONYMOUS, type: "user", authentication: "none" } };
 
 /**
  * Compiles the actor sources of a policy, the user's function first. Who nobody knows is
  * `anonymous`; the address stands beside it in the record.
  *
- * @throws {AuditError} `invalid_policy` for an address that is none.
+ * @throws {AuditError} `invalid_policy` for an address or key location that is none, and
+ * `unreadable` or `untrusted_file` for a file of keys.
  */
 export function compileActor(
   loaded: LoadedPolicy,
   own: ActorFunction | undefined,
   report: (line: string) => void,
-): FindActor {
-  const policySources = (loaded.document.actor ?? []).map((source, at) =>
-    compileSource(source, loaded, at),
-  );
-  const sources: Source[] = [...(own === undefined ? [] : [named(own)]), ...policySources];
+  options: ActorOptions = {},
+): ActorFinder {
+  checkActor(loaded);
+  const jwtSources: JwtSource[] = [];
+  const policySources = (loaded.document.actor ?? []).map((source, at): Source => {
+    if (source.header !== undefined) return headerSource(source.header);
+    if (source.mtls !== undefined) return mtlsSource(source.mtls.id);
+    if (source.jwt === undefined) return () => undefined;
+    const place = loaded.locate(["actor", at, "jwt", "jwks"]);
+    const { directory } = loaded;
+    const jwt = createJwtSource(source.jwt, { place, directory, report, ...options });
+    jwtSources.push(jwt);
+    return jwt.ask;
+  });
+  const sources = [...(own === undefined ? [] : [named(own)]), ...policySources];
   let isBrokenReported = false;
-  return (call, method, peer) => {
-    const seen: ActorCall = {
-      method,
-      peer,
-      metadata: (key) => firstValue(call, key),
-      certificate: certificateOf(call),
-    };
-    for (const source of sources) {
-      try {
-        const actor = source(seen);
-        if (actor !== undefined) return { actor };
-      } catch (error) {
-        if (!isBrokenReported)
-          report(`an actor source failed, the caller is anonymous: ${messageOf(error)}`);
-        isBrokenReported = true;
-      }
+
+  function ask(source: Source, call: SeenCall): Answer | Promise<Answer> {
+    try {
+      return source(call);
+    } catch (error) {
+      if (!isBrokenReported)
+        report(`an actor source failed, the caller is anonymous: ${messageOf(error)}`);
+      isBrokenReported = true;
+      return undefined;
     }
-    return { actor: { id: ANONYMOUS, type: "user", authentication: "none" } };
+  }
+
+  /** Asks the sources from one on; the first problem stays, where no later source knows the caller. */
+  function findFrom(
+    start: number,
+    call: SeenCall,
+    problem?: string,
+  ): FoundActor | Promise<FoundActor> {
+    let first = problem;
+    for (let at = start; at < sources.length; at++) {
+      const source = sources[at];
+      const answer = source === undefined ? undefined : ask(source, call);
+      if (answer instanceof Promise) {
+        return answer.then((late) => {
+          if (late !== undefined && "actor" in late) return late;
+          return findFrom(at + 1, call, first ?? late?.problem);
+        });
+      }
+      if (answer === undefined) continue;
+      if ("actor" in answer) return answer;
+      first ??= answer.problem;
+    }
+    return first === undefined ? NOBODY : { ...NOBODY, problem: first };
+  }
+
+  return {
+    find: (call, method, peer) =>
+      sources.length === 0 ? NOBODY : findFrom(0, seeCall(call, method, peer)),
+    async ready() {
+      await Promise.all(jwtSources.map((source) => source.ready()));
+    },
   };
+}
+
+/**
+ * Checks the actor sources of a policy without opening anything.
+ *
+ * @throws {AuditError} `invalid_policy` with the place.
+ */
+export function checkActor(loaded: LoadedPolicy): void {
+  (loaded.document.actor ?? []).forEach((source, at) => {
+    const [path, check] = checkOf(source, loaded.directory);
+    try {
+      check();
+    } catch (error) {
+      throw new AuditError(
+        "invalid_policy",
+        `${loaded.locate(["actor", at, ...path])}: ${messageOf(error)}`,
+        { cause: error },
+      );
+    }
+  });
+}
+
+function checkOf(source: ActorSource, directory: string): [readonly string[], () => void] {
+  const { header, jwt } = source;
+  if (header !== undefined) return [["header", "from"], () => void headerSource(header)];
+  if (jwt !== undefined) {
+    return [["jwt", "jwks"], () => void parseKeyLocation(jwt.jwks, directory)];
+  }
+  return [[], () => {}];
 }
 
 function named(own: ActorFunction): Source {
@@ -84,85 +159,6 @@ function named(own: ActorFunction): Source {
           : "the actor function gave no id",
       );
     }
-    return { authentication: "code", ...actor, id };
+    return { actor: { authentication: "code", ...actor, id } };
   };
-}
-
-function compileSource(source: ActorSource, loaded: LoadedPolicy, at: number): Source {
-  if ("mtls" in source) return mtlsSource(source.mtls.id);
-  let isTrusted: PeerFilter;
-  try {
-    isTrusted = compilePeerFilter(source.header.from);
-  } catch (error) {
-    throw new AuditError(
-      "invalid_policy",
-      `${loaded.locate(["actor", at, "header", "from"])}: ${messageOf(error)}`,
-      { cause: error },
-    );
-  }
-  return headerSource(source.header, isTrusted);
-}
-
-function headerSource(header: HeaderActorSource, isTrusted: PeerFilter): Source {
-  return ({ metadata, peer }) => {
-    const id = metadata(header.id);
-    if (id === undefined || !isTrusted(peer)) return undefined;
-    const type = header.type === undefined ? undefined : metadata(header.type);
-    const role = header.role === undefined ? undefined : metadata(header.role);
-    const delegator = header.delegator === undefined ? undefined : metadata(header.delegator);
-    return {
-      id,
-      type: ACTOR_TYPES.find((known) => known === type) ?? "user",
-      authentication: "header",
-      ...(role === undefined ? {} : { role }),
-      ...(delegator === undefined ? {} : { delegator }),
-    };
-  };
-}
-
-/** grpc-js verified the certificate before the call came this far; without one there is none here. */
-function mtlsSource(field: string): Source {
-  return ({ certificate }) => {
-    const id = certificateField(certificate, field);
-    return id === undefined ? undefined : { id, type: "service", authentication: "mtls" };
-  };
-}
-
-function certificateField(certificate: unknown, field: string): string | undefined {
-  if (typeof certificate !== "object" || certificate === null) return undefined;
-  const { subject, subjectaltname } = certificate as {
-    readonly subject?: Readonly<Record<string, unknown>>;
-    readonly subjectaltname?: unknown;
-  };
-  const [part, name] = field.split(".");
-  if (name === undefined) return undefined;
-  if (part === "subject") {
-    const value = subject?.[name];
-    return typeof value === "string" && value !== "" ? value : undefined;
-  }
-  const prefix = `${name === "uri" ? "URI" : name === "dns" ? "DNS" : "email"}:`;
-  return (typeof subjectaltname === "string" ? subjectaltname : "")
-    .split(", ")
-    .find((entry) => entry.startsWith(prefix))
-    ?.slice(prefix.length);
-}
-
-function certificateOf(call: CallFacts): unknown {
-  try {
-    const certificate = call.getAuthContext?.().sslPeerCertificate;
-    return typeof certificate === "object" &&
-      certificate !== null &&
-      Object.keys(certificate).length > 0
-      ? certificate
-      : undefined;
-  } catch {
-    // No TLS on this connection.
-    return undefined;
-  }
-}
-
-function firstValue(call: CallFacts, key: string): string | undefined {
-  const value = call.metadata.get(key)[0];
-  const text = value === undefined ? "" : value.toString();
-  return text === "" ? undefined : text;
 }

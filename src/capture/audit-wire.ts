@@ -225,6 +225,7 @@ function factsOf(base: WireCall, metadata: GrpcMetadata): CallFacts {
   const { getAuthContext } = base;
   return {
     metadata,
+    call: base,
     getPeer: () => base.getPeer(),
     ...(getAuthContext === undefined ? {} : { getAuthContext: () => getAuthContext.call(base) }),
   };

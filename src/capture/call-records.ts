@@ -18,7 +18,7 @@ import { type Ending, eventOf } from "./call-event.ts";
 import type { CallStatus } from "./call-status.ts";
 import type { CaptureTarget } from "./capture-target.ts";
 import type { CallMessages } from "./message-path.ts";
-import type { Extracted } from "./policy.ts";
+import type { Extracted } from "./policy-extract.ts";
 import type { RecordedCall } from "./recorded-call.ts";
 
 /** One action of a call, and what the policy took out of the messages for it. */

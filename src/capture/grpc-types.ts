@@ -27,6 +27,8 @@ export interface CallFacts {
   readonly getPeer: () => string;
   /** grpc-js >= 1.14. */
   readonly getAuthContext?: () => { readonly sslPeerCertificate?: unknown };
+  /** The call below, down to the HTTP/2 stream; grpc-js keeps it to itself. */
+  readonly call?: unknown;
 }
 
 /** What a handler is called with. */

@@ -1,18 +1,46 @@
 /** Where it is said for you: audited gRPC handlers, and the audit policy that says what a call is. */
-export { type ActorCall, type ActorFunction, compileActor, type FindActor } from "./actor.ts";
+export {
+  type ActorFinder,
+  type ActorFunction,
+  checkActor,
+  compileActor,
+  type FindActor,
+  type FoundActor,
+} from "./actor.ts";
+export type { ActorCall } from "./actor-call.ts";
 export { type CaptureSwitch, isGrpcModule, patchGrpc } from "./audit-grpc.ts";
 export type { CaptureTarget } from "./capture-target.ts";
 export type { GrpcModule } from "./grpc-types.ts";
 export { createOpenCalls, type OpenCalls } from "./open-calls.ts";
 export type { Peer } from "./peer.ts";
-export { type AuditPolicy, compilePolicy } from "./policy.ts";
-export { type LoadedPolicy, loadPolicyFile, parsePolicy, policyOfObject } from "./policy-file.ts";
+export { policyJsonSchema } from "./policy-json-schema.ts";
+export {
+  type ActionMapping,
+  type AuditLevel,
+  type AuditPolicy,
+  compilePolicy,
+  type MethodPlan,
+} from "./policy.ts";
+export {
+  type LoadedPolicy,
+  loadPolicyFile,
+  parsePolicy,
+  policyOfObject,
+  readPolicyFile,
+} from "./policy-file.ts";
 export type {
   ActorSource,
   HeaderActorSource,
+  JwtActorSource,
   PolicyAction,
+  PolicyCondition,
+  PolicyCoverage,
   PolicyDocument,
+  PolicyExemption,
+  PolicyLevel,
+  PolicyMethod,
   PolicyRule,
   PolicySources,
   PolicyValue,
-} from "./policy-schema.ts";
+  TrustedCertificate,
+} from "./policy-document.ts";

@@ -6,8 +6,21 @@ export interface CallMessages {
   readonly response?: BodyValue;
 }
 
-/** A place in a message: `request.parameters` is `["request", "parameters"]`. */
-export type MessagePath = readonly ["request" | "response", ...string[]];
+/** One step into a message: a field under the names it may have, and its place in a list. */
+export interface PathSegment {
+  /** As the path says it. */
+  readonly name: string;
+  /** The same in camelCase, or in snake_case where the path is camelCase; else undefined. */
+  readonly alias: string | undefined;
+  /** Place in a list; undefined where the segment is no number. */
+  readonly index: number | undefined;
+}
+
+/** A place in a message: `request.parameters` is the field `parameters` of the request. */
+export interface MessagePath {
+  readonly root: "request" | "response";
+  readonly segments: readonly PathSegment[];
+}
 
 const PATH = /^(request|response)(\.[^.]+)*$/;
 
@@ -15,30 +28,45 @@ const PATH = /^(request|response)(\.[^.]+)*$/;
 export function parseMessagePath(text: string): MessagePath | undefined {
   if (!PATH.test(text)) return undefined;
   const [root, ...rest] = text.split(".");
-  return [root === "response" ? "response" : "request", ...rest];
+  return {
+    root: root === "response" ? "response" : "request",
+    segments: rest.map((name) => ({
+      name,
+      alias: aliasOf(name),
+      index: /^\d+$/.test(name) ? Number(name) : undefined,
+    })),
+  };
+}
+
+/** Generated code names a field as the .proto does, or in camelCase: both are asked for. */
+function aliasOf(name: string): string | undefined {
+  const camel = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  if (camel !== name) return camel;
+  const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return snake === name ? undefined : snake;
 }
 
 /**
- * What stands at a path. A segment names a field as the message has it, or its camelCase form; on a
- * list it is an index, or is taken of every item. Undefined where there is nothing.
+ * What stands at a path. A segment names a field in snake_case or camelCase; on a list it is an
+ * index, or is taken of every item. Undefined where there is nothing.
  */
 export function selectPath(messages: CallMessages, path: MessagePath): BodyValue | undefined {
-  const [root, ...segments] = path;
-  let value: BodyValue | undefined = messages[root];
-  for (const segment of segments) value = step(value, segment);
+  let value: BodyValue | undefined = messages[path.root];
+  for (const segment of path.segments) value = step(value, segment);
   return value;
 }
 
-function step(value: BodyValue | undefined, segment: string): BodyValue | undefined {
+function step(value: BodyValue | undefined, segment: PathSegment): BodyValue | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (isList(value)) {
-    if (/^\d+$/.test(segment)) return value[Number(segment)];
+    if (segment.index !== undefined) return value[segment.index];
     const found = value.map((item) => step(item, segment)).filter((item) => item !== undefined);
     return found.length === 0 ? undefined : found;
   }
-  if (Object.hasOwn(value, segment)) return value[segment];
-  const camel = segment.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.hasOwn(value, camel) ? value[camel] : undefined;
+  if (Object.hasOwn(value, segment.name)) return value[segment.name];
+  return segment.alias !== undefined && Object.hasOwn(value, segment.alias)
+    ? value[segment.alias]
+    : undefined;
 }
 
 function isList(value: BodyValue): value is readonly BodyValue[] {

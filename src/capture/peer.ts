@@ -21,29 +21,36 @@ export function parsePeer(text: string): Peer {
   return { address: ipaddr.process(bare).toString(), ...(Number.isInteger(port) ? { port } : {}) };
 }
 
-/** A check of peers against addresses and ranges. */
+/** A check of a peer against an address or a range. */
 export type PeerFilter = (peer: Peer) => boolean;
 
 /**
- * Compiles a list of addresses and CIDR ranges. A peer without an address is in none of them.
+ * Compiles an address or CIDR range. A peer without an address is in none of them.
  *
- * @throws {Error} naming the entry that is none of them.
+ * @throws {Error} naming the entry that is neither.
  */
-export function compilePeerFilter(entries: readonly string[]): PeerFilter {
-  const checks = entries.map((entry): PeerFilter => {
-    if (ipaddr.isValidCIDR(entry)) {
-      const [network, bits] = ipaddr.parseCIDR(entry);
-      return ({ address }) => address !== undefined && isInRange(address, network, bits);
-    }
-    if (ipaddr.isValid(entry)) {
-      const wanted = ipaddr.process(entry).toString();
-      return ({ address }) => address === wanted;
-    }
-    throw new Error(
-      `${JSON.stringify(entry)} is no address: use an IP address, or a range such as 10.0.0.0/8`,
-    );
-  });
-  return (peer) => checks.some((check) => check(peer));
+export function compilePeerFilter(entry: string): PeerFilter {
+  if (ipaddr.isValidCIDR(entry)) {
+    const [network, bits] = ipaddr.parseCIDR(entry);
+    return ({ address }) => address !== undefined && isInRange(address, network, bits);
+  }
+  // "127" and "0x7f000001" are addresses to some tools: here they are slips.
+  if (ipaddr.IPv4.isValidFourPartDecimal(entry) || ipaddr.IPv6.isValid(entry)) {
+    const wanted = ipaddr.process(entry).toString();
+    return ({ address }) => address === wanted;
+  }
+  throw new Error(
+    `${JSON.stringify(entry)} is no address: use an IP address, a range such as 10.0.0.0/8, ` +
+      "or a client certificate as in { mtls: { subject.CN: gateway } }",
+  );
+}
+
+/** Whether an address or host name is this machine's own. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, "");
+  return (
+    host === "localhost" || (ipaddr.isValid(bare) && ipaddr.process(bare).range() === "loopback")
+  );
 }
 
 function isInRange(address: string, network: ipaddr.IPv4 | ipaddr.IPv6, bits: number): boolean {

@@ -1,126 +1,162 @@
 /** What `audit.yaml` may say. Unknown keys are errors: a typo must not switch auditing off. */
 import { z } from "zod";
+import { actorSource } from "./policy-actor-schema.ts";
+import type { PolicyDocument } from "./policy-document.ts";
+
+const PATH_HINT = "a path as in request.experiment_id, or a text that is taken as it stands";
 
 const literal = z.union([z.string(), z.number(), z.boolean()]);
+const text = (description: string): z.ZodType => z.string().optional().describe(description);
 
-const target = z
-  .strictObject({ type: z.string().optional(), id: z.string().optional() })
-  .describe("what is acted on: texts, or paths as in request.experiment_id");
+const failure = z
+  .enum(["open", "closed"])
+  .optional()
+  .describe(
+    "what happens when it cannot be recorded: open lets the call go on, closed refuses it before the handler runs. " +
+      "Default: what the catalogue says of the action",
+  );
 
 /** Where the parts of a record come from; on a rule they count for all its actions. */
 const sources = {
-  target: target.optional(),
-  reason: z.string().optional(),
-  outcome: z.string().optional(),
-  error: z.string().optional(),
+  target: z
+    .strictObject({
+      type: text(`what kind of thing: ${PATH_HINT}`),
+      id: text(`which one: ${PATH_HINT}`),
+    })
+    .optional()
+    .describe("what is acted on"),
+  reason: text(`why, in the actor's own words: ${PATH_HINT}`),
+  outcome: text(
+    "path to what tells success from failure in a reply whose gRPC status is OK, as in response.success: " +
+      "true, or the name of an outcome; everything else is a failure",
+  ),
+  error: text("path to the error text of such a reply, as in response.message"),
+  authorization: z
+    .strictObject({
+      id: text(`ticket or change number: ${PATH_HINT}`),
+      by: text(`who gave it: ${PATH_HINT}`),
+    })
+    .optional()
+    .describe("the approval it rests on"),
+  snapshot: text(`the version snapshot or checkpoint it belongs to: ${PATH_HINT}`),
+  failure,
 };
 
-const pathOrMap = z.union([z.string(), z.record(z.string(), literal)]);
-
-const mappedAction = z.strictObject({
-  action: z.string(),
-  when: z
-    .record(z.string(), z.union([literal, z.array(literal)]))
+const state = (description: string): z.ZodType =>
+  z
+    .union([z.string(), z.record(z.string(), literal)])
     .optional()
-    .describe("paths and what must stand there: present, absent, a value, or a list of values"),
-  before: pathOrMap.optional(),
-  after: pathOrMap.optional(),
-  details: z.record(z.string(), literal).optional(),
-  ...sources,
-});
+    .describe(description);
+
+const pattern = z
+  .string()
+  .min(1, "must not be empty")
+  .max(1000, "must have at most 1000 characters");
+
+const condition = z.union([
+  literal,
+  z.array(literal).min(1, "must list at least one value"),
+  z.strictObject({ matches: pattern.describe("RE2 pattern that matches the whole value") }),
+]);
+
+const mappedAction = z
+  .strictObject({
+    action: z.string().describe("name of an action: a built-in one, or one of your own"),
+    when: z
+      .record(z.string(), condition)
+      .optional()
+      .describe(
+        "paths and what must stand there: present, absent, a value, a list of values, or { matches: <RE2> }. " +
+          "All of it must hold",
+      ),
+    before: state("the state before: a path to a message, or a map of fields"),
+    after: state("the state after: a path to a message, or a map of fields"),
+    details: z
+      .record(z.string(), literal)
+      .optional()
+      .describe(`further fields of the record; each value is ${PATH_HINT}`),
+    ...sources,
+  })
+  .describe("an action that the method may be");
 
 const METHOD = /^[A-Za-z_][\w.]*\/([A-Za-z_]\w*|\*)$/;
-const method = z.string().regex(METHOD, 'must be "package.Service/Method" or "package.Service/*"');
+const method = z
+  .union([
+    z
+      .string()
+      .regex(
+        METHOD,
+        'must be "package.Service/Method", "package.Service/*", or { regex: <RE2 pattern of the whole of it> }',
+      ),
+    z.strictObject({
+      regex: pattern.describe("RE2 pattern that matches the whole package.Service/Method"),
+    }),
+  ])
+  .describe("package.Service/Method, package.Service/*, or { regex: <RE2> }");
 
-/** What grpc-js lets a metadata key be (gRPC over HTTP/2, "Custom-Metadata"). */
-const METADATA_KEY = /^[0-9a-zA-Z_.-]+$/;
-const metadataKey = z.string().regex(METADATA_KEY, "must be a metadata key, as in x-user");
+const rule = z
+  .strictObject({
+    method,
+    level: z
+      .enum(["none", "metadata", "request", "request-response"])
+      .optional()
+      .describe(
+        "none: no record; metadata: who, what, how it ended, and what the paths name; request and " +
+          "request-response: the messages as well. Default metadata",
+      ),
+    actions: z
+      .array(mappedAction)
+      .optional()
+      .describe(
+        "every action whose condition holds is recorded; none holds: the call is an rpc_call",
+      ),
+    ...sources,
+  })
+  .describe("what a method is recorded as");
 
-const headerActor = z.strictObject({
-  id: metadataKey.describe("metadata key that names the actor, as in x-user"),
-  type: metadataKey.optional().describe("metadata key that names the actor's type"),
-  role: metadataKey.optional(),
-  delegator: metadataKey.optional(),
-  from: z
-    .array(z.string())
-    .min(1, "must list the addresses whose header is believed, as in [127.0.0.0/8]"),
-});
-
-const MTLS_FIELD = /^(subject\.[A-Za-z]+|san\.(uri|dns|email))$/;
-const mtlsActor = z.strictObject({
-  id: z.string().regex(MTLS_FIELD, "must be subject.<attribute>, san.uri, san.dns or san.email"),
-});
-
-const actorSource = z
-  .strictObject({ header: headerActor.optional(), mtls: mtlsActor.optional() })
-  .refine(
-    ({ header, mtls }) => (header === undefined) !== (mtls === undefined),
-    "must be either header or mtls",
-  );
+const ROLE = /^[^,\s]+$/;
 
 /** The schema of an audit policy, version 1. */
-export const policySchema: z.ZodType<PolicyDocument> = z.strictObject({
-  version: z.literal(1),
-  required: z.boolean().optional(),
-  actor: z.array(actorSource).optional(),
-  rules: z
-    .array(z.strictObject({ method, actions: z.array(mappedAction).optional(), ...sources }))
-    .optional(),
-  exempt: z.array(z.strictObject({ method, reason: z.string().min(1, "must say why") })).optional(),
-}) as z.ZodType<PolicyDocument>;
-
-/** A literal, or a path into the messages. */
-export type PolicyValue = string | number | boolean;
-
-/** Where target, reason, outcome and error text come from. */
-export interface PolicySources {
-  readonly target?: { readonly type?: string; readonly id?: string };
-  readonly reason?: string;
-  /** Path to what tells success from failure in a reply whose status is OK. */
-  readonly outcome?: string;
-  /** Path to the error text of such a reply. */
-  readonly error?: string;
-}
-
-/** One action that a method is recorded as. */
-export interface PolicyAction extends PolicySources {
-  readonly action: string;
-  readonly when?: Readonly<Record<string, PolicyValue | readonly PolicyValue[]>>;
-  readonly before?: string | Readonly<Record<string, PolicyValue>>;
-  readonly after?: string | Readonly<Record<string, PolicyValue>>;
-  readonly details?: Readonly<Record<string, PolicyValue>>;
-}
-
-/** What a method, or all methods of a service, is recorded as. */
-export interface PolicyRule extends PolicySources {
-  readonly method: string;
-  readonly actions?: readonly PolicyAction[];
-}
-
-/** A metadata key that names the actor, believed only from the listed addresses. */
-export interface HeaderActorSource {
-  readonly id: string;
-  readonly type?: string;
-  readonly role?: string;
-  readonly delegator?: string;
-  /** Addresses and CIDR ranges. */
-  readonly from: readonly string[];
-}
-
-/** Where the actor of a call comes from. */
-export type ActorSource =
-  | { readonly header: HeaderActorSource }
-  | { readonly mtls: { readonly id: string } };
-
-/** An audit policy as written in `audit.yaml`. */
-export interface PolicyDocument {
-  readonly version: 1;
-  /** Refuse to start when nothing can be recorded. Default false. */
-  readonly required?: boolean;
-  /** First one that knows the caller wins. Default: everybody is anonymous. */
-  readonly actor?: readonly ActorSource[];
-  /** First match wins. A method without a rule is recorded as `rpc_call`. */
-  readonly rules?: readonly PolicyRule[];
-  /** Methods that are not recorded, and why. */
-  readonly exempt?: readonly { readonly method: string; readonly reason: string }[];
-}
+export const policySchema: z.ZodType<PolicyDocument> = z
+  .strictObject({
+    version: z.literal(1).describe("version of this format: 1"),
+    required: z
+      .boolean()
+      .optional()
+      .describe("true: refuse to start when nothing can be recorded. Default false"),
+    coverage: z
+      .enum(["strict", "warn", "off"])
+      .optional()
+      .describe(
+        "a method that is neither mapped nor exempt: strict refuses to start, warn says so, off says nothing. Default warn",
+      ),
+    actor: z
+      .array(actorSource)
+      .optional()
+      .describe("where the actor comes from; the first source that knows the caller wins"),
+    roles: z
+      .record(
+        z.string().regex(ROLE, "must be a role name without commas and blanks"),
+        z.array(z.string().describe("name of an action")),
+      )
+      .optional()
+      .describe("what each role may do: recorded with every action, not enforced"),
+    rules: z.array(rule).optional().describe("first match wins"),
+    exempt: z
+      .array(
+        z
+          .strictObject({
+            method,
+            reason: z
+              .string()
+              .regex(/\S/, "must say why")
+              .describe("why these methods are not recorded"),
+          })
+          .describe("methods that are not recorded"),
+      )
+      .optional()
+      .describe(
+        "never recorded, whatever the rules say. Health, reflection and channelz are exempt unless a rule names their service",
+      ),
+  })
+  .describe("audit policy of otel-audit") as unknown as z.ZodType<PolicyDocument>;

@@ -9,7 +9,7 @@ import { openAudit, type OpenAudit } from "./pipeline.ts";
 import { loadPolicy } from "./policy.ts";
 
 /** What capture needs of an audit log, hidden from its users. */
-const targets = new WeakMap<object, CaptureTarget>();
+const openings = new WeakMap<object, OpenAudit>();
 
 /**
  * Opens an audit log: journal, views and, where an endpoint is named, shipping.
@@ -22,7 +22,9 @@ const targets = new WeakMap<object, CaptureTarget>();
 export async function createAudit<A extends Action = never>(
   options: AuditOptions<A> = {},
 ): Promise<Audit<A | BuiltInAction>> {
-  return openResolved(resolveOptions(options));
+  const audit = openResolved(resolveOptions(options));
+  await openings.get(audit)?.ready();
+  return audit;
 }
 
 /** The same, at once: a server that must not listen cannot wait for a promise. */
@@ -34,9 +36,9 @@ export function openResolved(resolved: ResolvedOptions): Audit {
       "no audit directory: pass createAudit({ directory }) or set AUDIT_LOG_DIR",
     );
   }
-  const { audit, target }: OpenAudit = openAudit(resolved, resolved.directory);
-  targets.set(audit, target);
-  return audit;
+  const opened = openAudit(resolved, resolved.directory);
+  openings.set(opened.audit, opened);
+  return opened.audit;
 }
 
 /**
@@ -53,7 +55,7 @@ export function auditGrpc(grpc: GrpcModule, audit: Audit<never>): void {
       'auditGrpc(grpc, audit): the first argument is not @grpc/grpc-js; pass what import * as grpc from "@grpc/grpc-js" gives',
     );
   }
-  const target = targets.get(audit) ?? null;
+  const target = openings.get(audit)?.target ?? null;
   patchGrpc(grpc, {
     targetOf: () => target,
     beforeListen: () => {},
@@ -63,7 +65,7 @@ export function auditGrpc(grpc: GrpcModule, audit: Audit<never>): void {
 
 /** What a call is recorded to, for the register hook. */
 export function captureTargetOf(audit: Audit<never>): CaptureTarget | null {
-  return targets.get(audit) ?? null;
+  return openings.get(audit)?.target ?? null;
 }
 
 const NOTHING_COUNTED = { written: 0, lost: 0, refused: 0, openCalls: 0 } as const;

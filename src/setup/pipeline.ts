@@ -45,6 +45,8 @@ import { resourceOfProcess } from "./what-runs.ts";
 export interface OpenAudit {
   readonly audit: Audit;
   readonly target: CaptureTarget;
+  /** Resolves when the keys of all tokens are there, or were waited for long enough. */
+  readonly ready: () => Promise<void>;
 }
 
 /**
@@ -60,8 +62,8 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   const clock = createSystemClock();
   const catalogue = createCatalogue(options.actions);
   const loaded = loadPolicy(options, report);
-  const policy = compilePolicy(loaded, catalogue);
-  const findActor = compileActor(loaded, options.actor, report);
+  const policy = compilePolicy(loaded, catalogue, report);
+  const actors = compileActor(loaded, options.actor, report);
   const resource = redactResource(resourceOfProcess(options.service), redactor);
 
   const journal = openJournal({ directory, stream: newId(), report });
@@ -135,9 +137,10 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   let closing: Promise<void> | undefined;
   const record = createRecorder({ catalogue, emit, synced: journal.synced, report });
   return {
+    ready: actors.ready,
     target: {
       policy,
-      findActor,
+      findActor: actors.find,
       catalogue,
       clock,
       emit,

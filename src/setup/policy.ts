@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { type LoadedPolicy, loadPolicyFile, policyOfObject } from "../capture/index.ts";
 import type { ResolvedOptions } from "./options.ts";
 
-/** The policy of an application that has none: everything is recorded, nobody is known. */
-const NO_POLICY = { version: 1 } as const;
+/** The policy of an application that has none: everything is recorded, nobody is known, nothing is uncovered. */
+const NO_POLICY = { version: 1, coverage: "off" } as const;
 
 /**
  * The audit policy that the options name, or the one that lies in the working directory.

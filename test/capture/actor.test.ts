@@ -42,6 +42,10 @@ async function actorOf(
 }
 
 const ANONYMOUS = { id: "anonymous", type: "user", authentication: "none" };
+const UNTRUSTED = {
+  ...ANONYMOUS,
+  "authentication.error": "the header x-user does not count from this caller",
+};
 const metadata = { "x-user": "ann", "x-type": "agent", "x-role": "trainer", "x-for": "bob" };
 const header = { id: "x-user", type: "x-type", role: "x-role", delegator: "x-for" };
 const ANN = {
@@ -55,8 +59,8 @@ const ANN = {
 test.each<[name: string, from: string[], actor: object]>([
   ["a trusted address", ["127.0.0.1"], ANN],
   ["a trusted range", ["10.0.0.0/8", "127.0.0.0/8"], ANN],
-  ["another address", ["127.0.0.2"], ANONYMOUS],
-  ["another range", ["10.0.0.0/8", "::/0"], ANONYMOUS],
+  ["another address", ["127.0.0.2"], UNTRUSTED],
+  ["another range", ["10.0.0.0/8", "::/0"], UNTRUSTED],
 ])("a header from %s", async (_name, from, actor) => {
   expect(await actorOf([{ header: { ...header, from } }], { metadata })).toEqual(actor);
 });
@@ -64,7 +68,7 @@ test.each<[name: string, from: string[], actor: object]>([
 test("a peer without an address is trusted nowhere: a reset TCP connection looks like a Unix socket", async () => {
   const address = `unix:${join(temporaryDirectory(), "s")}`;
   const everywhere = [{ header: { ...header, from: ["0.0.0.0/0", "::/0"] } }];
-  expect(await actorOf(everywhere, { metadata }, { address })).toEqual(ANONYMOUS);
+  expect(await actorOf(everywhere, { metadata }, { address })).toEqual(UNTRUSTED);
   await expect(actorOf([{ header: { ...header, from: ["unix"] } }], { metadata })).rejects.toThrow(
     /is no address/,
   );
@@ -208,7 +212,7 @@ describe.skipIf(!hasOpenssl() && !isRequired)("mTLS (needs openssl)", () => {
     );
     expect(actor).toEqual(
       expected === undefined
-        ? ANONYMOUS
+        ? { ...ANONYMOUS, "authentication.error": `the client certificate has no ${id}` }
         : { id: expected, type: "service", authentication: "mtls" },
     );
   });

@@ -1,0 +1,27 @@
+import { statSync } from "node:fs";
+import { AuditError } from "../lib/errors.ts";
+
+/**
+ * Refuses a file that others may write: who may write the policy, or the keys it trusts, decides
+ * what is audited.
+ *
+ * @throws {AuditError} `untrusted_file`; also the system error when there is no such file.
+ */
+export function checkTrust(path: string, report: (line: string) => void): void {
+  if (process.platform === "win32") return;
+  const { mode, uid } = statSync(path);
+  const own = process.getuid?.() ?? uid;
+  if (uid !== own && uid !== 0) {
+    throw new AuditError(
+      "untrusted_file",
+      `${path} belongs to user ${uid}, not to ${own} or root: chown it`,
+    );
+  }
+  if ((mode & 0o002) !== 0) {
+    throw new AuditError(
+      "untrusted_file",
+      `${path} may be written by everybody: chmod o-w ${path}`,
+    );
+  }
+  if ((mode & 0o020) !== 0) report(`${path} may be written by its group: chmod g-w ${path}`);
+}
