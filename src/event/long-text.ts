@@ -22,12 +22,16 @@ export function cutLongText(text: string, maxUnits: number): string {
   return `[cut: the first ${end} of ${text.length} characters]${text.slice(0, end)}`;
 }
 
-/** Where the last whole word within `maxUnits` ends; nothing but one word is cut as it comes. */
+/**
+ * Where the last whole word within `maxUnits` ends. One word that is longer than all of it is left out
+ * where the cut would be seen in the record, and cut as it comes far behind that.
+ */
 function endOfWord(text: string, maxUnits: number): number {
   const lowest = Math.max(0, maxUnits - MAX_WORD_UNITS);
   for (let at = maxUnits; at > lowest; at--) {
     if (WORD_END.test(text[at] ?? "")) return at;
   }
+  if (lowest === 0) return 0;
   const isInsideOfPair = /[\ud800-\udbff]/.test(text[maxUnits - 1] ?? "");
   return isInsideOfPair ? maxUnits - 1 : maxUnits;
 }
