@@ -12,22 +12,27 @@ export const MIN_TEXT_UNITS = 1024;
 /** How far a cut moves back to the end of a word: half a secret is not recognised as one. */
 const MAX_WORD_UNITS = 8192;
 
-const WORD_END = /[\s,;"'&|]/;
+/** Anything that stands in no token, password hash or address. */
+const WORD_END = /[^A-Za-z0-9_\-+/=.~%:@$]/;
 
 /** The first part of a text, behind a marker that says how much there was; a short text as it is. */
 export function cutLongText(text: string, maxUnits: number): string {
   if (text.length <= maxUnits) return text;
-  const end = endOfWord(text, maxUnits);
+  const border = endOfWord(text, maxUnits);
+  // Not between the two halves of a character.
+  const end = /[\ud800-\udbff]/.test(text[border - 1] ?? "") ? border - 1 : border;
   // In front, because the size limit of records keeps the start of a text.
   return `[cut: the first ${end} of ${text.length} characters]${text.slice(0, end)}`;
 }
 
-/** Where the last whole word within `maxUnits` ends; nothing but one word is cut as it comes. */
+/**
+ * Where the last whole word within `maxUnits` ends. One word that is longer than all of it is left out
+ * where the cut would be seen in the record, and cut as it comes far behind that.
+ */
 function endOfWord(text: string, maxUnits: number): number {
   const lowest = Math.max(0, maxUnits - MAX_WORD_UNITS);
   for (let at = maxUnits; at > lowest; at--) {
     if (WORD_END.test(text[at] ?? "")) return at;
   }
-  const isInsideOfPair = /[\ud800-\udbff]/.test(text[maxUnits - 1] ?? "");
-  return isInsideOfPair ? maxUnits - 1 : maxUnits;
+  return lowest === 0 ? 0 : maxUnits;
 }

@@ -114,6 +114,7 @@ describe.each(samples)("%s", (name, event) => {
 
   test("has a sentence with words of its own, and names what may be redacted", () => {
     expect(action.sentence).toMatch(/^\{[^|{}]+\|[^|{}]+\}/);
+    expect(() => defineAction({ name, sentence: action.sentence ?? "" })).not.toThrow();
     const known = ["*", "audit.actor.*", "audit.reason", "exception.message", "client.address"];
     const leaves = action.redactable.filter((leaf) => !known.includes(leaf));
     expect(leaves.filter((leaf) => !allDetails(action).includes(leaf))).toEqual([]);

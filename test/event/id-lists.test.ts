@@ -124,10 +124,17 @@ describe("long texts", () => {
   });
 
   test("all texts together are bounded, and each keeps its start", () => {
-    const map = normaliseMap(Array.from({ length: 100 }, () => "y".repeat(60_000)));
+    const map = normaliseMap(Array.from({ length: 100 }, () => "y ".repeat(30_000)));
     const text = JSON.stringify(map);
     expect(text.length).toBeLessThan(800_000);
-    expect(text.match(/\[cut: the first 1024 of 60000 characters\]y/g)?.length).toBeGreaterThan(80);
+    expect(text.match(/\[cut: the first 102\d of 60000 characters\]y/g)?.length).toBeGreaterThan(
+      80,
+    );
+  });
+
+  test("a word that would be cut where it can be seen is left out", () => {
+    const map = normaliseMap(Array.from({ length: 100 }, () => "y".repeat(60_000)));
+    expect(JSON.stringify(map)).toContain('"[cut: the first 0 of 60000 characters]"');
   });
 
   test("no cut splits a character", () => {

@@ -61,12 +61,12 @@ const system = actionsOf<SystemActions>("administration");
 const exchange = actionsOf<ExchangeActions>("exchange");
 
 const transferFields = () => ({
-  format: text.optional(),
-  items: count.optional(),
-  bytes: count.optional(),
+  format: text().optional(),
+  items: count().optional(),
+  bytes: count().optional(),
 });
-const importFields = () => ({ ...transferFields(), origin: text.optional() });
-const exportFields = () => ({ ...transferFields(), destination: text.optional() });
+const importFields = () => ({ ...transferFields(), origin: text().optional() });
+const exportFields = () => ({ ...transferFields(), destination: text().optional() });
 
 /** The actions of this file. */
 export const ADMINISTRATION_ACTIONS: readonly Action[] = [
@@ -89,7 +89,7 @@ export const ADMINISTRATION_ACTIONS: readonly Action[] = [
     failure: "closed",
     required: ["target"],
     sentence: "{created|create} user {target.id}[ as {role}]",
-    fields: () => ({ role: text.optional() }),
+    fields: () => ({ role: text().optional() }),
   }),
   access("user_update", {
     impact: "high",
@@ -106,40 +106,40 @@ export const ADMINISTRATION_ACTIONS: readonly Action[] = [
   system("license_upload", {
     impact: "high",
     sentence: "{uploaded|upload} licence {license_id ?? target.id}[, valid until {expires}]",
-    fields: () => ({ license_id: text.optional(), expires: text.optional() }),
+    fields: () => ({ license_id: text().optional(), expires: text().optional() }),
   }),
   system("license_delete", {
     impact: "high",
     sentence: "{deleted|delete} licence {license_id ?? target.id}",
-    fields: () => ({ license_id: text.optional() }),
+    fields: () => ({ license_id: text().optional() }),
   }),
   system("export_toggle", {
     impact: "high",
     required: ["details"],
     redactable: PERSONAL_ATTRIBUTES,
     sentence: "{turned|turn} local export {enabled:on/off}[ for {target}]",
-    fields: () => ({ enabled: flag }),
+    fields: () => ({ enabled: flag() }),
   }),
   system("analytics_approval", {
     impact: "high",
     required: ["details"],
     redactable: PERSONAL_ATTRIBUTES,
     sentence: "{set|set} analytics[ for {target}] to {approved:approved/refused}",
-    fields: () => ({ approved: flag }),
+    fields: () => ({ approved: flag() }),
   }),
   system("backup_create", {
     sentence: "{made|make} backup[ {backup_id}][ of {target}][ to {destination}]",
     fields: () => ({
-      backup_id: text.optional(),
-      destination: text.optional(),
-      bytes: count.optional(),
+      backup_id: text().optional(),
+      destination: text().optional(),
+      bytes: count().optional(),
     }),
   }),
   system("backup_restore", {
     impact: "high",
     required: ["details"],
     sentence: "{restored|restore} backup {backup_id}[ to {target}]",
-    fields: () => ({ backup_id: name }),
+    fields: () => ({ backup_id: name() }),
   }),
   exchange("task_import", {
     sentence: "{imported|import} {items:task}[ to {target}][ from {origin}]",

@@ -60,11 +60,11 @@ export interface DataActions {
 const define = actionsOf<DataActions>("data");
 
 const sampleFields = () => ({
-  samples_affected: count.optional(),
-  sample_ids: texts.optional(),
-  origins: texts.optional(),
+  samples_affected: count().optional(),
+  sample_ids: texts().optional(),
+  origins: texts().optional(),
 });
-const tagFields = () => ({ tag_name: text, ...sampleFields() });
+const tagFields = () => ({ tag_name: text(), ...sampleFields() });
 
 /** The actions of this file. */
 export const DATA_ACTIONS: readonly Action[] = [
@@ -81,7 +81,7 @@ export const DATA_ACTIONS: readonly Action[] = [
   define("tag_register", {
     required: ["details"],
     sentence: "{registered|register} tag {tag_name}[ with the values {categories}]",
-    fields: () => ({ tag_name: text, categories: texts.optional() }),
+    fields: () => ({ tag_name: text(), categories: texts().optional() }),
   }),
   define("sample_discard", {
     impact: "high",
@@ -97,9 +97,9 @@ export const DATA_ACTIONS: readonly Action[] = [
     required: ["details"],
     sentence: "{ran|run} a query ({query_type})[: {query_text}]",
     fields: () => ({
-      query_type: text,
-      query_text: text.optional(),
-      results_count: count.optional(),
+      query_type: text(),
+      query_text: text().optional(),
+      results_count: count().optional(),
     }),
   }),
   define("data_transform", {
@@ -108,12 +108,12 @@ export const DATA_ACTIONS: readonly Action[] = [
     redactable: ["origin", "output", "anomalies", ...PERSONAL_ATTRIBUTES],
     sentence: "{transformed|transform} data from {origin} by {transformation}[ into {output}]",
     fields: () => ({
-      origin: textOrMap,
-      transformation: textOrMap,
-      schema: textOrMap,
-      output: textOrMap.optional(),
-      pipeline_version: name.optional(),
-      anomalies: textOrMap.optional(),
+      origin: textOrMap(),
+      transformation: textOrMap(),
+      schema: textOrMap(),
+      output: textOrMap().optional(),
+      pipeline_version: name().optional(),
+      anomalies: textOrMap().optional(),
     }),
   }),
   define("lineage", {
@@ -121,11 +121,11 @@ export const DATA_ACTIONS: readonly Action[] = [
     redactable: ["inputs", "output", "usage_rules", ...PERSONAL_ATTRIBUTES],
     sentence: "{recorded|record} that {output} was made from {inputs}[ by {transformation}]",
     fields: () => ({
-      inputs: textOrMap,
-      output: textOrMap,
-      transformation: textOrMap.optional(),
-      pipeline_version: name.optional(),
-      usage_rules: textOrMap.optional(),
+      inputs: textOrMap(),
+      output: textOrMap(),
+      transformation: textOrMap().optional(),
+      pipeline_version: name().optional(),
+      usage_rules: textOrMap().optional(),
     }),
   }),
 ];

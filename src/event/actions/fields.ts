@@ -1,25 +1,25 @@
-/** Field types that several categories use. */
+/** Field types that several categories use; functions, so that nothing is built before it is needed. */
 import { z } from "zod";
 
 /** Any text. */
-export const text: z.ZodString = z.string();
+export const text = (): z.ZodString => z.string();
 /** A text that says something. */
-export const name: z.ZodString = z.string().min(1);
+export const name = (): z.ZodString => z.string().min(1);
 /** A whole number from 0. */
-export const count: z.ZodNumber = z.number().int().nonnegative();
+export const count = (): z.ZodNumber => z.number().int().nonnegative();
 /** A number, as a metric is. */
-export const number: z.ZodNumber = z.number();
+export const number = (): z.ZodNumber => z.number();
 /** Yes or no. */
-export const flag: z.ZodBoolean = z.boolean();
+export const flag = (): z.ZodBoolean => z.boolean();
 /** A list of texts. */
-export const texts: z.ZodArray<z.ZodString> = z.array(z.string());
+export const texts = (): z.ZodArray<z.ZodString> => z.array(z.string());
 /** A map of anything. */
-export const map: z.ZodType<Readonly<Record<string, unknown>>> = z.looseObject({});
+export const map = (): z.ZodType<Readonly<Record<string, unknown>>> => z.looseObject({});
 
 /** A text, a list of texts, or a map that says more. */
 export type TextOrMap = string | readonly string[] | { readonly [key: string]: unknown };
 /** See {@link TextOrMap}. */
-export const textOrMap: z.ZodType<TextOrMap> = z.union([name, texts, map]);
+export const textOrMap = (): z.ZodType<TextOrMap> => z.union([name(), texts(), map()]);
 
 /** Any value that is there. */
 export type Something =
@@ -30,11 +30,5 @@ export type Something =
   | readonly unknown[]
   | { readonly [key: string]: unknown };
 /** See {@link Something}. */
-export const something: z.ZodType<Something> = z.union([
-  text,
-  number,
-  flag,
-  z.null(),
-  z.array(z.unknown()),
-  map,
-]);
+export const something = (): z.ZodType<Something> =>
+  z.union([text(), number(), flag(), z.null(), z.array(z.unknown()), map()]);

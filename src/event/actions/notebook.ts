@@ -25,30 +25,30 @@ export const NOTEBOOK_ACTIONS: readonly Action[] = [
   define("notebook_open", {
     impact: "low",
     sentence: "{opened|open} notebook {path ?? target.id}",
-    fields: () => ({ path: text.optional() }),
+    fields: () => ({ path: text().optional() }),
   }),
   // Code that runs beside the model can do everything: it deserves attention.
   define("notebook_run", {
     impact: "high",
     required: ["details"],
     sentence: "{ran|run} notebook cell {cell_id}[ of {target}][: {code}]",
-    fields: () => ({ cell_id: text, code: text.optional(), elapsed_s: number.optional() }),
+    fields: () => ({ cell_id: text(), code: text().optional(), elapsed_s: number().optional() }),
   }),
   define("notebook_interrupt", {
     sentence: "{interrupted|interrupt} the running notebook cell[ {cell_id}]",
-    fields: () => ({ cell_id: text.optional() }),
+    fields: () => ({ cell_id: text().optional() }),
   }),
   define("notebook_save", {
     sentence: "{saved|save} notebook {path ?? target.id}",
-    fields: () => ({ path: text.optional(), bytes: count.optional() }),
+    fields: () => ({ path: text().optional(), bytes: count().optional() }),
   }),
   define("notebook_generate_code", {
     impact: "low",
     sentence: "{had code written for|have code written for} a notebook[: {prompt}]",
-    fields: () => ({ prompt: text.optional() }),
+    fields: () => ({ prompt: text().optional() }),
   }),
   define("notebook_pause_training", {
     sentence: "{paused|pause} training to run a notebook cell[ {cell_id}]",
-    fields: () => ({ cell_id: text.optional() }),
+    fields: () => ({ cell_id: text().optional() }),
   }),
 ];

@@ -67,10 +67,10 @@ const evaluation = actionsOf<EvaluationActions>("evaluation");
 const annotation = actionsOf<AnnotationActions>("annotation");
 
 const evaluationFields = () => ({
-  evaluation_id: text.optional(),
-  split: text.optional(),
-  tags: texts.optional(),
-  use_full_set: flag.optional(),
+  evaluation_id: text().optional(),
+  split: text().optional(),
+  tags: texts().optional(),
+  use_full_set: flag().optional(),
 });
 
 /** The actions of this file. */
@@ -82,21 +82,21 @@ export const TRAINING_ACTIONS: readonly Action[] = [
   }),
   training("pause", {
     sentence: "{paused|pause} training[ of {target}][ at step {step}]",
-    fields: () => ({ step: number.optional() }),
+    fields: () => ({ step: number().optional() }),
   }),
   training("resume", {
     sentence: "{resumed|resume} training[ of {target}][ at step {step}]",
-    fields: () => ({ step: number.optional() }),
+    fields: () => ({ step: number().optional() }),
   }),
   training("mode_switch", {
     required: ["details"],
     sentence: "{switched|switch} the mode[ of {target}][ from {from}] to {to}",
-    fields: () => ({ from: text.optional(), to: text }),
+    fields: () => ({ from: text().optional(), to: text() }),
   }),
   training("experiment_rename", {
     required: ["details"],
     sentence: "{renamed|rename} {target ?? old_name} to {new_name}",
-    fields: () => ({ old_name: text.optional(), new_name: text }),
+    fields: () => ({ old_name: text().optional(), new_name: text() }),
   }),
   training("restart_instance", {
     impact: "high",
@@ -107,21 +107,25 @@ export const TRAINING_ACTIONS: readonly Action[] = [
     required: ["target", "reason", "details"],
     sentence: "{triggered|trigger} retraining of {target} ({trigger})",
     fields: () => ({
-      trigger: text,
-      model_version: text.optional(),
-      dataset: text.optional(),
+      trigger: text(),
+      model_version: text().optional(),
+      dataset: text().optional(),
     }),
   }),
   checkpoint("checkpoint_save", {
     required: ["details"],
     sentence: "{saved|save} checkpoint {checkpoint_id}[ at step {step}]",
-    fields: () => ({ checkpoint_id: text, step: number.optional() }),
+    fields: () => ({ checkpoint_id: text(), step: number().optional() }),
   }),
   checkpoint("checkpoint_restore", {
     impact: "high",
     required: ["details"],
     sentence: "{restored|restore} checkpoint {checkpoint_id}[ of step {step}]",
-    fields: () => ({ checkpoint_id: text, step: number.optional(), weights_only: flag.optional() }),
+    fields: () => ({
+      checkpoint_id: text(),
+      step: number().optional(),
+      weights_only: flag().optional(),
+    }),
   }),
   evaluation("evaluation_start", {
     sentence: "{started|start} an evaluation[ of {target}][ on split {split}]",
@@ -137,8 +141,8 @@ export const TRAINING_ACTIONS: readonly Action[] = [
     sentence: "{edited|edit} a note[ ({operation})][ on {target}][: {note}]",
     fields: () => ({
       operation: z.enum(["write", "clear"]).optional(),
-      note: text.optional(),
-      metric_name: text.optional(),
+      note: text().optional(),
+      metric_name: text().optional(),
     }),
   }),
 ];
