@@ -5,7 +5,6 @@
  */
 import { createHash } from "node:crypto";
 import { KEPT_BODY_KEY_PREFIX } from "./attributes.ts";
-import { cutLongText, MIN_TEXT_UNITS } from "./long-text.ts";
 import type { BodyValue } from "./record.ts";
 
 /** So many ids stay; a person reads no more, and a record has its place for other things. */
@@ -52,7 +51,7 @@ function listOf(value: unknown): readonly unknown[] | undefined {
 export function addManyIds(
   map: Record<string, BodyValue>,
   name: string,
-  ids: readonly BodyValue[],
+  { ids, kept }: { readonly ids: readonly BodyValue[]; readonly kept: readonly BodyValue[] },
   earlier: ReadonlySet<string> | undefined,
 ): ReadonlySet<string> {
   const count = `${name}${ID_COUNT_SUFFIX}`;
@@ -61,9 +60,7 @@ export function addManyIds(
     const value = Object.hasOwn(map, taken) ? map[taken] : undefined;
     if (value !== undefined) map[`${KEPT_BODY_KEY_PREFIX}${taken}`] = value;
   }
-  map[name] = ids
-    .slice(0, MAX_LISTED_IDS)
-    .map((id) => (typeof id === "string" ? cutLongText(id, MIN_TEXT_UNITS) : id));
+  map[name] = kept;
   map[count] = ids.length;
   map[digest] = digestOfIds(ids);
   return new Set([...(earlier ?? []), count, digest]);

@@ -5,10 +5,10 @@
 
 /** UTF-16 units of one text that are looked at: sixteen times what stays of it. */
 export const MAX_TEXT_UNITS = 65_536;
-/** The same for all texts of one value together: eight times what a record may hold. */
-export const MAX_ALL_TEXT_UNITS = 524_288;
-/** What every text may still have when all the others took too much. */
-export const MIN_TEXT_UNITS = 1024;
+/** The same for all texts of one value together: four times what a record may hold. */
+export const MAX_ALL_TEXT_UNITS = 262_144;
+/** What every text may still have when the others took all that: names and ids stay whole. */
+export const MIN_TEXT_UNITS = 128;
 /** Longer names of fields are cut. */
 export const MAX_KEY_UNITS = 8192;
 /** Room for the marker: what was cut once is short enough. */

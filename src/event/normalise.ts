@@ -185,7 +185,9 @@ function plainEntries(
     if (name !== key) clashes ??= new Map();
     const ids = walk.isWhole || !isIdListName(name) ? undefined : manyIds(item, plainId);
     if (ids !== undefined) {
-      derived = addManyIds(map, name, ids, derived);
+      walk.valuesLeft -= MAX_LISTED_IDS;
+      const kept = ids.slice(0, MAX_LISTED_IDS).map((id) => plain(id, depth + 1, walk) ?? null);
+      derived = addManyIds(map, name, { ids, kept }, derived);
       continue;
     }
     const normal = plain(item, depth + 1, walk);

@@ -126,10 +126,17 @@ describe("long texts", () => {
   test("all texts together are bounded, and each keeps its start", () => {
     const map = normaliseMap(Array.from({ length: 100 }, () => "y ".repeat(30_000)));
     const text = JSON.stringify(map);
-    expect(text.length).toBeLessThan(800_000);
-    expect(text.match(/\[cut: the first 9\d\d of 60000 characters\]y/g)?.length).toBeGreaterThan(
-      80,
-    );
+    expect(text.length).toBeLessThan(300_000);
+    expect(text.match(/\[cut: the first 6\d of 60000 characters\]y/g)?.length).toBeGreaterThan(80);
+  });
+
+  test("4 MB of many texts are as little as 4 MB of one", () => {
+    const size = (value: unknown): number => JSON.stringify(normaliseMap({ value })).length;
+    expect(size(Array.from({ length: 4000 }, () => "y ".repeat(500)))).toBeLessThan(1_000_000);
+    const lists = Array.from({ length: 150 }, () => ({
+      ids: Array.from({ length: 101 }, () => "y ".repeat(500)),
+    }));
+    expect(size(lists)).toBeLessThan(3_000_000);
   });
 
   test("a word that would be cut where it can be seen is left out", () => {
