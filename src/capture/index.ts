@@ -11,6 +11,7 @@ export type { ActorCall } from "./actor-call.ts";
 export { type CaptureSwitch, isGrpcModule, patchGrpc } from "./audit-grpc.ts";
 export type { CaptureTarget } from "./call-audit.ts";
 export type { GrpcModule } from "./grpc-types.ts";
+export { type MessagePath, parseMessagePath, type PathSegment } from "./message-path.ts";
 export type { Peer } from "./peer.ts";
 export { policyJsonSchema } from "./policy-json-schema.ts";
 export {
@@ -43,3 +44,5 @@ export type {
   PolicyValue,
   TrustedCertificate,
 } from "./policy-document.ts";
+export { compileMethod } from "./policy-method.ts";
+export { type PolicyText, textsOf } from "./policy-texts.ts";
