@@ -60,12 +60,34 @@ function staleEntry(
     const message = `${text}: every method of it is exempt or falls under an earlier rule`;
     return [{ kind: "stale", place, message }];
   }
-  const known = kind === "service" ? names.map((name) => name.replace(/\/.*/, "/*")) : names;
-  const guess = kind === "regex" ? undefined : nearest(text, known);
+  const guess = kind === "regex" ? undefined : nearestMethod(text, names);
   const help = guess === undefined ? "" : `; did you mean ${guess}?`;
   return [
     { kind: "stale", place, message: `${text} matches no method of the .proto files${help}` },
   ];
+}
+
+/** The service or method that may be meant: of a known service its methods, else the services. */
+function nearestMethod(text: string, names: readonly string[]): string | undefined {
+  const [service = "", method = ""] = text.split("/");
+  const own = names.filter((name) => name.startsWith(`${service}/`));
+  const guess =
+    own.length > 0
+      ? [
+          service,
+          nearest(
+            method,
+            own.map((name) => name.slice(service.length + 1)),
+          ),
+        ]
+      : [
+          nearest(
+            service,
+            names.map((name) => name.replace(/\/.*/, "")),
+          ),
+          method,
+        ];
+  return guess.includes(undefined) ? undefined : guess.join("/");
 }
 
 /** A path that leads somewhere in one of the rule's methods is right. */

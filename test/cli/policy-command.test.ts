@@ -355,7 +355,7 @@ test.each<
     { "audit.yaml": "version: 1\n", "a.proto": "message {" },
     ["--proto", "a.proto"],
     3,
-    /^otel-audit: cannot read the \.proto files: illegal name .*line 1\)\n$/,
+    /^otel-audit: cannot read the \.proto files: illegal type name .*line 1\)\n$/,
   ],
   [
     "a .proto file that is not there",
