@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   read: BELOW,
   collector: BELOW,
   setup: [...BELOW, "journal", "record", "capture", "deliver"],
-  cli: [...BELOW, "collector", "read", "setup"],
+  cli: [...BELOW, "capture", "collector", "read", "setup"],
 };
 /** Files that stand in no room, and what they may import beside `lib`. */
 const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
