@@ -9,7 +9,14 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
 };
 
 const API: Readonly<Record<string, readonly string[]>> = {
-  "otel-audit": ["AuditError", "auditGrpc", "createAudit", "currentAudit", "defineAction"],
+  "otel-audit": [
+    "AuditError",
+    "AuditLogger",
+    "auditGrpc",
+    "createAudit",
+    "currentAudit",
+    "defineAction",
+  ],
   "otel-audit/read": ["AuditError", "readJournal", "toFlat"],
 };
 

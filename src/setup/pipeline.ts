@@ -7,10 +7,12 @@
 import { LoggerProvider } from "@opentelemetry/sdk-logs";
 import { type CaptureTarget, compileActor, compilePolicy } from "../capture/index.ts";
 import {
+  checkViewShape,
   createOtlpSender,
   createShipper,
   createViewWriter,
   type Shipper,
+  type ViewShape,
   type ViewWriter,
 } from "../deliver/index.ts";
 import {
@@ -39,16 +41,23 @@ import { resourceOfProcess } from "./what-runs.ts";
 export interface OpenAudit {
   readonly audit: Audit;
   readonly target: CaptureTarget;
+  /** Resolves when everything that was emitted survives power loss. */
+  readonly synced: () => Promise<void>;
 }
 
 /**
  * Opens an audit log.
  *
  * @param directory absolute path.
+ * @param shape what an event looks like in the views.
  * @throws {AuditError} `invalid_option`, `invalid_policy`, `untrusted_file`, `unreadable` or
  * `directory_unusable`; nothing of ours throws later.
  */
-export function openAudit(options: ResolvedOptions, directory: string): OpenAudit {
+export function openAudit(
+  options: ResolvedOptions,
+  directory: string,
+  shape: ViewShape = "full",
+): OpenAudit {
   const redactor = createRedactor();
   const report = createLineWriter(redactor.redactText);
   const clock = createSystemClock();
@@ -58,6 +67,7 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   const findActor = compileActor(loaded, options.actor, report);
   const resource = redactResource(resourceOfProcess(options.service), redactor);
 
+  if (options.format !== "journal") checkViewShape(directory, shape);
   const journal = openJournal({ directory, stream: newId(), report });
   const service = String(resource[ATTR_SERVICE_NAME]);
   const processor = createJournalProcessor({ journal, clock, report, service, resource });
@@ -68,7 +78,7 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
     logRecordLimits: { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity },
   });
   const logger = provider.getLogger(SCOPE_NAME, undefined, { schemaUrl: SCHEMA_URL });
-  const outward = createOutward(options, directory, journal.stream, report);
+  const outward = createOutward(options, { directory, shape }, journal.stream, report);
   const openCalls = new Set<() => void>();
   let isClosed = false;
   let isLateReported = false;
@@ -128,6 +138,7 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   let closing: Promise<void> | undefined;
   const record = createRecorder({ catalogue, emit, synced: journal.synced, report });
   return {
+    synced: journal.synced,
     target: { policy, findActor, catalogue, clock, emit, report, openCalls },
     audit: {
       record,
@@ -150,7 +161,7 @@ interface Outward {
 
 function createOutward(
   options: ResolvedOptions,
-  directory: string,
+  { directory, shape }: { readonly directory: string; readonly shape: ViewShape },
   stream: string,
   report: Report,
 ): Outward {
@@ -158,7 +169,7 @@ function createOutward(
   const views =
     format === "journal" || format === "none"
       ? undefined
-      : createViewWriter({ directory, format, report });
+      : createViewWriter({ directory, format, shape, report });
   let shipper: Shipper | undefined;
   if (shipping !== undefined) {
     const { host } = new URL(shipping.url);
