@@ -235,7 +235,8 @@ describe("nothing is thrown by logEvent", () => {
     listen();
     const directory = temporaryDirectory();
     const logger = open(directory);
-    await (logger.logEvent as (...args: readonly unknown[]) => Promise<void>).apply(logger, call);
+    const logEvent = logger.logEvent.bind(logger);
+    await Reflect.apply(logEvent, undefined, [...call]);
     expect(eventsIn(directory)).toEqual([expect.objectContaining(expected)]);
   });
 

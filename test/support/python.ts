@@ -1,5 +1,8 @@
 /** The Python of this machine: skipped where there is none, a failure where AUDIT_REQUIRE names it. */
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 const COMMAND = process.platform === "win32" ? "python" : "python3";
 
@@ -31,4 +34,23 @@ export function runPython(
   if (status !== 0)
     throw new Error(`${command} ${args.join(" ")}: exit ${status}\n${stdout}${stderr}`);
   return stdout;
+}
+
+/**
+ * Path of a Python that has the packages of a requirements file: a virtual environment below .cache/,
+ * made with the first call and kept until the file changes.
+ */
+export function pythonWith(requirements: string): string {
+  const digest = createHash("sha256").update(readFileSync(requirements)).digest("hex");
+  const folder = join(import.meta.dirname, "../../.cache/python", digest.slice(0, 16));
+  const python =
+    process.platform === "win32" ? join(folder, "Scripts/python.exe") : join(folder, "bin/python");
+  const ready = join(folder, "ready");
+  if (existsSync(ready)) return python;
+  rmSync(folder, { recursive: true, force: true });
+  runPython(["-m", "venv", folder]);
+  const install = ["-m", "pip", "install", "--quiet", "--no-input", "-r", requirements];
+  runPython(install, { command: python });
+  writeFileSync(ready, "");
+  return python;
 }
