@@ -36,6 +36,7 @@ export class Lab {
   readonly checkpoints: string[] = ["run-1"];
   agentModel: string | undefined;
   notebookName = "notebook";
+  isCellRunning = false;
 
   /** The sample of an id. @throws Refusal when there is none. */
   sample(id: string): Sample {

@@ -117,6 +117,7 @@ function notebook(lab: Lab): UntypedServiceImplementation {
     RunNotebookCell: (call: ServerWritableStream<OtherRequest, Reply>) => {
       const { cell_id = "", code = "" } = call.request;
       const isFailing = code.includes("raise");
+      lab.isCellRunning = code.startsWith("while True");
       call.write(
         isFailing ? { cell_id, error_traceback: "ValueError: no" } : { cell_id, stdout: "1" },
       );
@@ -126,7 +127,9 @@ function notebook(lab: Lab): UntypedServiceImplementation {
       call.end();
     },
     InterruptNotebookCell: unary(() => {
-      throw new Refusal("No cell is currently running.");
+      if (!lab.isCellRunning) throw new Refusal("No cell is currently running.");
+      lab.isCellRunning = false;
+      return { ok: true };
     }, refused),
     SaveNotebook: unary<OtherRequest>(({ ipynb_json = "", name }) => {
       if (!ipynb_json.startsWith("{")) throw new Refusal("invalid notebook JSON");

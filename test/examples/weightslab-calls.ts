@@ -572,6 +572,16 @@ export const CALLS: Readonly<Record<string, ExampleCall>> = {
       { target: "notebook_cell c2", error: "ValueError: no" },
     ),
   ),
+  "a cell that never ends": call(
+    "RunNotebookCell",
+    { cell_id: "c3", code: "while True: pass" },
+    record(
+      "notebook_run",
+      { cell_id: "c3", code: "while True: pass" },
+      { target: "notebook_cell c3" },
+    ),
+  ),
+  "it is interrupted": call("InterruptNotebookCell", {}, record("notebook_interrupt")),
   "no cell to interrupt": call(
     "InterruptNotebookCell",
     {},

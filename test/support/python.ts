@@ -9,8 +9,11 @@ const COMMAND = process.platform === "win32" ? "python" : "python3";
 /** Whether tests that need Python run: it is there, or it must be. A skip is said aloud. */
 export function canRunPython(): boolean {
   if ((process.env["AUDIT_REQUIRE"] ?? "").split(",").includes("python")) return true;
-  if (spawnSync(COMMAND, ["--version"]).status === 0) return true;
-  console.warn("SKIPPED: no python3 here; set AUDIT_REQUIRE=python to make that a failure");
+  const isThere = (...args: readonly string[]): boolean => spawnSync(COMMAND, args).status === 0;
+  if (isThere("-m", "pip", "--version") && isThere("-c", "import ensurepip, venv")) return true;
+  console.warn(
+    "SKIPPED: no python3 with pip and venv here; set AUDIT_REQUIRE=python to make that a failure",
+  );
   return false;
 }
 
