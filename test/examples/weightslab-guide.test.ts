@@ -1,6 +1,6 @@
 /** docs/weightslab.md: its code runs, its commands work, its table is the policy. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
@@ -19,8 +19,6 @@ function block(language: string): string {
 /** Runs the guide's program where it makes its directory. */
 function runProgram(): string {
   const directory = temporaryDirectory();
-  writeFileSync(join(directory, "program.mts"), block("ts"));
-  symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
   const imported = block("ts").replace('"otel-audit"', JSON.stringify(join(root, "src/index.ts")));
   writeFileSync(join(directory, "program.mts"), imported);
   const printed = execFileSync(process.execPath, ["program.mts"], {

@@ -1,64 +1,30 @@
 /** The AuditLogger of the source's shape: what its users rely on. */
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
-import { parse } from "csv-parse/sync";
-import { AuditError, type AuditEvent, AuditLogger, createAudit } from "otel-audit";
+import {
+  AuditError,
+  type AuditEvent,
+  AuditLogger,
+  type AuditLoggerOptions,
+  createAudit,
+} from "otel-audit";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { runInCall } from "../../src/record/index.ts";
 import { recordsIn } from "../support/journal-records.ts";
+import { eventsIn, listen, openLogger, PROGRAM, rowsIn, viewsIn } from "../support/audit-logger.ts";
 import { collectRejections } from "../support/rejections.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const HEADER = "timestamp,action_type,status,details,error\r\n";
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
-const PROGRAM = join(import.meta.dirname, "programs/log-events.ts");
 const root = join(import.meta.dirname, "../..");
-
-type Options = ConstructorParameters<typeof AuditLogger>[1];
-
-/** A logger that is closed with the test. */
-function open(directory: string, options?: Options): AuditLogger {
-  const logger = new AuditLogger(directory, options);
-  onTestFinished(() => logger.close());
-  return logger;
-}
-
-/** What our line writer said; stderr itself is left alone. */
-function listen(): string[] {
-  const said: string[] = [];
-  const fs = process.getBuiltinModule("node:fs");
-  const { writeSync } = fs;
-  const spy = vi.spyOn(fs, "writeSync").mockImplementation((fd: number, ...rest: [string]) => {
-    if (fd !== 2) return writeSync(fd, ...rest);
-    said.push(rest[0]);
-    return rest[0].length;
-  });
-  // Named imports of builtins see the spy only after this.
-  process.getBuiltinModule("node:module").syncBuiltinESMExports();
-  onTestFinished(() => {
-    spy.mockRestore();
-    process.getBuiltinModule("node:module").syncBuiltinESMExports();
-  });
-  return said;
-}
-
-const eventsIn = (directory: string): AuditEvent[] =>
-  JSON.parse(readFileSync(join(directory, "audit_log.json"), "utf8")) as AuditEvent[];
-
-const rowsIn = (directory: string): string[][] =>
-  parse(readFileSync(join(directory, "audit_log.csv"), "utf8"));
-
-const viewsIn = (directory: string): string[] =>
-  readdirSync(directory).filter((name) => name.startsWith("audit_log"));
 
 describe("the files", () => {
   test("JSON: newest first, exactly the five keys, current when the promise resolves", async () => {
     const directory = temporaryDirectory();
-    const logger = open(directory);
+    const logger = openLogger(directory);
     await logger.logEvent("hp_change", "success", { changed_params: { learning_rate: 0.001 } });
     expect(eventsIn(directory)).toHaveLength(1);
     await logger.logEvent("checkpoint_restore", "failed", { checkpoint_id: "c1" }, "not found");
@@ -87,7 +53,7 @@ describe("the files", () => {
 
   test("CSV: that header, oldest first, details as escaped JSON", async () => {
     const directory = temporaryDirectory();
-    const logger = open(directory, { format: "csv" });
+    const logger = openLogger(directory, { format: "csv" });
     await logger.logEvent("tag_add", "success", { tag_name: 'a "b", c\nd', sample_ids: ["s1"] });
     await logger.logEvent("pause", "success");
     await logger.logEvent("query_execute", "failed", {}, "bad, query");
@@ -104,14 +70,14 @@ describe("the files", () => {
 
   test("format both writes both", async () => {
     const directory = temporaryDirectory();
-    await open(directory, { format: "both" }).logEvent("pause", "success");
+    await openLogger(directory, { format: "both" }).logEvent("pause", "success");
     expect(eventsIn(directory)).toHaveLength(1);
     expect(rowsIn(directory)).toHaveLength(2);
   });
 
   test("the directory is made at once, its parents too, and no file before the first event", async () => {
     const directory = join(temporaryDirectory(), "a", "b");
-    const logger = open(directory);
+    const logger = openLogger(directory);
     expect(readdirSync(directory)).toEqual([]);
     expect(await logger.getLogSummary()).toEqual({
       total_events: 0,
@@ -124,7 +90,7 @@ describe("the files", () => {
 
   test("format none writes nothing at all", async () => {
     const directory = temporaryDirectory();
-    const logger = open(directory, { format: "none" });
+    const logger = openLogger(directory, { format: "none" });
     await logger.logEvent("pause", "success");
     await logger.close();
     expect(readdirSync(directory)).toEqual([]);
@@ -132,7 +98,7 @@ describe("the files", () => {
 
   test("the journal behind it is a normal one: actor, target, category, status both ways", async () => {
     const directory = temporaryDirectory();
-    const logger = open(directory, { experimentName: "mnist", actor: "ann" });
+    const logger = openLogger(directory, { experimentName: "mnist", actor: "ann" });
     await logger.logEvent("hp_change", "failed", { a: 1 });
     expect(recordsIn(directory)[0]?.attributes).toMatchObject({
       "audit.record.kind": "result",
@@ -149,7 +115,7 @@ describe("the files", () => {
 
   test("nobody named is unknown; inside an audited call it is the caller", async () => {
     const directory = temporaryDirectory();
-    const logger = open(directory);
+    const logger = openLogger(directory);
     await logger.logEvent("pause", "success");
     const call = {
       callId: "AbCdEfGhIjKlMnOp",
@@ -174,7 +140,7 @@ describe("the files", () => {
 
   test("secrets are masked and huge details cut, in files that still parse", async () => {
     const directory = temporaryDirectory();
-    const logger = open(directory, { format: "both" });
+    const logger = openLogger(directory, { format: "both" });
     await logger.logEvent("hp_change", "success", {
       password: "correct-horse",
       note: "x".repeat(10_000_000),
@@ -188,7 +154,7 @@ describe("the files", () => {
 
   test("a cell that a spreadsheet would run is guarded", async () => {
     const directory = temporaryDirectory();
-    const logger = open(directory, { format: "csv" });
+    const logger = openLogger(directory, { format: "csv" });
     await logger.logEvent("query_execute", "failed", {}, '=HYPERLINK("http://x")');
     expect(rowsIn(directory)[1]?.[4]).toBe('\'=HYPERLINK("http://x")');
   });
@@ -234,7 +200,7 @@ describe("nothing is thrown by logEvent", () => {
   ])("%s is recorded", async (_, call, expected) => {
     listen();
     const directory = temporaryDirectory();
-    const logger = open(directory);
+    const logger = openLogger(directory);
     const logEvent = logger.logEvent.bind(logger);
     await Reflect.apply(logEvent, undefined, [...call]);
     expect(eventsIn(directory)).toEqual([expect.objectContaining(expected)]);
@@ -245,7 +211,7 @@ describe("nothing is thrown by logEvent", () => {
     const said = listen();
     const directory = temporaryDirectory();
     writeFileSync(join(directory, "journal"), "in the way");
-    const logger = open(directory);
+    const logger = openLogger(directory);
     await logger.logEvent("pause", "success");
     expect(said.join("")).toMatch(
       /^otel-audit: an event of AuditLogger was not recorded: .*journal/,
@@ -259,7 +225,7 @@ describe("nothing is thrown by logEvent", () => {
 
   test("after close it is said and not thrown", async () => {
     const said = listen();
-    const logger = open(temporaryDirectory());
+    const logger = openLogger(temporaryDirectory());
     await logger.logEvent("pause", "success");
     await logger.close();
     await logger.close();
@@ -286,7 +252,7 @@ describe("format: parameter over environment over json", () => {
     const said = listen();
     if (variable !== undefined) vi.stubEnv("AUDIT_LOG_FORMAT", variable);
     onTestFinished(() => void vi.unstubAllEnvs());
-    const logger = open(temporaryDirectory(), { format: parameter } as Options);
+    const logger = openLogger(temporaryDirectory(), { format: parameter } as AuditLoggerOptions);
     expect(logger.format).toBe(expected);
     expect(said.join("").includes("invalid format")).toBe(isWarned);
   });
@@ -308,10 +274,10 @@ describe("refusals are loud, at construction", () => {
     await audit.record({ action: "pause", actor: "ann" });
     await audit.close();
     expect(codeOf(() => new AuditLogger(full))).toBe("directory_unusable");
-    expect(codeOf(() => open(full, { format: "none" }))).toBe("nothing thrown");
+    expect(codeOf(() => openLogger(full, { format: "none" }))).toBe("nothing thrown");
 
     const five = temporaryDirectory();
-    await open(five).logEvent("pause", "success");
+    await openLogger(five).logEvent("pause", "success");
     await expect(createAudit({ directory: five, policy: { version: 1 } })).rejects.toMatchObject({
       code: "directory_unusable",
       message: expect.stringContaining("AuditLogger") as string,
@@ -324,7 +290,7 @@ describe("refusals are loud, at construction", () => {
     });
     await journal.record({ action: "resume", actor: "ann" });
     await journal.close();
-    const again = open(five);
+    const again = openLogger(five);
     await again.logEvent("pause", "success");
     expect(eventsIn(five)).toHaveLength(3);
   });
@@ -347,7 +313,7 @@ describe("views that are there already", () => {
   test("a restart appends, for both files", async () => {
     const directory = temporaryDirectory();
     for (const run of [1, 2, 3]) {
-      const logger = open(directory, { format: "both" });
+      const logger = openLogger(directory, { format: "both" });
       await logger.logEvent("pause", "success", { run });
       await logger.close();
     }
@@ -380,7 +346,7 @@ describe("views that are there already", () => {
 describe("summary", () => {
   test.each(["json", "csv", "both"] as const)("counts for format %s", async (format) => {
     const directory = temporaryDirectory();
-    const logger = open(directory, { format });
+    const logger = openLogger(directory, { format });
     await logger.logEvent("hp_change", "success", {});
     await logger.logEvent("hp_change", "failed", {}, "no");
     await logger.logEvent("own", "success");
@@ -392,83 +358,9 @@ describe("summary", () => {
   });
 });
 
-describe("many writers", () => {
-  const WRITERS = 12;
-  const EVENTS = 25;
-  const keys = (directory: string): string[] =>
-    eventsIn(directory).map(
-      ({ details }) => `${String(details["tag_name"])}.${String(details["n"])}`,
-    );
-  const expected = (): string[] =>
-    Array.from({ length: WRITERS }, (_, w) =>
-      Array.from({ length: EVENTS }, (__, n) => `w${w}.${n + 1}`),
-    )
-      .flat()
-      .toSorted();
-
-  test("in one process: two loggers of a directory share it; nothing waits long for the disk", async () => {
-    const directory = temporaryDirectory();
-    const loggers = Array.from({ length: WRITERS }, () => open(directory));
-    await Promise.all(
-      loggers.flatMap((logger, w) =>
-        Array.from({ length: EVENTS }, (_, n) =>
-          logger.logEvent("tag_add", "success", { tag_name: `w${w}`, n: n + 1 }),
-        ),
-      ),
-    );
-    expect(keys(directory).toSorted()).toEqual(expected());
-    expect(readdirSync(join(directory, "journal"))).toHaveLength(1);
-  });
-
-  async function finish(directory: string): Promise<void> {
-    const last = open(directory);
-    expect(await last.getLogSummary()).toMatchObject({ total_events: WRITERS * EVENTS });
-    await last.logEvent("pause", "success", { tag_name: "last", n: 1 });
-    await last.flush();
-    expect(keys(directory).toSorted()).toEqual(["last.1", ...expected()].toSorted());
-  }
-
-  test("as worker threads", async () => {
-    const directory = temporaryDirectory();
-    await Promise.all(
-      Array.from({ length: WRITERS }, async (_, w) => {
-        const worker = new Worker(PROGRAM, {
-          argv: [directory, String(EVENTS), `w${w}`],
-          execArgv: ["-C", "@otel-audit/source"],
-          stdout: true,
-        });
-        expect(await once(worker, "exit")).toEqual([0]);
-      }),
-    );
-    await finish(directory);
-  });
-
-  test("as processes that await nothing and end", async () => {
-    const directory = temporaryDirectory();
-    await Promise.all(
-      Array.from({ length: WRITERS }, async (_, w) => {
-        const child = spawn(
-          process.execPath,
-          ["-C", "@otel-audit/source", PROGRAM, directory, String(EVENTS), `w${w}`, "--forget"],
-          { cwd: root, stdio: ["ignore", "ignore", "inherit"] },
-        );
-        expect(await once(child, "close")).toEqual([0, null]);
-      }),
-    );
-    await finish(directory);
-  });
-});
-
-test("a process that awaits nothing leaves its files written", () => {
-  const directory = temporaryDirectory();
-  const args = ["-C", "@otel-audit/source", PROGRAM, directory, "40", "w", "--forget"];
-  execFileSync(process.execPath, args, { cwd: root });
-  expect(eventsIn(directory)).toHaveLength(40);
-});
-
 test("a directory that is there keeps its mode", () => {
   const directory = join(temporaryDirectory(), "there");
   mkdirSync(directory, { mode: 0o755 });
-  open(directory);
+  openLogger(directory);
   expect(statSync(directory).mode & 0o777).toBe(0o755);
 });

@@ -6,9 +6,10 @@ import { AuditLogger } from "otel-audit";
 
 const [directory = "", count = "1", writer = "writer", forget] = process.argv.slice(2);
 const logger = new AuditLogger(directory);
-process.stdout.write(`format ${logger.format}\n`);
 for (let n = 1; n <= Number(count); n++) {
   const logged = logger.logEvent("tag_add", "success", { tag_name: writer, n });
-  if (forget === undefined) await logged;
+  if (forget !== undefined) continue;
+  await logged;
+  process.stdout.write(`logged ${n}\n`);
 }
 if (forget === undefined) await logger.close();
