@@ -1,7 +1,7 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { stateDirectory } from "../format/index.ts";
 import { AuditError } from "../lib/errors.ts";
-import { sizeOf } from "../lib/files.ts";
 
 /**
  * What an event looks like in the views: `full` is every column of format version 1, `five` the five
@@ -28,7 +28,7 @@ const WAY_OUT: Readonly<Record<ViewShape, string>> = {
 export function checkViewShape(directory: string, shape: ViewShape): void {
   const other: ViewShape = shape === "five" ? "full" : "five";
   const state = stateDirectory(directory);
-  if (!STATES[other].some((name) => sizeOf(join(state, name)) !== undefined)) return;
+  if (!STATES[other].some((name) => existsSync(join(state, name)))) return;
   throw new AuditError(
     "directory_unusable",
     `${directory} has audit views of another shape: ${WAY_OUT[other]}`,
