@@ -45,11 +45,18 @@ export {
 export { AuditError, type AuditErrorCode } from "./lib/errors.ts";
 export {
   type Audit,
+  type AuditEvent,
   type AuditHealth,
   type CallFields,
   currentAudit,
   type CurrentAudit,
   type Receipt,
 } from "./record/index.ts";
+export {
+  AuditLogger,
+  type AuditLoggerFormat,
+  type AuditLoggerOptions,
+  type LogSummary,
+} from "./setup/audit-logger.ts";
 export { auditGrpc, createAudit } from "./setup/create-audit.ts";
 export type { AuditFormat, AuditOptions, OtlpProtocol } from "./setup/options.ts";

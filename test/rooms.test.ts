@@ -20,7 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   deliver: [...BELOW, "journal"],
   read: BELOW,
   collector: BELOW,
-  setup: [...BELOW, "journal", "record", "capture", "deliver"],
+  // The AuditLogger gets its summary from the read side: setup alone may compose both.
+  setup: [...BELOW, "journal", "record", "capture", "deliver", "read"],
   cli: [...BELOW, "capture", "collector", "read", "setup"],
 };
 /** Files that stand in no room, and what they may import beside `lib`. */

@@ -4,8 +4,11 @@ import { messageOf } from "../lib/errors.ts";
 import { type FileLock, tryLockFile } from "../lib/file-lock.ts";
 import { makeDirectory } from "../lib/files.ts";
 import { openCsvView } from "./csv-view.ts";
+import { openFiveCsvView } from "./five-csv-view.ts";
+import { openFiveJsonView } from "./five-json-view.ts";
 import { openJsonView } from "./json-view.ts";
 import { readNew, type Round, type StreamPosition } from "./merge.ts";
+import { checkViewShape, type ViewShape } from "./view-shape.ts";
 import type { View } from "./view.ts";
 
 /** Which views are kept. */
@@ -22,6 +25,8 @@ export interface ViewKeeper {
 export interface ViewKeeperOptions {
   readonly directory: string;
   readonly format: ViewFormat;
+  /** Default `full`. */
+  readonly shape?: ViewShape;
   readonly report: (line: string) => void;
 }
 
@@ -101,12 +106,16 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
   };
 }
 
-function openViews({ directory, format, report }: ViewKeeperOptions): readonly View[] {
+function openViews(keeper: ViewKeeperOptions): readonly View[] {
+  const { directory, format, report, shape = "full" } = keeper;
+  checkViewShape(directory, shape);
   const options = { directory, report, nowMillis: () => performance.now() };
+  const [openJson, openCsv] =
+    shape === "five" ? [openFiveJsonView, openFiveCsvView] : [openJsonView, openCsvView];
   // JSON first: it holds no descriptor that would be left open when the other one fails.
   return [
-    ...(format === "csv" ? [] : [openJsonView(options)]),
-    ...(format === "json" ? [] : [openCsvView(options)]),
+    ...(format === "csv" ? [] : [openJson(options)]),
+    ...(format === "json" ? [] : [openCsv(options)]),
   ];
 }
 

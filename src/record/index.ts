@@ -7,6 +7,7 @@ export {
   type CurrentAudit,
   runInCall,
 } from "./current-call.ts";
+export { type AuditEvent, draftOfLogged, type LoggedEvent } from "./audit-logger-event.ts";
 export { type Draft, type DraftExtras, draftOf } from "./draft.ts";
 export { type AuditHealth, healthOf } from "./health.ts";
 export { problemsOf } from "./validate.ts";

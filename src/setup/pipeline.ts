@@ -12,10 +12,12 @@ import {
   createOpenCalls,
 } from "../capture/index.ts";
 import {
+  checkViewShape,
   createOtlpSender,
   createShipper,
   createViewWriter,
   type Shipper,
+  type ViewShape,
   type ViewWriter,
 } from "../deliver/index.ts";
 import {
@@ -47,16 +49,23 @@ export interface OpenAudit {
   readonly target: CaptureTarget;
   /** Resolves when the keys of all tokens are there, or were waited for long enough. */
   readonly ready: () => Promise<void>;
+  /** Resolves when everything that was emitted survives power loss. */
+  readonly synced: () => Promise<void>;
 }
 
 /**
  * Opens an audit log.
  *
  * @param directory absolute path.
+ * @param shape what an event looks like in the views.
  * @throws {AuditError} `invalid_option`, `invalid_policy`, `untrusted_file`, `unreadable` or
  * `directory_unusable`; nothing of ours throws later.
  */
-export function openAudit(options: ResolvedOptions, directory: string): OpenAudit {
+export function openAudit(
+  options: ResolvedOptions,
+  directory: string,
+  shape: ViewShape = "full",
+): OpenAudit {
   const redactor = createRedactor();
   const report = createLineWriter(redactor.redactText);
   const clock = createSystemClock();
@@ -66,6 +75,7 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   const actors = compileActor(loaded, options.actor, report);
   const resource = redactResource(resourceOfProcess(options.service), redactor);
 
+  if (options.format !== "journal") checkViewShape(directory, shape);
   const journal = openJournal({ directory, stream: newId(), report });
   const service = String(resource[ATTR_SERVICE_NAME]);
   const processor = createJournalProcessor({ journal, clock, report, service, resource });
@@ -76,7 +86,7 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
     logRecordLimits: { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity },
   });
   const logger = provider.getLogger(SCOPE_NAME, undefined, { schemaUrl: SCHEMA_URL });
-  const outward = createOutward(options, directory, journal.stream, report);
+  const outward = createOutward(options, { directory, shape }, journal.stream, report);
   const openCalls = createOpenCalls(() => clock.monotonicMillis());
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
   let isClosed = false;
@@ -137,6 +147,7 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   let closing: Promise<void> | undefined;
   const record = createRecorder({ catalogue, emit, synced: journal.synced, report });
   return {
+    synced: journal.synced,
     ready: actors.ready,
     target: {
       policy,
@@ -182,7 +193,7 @@ interface Outward {
 
 function createOutward(
   options: ResolvedOptions,
-  directory: string,
+  { directory, shape }: { readonly directory: string; readonly shape: ViewShape },
   stream: string,
   report: Report,
 ): Outward {
@@ -190,7 +201,7 @@ function createOutward(
   const views =
     format === "journal" || format === "none"
       ? undefined
-      : createViewWriter({ directory, format, report });
+      : createViewWriter({ directory, format, shape, report });
   let shipper: Shipper | undefined;
   if (shipping !== undefined) {
     const { host } = new URL(shipping.url);
