@@ -2,7 +2,7 @@ import { nearest } from "../lib/nearest.ts";
 import { parseMessagePath } from "./message-path.ts";
 import type { PolicyAction, PolicyRule, PolicySources } from "./policy-document.ts";
 import type { LoadedPolicy } from "./policy-file.ts";
-import { shown } from "./policy-text.ts";
+import { shown } from "../lib/shown.ts";
 
 /** A text in a rule that is a path into a message, or may be meant as one. */
 export interface PolicyText {
