@@ -4,15 +4,18 @@
  * In: any text. Out: the places of values whose name says that they are secret. It looks at each
  * separator, reads the name on its left, asks the rules on names, and only then reads the value.
  */
-import { ruleOfKey } from "./key-names.ts";
 import { isHeaderRule, skipToValue, valueAt } from "./assigned-value.ts";
+import type { Verdict } from "./verdict.ts";
 
-/** A piece of a text, and the rule that says it is secret. */
+/** A piece of a text, the name that gives it away, and what that name says. */
 export interface Finding {
   readonly start: number;
   readonly end: number;
-  readonly rule: string;
+  readonly name: string;
+  readonly verdict: Verdict;
 }
+
+type VerdictOf = (name: string) => Verdict | undefined;
 
 /** Names are read this far to the left: longer ones are not names. */
 const MAX_NAME = 96;
@@ -22,20 +25,21 @@ const MAX_GAP = 8;
 const XML_PAIR = /\b(?:key|name)=\\?["']([^"'\\<>]{1,96})\\?["']\s{1,8}value=\\?["']([^"'\\<>]*)/gi;
 
 /** Every value in a text that its name gives away, from left to right, without overlap. */
-export function assignedSecrets(text: string): readonly Finding[] {
+export function assignedSecrets(text: string, verdictOf: VerdictOf): readonly Finding[] {
   const found: Finding[] = [];
   let from = 0;
   for (let at = nextSeparator(text, 0); at >= 0; at = nextSeparator(text, Math.max(at + 1, from))) {
     const name = nameBefore(text, at);
-    const rule = name === undefined ? undefined : ruleOfName(text, name);
-    if (rule === undefined || name === undefined) continue;
+    const verdict = name === undefined ? undefined : verdictOfName(text, name, verdictOf);
+    if (verdict === undefined || name === undefined || verdict.action === "keep") continue;
     const start = skipToValue(text, name.separatorEnd, MAX_GAP);
-    const value = valueAt(text, start, { isHeader: isHeaderRule(rule), isElement: name.isElement });
+    const kind = { isHeader: isHeaderRule(verdict.rule), isElement: name.isElement };
+    const value = valueAt(text, start, kind);
     if (value === undefined) continue;
-    found.push({ start: value.start, end: value.end, rule });
+    found.push({ ...value, name: text.slice(name.start, name.end), verdict });
     from = value.end;
   }
-  return text.includes("value=") ? merged(found, xmlPairs(text)) : found;
+  return text.includes("value=") ? merged(found, xmlPairs(text, verdictOf)) : found;
 }
 
 interface Name {
@@ -133,10 +137,10 @@ function skipBack(text: string, from: number, kind: number): number {
   return at;
 }
 
-function ruleOfName(text: string, name: Name): string | undefined {
+function verdictOfName(text: string, name: Name, verdictOf: VerdictOf): Verdict | undefined {
   const own = text.slice(name.start, name.end);
-  const rule = ruleOfKey(own);
-  if (rule !== undefined) return rule;
+  const verdict = verdictOf(own);
+  if (verdict !== undefined) return verdict;
   // `API key: …`, `string password = …`: two words, the telling one first or together.
   if (text[name.start - 1] !== " ") return undefined;
   if (!TYPE_NAMES.has(own) && !SECOND_WORDS.test(own)) return undefined;
@@ -145,8 +149,7 @@ function ruleOfName(text: string, name: Name): string | undefined {
   while (end - start < MAX_NAME && isKind(text, start - 1, NAME)) start--;
   if (start === end) return undefined;
   const before = text.slice(start, end);
-  if (TYPE_NAMES.has(own)) return ruleOfKey(before);
-  return ruleOfKey(`${before}_${own}`);
+  return verdictOf(TYPE_NAMES.has(own) ? before : `${before}_${own}`);
 }
 
 /** `gcpToken string = "…"` in Go, `token str = …`. */
@@ -161,14 +164,14 @@ const TYPE_NAMES: ReadonlySet<string> = new Set([
 const SECOND_WORDS = /^(?:keys?|code|phrase|string|number)$/i;
 
 /** `<add key="name" value="…" />`. */
-function xmlPairs(text: string): readonly Finding[] {
+function xmlPairs(text: string, verdictOf: VerdictOf): readonly Finding[] {
   const found: Finding[] = [];
   for (const match of text.matchAll(XML_PAIR)) {
     const [whole, name = "", value = ""] = match;
-    const rule = ruleOfKey(name);
-    if (rule === undefined || value === "") continue;
+    const verdict = verdictOf(name);
+    if (verdict === undefined || verdict.action === "keep" || value === "") continue;
     const end = match.index + whole.length;
-    found.push({ start: end - value.length, end, rule });
+    found.push({ start: end - value.length, end, name, verdict });
   }
   return found;
 }

@@ -38,6 +38,7 @@ import { type Audit, createRecorder, type Draft, healthOf } from "../record/inde
 import { createRedactingProcessor, createRedactor, type Redactor } from "../redact/index.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { openRedactor } from "./redaction.ts";
 import { createRefusals } from "./refusals.ts";
 import { loadPolicy } from "./policy.ts";
 import { startDraft } from "./start-record.ts";
@@ -66,7 +67,11 @@ export function openAudit(
   directory: string,
   shape: ViewShape = "full",
 ): OpenAudit {
-  const redactor = createRedactor();
+  const redactor = openRedactor(
+    options.redaction,
+    options.actions,
+    createLineWriter(createRedactor().redactText),
+  );
   const report = createLineWriter(redactor.redactText);
   const clock = createSystemClock();
   const catalogue = createCatalogue(options.actions);
