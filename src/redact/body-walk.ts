@@ -6,6 +6,7 @@
  */
 import type { BodyMap, BodyValue } from "../event/index.ts";
 import { isContainer, isList } from "./json-text.ts";
+import { isLikelySecret, LIKELY_KEY } from "./likely-secret.ts";
 import { MASK } from "./mask.ts";
 import type { RuleSet } from "./rules.ts";
 import { isCardNumber } from "./scan.ts";
@@ -171,6 +172,10 @@ function textOf(value: BodyValue): string {
 
 function redactLeaf(value: BodyValue, field: string, { ruleSet, rules }: Walk): Result {
   if (typeof value === "string") {
+    if (isLikelySecret(field, value)) {
+      rules.add(LIKELY_KEY.rule);
+      return MASK;
+    }
     const { text, rules: hit, isDropped } = ruleSet.scan(value, field);
     for (const rule of hit) rules.add(rule);
     return isDropped ? DROPPED : text;

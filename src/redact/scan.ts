@@ -3,7 +3,8 @@
  *
  * One pass over the text finds out which detectors are worth running; most texts need none.
  */
-import { assignedSecrets } from "./assigned.ts";
+import { assignedSecrets, type Finding } from "./assigned.ts";
+import { likelySecrets } from "./likely-secret.ts";
 import type { Span } from "./assigned-value.ts";
 import { DETECTORS, type Detector, type Feature } from "./detectors.ts";
 import type { RedactionAction } from "./policy-schema.ts";
@@ -71,7 +72,7 @@ for (let code = 0; code < bitsOfCode.length; code++) {
   bitsOfCode[code] =
     (/[A-Za-z0-9_\-+/]/.test(character) ? RUN : 0) |
     (/[0-9]/.test(character) ? DIGIT : 0) |
-    (/[=:>,]/.test(character) ? SEPARATOR : 0) |
+    (/[=:>,%]/.test(character) ? SEPARATOR : 0) |
     (character === " " || character === "\t" ? SPACE : 0) |
     (character === "@" ? AT : 0) |
     (character === ":" ? COLON : 0);
@@ -116,8 +117,10 @@ export function createScanner(rules: ScannerRules): Scan {
     };
     for (const rule of valueRules) maskValues(work, rule);
     if (bits & (LONG | SPACE | AT)) runAll(work, beforeNames, bits);
-    if (bits & SEPARATOR || (bits & SPACE && part.includes("--")))
-      maskAssigned(work, rules.verdictOf);
+    if (bits & SEPARATOR || (bits & SPACE && part.includes("--"))) {
+      maskFindings(work, assignedSecrets(work.text, rules.verdictOf));
+    }
+    if (bits & LONG) maskFindings(work, likelySecrets(work.text, rules.verdictOf));
     if (bits & (DIGITS | AT) || hasOptional) runAll(work, afterNames, bits);
     return work.isDropped ? undefined : work.text;
   }
@@ -258,8 +261,7 @@ function spansOf(text: string, detector: Detector, pattern: RegExp): readonly Sp
 }
 
 /** Each rule has its own way with what it finds: one pass for all of them. */
-function maskAssigned(work: Work, verdictOf: ScannerRules["verdictOf"]): void {
-  const findings = assignedSecrets(work.text, verdictOf);
+function maskFindings(work: Work, findings: readonly Finding[]): void {
   if (findings.length === 0) return;
   const { text } = work;
   let output = "";
