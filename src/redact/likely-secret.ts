@@ -34,9 +34,9 @@ export const LIKELY_KEY: Verdict = { rule: "key:likely", action: "mask" };
 /** Whether a value under a weak name is likely to be a secret. */
 export function isLikelySecret(name: string, value: string): boolean {
   return (
+    value.length >= MIN_WEAK_LENGTH &&
     WEAK_NAME.test(name) &&
     !HARMLESS_KEY.test(name) &&
-    value.length >= MIN_WEAK_LENGTH &&
     !UUID.test(value) &&
     !/^[0-9a-f]+$/i.test(value) &&
     looksRandom(value, MIN_WEAK_ENTROPY)
@@ -50,10 +50,10 @@ export function likelySecrets(
 ): readonly Finding[] {
   const found: Finding[] = [];
   for (const match of text.matchAll(RUN)) {
-    const value = match[0].replace(/[.~-]+$/, "");
-    if (value.length < MIN_LENGTH || !looksRandom(value, MIN_ENTROPY)) continue;
     const name = nameBefore(text, match.index);
     if (name === undefined) continue;
+    const value = match[0].replace(/[.~-]+$/, "");
+    if (value.length < MIN_LENGTH || !looksRandom(value, MIN_ENTROPY)) continue;
     const strong = verdictOf(name);
     const verdict = strong ?? (isLikelySecret(name, value) ? LIKELY_KEY : undefined);
     if (verdict === undefined || verdict.action === "keep") continue;

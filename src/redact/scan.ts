@@ -66,6 +66,10 @@ const FEATURE_BITS: Readonly<Record<Feature, number>> = {
   colon: COLON,
 };
 
+/** Every text has it. */
+const ALWAYS = 256;
+const NO_RULES: readonly string[] = [];
+
 const bitsOfCode = new Uint8Array(128);
 for (let code = 0; code < bitsOfCode.length; code++) {
   const character = String.fromCharCode(code);
@@ -106,8 +110,11 @@ export function createScanner(rules: ScannerRules): Scan {
   const kept = rules.values.filter(({ action }) => action === "keep");
   const valueRules = rules.values.filter(({ action }) => action !== "keep");
 
-  function scanPart(part: string, field: string, found: string[]): string | undefined {
-    const bits = bitsOf(part);
+  /** What a text needs to have for anything to be looked for in it. */
+  const needed =
+    hasOptional || valueRules.length > 0 ? ALWAYS : LONG | SEPARATOR | SPACE | AT | DIGITS;
+
+  function scanPart(part: string, bits: number, field: string, found: string[]): Work {
     const work: Work = {
       text: part,
       field,
@@ -122,16 +129,19 @@ export function createScanner(rules: ScannerRules): Scan {
     }
     if (bits & LONG) maskFindings(work, likelySecrets(work.text, rules.verdictOf));
     if (bits & (DIGITS | AT) || hasOptional) runAll(work, afterNames, bits);
-    return work.isDropped ? undefined : work.text;
+    return work;
   }
 
   return (text, field) => {
+    const bits = bitsOf(text);
+    if ((bits & needed) === 0) return { text, rules: NO_RULES, isDropped: false };
     const found: string[] = [];
+    if (kept.length === 0) return scanPart(text, bits, field, found);
     let output = "";
     for (const { part, isKept } of partsOf(text, kept)) {
-      const scanned = isKept ? part : scanPart(part, field, found);
-      if (scanned === undefined) return { text: "", rules: found, isDropped: true };
-      output += scanned;
+      const scanned = isKept ? undefined : scanPart(part, bitsOf(part), field, found);
+      if (scanned?.isDropped === true) return scanned;
+      output += scanned?.text ?? part;
     }
     return { text: output, rules: found, isDropped: false };
   };
@@ -217,7 +227,7 @@ function isPersonal(detector: Detector): boolean {
 }
 
 function bitsOf(text: string): number {
-  let bits = 0;
+  let bits = ALWAYS;
   let run = 0;
   let longest = 0;
   let digits = 0;
