@@ -44,12 +44,15 @@ export {
 } from "./event/index.ts";
 export { AuditError, type AuditErrorCode } from "./lib/errors.ts";
 export {
+  type ActionFunction,
   type Audit,
   type AuditHealth,
   type CallFields,
   currentAudit,
   type CurrentAudit,
+  type DenialOf,
   type Receipt,
+  type RunningAction,
 } from "./record/index.ts";
 export { auditGrpc, createAudit } from "./setup/create-audit.ts";
 export type { AuditFormat, AuditOptions, OtlpProtocol } from "./setup/options.ts";

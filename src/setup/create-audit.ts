@@ -84,6 +84,8 @@ function auditNothing(resolved: ResolvedOptions): Audit {
   report("auditing is switched off (format none): nothing is recorded");
   return {
     record: async () => NOT_RECORDED,
+    deny: async () => NOT_RECORDED,
+    around: async (_event, run) => run({ set() {} }),
     flush: async () => {},
     close: async () => {},
     health: () =>

@@ -135,7 +135,14 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   }
 
   let closing: Promise<void> | undefined;
-  const record = createRecorder({ catalogue, emit, synced: journal.synced, report });
+  const recorder = createRecorder({
+    catalogue,
+    emit,
+    synced: journal.synced,
+    lost: processor.countLost,
+    refused: refusals.add,
+    report,
+  });
   return {
     ready: actors.ready,
     target: {
@@ -146,12 +153,12 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
       emit,
       synced: journal.synced,
       lost: processor.countLost,
-      refused: refusals.add,
+      refused: (method, why) => refusals.add(`a call of ${method}`, why),
       report,
       openCalls,
     },
     audit: {
-      record,
+      ...recorder,
       stream: journal.stream,
       directory,
       async flush() {
