@@ -21,4 +21,5 @@ export {
   segmentFile,
   stateDirectory,
   streamDirectory,
+  streamLockFile,
 } from "./journal-layout.ts";

@@ -206,11 +206,9 @@ describe("around, a closed action", () => {
     const service = await serve(grpc, {
       Do: {
         kind: "unary",
-        handler(_, callback) {
+        async handler(_, callback) {
           const { actor: _actor, ...event } = CLOSED;
-          void audit
-            .around({ ...event, after: { role: "x" } }, () => ({}))
-            .then((value) => callback(null, value));
+          callback(null, await audit.around({ ...event, after: { role: "x" } }, () => ({})));
         },
       },
     });
