@@ -17,11 +17,18 @@ const API: Readonly<Record<string, readonly string[]>> = {
     "currentAudit",
     "defineAction",
   ],
+  "otel-audit/testing": ["createTestAudit", "expectNothingRecorded", "expectRecorded"],
   "otel-audit/read": ["AuditError", "createCatalogue", "readJournal", "sentenceOf", "toFlat"],
 };
 
 test("the entry points are these", () => {
-  expect(Object.keys(manifest.exports)).toEqual([".", "./register", "./read", "./package.json"]);
+  expect(Object.keys(manifest.exports)).toEqual([
+    ".",
+    "./register",
+    "./read",
+    "./testing",
+    "./package.json",
+  ]);
 });
 
 test.each(Object.entries(API))("%s exports exactly these values", async (name, names) => {

@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   read: BELOW,
   collector: BELOW,
   setup: [...BELOW, "journal", "record", "capture", "deliver"],
+  testing: [...BELOW, "journal", "record", "capture", "setup"],
   cli: [...BELOW, "collector", "read", "setup"],
 };
 /** Files that stand in no room, and what they may import beside `lib`. */
@@ -76,8 +77,10 @@ function sideDoors(imports: readonly Import[]): string[] {
       to === "lib" ||
       to === roomOf(file) ||
       target === `${to}/index.ts`;
-    // setup has no index: it is the composition, and only the front doors use it.
-    return isOpen || (to === "setup" && roomOf(file) === "") ? [] : [`${file} -> ${target}`];
+    // setup has no index: it is the composition, and only the front doors and its stand-in use it.
+    return isOpen || (to === "setup" && ["", "testing"].includes(roomOf(file)))
+      ? []
+      : [`${file} -> ${target}`];
   });
 }
 

@@ -11,7 +11,7 @@ export {
   encodeCsvRow,
   encodeFlatCsvRow,
 } from "./csv-row.ts";
-export { type FlatRecord, type Status, toFlat } from "./flat.ts";
+export { type FlatRecord, fromFlat, type Status, toFlat } from "./flat.ts";
 export { decodeJsonLine, encodeJsonLine, parseFlatLine } from "./json-line.ts";
 export { fromLogRecord, hrTimeOfIso, toLogRecord, toResource } from "./log-record.ts";
 export {

@@ -10,6 +10,7 @@ import {
   compileActor,
   compilePolicy,
   createOpenCalls,
+  type OpenCalls,
 } from "../capture/index.ts";
 import {
   createOtlpSender,
@@ -29,7 +30,7 @@ import {
   SCOPE_NAME,
 } from "../event/index.ts";
 import { hrTimeOfIso, toResource } from "../format/index.ts";
-import { createJournalProcessor, openJournal } from "../journal/index.ts";
+import { createJournalProcessor, type Journal, openJournal } from "../journal/index.ts";
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import { type Audit, createRecorder, type Draft, healthOf } from "../record/index.ts";
@@ -49,16 +50,28 @@ export interface OpenAudit {
   readonly ready: () => Promise<void>;
 }
 
+/** What a test puts in the place of disk, stderr and timers. */
+export interface Surroundings {
+  readonly journal: Journal;
+  readonly openCalls: OpenCalls;
+  readonly report: Report;
+}
+
 /**
  * Opens an audit log.
  *
  * @param directory absolute path.
+ * @param surroundings default: the real ones.
  * @throws {AuditError} `invalid_option`, `invalid_policy`, `untrusted_file`, `unreadable` or
  * `directory_unusable`; nothing of ours throws later.
  */
-export function openAudit(options: ResolvedOptions, directory: string): OpenAudit {
+export function openAudit(
+  options: ResolvedOptions,
+  directory: string,
+  surroundings?: Surroundings,
+): OpenAudit {
   const redactor = createRedactor();
-  const report = createLineWriter(redactor.redactText);
+  const report = surroundings?.report ?? createLineWriter(redactor.redactText);
   const clock = createSystemClock();
   const catalogue = createCatalogue(options.actions);
   const loaded = loadPolicy(options, report);
@@ -66,7 +79,7 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   const actors = compileActor(loaded, options.actor, report);
   const resource = redactResource(resourceOfProcess(options.service), redactor);
 
-  const journal = openJournal({ directory, stream: newId(), report });
+  const journal = surroundings?.journal ?? openJournal({ directory, stream: newId(), report });
   const service = String(resource[ATTR_SERVICE_NAME]);
   const processor = createJournalProcessor({ journal, clock, report, service, resource });
   const provider = new LoggerProvider({
@@ -77,7 +90,7 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   });
   const logger = provider.getLogger(SCOPE_NAME, undefined, { schemaUrl: SCHEMA_URL });
   const outward = createOutward(options, directory, journal.stream, report);
-  const openCalls = createOpenCalls(() => clock.monotonicMillis());
+  const openCalls = surroundings?.openCalls ?? createOpenCalls(() => clock.monotonicMillis());
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
   let isClosed = false;
   let isLateReported = false;
@@ -125,7 +138,7 @@ export function openAudit(options: ResolvedOptions, directory: string): OpenAudi
   } catch {
     // The disk is full already: counted and reported like any lost record, and no reason not to serve.
   }
-  process.on("exit", closeNow);
+  if (surroundings === undefined) process.on("exit", closeNow);
 
   async function close(): Promise<void> {
     if (!end()) return;
