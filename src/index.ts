@@ -46,6 +46,7 @@ export { AuditError, type AuditErrorCode } from "./lib/errors.ts";
 export {
   type ActionFunction,
   type Audit,
+  type AuditEvent,
   type AuditHealth,
   type CallFields,
   currentAudit,
@@ -54,5 +55,11 @@ export {
   type Receipt,
   type RunningAction,
 } from "./record/index.ts";
+export {
+  AuditLogger,
+  type AuditLoggerFormat,
+  type AuditLoggerOptions,
+  type LogSummary,
+} from "./setup/audit-logger.ts";
 export { auditGrpc, createAudit } from "./setup/create-audit.ts";
 export type { AuditFormat, AuditOptions, OtlpProtocol } from "./setup/options.ts";

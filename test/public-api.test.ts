@@ -11,6 +11,7 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
 const API: Readonly<Record<string, readonly string[]>> = {
   "otel-audit": [
     "AuditError",
+    "AuditLogger",
     "auditGrpc",
     "changesBetween",
     "createAudit",

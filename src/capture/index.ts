@@ -12,6 +12,7 @@ export { type CaptureSwitch, isGrpcModule, patchGrpc } from "./audit-grpc.ts";
 export type { CaptureTarget } from "./capture-target.ts";
 export type { GrpcModule } from "./grpc-types.ts";
 export { createOpenCalls, type OpenCalls } from "./open-calls.ts";
+export { type MessagePath, parseMessagePath, type PathSegment } from "./message-path.ts";
 export type { Peer } from "./peer.ts";
 export { policyJsonSchema } from "./policy-json-schema.ts";
 export {
@@ -44,3 +45,5 @@ export type {
   PolicyValue,
   TrustedCertificate,
 } from "./policy-document.ts";
+export { compileMethod } from "./policy-method.ts";
+export { type PolicyText, textsOf } from "./policy-texts.ts";

@@ -11,7 +11,7 @@ import { AuditError, messageOf } from "../lib/errors.ts";
 import { fetchText } from "./jwt-fetch.ts";
 import { type JwtKeys, parseKeySet } from "./jwt-key-set.ts";
 import { isLoopback } from "./peer.ts";
-import { checkTrust } from "./policy-trust.ts";
+import { checkTrust } from "../lib/file-trust.ts";
 
 /** Where keys come from. */
 export type KeyLocation =

@@ -1,6 +1,6 @@
 /** What `actor:` in `audit.yaml` may say. */
 import { z } from "zod";
-import { shown } from "./policy-text.ts";
+import { shown } from "../lib/shown.ts";
 
 /** What grpc-js lets a metadata key be (gRPC over HTTP/2, "Custom-Metadata"). */
 const METADATA_KEY = /^[0-9a-zA-Z_.-]+$/;

@@ -1,7 +1,7 @@
 import type { BodyValue } from "../event/index.ts";
 import { type CallMessages, isPresent, type MessagePath, selectPath } from "./message-path.ts";
 import type { PolicyCondition } from "./policy-document.ts";
-import { compilePattern } from "./policy-pattern.ts";
+import { compilePattern } from "../lib/re2-pattern.ts";
 
 /** What must stand at a path for an action to hold. */
 export interface Condition {

@@ -6,7 +6,7 @@ import { parseMessagePath } from "./message-path.ts";
 import type { PolicyAction, PolicyRule, PolicySources } from "./policy-document.ts";
 import type { LoadedPolicy } from "./policy-file.ts";
 import { covers, type MethodPattern } from "./policy-method.ts";
-import { shown } from "./policy-text.ts";
+import { shown } from "../lib/shown.ts";
 
 /**
  * Checks that the catalogue knows an action.

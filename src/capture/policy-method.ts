@@ -1,5 +1,5 @@
 import type { PolicyMethod } from "./policy-document.ts";
-import { compilePattern } from "./policy-pattern.ts";
+import { compilePattern } from "../lib/re2-pattern.ts";
 
 /** Which methods a rule or an exemption is about. */
 export interface MethodPattern {

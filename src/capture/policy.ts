@@ -19,6 +19,7 @@ import { compileExtract, type Extracted, readsMessages } from "./policy-extract.
 import type { LoadedPolicy } from "./policy-file.ts";
 import { compileMethod, type MethodPattern } from "./policy-method.ts";
 import { compileRoles } from "./policy-roles.ts";
+import { likelySlips } from "./policy-texts.ts";
 
 /** One action that a method may be. */
 export interface ActionMapping {
@@ -99,6 +100,7 @@ export function compilePolicy(
   const methodsOf = (entries: readonly { readonly method: MethodPattern }[]): MethodPattern[] =>
     entries.map(({ method }) => method);
   unreachableRules(methodsOf(rules), methodsOf(exempt), loaded).forEach(report);
+  likelySlips(loaded).forEach(report);
   const isPermitted = compileRoles(loaded, catalogue);
   const unmapped: MethodPlan = {
     kind: "audit",

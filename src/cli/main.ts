@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { collectorCommand } from "./collector-command.ts";
+import { policyCommand } from "./policy-command.ts";
 
 /** Exit codes of every command. */
 const EXIT_USAGE = 2;
@@ -22,9 +23,12 @@ const program = new Command("otel-audit")
   .version(version)
   .showHelpAfterError("(add --help for the options)")
   .exitOverride();
-const collector = collectorCommand((line) => process.stdout.write(`${line}\n`));
-program.addCommand(collector);
-for (const command of [collector, ...collector.commands]) command.copyInheritedSettings(program);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const warn = (line: string): void => void process.stderr.write(`otel-audit: ${line}\n`);
+for (const room of [collectorCommand(print), policyCommand(print, warn)]) {
+  program.addCommand(room);
+  for (const command of [room, ...room.commands]) command.copyInheritedSettings(program);
+}
 
 try {
   await program.parseAsync();
@@ -35,7 +39,7 @@ try {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   process.stderr.write(`otel-audit: ${messageOf(error)}\n`);
-  return error instanceof AuditError && error.code === "invalid_option"
+  return error instanceof AuditError && ["invalid_option", "invalid_policy"].includes(error.code)
     ? EXIT_USAGE
     : EXIT_UNREADABLE;
 }

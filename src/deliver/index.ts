@@ -13,3 +13,4 @@ export {
   type ViewKeeperOptions,
 } from "./view-keeper.ts";
 export { createViewWriter, type ViewWriter, type ViewWriterOptions } from "./view-writer.ts";
+export { checkViewShape, type ViewShape } from "./view-shape.ts";

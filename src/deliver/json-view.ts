@@ -14,7 +14,7 @@ export const JSON_VIEW = "audit_log.json";
 const STATE_NAME = "json";
 
 /** A part that has reached this size is closed: rewriting it would cost more than it tells. */
-const DEFAULT_MAX_PART_BYTES = 16 * 1024 * 1024;
+export const DEFAULT_MAX_PART_BYTES: number = 16 * 1024 * 1024;
 /** The file is rewritten at most every this many times its last duration: at most 5 % of a core. */
 const PAUSE_FACTOR = 20;
 
@@ -84,7 +84,8 @@ export function openJsonView(options: JsonViewOptions): View {
   };
 }
 
-function partFile(part: number): string {
+/** Name of a closed part. */
+export function partFile(part: number): string {
   return `audit_log-${part}.json`;
 }
 

@@ -5,8 +5,11 @@ import { messageOf } from "../lib/errors.ts";
 import { type FileLock, tryLockFile } from "../lib/file-lock.ts";
 import { makeDirectory } from "../lib/files.ts";
 import { openCsvView } from "./csv-view.ts";
+import { openFiveCsvView } from "./five-csv-view.ts";
+import { openFiveJsonView } from "./five-json-view.ts";
 import { openJsonView } from "./json-view.ts";
 import { readNew, type Round, type StreamPosition } from "./merge.ts";
+import { checkViewShape, type ViewShape } from "./view-shape.ts";
 import type { View } from "./view.ts";
 
 /** Which views are kept. */
@@ -23,6 +26,8 @@ export interface ViewKeeper {
 export interface ViewKeeperOptions {
   readonly directory: string;
   readonly format: ViewFormat;
+  /** Default `full`. */
+  readonly shape?: ViewShape;
   readonly report: (line: string) => void;
 }
 
@@ -70,7 +75,7 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
           round.records.filter(({ flat }) => flat.kind === "result"),
           round.positions,
         );
-        view.intents.see(round.steps);
+        view.intents?.see(round.steps);
       }
       if (views.every((view, at) => readSoFar(view.positions) === before[at])) return;
     }
@@ -81,16 +86,17 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
     if (!isForced && performance.now() < nextLookAt) return;
     nextLookAt = performance.now() + LOOK_PAUSE_MILLIS;
     const ended = new Set<string>();
-    for (const stream of new Set(views.flatMap(({ intents }) => [...intents.streams()]))) {
+    for (const stream of new Set(views.flatMap(({ intents }) => [...(intents?.streams() ?? [])]))) {
       if (isStreamEnded(directory, stream)) ended.add(stream);
     }
     if (ended.size === 0) return;
     // What was written between our last reading and the end.
     showNew();
     for (const view of views) {
-      const lone = view.intents.of(ended);
-      if (lone.length > 0) view.append(lone, new Map());
-      view.intents.shown(lone);
+      const lone = view.intents?.of(ended) ?? [];
+      if (lone.length === 0) continue;
+      view.append(lone, new Map());
+      view.intents?.shown(lone);
     }
   }
 
@@ -126,12 +132,16 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
   };
 }
 
-function openViews({ directory, format, report }: ViewKeeperOptions): readonly View[] {
+function openViews(keeper: ViewKeeperOptions): readonly View[] {
+  const { directory, format, report, shape = "full" } = keeper;
+  checkViewShape(directory, shape);
   const options = { directory, report, nowMillis: () => performance.now() };
+  const [openJson, openCsv] =
+    shape === "five" ? [openFiveJsonView, openFiveCsvView] : [openJsonView, openCsvView];
   // JSON first: it holds no descriptor that would be left open when the other one fails.
   return [
-    ...(format === "csv" ? [] : [openJsonView(options)]),
-    ...(format === "json" ? [] : [openCsvView(options)]),
+    ...(format === "csv" ? [] : [openJson(options)]),
+    ...(format === "json" ? [] : [openCsv(options)]),
   ];
 }
 

@@ -10,10 +10,9 @@ import type { ViewAnswer, ViewRequest } from "./view-writer.ts";
 /** Other processes' records, a lock that became free and a postponed rewrite are noticed this often. */
 const POLL_MILLIS = 500;
 
-const { directory, format } = workerData as Pick<ViewKeeperOptions, "directory" | "format">;
+const data = workerData as Omit<ViewKeeperOptions, "report">;
 const keeper = createViewKeeper({
-  directory,
-  format,
+  ...data,
   report: (line) => answer({ kind: "report", line }),
 });
 const poll = setInterval(() => keeper.run({ isForced: false }), POLL_MILLIS);

@@ -1,6 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import { startOwnWorker } from "../lib/own-worker.ts";
 import type { ViewFormat } from "./view-keeper.ts";
+import type { ViewShape } from "./view-shape.ts";
 
 /** What the main thread asks of the view thread. */
 export type ViewRequest =
@@ -30,6 +31,8 @@ export interface ViewWriter {
 export interface ViewWriterOptions {
   readonly directory: string;
   readonly format: ViewFormat;
+  /** Default `full`. */
+  readonly shape?: ViewShape;
   readonly report: (line: string) => void;
 }
 
@@ -37,7 +40,8 @@ export interface ViewWriterOptions {
 const EXIT_WAIT_MILLIS = 2000;
 
 /** Starts the view thread. */
-export function createViewWriter({ directory, format, report }: ViewWriterOptions): ViewWriter {
+export function createViewWriter(options: ViewWriterOptions): ViewWriter {
+  const { directory, format, shape = "full", report } = options;
   const waiting = new Map<number, () => void>();
   let flushes = 0;
   let isAwake = false;
@@ -45,7 +49,7 @@ export function createViewWriter({ directory, format, report }: ViewWriterOption
   let worker: Worker | null = startOwnWorker<ViewAnswer>({
     callerUrl: import.meta.url,
     module: "view-worker",
-    data: { directory, format },
+    data: { directory, format, shape },
     onMessage: answered,
     onEnd: ended,
   });

@@ -5,8 +5,11 @@ import type { Intent, OpenIntents } from "./open-intents.ts";
 export interface View {
   /** How far the view has got in each stream. */
   readonly positions: ReadonlyMap<string, StreamPosition>;
-  /** What has begun, as far as the view has got, and is not shown yet; saved with the positions. */
-  readonly intents: OpenIntents;
+  /**
+   * What has begun, as far as the view has got, and is not shown yet; saved with the positions. Absent:
+   * what the view shows has no intents.
+   */
+  readonly intents?: OpenIntents;
   /**
    * Shows more records.
    *

@@ -5,10 +5,14 @@
 
 /** UTF-16 units of one text that are looked at: sixteen times what stays of it. */
 export const MAX_TEXT_UNITS = 65_536;
-/** The same for all texts of one value together: eight times what a record may hold. */
-export const MAX_ALL_TEXT_UNITS = 524_288;
-/** What every text may still have when all the others took too much. */
-export const MIN_TEXT_UNITS = 1024;
+/** The same for all texts of one value together: four times what a record may hold. */
+export const MAX_ALL_TEXT_UNITS = 262_144;
+/** What every text may still have when the others took all that: names and ids stay whole. */
+export const MIN_TEXT_UNITS = 128;
+/** Longer names of fields are cut. */
+export const MAX_KEY_UNITS = 8192;
+/** Room for the marker: what was cut once is short enough. */
+const MARKER_UNITS = 64;
 /** How far a cut moves back to the end of a word: half a secret is not recognised as one. */
 const MAX_WORD_UNITS = 8192;
 
@@ -18,7 +22,7 @@ const WORD_END = /[^A-Za-z0-9_\-+/=.~%:@$]/;
 /** The first part of a text, behind a marker that says how much there was; a short text as it is. */
 export function cutLongText(text: string, maxUnits: number): string {
   if (text.length <= maxUnits) return text;
-  const border = endOfWord(text, maxUnits);
+  const border = endOfWord(text, maxUnits - MARKER_UNITS);
   // Not between the two halves of a character.
   const end = /[\ud800-\udbff]/.test(text[border - 1] ?? "") ? border - 1 : border;
   // In front, because the size limit of records keeps the start of a text.

@@ -8,14 +8,14 @@
  */
 import { messageOf } from "../lib/errors.ts";
 import { KEPT_ATTRIBUTES, KEPT_BODY_KEY_PREFIX } from "./attributes.ts";
+import { addManyIds, isIdListName, manyIds, MAX_LISTED_IDS } from "./id-lists.ts";
 import {
-  digestOfIds,
-  ID_COUNT_SUFFIX,
-  ID_DIGEST_SUFFIX,
-  isIdListName,
-  MAX_LISTED_IDS,
-} from "./id-lists.ts";
-import { cutLongText, MAX_ALL_TEXT_UNITS, MAX_TEXT_UNITS, MIN_TEXT_UNITS } from "./long-text.ts";
+  cutLongText,
+  MAX_ALL_TEXT_UNITS,
+  MAX_KEY_UNITS,
+  MAX_TEXT_UNITS,
+  MIN_TEXT_UNITS,
+} from "./long-text.ts";
 import { isDigits, plainLong, plainNumber, wellFormed } from "./plain-leaf.ts";
 import type { BodyMap, BodyValue } from "./record.ts";
 
@@ -174,68 +174,49 @@ function plainEntries(
 ): BodyMap {
   const map: Record<string, BodyValue> = {};
   let derived: ReadonlySet<string> | undefined;
+  let clashes: Map<string, number> | undefined;
   for (const [key, item] of entries) {
     if (--walk.valuesLeft < 0) {
       map["[cut]"] = `more than ${MAX_VALUES} values`;
       break;
     }
     const name = safeKey(String(key));
-    const ids = walk.isWhole || !isIdListName(name) ? undefined : manyIds(item);
+    // Two keys can only become one where a key was changed.
+    if (name !== key) clashes ??= new Map();
+    const ids = walk.isWhole || !isIdListName(name) ? undefined : manyIds(item, plainId);
     if (ids !== undefined) {
-      derived = addManyIds(map, name, ids, derived);
+      walk.valuesLeft -= MAX_LISTED_IDS;
+      const kept = ids.slice(0, MAX_LISTED_IDS).map((id) => plain(id, depth + 1, walk) ?? null);
+      derived = addManyIds(map, name, { ids, kept }, derived);
       continue;
     }
     const normal = plain(item, depth + 1, walk);
     if (normal === undefined) continue;
-    map[derived?.has(name) === true ? `${KEPT_BODY_KEY_PREFIX}${name}` : name] = normal;
+    const free = derived?.has(name) === true ? `${KEPT_BODY_KEY_PREFIX}${name}` : name;
+    map[clashes === undefined ? free : unusedName(map, free, clashes)] = normal;
   }
   return map;
 }
 
-/** The ids of a list that is too long to be recorded whole; undefined for any other value. */
-function manyIds(value: unknown): readonly BodyValue[] | undefined {
-  try {
-    const list: readonly unknown[] | undefined = value instanceof Set ? [...value] : listOf(value);
-    if (list === undefined || list.length <= MAX_LISTED_IDS) return undefined;
-    const ids: BodyValue[] = [];
-    for (const item of list) {
-      const id = normaliseWhole(item, MAX_LISTED_IDS) ?? null;
-      if (typeof id === "object" && id !== null) return undefined;
-      ids.push(id);
-    }
-    return ids;
-  } catch {
-    // Such a list is marked like every other value that cannot be read.
-    return undefined;
-  }
-}
-
-function listOf(value: unknown): readonly unknown[] | undefined {
-  return Array.isArray(value) ? value : undefined;
-}
-
-/** The first ids, their number and the digest of all; a field that already has such a name is renamed. */
-function addManyIds(
-  map: Record<string, BodyValue>,
+/** The name, or the name with the first free number: the next one to try is kept, so that many doubles cost little. */
+function unusedName(
+  map: Readonly<Record<string, BodyValue>>,
   name: string,
-  ids: readonly BodyValue[],
-  earlier: ReadonlySet<string> | undefined,
-): ReadonlySet<string> {
-  const count = `${name}${ID_COUNT_SUFFIX}`;
-  const digest = `${name}${ID_DIGEST_SUFFIX}`;
-  for (const taken of [count, digest]) {
-    const value = Object.hasOwn(map, taken) ? map[taken] : undefined;
-    if (value !== undefined) map[`${KEPT_BODY_KEY_PREFIX}${taken}`] = value;
-  }
-  map[name] = ids
-    .slice(0, MAX_LISTED_IDS)
-    .map((id) => (typeof id === "string" ? cutLongText(id, MIN_TEXT_UNITS) : id));
-  map[count] = ids.length;
-  map[digest] = digestOfIds(ids);
-  return new Set([...(earlier ?? []), count, digest]);
+  clashes: Map<string, number>,
+): string {
+  if (!Object.hasOwn(map, name)) return name;
+  let next = clashes.get(name) ?? 2;
+  while (Object.hasOwn(map, `${name} (${next})`)) next++;
+  clashes.set(name, next + 1);
+  return `${name} (${next})`;
+}
+
+/** An id of a list that may be long: no walk for what is a text anyway. */
+function plainId(id: unknown): BodyValue {
+  return typeof id === "string" ? wellFormed(id) : (normaliseWhole(id, MAX_LISTED_IDS) ?? null);
 }
 
 function safeKey(key: string): string {
-  const name = wellFormed(key);
+  const name = wellFormed(key.length > MAX_KEY_UNITS ? cutLongText(key, MAX_KEY_UNITS) : key);
   return RENAMED_KEYS.has(name) ? `${KEPT_BODY_KEY_PREFIX}${name}` : name;
 }

@@ -23,11 +23,12 @@ export function encodeCsvRow(record: AuditRecord): string {
 
 /** The same for a record that is flat already. */
 export function encodeFlatCsvRow(flat: FlatRecord): string {
-  const cells = COLUMNS.map((column) => encodeCell(flat[column]));
+  const cells = COLUMNS.map((column) => encodeCsvCell(flat[column]));
   return `${cells.join(",")}\n`;
 }
 
-function encodeCell(value: FlatRecord[Column] | undefined): string {
+/** One cell: guarded against spreadsheets that would run it, quoted where it must be. */
+export function encodeCsvCell(value: FlatRecord[Column] | undefined): string {
   if (value === undefined || value === null) return "";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   const guarded = FORMULA_START.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text;

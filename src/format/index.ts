@@ -11,6 +11,13 @@ export {
   encodeCsvRow,
   encodeFlatCsvRow,
 } from "./csv-row.ts";
+export {
+  encodeFiveCsvRow,
+  encodeFiveJson,
+  FIVE_CSV_HEADER,
+  FIVE_JSON_EMPTY,
+  parseFiveJson,
+} from "./five.ts";
 export { type FlatRecord, fromFlat, type Status, toFlat } from "./flat.ts";
 export { decodeJsonLine, encodeJsonLine, parseFlatLine } from "./json-line.ts";
 export { fromLogRecord, hrTimeOfIso, toLogRecord, toResource } from "./log-record.ts";

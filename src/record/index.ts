@@ -21,6 +21,7 @@ export {
   type CurrentAudit,
   runInCall,
 } from "./current-call.ts";
+export { type AuditEvent, draftOfLogged, type LoggedEvent } from "./audit-logger-event.ts";
 export { withinDiskLimit } from "./disk-limit.ts";
 export { type Draft, type DraftExtras, draftOf } from "./draft.ts";
 export { type AuditHealth, healthOf } from "./health.ts";

@@ -253,6 +253,11 @@ function variable(env: Environment, name: string): string | undefined {
   return value === undefined || value === "" ? undefined : value;
 }
 
+/** The AUDIT_LOG_FORMAT of the environment, as it stands there. */
+export function formatOfEnvironment(env: Environment = process.env): string | undefined {
+  return variable(env, "AUDIT_LOG_FORMAT");
+}
+
 /** Whether the register hook also starts an OpenTelemetry SDK. */
 export function isSdkWanted(env: Environment = process.env): boolean {
   return choice(env, "AUDIT_OTEL_SDK", ["on", "off"] as const) === "on";

@@ -13,10 +13,12 @@ import {
   type OpenCalls,
 } from "../capture/index.ts";
 import {
+  checkViewShape,
   createOtlpSender,
   createShipper,
   createViewWriter,
   type Shipper,
+  type ViewShape,
   type ViewWriter,
 } from "../deliver/index.ts";
 import {
@@ -25,7 +27,6 @@ import {
   createCatalogue,
   EVENT_NAME_PREFIX,
   newId,
-  type RecordAttributes,
   SCHEMA_URL,
   SCOPE_NAME,
 } from "../event/index.ts";
@@ -34,7 +35,7 @@ import { createJournalProcessor, type Journal, openJournal } from "../journal/in
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import { type Audit, createRecorder, type Draft, healthOf } from "../record/index.ts";
-import { createRedactingProcessor, createRedactor, type Redactor } from "../redact/index.ts";
+import { createRedactingProcessor, createRedactor } from "../redact/index.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { createRefusals } from "./refusals.ts";
@@ -48,6 +49,8 @@ export interface OpenAudit {
   readonly target: CaptureTarget;
   /** Resolves when the keys of all tokens are there, or were waited for long enough. */
   readonly ready: () => Promise<void>;
+  /** Resolves when everything that was emitted survives power loss. */
+  readonly synced: () => Promise<void>;
 }
 
 /** What a test puts in the place of disk, stderr and timers. */
@@ -57,18 +60,26 @@ export interface Surroundings {
   readonly report: Report;
 }
 
+/** What is not the same for every audit log. */
+export interface OpeningOptions {
+  /** Default `full`. */
+  readonly shape?: ViewShape;
+  readonly surroundings?: Surroundings;
+}
+
 /**
  * Opens an audit log.
  *
  * @param directory absolute path.
- * @param surroundings default: the real ones.
+ * @param options.shape what an event looks like in the views.
+ * @param options.surroundings default: the real ones.
  * @throws {AuditError} `invalid_option`, `invalid_policy`, `untrusted_file`, `unreadable` or
  * `directory_unusable`; nothing of ours throws later.
  */
 export function openAudit(
   options: ResolvedOptions,
   directory: string,
-  surroundings?: Surroundings,
+  { shape = "full", surroundings }: OpeningOptions = {},
 ): OpenAudit {
   const redactor = createRedactor();
   const report = surroundings?.report ?? createLineWriter(redactor.redactText);
@@ -77,8 +88,10 @@ export function openAudit(
   const loaded = loadPolicy(options, report);
   const policy = compilePolicy(loaded, catalogue, report);
   const actors = compileActor(loaded, options.actor, report);
-  const resource = redactResource(resourceOfProcess(options.service), redactor);
+  const told = { attributes: resourceOfProcess(options.service), body: {} };
+  const resource = redactor.redact(told).attributes;
 
+  if (options.format !== "journal") checkViewShape(directory, shape);
   const journal = surroundings?.journal ?? openJournal({ directory, stream: newId(), report });
   const service = String(resource[ATTR_SERVICE_NAME]);
   const processor = createJournalProcessor({ journal, clock, report, service, resource });
@@ -89,7 +102,7 @@ export function openAudit(
     logRecordLimits: { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity },
   });
   const logger = provider.getLogger(SCOPE_NAME, undefined, { schemaUrl: SCHEMA_URL });
-  const outward = createOutward(options, directory, journal.stream, report);
+  const outward = createOutward(options, { directory, shape }, journal.stream, report);
   const openCalls = surroundings?.openCalls ?? createOpenCalls(() => clock.monotonicMillis());
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
   let isClosed = false;
@@ -157,6 +170,7 @@ export function openAudit(
     report,
   });
   return {
+    synced: journal.synced,
     ready: actors.ready,
     target: {
       policy,
@@ -202,7 +216,7 @@ interface Outward {
 
 function createOutward(
   options: ResolvedOptions,
-  directory: string,
+  { directory, shape }: { readonly directory: string; readonly shape: ViewShape },
   stream: string,
   report: Report,
 ): Outward {
@@ -210,7 +224,7 @@ function createOutward(
   const views =
     format === "journal" || format === "none"
       ? undefined
-      : createViewWriter({ directory, format, report });
+      : createViewWriter({ directory, format, shape, report });
   let shipper: Shipper | undefined;
   if (shipping !== undefined) {
     const { host } = new URL(shipping.url);
@@ -231,8 +245,4 @@ function createOutward(
       shipper?.wake();
     },
   };
-}
-
-function redactResource(resource: RecordAttributes, redactor: Redactor): RecordAttributes {
-  return redactor.redact({ attributes: resource, body: {} }).attributes;
 }

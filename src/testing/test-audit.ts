@@ -54,9 +54,11 @@ export async function createTestAudit<A extends Action = never>(
   const reported: string[] = [];
   const journal = createMemoryJournal();
   const opened = openAudit(resolved, MEMORY, {
-    journal,
-    openCalls: createOpenCallList(),
-    report: (line) => void reported.push(line),
+    surroundings: {
+      journal,
+      openCalls: createOpenCallList(),
+      report: (line) => void reported.push(line),
+    },
   });
   await opened.ready();
   const audit: TestAudit = {

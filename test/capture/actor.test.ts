@@ -1,9 +1,7 @@
 /** Who called, over real connections. */
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type ActorFunction, auditGrpc, type PolicyDocument } from "otel-audit";
 import { call, type CallOptions, serve } from "../support/grpc-service.ts";
 import { recordsIn } from "../support/journal-records.ts";
@@ -125,105 +123,4 @@ test.each<[name: string, actor: ActorFunction, expected: object]>([
   ],
 ])("a function that gives %s", async (_name, actor, expected) => {
   expect(await actorOf(actor, { metadata })).toEqual(expected);
-});
-
-function hasOpenssl(): boolean {
-  try {
-    execFileSync("openssl", ["version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const isRequired = (process.env["AUDIT_REQUIRE"] ?? "").split(",").includes("openssl");
-
-describe.skipIf(!hasOpenssl() && !isRequired)("mTLS (needs openssl)", () => {
-  /** A CA, and certificates it signed, by name. */
-  function certificates(): Record<"ca" | "server" | "ann", { key: Buffer; cert: Buffer }> {
-    const directory = temporaryDirectory();
-    const openssl = (...args: string[]): void =>
-      void execFileSync("openssl", args, { cwd: directory, stdio: "ignore" });
-    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-    openssl(
-      "req",
-      "-x509",
-      ...key,
-      "-keyout",
-      "ca.key",
-      "-out",
-      "ca.crt",
-      "-subj",
-      "/CN=ca",
-      "-days",
-      "2",
-    );
-    const subjects = {
-      server: ["/CN=localhost", "DNS:localhost"],
-      ann: ["/O=lab/CN=ann", "URI:spiffe://lab/ann,DNS:ann.lab,email:ann@lab.example"],
-    } as const;
-    for (const [name, [subject, san]] of Object.entries(subjects)) {
-      openssl("req", ...key, "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", subject);
-      writeFileSync(join(directory, "san"), `subjectAltName=${san}\n`);
-      openssl(
-        "x509",
-        "-req",
-        "-in",
-        `${name}.csr`,
-        "-CA",
-        "ca.crt",
-        "-CAkey",
-        "ca.key",
-        "-CAcreateserial",
-        "-out",
-        `${name}.crt`,
-        "-days",
-        "2",
-        "-extfile",
-        "san",
-      );
-    }
-    const read = (name: string): { key: Buffer; cert: Buffer } => ({
-      key: readFileSync(join(directory, `${name}.key`)),
-      cert: readFileSync(join(directory, `${name}.crt`)),
-    });
-    return { ca: read("ca"), server: read("server"), ann: read("ann") };
-  }
-
-  const channel = { "grpc.ssl_target_name_override": "localhost" };
-  const keyPair = ({ key, cert }: { key: Buffer; cert: Buffer }): grpc.KeyCertPair => ({
-    private_key: key,
-    cert_chain: cert,
-  });
-
-  test.each([
-    ["subject.CN", "ann"],
-    ["subject.O", "lab"],
-    ["san.uri", "spiffe://lab/ann"],
-    ["san.dns", "ann.lab"],
-    ["san.email", "ann@lab.example"],
-    ["subject.OU", undefined],
-  ])("%s of the certificate is %s", async (id, expected) => {
-    const { ca, server, ann } = certificates();
-    const actor = await actorOf(
-      [{ mtls: { id } }],
-      { credentials: grpc.credentials.createSsl(ca.cert, ann.key, ann.cert), channel },
-      { credentials: grpc.ServerCredentials.createSsl(ca.cert, [keyPair(server)], true) },
-    );
-    expect(actor).toEqual(
-      expected === undefined
-        ? { ...ANONYMOUS, "authentication.error": `the client certificate has no ${id}` }
-        : { id: expected, type: "service", authentication: "mtls" },
-    );
-  });
-
-  test("a certificate that the server did not ask for is nobody", async () => {
-    const { ca, server, ann } = certificates();
-    const actor = await actorOf(
-      [{ mtls: { id: "subject.CN" } }],
-      { credentials: grpc.credentials.createSsl(ca.cert, ann.key, ann.cert), channel },
-      { credentials: grpc.ServerCredentials.createSsl(null, [keyPair(server)], false) },
-    );
-    expect(actor).toEqual(ANONYMOUS);
-  });
 });

@@ -79,6 +79,27 @@ describe("plain form", () => {
       { "audit.actor.id": "mallory", "rpc.method": { "audit.time": 1 } },
       { "body.audit.actor.id": "mallory", "body.rpc.method": { "body.audit.time": 1 } },
     ],
+    [
+      "keys that become the same",
+      { "a\ud800": 1, "a\udfff": 2, "a\ufffd": 3 },
+      { "a\ufffd": 1, "a\ufffd (2)": 2, "a\ufffd (3)": 3 },
+    ],
+    [
+      "a Map with 1 and its text",
+      new Map<unknown, unknown>([
+        ["1", "text"],
+        [1, "number"],
+      ]),
+      { "1": "text", "1 (2)": "number" },
+    ],
+    [
+      "long keys that start alike",
+      { [`${"k ".repeat(5_000_000)}1`]: 1, [`${"k ".repeat(5_000_000)}2`]: 2 },
+      {
+        [`[cut: the first 8127 of 10000001 characters]${"k ".repeat(4063)}k`]: 1,
+        [`[cut: the first 8127 of 10000001 characters]${"k ".repeat(4063)}k (2)`]: 2,
+      },
+    ],
   ])("of %s", (_name, value, plain) => {
     expect(normaliseValue(value)).toEqual(plain);
   });

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { AuditError } from "../lib/errors.ts";
+import { AuditError } from "./errors.ts";
 
 /**
  * Refuses a file that others may write: who may write the policy, or the keys it trusts, decides

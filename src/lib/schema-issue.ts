@@ -1,25 +1,31 @@
-/** What is wrong with a policy, in one line: the place, the thing, the value, the way out. */
+/** What is wrong with a document, in one line: the place, the thing, the value, the way out. */
 import { z } from "zod";
-import { nearest } from "../lib/nearest.ts";
-import { policySchema } from "./policy-schema.ts";
-import { shown } from "./policy-text.ts";
+import { nearest } from "./nearest.ts";
+import { shown } from "./shown.ts";
 
 type Issue = z.core.$ZodIssue;
 
 /** How to say where something stands. */
 export interface Places {
+  /** What the document is, as in "audit policy". */
+  readonly noun: string;
+  readonly schema: z.ZodType;
   readonly locate: (path: readonly PropertyKey[]) => string;
   readonly locateKey: (path: readonly PropertyKey[], key: string) => string;
 }
 
 /** The error line of a document that does not fit the schema. */
-export function issueText(issues: readonly Issue[], value: unknown, places: Places): string {
+export function issueText(
+  issues: readonly Issue[],
+  value: unknown,
+  { noun, schema, ...places }: Places,
+): string {
   const issue = clearestIssue(issues);
-  if (issue === undefined) return `${places.locate([])}: not a policy`;
+  if (issue === undefined) return `${places.locate([])}: this is no ${noun}`;
   const where = issue.path.map(String).join(".");
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
-    const known = knownKeys(issue.path);
+    const known = knownKeys(schema, issue.path);
     const guess = nearest(key, known);
     const help =
       guess !== undefined
@@ -30,7 +36,7 @@ export function issueText(issues: readonly Issue[], value: unknown, places: Plac
     return `${places.locateKey(issue.path, key)}: unknown key ${shown(key)}${where === "" ? "" : ` in ${where}`}${help}`;
   }
   const found = valueAt(value, issue.path);
-  const thing = where === "" ? "the policy" : where;
+  const thing = where === "" ? `the ${noun}` : where;
   // The key of a map can be what is wrong: the value would be the wrong place to look.
   const place =
     issue.code === "invalid_key"
@@ -115,8 +121,8 @@ interface SchemaNode {
 }
 
 /** The keys that the schema knows at a path. */
-function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  let nodes: readonly SchemaNode[] = [z.toJSONSchema(policySchema) as SchemaNode];
+function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  let nodes: readonly SchemaNode[] = [z.toJSONSchema(schema) as SchemaNode];
   for (const key of path) {
     nodes = nodes.flatMap(branches).flatMap((node) => {
       if (typeof key === "number") return node.items === undefined ? [] : [node.items];

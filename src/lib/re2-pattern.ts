@@ -1,5 +1,5 @@
 import { RE2JS } from "re2js";
-import { AuditError, messageOf } from "../lib/errors.ts";
+import { AuditError, messageOf } from "./errors.ts";
 
 /**
  * Compiles an RE2 pattern that must match a whole text, in time linear in its length.

@@ -1,0 +1,94 @@
+/** What an audit policy makes of methods, for people and programs. */
+import type {
+  AuditPolicy,
+  LoadedPolicy,
+  PolicyAction,
+  PolicyCondition,
+  PolicyMethod,
+  PolicyRule,
+} from "../capture/index.ts";
+import { type Catalogue, type FailurePolicy, RPC_CALL } from "../event/index.ts";
+
+/** One action that a method may be recorded as. */
+export interface ActionRow {
+  readonly action: string;
+  readonly failure: FailurePolicy;
+  /** Conditions in words; undefined: always. */
+  readonly when?: string;
+}
+
+/** How a method, or the methods of a pattern, are audited. */
+export interface MethodRow {
+  readonly method: string;
+  readonly level: "none" | "metadata" | "request" | "request-response";
+  readonly actions: readonly ActionRow[];
+  /** Why it is not recorded. */
+  readonly exempt?: string;
+  readonly isMapped: boolean;
+}
+
+/** The rules and exemptions as they are written. */
+export function rowsAsWritten(loaded: LoadedPolicy, catalogue: Catalogue): readonly MethodRow[] {
+  const { rules = [], exempt = [] } = loaded.document;
+  return [
+    ...exempt.map(({ method, reason }) => exemptRow(patternText(method), reason)),
+    ...rules.map((rule) => ruleRow(patternText(rule.method), rule, catalogue)),
+  ];
+}
+
+/** The same for each of some methods. */
+export function rowsOfMethods(
+  methods: readonly string[],
+  policy: AuditPolicy,
+  { loaded, catalogue }: { readonly loaded: LoadedPolicy; readonly catalogue: Catalogue },
+): readonly MethodRow[] {
+  return methods.map((method) => {
+    const plan = policy.planOf(method);
+    if (plan.kind === "exempt") return exemptRow(method, plan.reason);
+    const rule = loaded.document.rules?.[policy.ruleOf(method) ?? -1];
+    if (rule !== undefined) return ruleRow(method, rule, catalogue);
+    const { failure, level } = plan;
+    return { method, level, actions: [{ action: RPC_CALL, failure }], isMapped: false };
+  });
+}
+
+function exemptRow(method: string, reason: string): MethodRow {
+  return { method, level: "none", actions: [], exempt: reason, isMapped: true };
+}
+
+function ruleRow(method: string, rule: PolicyRule, catalogue: Catalogue): MethodRow {
+  const level = rule.level ?? "metadata";
+  if (level === "none") return exemptRow(method, "level none");
+  const failureOf = (action: string, own?: FailurePolicy): FailurePolicy =>
+    own ?? rule.failure ?? catalogue.find(action)?.failure ?? "open";
+  const mapped = (rule.actions ?? []).map((entry): ActionRow => {
+    const when = conditionsText(entry);
+    return {
+      action: entry.action,
+      failure: failureOf(entry.action, entry.failure),
+      ...(when === undefined ? {} : { when }),
+    };
+  });
+  const isAlways = mapped.some(({ when }) => when === undefined);
+  const fallback: ActionRow = {
+    action: RPC_CALL,
+    failure: failureOf(RPC_CALL),
+    ...(mapped.length === 0 ? {} : { when: "otherwise" }),
+  };
+  return { method, level, actions: isAlways ? mapped : [...mapped, fallback], isMapped: true };
+}
+
+function conditionsText({ when = {} }: PolicyAction): string | undefined {
+  const texts = Object.entries(when).map(([path, wanted]) => `${path} ${conditionText(wanted)}`);
+  return texts.length === 0 ? undefined : texts.join(" and ");
+}
+
+function conditionText(wanted: PolicyCondition): string {
+  if (wanted === "present" || wanted === "absent") return `is ${wanted}`;
+  if (typeof wanted !== "object") return `= ${wanted}`;
+  return "matches" in wanted ? `matches ${wanted.matches}` : `is one of ${wanted.join(", ")}`;
+}
+
+function patternText(method: PolicyMethod): string {
+  return typeof method === "string" ? method : `{ regex: ${method.regex} }`;
+}
