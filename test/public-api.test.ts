@@ -18,6 +18,13 @@ const API: Readonly<Record<string, readonly string[]>> = {
     "currentAudit",
     "defineAction",
   ],
+  "otel-audit/processors": [
+    "AuditError",
+    "createJournalLogProcessor",
+    "createRedactingLogProcessor",
+    "createRedactingSpanProcessor",
+    "redact",
+  ],
   "otel-audit/testing": ["createTestAudit", "expectNothingRecorded", "expectRecorded"],
   "otel-audit/read": ["AuditError", "createCatalogue", "readJournal", "sentenceOf", "toFlat"],
 };
@@ -27,6 +34,7 @@ test("the entry points are these", () => {
     ".",
     "./register",
     "./read",
+    "./processors",
     "./testing",
     "./package.json",
   ]);

@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   collector: BELOW,
   // The AuditLogger gets its summary from the read side: setup alone may compose both.
   setup: [...BELOW, "journal", "record", "capture", "deliver", "read"],
+  processors: [...BELOW, "journal", "setup"],
   testing: [...BELOW, "journal", "record", "capture", "setup"],
   cli: [...BELOW, "capture", "collector", "read", "setup"],
 };
@@ -78,8 +79,8 @@ function sideDoors(imports: readonly Import[]): string[] {
       to === "lib" ||
       to === roomOf(file) ||
       target === `${to}/index.ts`;
-    // setup has no index: it is the composition, and only the front doors and its stand-in use it.
-    return isOpen || (to === "setup" && ["", "testing"].includes(roomOf(file)))
+    // setup has no index: it is the composition, and only the front doors, its stand-in and its parts use it.
+    return isOpen || (to === "setup" && ["", "processors", "testing"].includes(roomOf(file)))
       ? []
       : [`${file} -> ${target}`];
   });

@@ -3,7 +3,8 @@
  *
  * In: records. Out: text and log records, and back, without loss. docs/format.md is the contract.
  */
-export { COLUMNS, type Column } from "./columns.ts";
+
+export { ATTRIBUTE_COLUMNS, type Column, COLUMNS, NUMERIC_COLUMNS } from "./columns.ts";
 export {
   CSV_HEADER,
   decodeCsvRows,
