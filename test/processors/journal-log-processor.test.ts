@@ -4,7 +4,6 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { context, trace } from "@opentelemetry/api";
-import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
   InMemoryLogRecordExporter,
@@ -94,8 +93,6 @@ test("other scopes pass untouched, and create nothing", () => {
 });
 
 test("the active span is named", () => {
-  const manager = new AsyncLocalStorageContextManager().enable();
-  onTestFinished(() => void manager.disable());
   const { directory, provider } = setUp();
   const span = {
     traceId: "0af7651916cd43dd8448eb211c80319c",
