@@ -44,13 +44,16 @@ export {
 } from "./event/index.ts";
 export { AuditError, type AuditErrorCode } from "./lib/errors.ts";
 export {
+  type ActionFunction,
   type Audit,
   type AuditEvent,
   type AuditHealth,
   type CallFields,
   currentAudit,
   type CurrentAudit,
+  type DenialOf,
   type Receipt,
+  type RunningAction,
 } from "./record/index.ts";
 export {
   AuditLogger,

@@ -18,11 +18,26 @@ const API: Readonly<Record<string, readonly string[]>> = {
     "currentAudit",
     "defineAction",
   ],
+  "otel-audit/processors": [
+    "AuditError",
+    "createJournalLogProcessor",
+    "createRedactingLogProcessor",
+    "createRedactingSpanProcessor",
+    "redact",
+  ],
+  "otel-audit/testing": ["createTestAudit", "expectNothingRecorded", "expectRecorded"],
   "otel-audit/read": ["AuditError", "createCatalogue", "readJournal", "sentenceOf", "toFlat"],
 };
 
 test("the entry points are these", () => {
-  expect(Object.keys(manifest.exports)).toEqual([".", "./register", "./read", "./package.json"]);
+  expect(Object.keys(manifest.exports)).toEqual([
+    ".",
+    "./register",
+    "./read",
+    "./processors",
+    "./testing",
+    "./package.json",
+  ]);
 });
 
 test.each(Object.entries(API))("%s exports exactly these values", async (name, names) => {

@@ -22,6 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   collector: BELOW,
   // The AuditLogger gets its summary from the read side: setup alone may compose both.
   setup: [...BELOW, "journal", "record", "capture", "deliver", "read"],
+  processors: [...BELOW, "journal", "setup"],
+  testing: [...BELOW, "journal", "record", "capture", "setup"],
   cli: [...BELOW, "capture", "collector", "read", "setup"],
 };
 /** Files that stand in no room, and what they may import beside `lib`. */
@@ -77,8 +79,10 @@ function sideDoors(imports: readonly Import[]): string[] {
       to === "lib" ||
       to === roomOf(file) ||
       target === `${to}/index.ts`;
-    // setup has no index: it is the composition, and only the front doors use it.
-    return isOpen || (to === "setup" && roomOf(file) === "") ? [] : [`${file} -> ${target}`];
+    // setup has no index: it is the composition, and only the front doors, its stand-in and its parts use it.
+    return isOpen || (to === "setup" && ["", "processors", "testing"].includes(roomOf(file)))
+      ? []
+      : [`${file} -> ${target}`];
   });
 }
 

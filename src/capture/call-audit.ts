@@ -9,9 +9,14 @@
 import type { Context } from "@opentelemetry/api";
 import { type Actor, type BodyValue, newId, normaliseValue, type Outcome } from "../event/index.ts";
 import { messageOf } from "../lib/errors.ts";
-import type { CallFields, CallScope } from "../record/index.ts";
+import {
+  type AddedByAction,
+  addFields,
+  type CallFields,
+  type CallScope,
+  withinDiskLimit,
+} from "../record/index.ts";
 import type { FoundActor } from "./actor.ts";
-import { type AddedByAction, addFields } from "./added-fields.ts";
 import { contextAtEnd, contextOfCall, linkSpan } from "./call-context.ts";
 import { closedIntents, writeDelivery, writeIntents, writeResults } from "./call-records.ts";
 import type { CallStatus } from "./call-status.ts";
@@ -21,9 +26,6 @@ import type { OpenCall } from "./open-calls.ts";
 import { parsePeer, type Peer } from "./peer.ts";
 import type { MethodPlan } from "./policy.ts";
 import type { RecordedCall } from "./recorded-call.ts";
-
-/** How long a `closed` action waits for the disk before it is refused, and its reply before it leaves. */
-const DISK_LIMIT_MILLIS = 2_000;
 
 /** What stands in the record of a call that the audit log does not see the end of. */
 const ABANDONED: CallStatus = {
@@ -162,7 +164,7 @@ class RunningCall implements CallAudit, RecordedCall, OpenCall {
     } catch (error) {
       return Promise.resolve(messageOf(error));
     }
-    return withinLimit(this.target.synced()).then(
+    return withinDiskLimit(this.target.synced()).then(
       () => undefined,
       (error: unknown) => messageOf(error),
     );
@@ -193,7 +195,7 @@ class RunningCall implements CallAudit, RecordedCall, OpenCall {
       }
       const isClosed = writeResults(this, status, end.outcome);
       if (isClosed && end.isRefusal !== true)
-        this.#held = settled(withinLimit(this.target.synced()));
+        this.#held = settled(withinDiskLimit(this.target.synced()));
     } catch (error) {
       this.target.lost(`a call of ${this.method} was not recorded: ${messageOf(error)}`);
     }
@@ -257,15 +259,6 @@ function createScope(call: RunningCall, actor: Actor): CallScope {
     set: (fields: CallFields, options?: { readonly action?: string }) =>
       call.add(fields, options?.action),
   };
-}
-
-/** Rejects when the disk takes longer than a caller can be made to wait. */
-function withinLimit(synced: Promise<void>): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new Error(`the disk did not confirm within ${DISK_LIMIT_MILLIS} ms`));
-  }, DISK_LIMIT_MILLIS);
-  return Promise.race([synced, promise]).finally(() => clearTimeout(timer));
 }
 
 function settled(waiting: Promise<void>): Promise<void> {

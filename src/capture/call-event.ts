@@ -1,6 +1,5 @@
 import type { AnyEvent, BodyMap, Outcome } from "../event/index.ts";
-import type { CallFields } from "../record/index.ts";
-import type { AddedFields } from "./added-fields.ts";
+import type { AddedFields, CallFields } from "../record/index.ts";
 import { type CallStatus, outcomeOfStatus } from "./call-status.ts";
 import type { Extracted } from "./policy-extract.ts";
 import type { RecordedCall } from "./recorded-call.ts";

@@ -11,8 +11,13 @@ import {
   RPC_CALL,
 } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
-import { draftOf, problemsOf } from "../record/index.ts";
-import { type AddedFields, join, NOTHING_ADDED } from "./added-fields.ts";
+import {
+  type AddedFields,
+  draftOf,
+  joinFields,
+  NOTHING_ADDED,
+  problemsOf,
+} from "../record/index.ts";
 import { callAttributes, endAttributes, roleAttributes } from "./call-attributes.ts";
 import { type Ending, eventOf } from "./call-event.ts";
 import type { CallStatus } from "./call-status.ts";
@@ -178,7 +183,7 @@ function addedTo(call: RecordedCall, actions: readonly CallAction[], at: number)
   );
   const problems = strays.map((name) => `set(): this call is no ${name ?? ""}`);
   const unnamed = call.added.get(undefined) ?? NOTHING_ADDED;
-  return join(unnamed, { fields: own.fields, problems: [...own.problems, ...problems] });
+  return joinFields(unnamed, { fields: own.fields, problems: [...own.problems, ...problems] });
 }
 
 function known(target: CaptureTarget, name: string): Action {

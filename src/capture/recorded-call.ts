@@ -1,7 +1,6 @@
 import type { Context } from "@opentelemetry/api";
 import type { BodyValue } from "../event/index.ts";
-import type { CallScope } from "../record/index.ts";
-import type { AddedByAction } from "./added-fields.ts";
+import type { AddedByAction, CallScope } from "../record/index.ts";
 import type { CallTally, CaptureTarget } from "./capture-target.ts";
 import type { CallFacts, HandlerType } from "./grpc-types.ts";
 import type { Peer } from "./peer.ts";

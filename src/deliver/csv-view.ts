@@ -1,11 +1,17 @@
 import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { CSV_HEADER, decodeCsvRows, encodeFlatCsvRow } from "../format/index.ts";
-import { ATTR_SEQUENCE_NUMBER, ATTR_RECORD_ID, streamOf } from "../event/index.ts";
+import {
+  ATTR_RECORD_ID,
+  ATTR_RECORD_KIND,
+  ATTR_SEQUENCE_NUMBER,
+  streamOf,
+} from "../event/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { appendFully, FILE_MODE, sizeOf } from "../lib/files.ts";
 import { setForeignAside } from "./foreign-view.ts";
 import type { StreamPosition } from "./merge.ts";
+import { createOpenIntents } from "./open-intents.ts";
 import type { View, ViewOptions } from "./view.ts";
 import { EMPTY_VIEW_STATE, loadViewState, saveViewState, type ViewState } from "./view-state.ts";
 
@@ -24,6 +30,7 @@ export function openCsvView(options: ViewOptions): View {
   const path = join(directory, CSV_VIEW);
   const recovered = recover(directory, path, report);
   const positions = new Map(recovered.positions);
+  const intents = createOpenIntents(recovered.intents, recovered.shownIntents);
   const fd = openSync(path, "a", FILE_MODE);
   try {
     if (recovered.size === 0) appendFully(fd, Buffer.from(CSV_HEADER));
@@ -36,6 +43,7 @@ export function openCsvView(options: ViewOptions): View {
 
   return {
     positions,
+    intents,
     append(records, readTo) {
       const rows = records.map(({ flat }) => encodeFlatCsvRow(flat)).join("");
       if (rows !== "") appendFully(fd, Buffer.from(rows));
@@ -47,7 +55,12 @@ export function openCsvView(options: ViewOptions): View {
       if (!isDirty || (!isForced && nowMillis() < nextSaveAt)) return;
       nextSaveAt = nowMillis() + SAVE_PAUSE_MILLIS;
       fdatasyncSync(fd);
-      saveViewState(directory, STATE_NAME, { positions, size: sizeOf(path) ?? 0, parts: 0 });
+      saveViewState(directory, STATE_NAME, {
+        positions,
+        size: sizeOf(path) ?? 0,
+        parts: 0,
+        intents: intents.lines(),
+      });
       isDirty = false;
     },
     close() {
@@ -56,10 +69,17 @@ export function openCsvView(options: ViewOptions): View {
   };
 }
 
+/** A state, and the record ids of intents that the rows behind it show. */
+interface Recovered extends ViewState {
+  readonly shownIntents: ReadonlySet<string>;
+}
+
+const NOTHING: Recovered = { ...EMPTY_VIEW_STATE, shownIntents: new Set() };
+
 /** The state to go on from, after the file was brought back to whole rows that the state knows. */
-function recover(directory: string, path: string, report: (line: string) => void): ViewState {
+function recover(directory: string, path: string, report: (line: string) => void): Recovered {
   const size = sizeOf(path);
-  if (size === undefined || size === 0) return EMPTY_VIEW_STATE;
+  if (size === undefined || size === 0) return NOTHING;
   const state = loadViewState(directory, STATE_NAME);
   if (state === null) {
     // The header alone is what a first start leaves that was killed before its state was saved.
@@ -68,11 +88,11 @@ function recover(directory: string, path: string, report: (line: string) => void
     } else {
       setForeignAside(path, "was not written by this audit directory", report);
     }
-    return EMPTY_VIEW_STATE;
+    return NOTHING;
   }
   if (size < state.size || readFrom(path, 0, CSV_HEADER.length) !== CSV_HEADER) {
     setForeignAside(path, "was changed by somebody else", report);
-    return EMPTY_VIEW_STATE;
+    return NOTHING;
   }
   return recoverTail(path, state, size, report);
 }
@@ -82,15 +102,18 @@ function recoverTail(
   state: ViewState,
   size: number,
   report: (line: string) => void,
-): ViewState {
+): Recovered {
   const positions = new Map<string, StreamPosition>(state.positions);
   try {
+    const shownIntents = new Set<string>();
     let end = 0;
     for (const { record, endBytes } of decodeCsvRows(
       readFrom(path, state.size, size - state.size),
     )) {
       end = endBytes;
       const stream = streamOf(String(record.attributes[ATTR_RECORD_ID]));
+      if (record.attributes[ATTR_RECORD_KIND] === "intent")
+        shownIntents.add(String(record.attributes[ATTR_RECORD_ID]));
       const sequence = Number(record.attributes[ATTR_SEQUENCE_NUMBER]);
       const known = positions.get(stream) ?? { segment: 1, offset: 0, sequence: 0 };
       positions.set(stream, { ...known, sequence: Math.max(known.sequence, sequence) });
@@ -101,10 +124,10 @@ function recoverTail(
         `${path} ended in a row that was cut: the cut row was taken off, the journal has it whole`,
       );
     }
-    return { positions, size: state.size + end, parts: 0 };
+    return { ...state, positions, size: state.size + end, shownIntents };
   } catch (error) {
     setForeignAside(path, `has rows that are no audit records (${messageOf(error)})`, report);
-    return EMPTY_VIEW_STATE;
+    return NOTHING;
   }
 }
 

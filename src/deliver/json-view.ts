@@ -5,6 +5,7 @@ import { messageOf } from "../lib/errors.ts";
 import { replaceFile, sizeOf } from "../lib/files.ts";
 import { setForeignAside } from "./foreign-view.ts";
 import type { StreamPosition } from "./merge.ts";
+import { createOpenIntents } from "./open-intents.ts";
 import type { View, ViewOptions } from "./view.ts";
 import { EMPTY_VIEW_STATE, loadViewState, saveViewState, type ViewState } from "./view-state.ts";
 
@@ -33,6 +34,7 @@ export function openJsonView(options: JsonViewOptions): View {
   const path = join(directory, JSON_VIEW);
   const recovered = recover(directory, path, report);
   const positions = new Map(recovered.state.positions);
+  const intents = createOpenIntents(recovered.state.intents, recovered.shownIntents);
   let { parts } = recovered.state;
   /** Oldest first, as they came. */
   let lines = recovered.lines;
@@ -55,6 +57,7 @@ export function openJsonView(options: JsonViewOptions): View {
 
   return {
     positions,
+    intents,
     append(records, readTo) {
       for (const { line } of records) {
         lines.push(line);
@@ -69,7 +72,12 @@ export function openJsonView(options: JsonViewOptions): View {
       if (bytes >= maxPartBytes) closePart();
       if (!isPending || (!isForced && nowMillis() < nextAt)) return;
       write(path);
-      saveViewState(directory, STATE_NAME, { positions, size: sizeOf(path) ?? 0, parts });
+      saveViewState(directory, STATE_NAME, {
+        positions,
+        size: sizeOf(path) ?? 0,
+        parts,
+        intents: intents.lines(),
+      });
       isPending = false;
     },
     close() {},
@@ -95,11 +103,13 @@ function* newestFirst(lines: readonly string[]): Generator<string> {
 interface Recovered {
   readonly state: ViewState;
   readonly lines: string[];
+  /** Record ids of the intents among all lines that are newer than the state. */
+  readonly shownIntents: ReadonlySet<string>;
 }
 
 /** The state to go on from: what is in the file counts, the saved state may be older. */
 function recover(directory: string, path: string, report: (line: string) => void): Recovered {
-  const nothing: Recovered = { state: EMPTY_VIEW_STATE, lines: [] };
+  const nothing: Recovered = { state: EMPTY_VIEW_STATE, lines: [], shownIntents: new Set() };
   const state = loadViewState(directory, STATE_NAME);
   // No crash takes the file away: somebody did, and it is built anew behind the closed parts.
   if (sizeOf(path) === undefined) return fromParts(directory, EMPTY_VIEW_STATE, nothing, report);
@@ -109,12 +119,7 @@ function recover(directory: string, path: string, report: (line: string) => void
       setForeignAside(path, "was not written by this audit directory", report);
       return fromParts(directory, EMPTY_VIEW_STATE, nothing, report);
     }
-    return fromParts(
-      directory,
-      state ?? EMPTY_VIEW_STATE,
-      { state: EMPTY_VIEW_STATE, lines },
-      report,
-    );
+    return fromParts(directory, state ?? EMPTY_VIEW_STATE, { ...nothing, lines }, report);
   } catch (error) {
     setForeignAside(path, `is no audit view (${messageOf(error)})`, report);
     // What the closed parts have is still shown; the rest comes from the journal again.
@@ -143,8 +148,9 @@ function fromParts(
     }
   }
   const lines = current.lines.filter((line) => !closed.has(line));
-  for (const line of [...closed, ...lines]) advance(positions, line);
-  return { state: { ...state, positions, parts }, lines };
+  const shownIntents = new Set<string>();
+  for (const line of [...closed, ...lines]) advance(positions, shownIntents, line);
+  return { state: { ...state, positions, parts }, lines, shownIntents };
 }
 
 /** Numbers of the closed parts that are there. */
@@ -155,8 +161,13 @@ function listParts(directory: string): readonly number[] {
   });
 }
 
-function advance(positions: Map<string, StreamPosition>, line: string): void {
-  const { stream, sequence } = parseFlatLine(line);
+function advance(
+  positions: Map<string, StreamPosition>,
+  shownIntents: Set<string>,
+  line: string,
+): void {
+  const { stream, sequence, kind, record_id: id } = parseFlatLine(line);
+  if (kind === "intent") shownIntents.add(id);
   const known = positions.get(stream) ?? { segment: 1, offset: 0, sequence: 0 };
   positions.set(stream, { ...known, sequence: Math.max(known.sequence, sequence) });
 }

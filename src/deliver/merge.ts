@@ -1,4 +1,5 @@
 import { type FlatRecord, listStreams, parseFlatLine } from "../format/index.ts";
+import type { Intent } from "./open-intents.ts";
 import { type JournalPosition, readJournalLines } from "../journal/index.ts";
 
 /** Where reading a stream has got to. */
@@ -18,6 +19,8 @@ export interface TakenRecord {
 /** What one round of reading found. */
 export interface Round {
   readonly records: readonly TakenRecord[];
+  /** Intents and results of calls behind the positions, known ones included, each stream in its order. */
+  readonly steps: readonly Intent[];
   /** Lines that are no records; they are left where they are. */
   readonly unreadable: readonly {
     readonly stream: string;
@@ -44,6 +47,7 @@ export function readNew(
 ): Round {
   const queues: Queued[][] = [];
   const unreadable: { stream: string; line: string; why: string }[] = [];
+  const steps: Intent[] = [];
   const positions = new Map<string, StreamPosition>();
   const streams = listStreams(directory);
   const share = Math.max(MIN_SHARE_BYTES, Math.floor(maxBytes / Math.max(1, streams.length)));
@@ -58,6 +62,8 @@ export function readNew(
         // Already taken before a crash that came between a view and its state.
         const isNew = flat.sequence > sequence;
         sequence = Math.max(sequence, flat.sequence);
+        if (flat.call_id !== undefined && (flat.kind === "intent" || flat.kind === "result"))
+          steps.push({ line: text, flat });
         time = flat.timestamp > time ? flat.timestamp : time;
         if (isNew)
           queue.push({
@@ -71,7 +77,7 @@ export function readNew(
     }
     if (queue.length > 0) queues.push(queue);
   }
-  return { records: mergeQueues(queues), unreadable, positions };
+  return { records: mergeQueues(queues), steps, unreadable, positions };
 }
 
 interface Queued {

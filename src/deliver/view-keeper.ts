@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { stateDirectory } from "../format/index.ts";
+import { isStreamEnded } from "../journal/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { type FileLock, tryLockFile } from "../lib/file-lock.ts";
 import { makeDirectory } from "../lib/files.ts";
@@ -33,12 +34,16 @@ export interface ViewKeeperOptions {
 /** Bytes read of all streams in one round: bounds the memory of a catch-up. */
 const ROUND_BYTES = 4 * 1024 * 1024;
 
+/** Whether a process still runs is asked this often, and only while something of it is open. */
+const LOOK_PAUSE_MILLIS = 500;
+
 /** Creates a keeper; it takes the lock with its first run that finds it free. */
 export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
   const { directory, report } = options;
   let lock: FileLock | null = null;
   let views: readonly View[] = [];
   let lastProblem = "";
+  let nextLookAt = 0;
 
   function open(): boolean {
     if (lock !== null) return true;
@@ -70,8 +75,28 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
           round.records.filter(({ flat }) => flat.kind === "result"),
           round.positions,
         );
+        view.intents?.see(round.steps);
       }
       if (views.every((view, at) => readSoFar(view.positions) === before[at])) return;
+    }
+  }
+
+  /** Actions of streams that have ended, and that nobody will know the end of. */
+  function showLoneIntents(isForced: boolean): void {
+    if (!isForced && performance.now() < nextLookAt) return;
+    nextLookAt = performance.now() + LOOK_PAUSE_MILLIS;
+    const ended = new Set<string>();
+    for (const stream of new Set(views.flatMap(({ intents }) => [...(intents?.streams() ?? [])]))) {
+      if (isStreamEnded(directory, stream)) ended.add(stream);
+    }
+    if (ended.size === 0) return;
+    // What was written between our last reading and the end.
+    showNew();
+    for (const view of views) {
+      const lone = view.intents?.of(ended) ?? [];
+      if (lone.length === 0) continue;
+      view.append(lone, new Map());
+      view.intents?.shown(lone);
     }
   }
 
@@ -84,6 +109,7 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
       try {
         if (!open()) return;
         showNew();
+        showLoneIntents(isForced);
         for (const view of views) view.settle({ isForced });
         lastProblem = "";
       } catch (error) {

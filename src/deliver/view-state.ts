@@ -13,15 +13,24 @@ export interface ViewState {
   readonly size: number;
   /** Closed parts, `audit_log-1.json` to this number. Always 0 for CSV. */
   readonly parts: number;
+  /** Journal lines of intents whose results were not read yet. */
+  readonly intents: readonly string[];
 }
 
 /** A view that has nothing yet. */
-export const EMPTY_VIEW_STATE: ViewState = { positions: new Map(), size: 0, parts: 0 };
+export const EMPTY_VIEW_STATE: ViewState = {
+  positions: new Map(),
+  size: 0,
+  parts: 0,
+  intents: [],
+};
 
 const schema = z.object({
   version: z.literal(1),
   size: z.number().int().nonnegative(),
   parts: z.number().int().nonnegative(),
+  // Absent in states that were saved before intents were.
+  intents: z.array(z.string()).default([]),
   positions: z.record(
     z.string(),
     z.object({
@@ -61,11 +70,12 @@ function parseJson(text: string): unknown {
 
 /** Remembers the state of a view, in one step. */
 export function saveViewState(directory: string, view: string, state: ViewState): void {
-  const { size, parts, positions } = state;
+  const { size, parts, positions, intents } = state;
   const text = JSON.stringify({
     version: 1,
     size,
     parts,
+    intents,
     positions: Object.fromEntries(positions),
   });
   replaceFile(statePath(directory, view), [text]);

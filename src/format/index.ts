@@ -3,7 +3,8 @@
  *
  * In: records. Out: text and log records, and back, without loss. docs/format.md is the contract.
  */
-export { COLUMNS, type Column } from "./columns.ts";
+
+export { ATTRIBUTE_COLUMNS, type Column, COLUMNS, NUMERIC_COLUMNS } from "./columns.ts";
 export {
   CSV_HEADER,
   decodeCsvRows,
@@ -18,7 +19,7 @@ export {
   FIVE_JSON_EMPTY,
   parseFiveJson,
 } from "./five.ts";
-export { type FlatRecord, type Status, toFlat } from "./flat.ts";
+export { type FlatRecord, fromFlat, type Status, toFlat } from "./flat.ts";
 export { decodeJsonLine, encodeJsonLine, parseFlatLine } from "./json-line.ts";
 export { fromLogRecord, hrTimeOfIso, toLogRecord, toResource } from "./log-record.ts";
 export {
@@ -28,4 +29,5 @@ export {
   segmentFile,
   stateDirectory,
   streamDirectory,
+  streamLockFile,
 } from "./journal-layout.ts";

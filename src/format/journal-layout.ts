@@ -18,6 +18,11 @@ export function stateDirectory(directory: string): string {
   return join(directory, "state");
 }
 
+/** The file that the process which writes a stream keeps locked; left empty when it has ended. */
+export function streamLockFile(directory: string, stream: string): string {
+  return join(stateDirectory(directory), `stream-${stream}.lock`);
+}
+
 /** File name of a segment, counted from 1. */
 export function segmentFile(segment: number): string {
   return `${segment}.jsonl`;

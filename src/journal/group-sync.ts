@@ -1,11 +1,17 @@
 import type { Worker } from "node:worker_threads";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { startOwnWorker } from "../lib/own-worker.ts";
+import { holdStream } from "./stream-life.ts";
 
 /** What the main thread asks of the sync thread. */
 export interface SyncRequest {
   readonly path: string;
   readonly upTo: number;
+}
+
+/** What the sync thread is started with. */
+export interface SyncWorkerData {
+  readonly lockPath: string;
 }
 
 /** What the sync thread answers. */
@@ -36,6 +42,8 @@ interface Waiter {
 export interface SyncTarget {
   /** Path of the file that is being written. */
   readonly path: () => string;
+  /** The file whose lock says that the stream is being written. */
+  readonly lockPath: string;
   /** Syncs that file in this thread: the way out when there is no sync thread. */
   readonly syncNow: () => void;
   /** Tells people that the sync thread is gone. */
@@ -78,6 +86,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     return startOwnWorker<SyncAnswer>({
       callerUrl: import.meta.url,
       module: "sync-worker",
+      data: { lockPath: target.lockPath } satisfies SyncWorkerData,
       onMessage: ({ upTo, error }) => {
         isBusy = false;
         settle(upTo, error === undefined ? undefined : syncFailed(error));
@@ -95,7 +104,17 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     target.report(
       `the sync thread ended (${why}): records are synced on the main thread from now on`,
     );
+    holdHere();
     syncHere();
+  }
+
+  /** The lock went with the thread. */
+  function holdHere(): void {
+    try {
+      holdStream(target.lockPath);
+    } catch {
+      // As in the thread.
+    }
   }
 
   function next(): void {

@@ -11,3 +11,4 @@ export {
   type JournalProcessor,
   type JournalProcessorOptions,
 } from "./journal-processor.ts";
+export { isStreamEnded } from "./stream-life.ts";

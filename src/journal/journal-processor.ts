@@ -24,6 +24,8 @@ import type { Journal } from "./journal.ts";
 
 /** Gives every record its place in the stream and writes it, before `emit` returns. */
 export interface JournalProcessor extends LogRecordProcessor {
+  /** Takes whatever has the content of a record. */
+  readonly onEmit: (log: Parameters<typeof fromLogRecord>[0]) => void;
   /** The id of the record that the last `emit` wrote. */
   readonly lastRecordId: () => string;
   /** Counts a record that could not even be made; the gap record behind the next one tells of it. */

@@ -5,6 +5,7 @@
  * `append` returns after the write, so an appended line survives SIGKILL; its `synced` resolves
  * after fdatasync, so it survives power loss. A full disk makes `append` throw, never drop.
  */
+import { streamLockFile } from "../format/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { createGroupSync } from "./group-sync.ts";
 import { openSegmentWriter } from "./segment-writer.ts";
@@ -45,6 +46,7 @@ export function openJournal(options: JournalOptions): Journal {
   const writer = open(options);
   const sync = createGroupSync({
     path: writer.path,
+    lockPath: streamLockFile(options.directory, options.stream),
     syncNow: writer.syncNow,
     report: options.report,
   });

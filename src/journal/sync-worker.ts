@@ -5,9 +5,10 @@
  * before the request survives power loss.
  */
 import { closeSync, fdatasyncSync, openSync } from "node:fs";
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { messageOf } from "../lib/errors.ts";
-import type { SyncAnswer, SyncRequest } from "./group-sync.ts";
+import type { SyncAnswer, SyncRequest, SyncWorkerData } from "./group-sync.ts";
+import { holdStream } from "./stream-life.ts";
 
 let openPath = "";
 let fd = -1;
@@ -21,6 +22,14 @@ function sync(path: string): void {
     openPath = path;
   }
   fdatasyncSync(fd);
+}
+
+const { lockPath } = workerData as SyncWorkerData;
+try {
+  // Never released: the end of this thread does that. Here, because loading the lock takes time.
+  holdStream(lockPath);
+} catch {
+  // A full disk. Records are written all the same; after a while the stream may be taken for ended.
 }
 
 parentPort?.on("message", ({ path, upTo }: SyncRequest) => {

@@ -16,6 +16,8 @@ export type AuditErrorCode =
   | "write_failed"
   /** The record was written but could not be made durable. */
   | "sync_failed"
+  /** The action was not carried out: it is `closed`, and what it is about to do could not be made durable. */
+  | "not_audited"
   /** The audit log was closed before the call. */
   | "closed"
   /** A file of records cannot be read or is not what its name says. */

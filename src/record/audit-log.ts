@@ -10,13 +10,14 @@ import {
   type AnyEvent,
   ATTR_CALL_ID,
   type BuiltInAction,
-  type Catalogue,
   type EventOf,
 } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
+import { type ActionFunction, createAround } from "./around.ts";
 import { currentCall } from "./current-call.ts";
 import { type Draft, draftOf } from "./draft.ts";
 import type { AuditHealth } from "./health.ts";
+import type { RecordParts } from "./record-parts.ts";
 import { validateEvent } from "./validate.ts";
 
 /** What became of an event. */
@@ -40,6 +41,24 @@ export interface Audit<A extends Action = BuiltInAction> {
    * after {@link Audit.close}.
    */
   readonly record: (event: EventOf<A>) => Promise<Receipt>;
+  /**
+   * Records that somebody was not allowed to do it: the same with outcome `denied`.
+   *
+   * @throws {AuditError} as a rejection, as {@link Audit.record}.
+   */
+  readonly deny: (event: DenialOf<EventOf<A>>) => Promise<Receipt>;
+  /**
+   * Carries out an action and records how it ended: success, or failure with the error it throws;
+   * `denied` for errors whose code is PERMISSION_DENIED (7) or UNAUTHENTICATED (16). What the function
+   * gives or throws comes back as it is. For `closed` actions an intent is made durable before the
+   * function runs.
+   *
+   * @param event what is known before; the function adds the rest with `set`.
+   * @throws {AuditError} as a rejection, with the function not called: `unknown_action` and
+   * `invalid_event` for a bad event, `not_audited` for a `closed` action whose intent is not on disk
+   * within 2 s. After that only what the function throws.
+   */
+  readonly around: <T>(event: EventOf<A>, run: ActionFunction<T>) => Promise<T>;
   /** Resolves when everything recorded before survives power loss and stands in the views this process writes. */
   readonly flush: () => Promise<void>;
   /** How the audit log is, now. Costs nothing worth mentioning; for readiness probes and alerts. */
@@ -52,20 +71,15 @@ export interface Audit<A extends Action = BuiltInAction> {
   readonly directory: string;
 }
 
-/** What an audit log writes to. */
-export interface AuditLogParts {
-  readonly catalogue: Catalogue;
-  /** Redacts and writes. Throws `write_failed` or `closed`. Returns the record id. */
-  readonly emit: (draft: Draft) => string;
-  /** Resolves when all that was emitted survives power loss. */
-  readonly synced: () => Promise<void>;
-  /** Tells people what would otherwise be silent. */
-  readonly report: (line: string) => void;
-}
+/** An event that says itself how it ended. */
+export type DenialOf<Event> = Event extends unknown ? Omit<Event, "outcome"> : never;
 
-/** Makes the `record` of an audit log. */
-export function createRecorder(parts: AuditLogParts): (event: AnyEvent) => Promise<Receipt> {
-  return (event) => {
+/** How a service says what happened. */
+export type Recorder = Pick<Audit, "record" | "deny" | "around">;
+
+/** Makes what an audit log records with. */
+export function createRecorder(parts: RecordParts): Recorder {
+  const record = (event: AnyEvent): Promise<Receipt> => {
     const receipt = recordNow(parts, event);
     // Pre-caught: a forgotten await must not end the service. What it hides is reported here.
     receipt.catch((error: unknown) =>
@@ -73,9 +87,15 @@ export function createRecorder(parts: AuditLogParts): (event: AnyEvent) => Promi
     );
     return receipt;
   };
+  return {
+    record,
+    // A spread of what is no map is one without an action: refused where it is looked at.
+    deny: (event: Omit<AnyEvent, "outcome">) => record({ ...event, outcome: "denied" }),
+    around: createAround(parts),
+  };
 }
 
-async function recordNow(parts: AuditLogParts, event: AnyEvent): Promise<Receipt> {
+async function recordNow(parts: RecordParts, event: AnyEvent): Promise<Receipt> {
   const complete = withCall(event);
   const action = validateEvent(complete, parts.catalogue);
   const callId = currentCall()?.callId;
@@ -86,7 +106,7 @@ async function recordNow(parts: AuditLogParts, event: AnyEvent): Promise<Receipt
 }
 
 /** Writes a draft and waits for the disk. Only a closed action rejects when the disk refuses. */
-async function write(parts: AuditLogParts, draft: Draft, isClosed: boolean): Promise<Receipt> {
+async function write(parts: RecordParts, draft: Draft, isClosed: boolean): Promise<Receipt> {
   let recordId = "";
   try {
     recordId = parts.emit(draft);

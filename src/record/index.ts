@@ -1,5 +1,19 @@
 /** Where a service says what happened: the audit log, the call that is running, drafts of records. */
-export { type Audit, type AuditLogParts, createRecorder, type Receipt } from "./audit-log.ts";
+export {
+  type AddedByAction,
+  type AddedFields,
+  addFields,
+  joinFields,
+  NOTHING_ADDED,
+} from "./added-fields.ts";
+export type { ActionFunction, RunningAction } from "./around.ts";
+export {
+  type Audit,
+  createRecorder,
+  type DenialOf,
+  type Receipt,
+  type Recorder,
+} from "./audit-log.ts";
 export {
   type CallFields,
   type CallScope,
@@ -8,6 +22,8 @@ export {
   runInCall,
 } from "./current-call.ts";
 export { type AuditEvent, draftOfLogged, type LoggedEvent } from "./audit-logger-event.ts";
+export { withinDiskLimit } from "./disk-limit.ts";
 export { type Draft, type DraftExtras, draftOf } from "./draft.ts";
 export { type AuditHealth, healthOf } from "./health.ts";
+export type { RecordParts } from "./record-parts.ts";
 export { problemsOf } from "./validate.ts";

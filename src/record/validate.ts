@@ -18,6 +18,20 @@ import { outcomeOf } from "./draft.ts";
  * @throws {AuditError} `unknown_action`, or `invalid_event` naming every field that is missing or wrong.
  */
 export function validateEvent(event: AnyEvent, catalogue: Catalogue): Action {
+  const action = actionOf(event, catalogue);
+  const problems = problemsOf(event, action);
+  if (problems.length > 0) {
+    throw new AuditError("invalid_event", `event ${action.name}: ${problems.join("; ")}`);
+  }
+  return action;
+}
+
+/**
+ * The action that an event names.
+ *
+ * @throws {AuditError} `unknown_action`, or `invalid_event` when it is no event at all.
+ */
+export function actionOf(event: AnyEvent, catalogue: Catalogue): Action {
   if (typeof event !== "object" || event === null) {
     throw new AuditError("invalid_event", `an event must be a map, not ${String(event)}`);
   }
@@ -30,10 +44,6 @@ export function validateEvent(event: AnyEvent, catalogue: Catalogue): Action {
       `unknown action ${JSON.stringify(event.action)}${guess === undefined ? "" : `, did you mean "${guess}"?`}${guess === undefined ? "." : ""} ` +
         `Known: ${catalogue.names.join(", ")}. Define your own with defineAction().`,
     );
-  }
-  const problems = problemsOf(event, action);
-  if (problems.length > 0) {
-    throw new AuditError("invalid_event", `event ${action.name}: ${problems.join("; ")}`);
   }
   return action;
 }

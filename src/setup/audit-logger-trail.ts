@@ -68,7 +68,7 @@ export function joinTrail(
 
   return {
     write(event) {
-      trail.open ??= openAudit(options, directory, "five");
+      trail.open ??= openAudit(options, directory, { shape: "five" });
       trail.open.target.emit(draftOfLogged(event, catalogue));
     },
     settled: trail.round,

@@ -36,7 +36,11 @@ export function openResolved(resolved: ResolvedOptions): Audit {
       "no audit directory: pass createAudit({ directory }) or set AUDIT_LOG_DIR",
     );
   }
-  const opened = openAudit(resolved, resolved.directory);
+  return admit(openAudit(resolved, resolved.directory));
+}
+
+/** Lets capture find what it needs of an audit log. */
+export function admit(opened: OpenAudit): Audit {
   openings.set(opened.audit, opened);
   return opened.audit;
 }
@@ -84,6 +88,8 @@ function auditNothing(resolved: ResolvedOptions): Audit {
   report("auditing is switched off (format none): nothing is recorded");
   return {
     record: async () => NOT_RECORDED,
+    deny: async () => NOT_RECORDED,
+    around: async (_event, run) => run({ set() {} }),
     flush: async () => {},
     close: async () => {},
     health: () =>

@@ -10,6 +10,7 @@ import {
   compileActor,
   compilePolicy,
   createOpenCalls,
+  type OpenCalls,
 } from "../capture/index.ts";
 import {
   checkViewShape,
@@ -26,16 +27,15 @@ import {
   createCatalogue,
   EVENT_NAME_PREFIX,
   newId,
-  type RecordAttributes,
   SCHEMA_URL,
   SCOPE_NAME,
 } from "../event/index.ts";
 import { hrTimeOfIso, toResource } from "../format/index.ts";
-import { createJournalProcessor, openJournal } from "../journal/index.ts";
+import { createJournalProcessor, type Journal, openJournal } from "../journal/index.ts";
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import { type Audit, createRecorder, type Draft, healthOf } from "../record/index.ts";
-import { createRedactingProcessor, createRedactor, type Redactor } from "../redact/index.ts";
+import { createRedactingProcessor, createRedactor } from "../redact/index.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { openRedactor } from "./redaction.ts";
@@ -54,34 +54,47 @@ export interface OpenAudit {
   readonly synced: () => Promise<void>;
 }
 
+/** What a test puts in the place of disk, stderr and timers. */
+export interface Surroundings {
+  readonly journal: Journal;
+  readonly openCalls: OpenCalls;
+  readonly report: Report;
+}
+
+/** What is not the same for every audit log. */
+export interface OpeningOptions {
+  /** Default `full`. */
+  readonly shape?: ViewShape;
+  readonly surroundings?: Surroundings;
+}
+
 /**
  * Opens an audit log.
  *
  * @param directory absolute path.
- * @param shape what an event looks like in the views.
+ * @param options.shape what an event looks like in the views.
+ * @param options.surroundings default: the real ones.
  * @throws {AuditError} `invalid_option`, `invalid_policy`, `untrusted_file`, `unreadable` or
  * `directory_unusable`; nothing of ours throws later.
  */
 export function openAudit(
   options: ResolvedOptions,
   directory: string,
-  shape: ViewShape = "full",
+  { shape = "full", surroundings }: OpeningOptions = {},
 ): OpenAudit {
-  const redactor = openRedactor(
-    options.redaction,
-    options.actions,
-    createLineWriter(createRedactor().redactText),
-  );
-  const report = createLineWriter(redactor.redactText);
+  const earlyReport = surroundings?.report ?? createLineWriter(createRedactor().redactText);
+  const redactor = openRedactor(options.redaction, options.actions, earlyReport);
+  const report = surroundings?.report ?? createLineWriter(redactor.redactText);
   const clock = createSystemClock();
   const catalogue = createCatalogue(options.actions);
   const loaded = loadPolicy(options, report);
   const policy = compilePolicy(loaded, catalogue, report);
   const actors = compileActor(loaded, options.actor, report);
-  const resource = redactResource(resourceOfProcess(options.service), redactor);
+  const told = { attributes: resourceOfProcess(options.service), body: {} };
+  const resource = redactor.redact(told).attributes;
 
   if (options.format !== "journal") checkViewShape(directory, shape);
-  const journal = openJournal({ directory, stream: newId(), report });
+  const journal = surroundings?.journal ?? openJournal({ directory, stream: newId(), report });
   const service = String(resource[ATTR_SERVICE_NAME]);
   const processor = createJournalProcessor({ journal, clock, report, service, resource });
   const provider = new LoggerProvider({
@@ -92,7 +105,7 @@ export function openAudit(
   });
   const logger = provider.getLogger(SCOPE_NAME, undefined, { schemaUrl: SCHEMA_URL });
   const outward = createOutward(options, { directory, shape }, journal.stream, report);
-  const openCalls = createOpenCalls(() => clock.monotonicMillis());
+  const openCalls = surroundings?.openCalls ?? createOpenCalls(() => clock.monotonicMillis());
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
   let isClosed = false;
   let isLateReported = false;
@@ -140,7 +153,7 @@ export function openAudit(
   } catch {
     // The disk is full already: counted and reported like any lost record, and no reason not to serve.
   }
-  process.on("exit", closeNow);
+  if (surroundings === undefined) process.on("exit", closeNow);
 
   async function close(): Promise<void> {
     if (!end()) return;
@@ -150,7 +163,14 @@ export function openAudit(
   }
 
   let closing: Promise<void> | undefined;
-  const record = createRecorder({ catalogue, emit, synced: journal.synced, report });
+  const recorder = createRecorder({
+    catalogue,
+    emit,
+    synced: journal.synced,
+    lost: processor.countLost,
+    refused: refusals.add,
+    report,
+  });
   return {
     synced: journal.synced,
     ready: actors.ready,
@@ -162,12 +182,12 @@ export function openAudit(
       emit,
       synced: journal.synced,
       lost: processor.countLost,
-      refused: refusals.add,
+      refused: (method, why) => refusals.add(`a call of ${method}`, why),
       report,
       openCalls,
     },
     audit: {
-      record,
+      ...recorder,
       stream: journal.stream,
       directory,
       async flush() {
@@ -227,8 +247,4 @@ function createOutward(
       shipper?.wake();
     },
   };
-}
-
-function redactResource(resource: RecordAttributes, redactor: Redactor): RecordAttributes {
-  return redactor.redact({ attributes: resource, body: {} }).attributes;
 }

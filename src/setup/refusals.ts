@@ -1,8 +1,8 @@
 import type { Report } from "./line-writer.ts";
 
-/** Calls that were refused because their `closed` action could not be audited. */
+/** What was refused because a `closed` action could not be audited. */
 export interface Refusals {
-  readonly add: (method: string, why: string) => void;
+  readonly add: (what: string, why: string) => void;
   /** Since the audit log was opened. */
   readonly count: () => number;
 }
@@ -15,12 +15,12 @@ export function createRefusals(nowMillis: () => number, report: Report): Refusal
   let count = 0;
   let lastLine = Number.NEGATIVE_INFINITY;
   return {
-    add(method, why) {
+    add(what, why) {
       count++;
       if (nowMillis() - lastLine < LINE_EVERY_MILLIS) return;
       lastLine = nowMillis();
       report(
-        `a call of ${method} was REFUSED because it could not be audited: ${why} (${count} refused so far)`,
+        `${what} was REFUSED because it could not be audited: ${why} (${count} refused so far)`,
       );
     },
     count: () => count,

@@ -1,6 +1,8 @@
 import { EventEmitter } from "node:events";
+import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { createGroupSync } from "../../src/journal/group-sync.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What the next thread does; a real one cannot be made to die on demand in the middle of a sync. */
 let start: (onEnd: (why: string) => void) => object = () => ({});
@@ -9,6 +11,7 @@ vi.mock("../../src/lib/own-worker.ts", () => ({
 }));
 
 function target(): {
+  lockPath: string;
   path: () => string;
   syncNow: () => void;
   report: (line: string) => void;
@@ -18,6 +21,7 @@ function target(): {
   const said: string[] = [];
   let syncs = 0;
   return {
+    lockPath: join(temporaryDirectory(), "stream.lock"),
     path: () => "",
     syncNow: () => void syncs++,
     report: (line) => void said.push(line),

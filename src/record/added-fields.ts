@@ -1,8 +1,8 @@
 import { normaliseMap, OUTCOMES } from "../event/index.ts";
 import { messageOf } from "../lib/errors.ts";
-import type { CallFields } from "../record/index.ts";
+import type { CallFields } from "./current-call.ts";
 
-/** What a handler added with `currentAudit().set()`, with nothing in it that could cost the record. */
+/** What running code added with `set()`, with nothing in it that could cost the record. */
 export interface AddedFields {
   readonly fields: CallFields;
   /** What could not be used, in words. */
@@ -40,11 +40,11 @@ export const NOTHING_ADDED: AddedFields = { fields: {}, problems: [] };
 export function addFields(added: AddedByAction, given: unknown, action: string | undefined): void {
   const old = added.get(action) ?? NOTHING_ADDED;
   const { fields, problems } = readFields(given);
-  added.set(action, join(old, { fields, problems }));
+  added.set(action, joinFields(old, { fields, problems }));
 }
 
 /** Two sets of fields in one; the second wins. */
-export function join(first: AddedFields, second: AddedFields): AddedFields {
+export function joinFields(first: AddedFields, second: AddedFields): AddedFields {
   const details = { ...first.fields.details, ...second.fields.details };
   return {
     fields: {
@@ -56,21 +56,22 @@ export function join(first: AddedFields, second: AddedFields): AddedFields {
   };
 }
 
-function readFields(given: unknown): AddedFields {
+/** What of a map of fields can be used, as it is now, and what cannot. Never throws. */
+export function readFields(given: unknown, from: string = "set()"): AddedFields {
   const fields: Partial<Record<Key, unknown>> = {};
   const problems: string[] = [];
   if (typeof given !== "object" || given === null) {
-    return { fields: {}, problems: ["set(): the fields are no map"] };
+    return { fields: {}, problems: [`${from}: the fields are no map`] };
   }
   for (const key of KEYS) {
     try {
       const value = (given as Partial<Record<Key, unknown>>)[key];
       if (value === undefined || value === null) continue;
-      const problem = problemOf(key, value);
+      const problem = problemOf(key, value, from);
       if (problem === undefined) fields[key] = snapshotOf(key, value);
       else problems.push(problem);
     } catch (error) {
-      problems.push(`set(): ${key} cannot be read: ${messageOf(error)}`);
+      problems.push(`${from}: ${key} cannot be read: ${messageOf(error)}`);
     }
   }
   return { fields: fields as CallFields, problems };
@@ -93,23 +94,23 @@ function snapshotOf(key: Key, value: unknown): unknown {
 }
 
 /** Why a value cannot be used, or undefined. */
-function problemOf(key: Key, value: unknown): string | undefined {
+function problemOf(key: Key, value: unknown, from: string): string | undefined {
   const isMap = typeof value === "object" && !Array.isArray(value);
   switch (key) {
     case "actor": {
       const id = isMap && value !== null && "id" in value ? value.id : value;
-      return typeof id === "string" && id !== "" ? undefined : "set(): the actor has no id";
+      return typeof id === "string" && id !== "" ? undefined : `${from}: the actor has no id`;
     }
     case "outcome":
       return OUTCOMES.some((outcome) => outcome === value)
         ? undefined
-        : `set(): outcome must be one of ${OUTCOMES.join(", ")}`;
+        : `${from}: outcome must be one of ${OUTCOMES.join(", ")}`;
     case "target":
     case "authorization":
     case "details":
     case "before":
     case "after":
-      return isMap ? undefined : `set(): ${key} is no map`;
+      return isMap ? undefined : `${from}: ${key} is no map`;
     default:
       return undefined;
   }

@@ -1,0 +1,170 @@
+/**
+ * A journal for audit records that go through somebody else's LoggerProvider.
+ *
+ * In: log records. Out: those of the scope `otel-audit`, numbered and redacted, in a journal like
+ * that of `createAudit`; all others pass untouched. Promise: `emit` never throws for it; what could not be
+ * written is counted, reported, and told by a gap record.
+ */
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { LogRecordProcessor, ReadWriteLogRecord } from "@opentelemetry/sdk-logs";
+import {
+  ATTR_SERVICE_NAME,
+  ATTR_TIME,
+  type AttributeValue,
+  createCatalogue,
+  EVENT_NAME_PREFIX,
+  newId,
+  type RecordAttributes,
+  SCOPE_NAME,
+} from "../event/index.ts";
+import { createJournalProcessor, type JournalProcessor, openJournal } from "../journal/index.ts";
+import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
+import { AuditError, messageOf } from "../lib/errors.ts";
+import { createRedactor } from "../redact/index.ts";
+import { createLineWriter } from "../setup/line-writer.ts";
+import { startDraft } from "../setup/start-record.ts";
+import { auditContentOf, type AuditRecordParts } from "./audit-record.ts";
+
+/** Options of {@link createJournalLogProcessor}. */
+export interface JournalLogProcessorOptions {
+  /** Audit directory; created with the first audit record. */
+  readonly directory: string;
+}
+
+/** A log-record processor that keeps audit records on disk. */
+export interface JournalLogProcessor extends LogRecordProcessor {
+  /** What became of audit records so far; for alerts. */
+  readonly counts: () => { readonly written: number; readonly lost: number };
+}
+
+const NO_POLICY = "none";
+
+/**
+ * A log-record processor that writes audit records, those whose scope is `otel-audit` and whose
+ * event name is `audit.<action>`, to a journal in `directory`. They are redacted on the way; the log
+ * record itself is left as it is.
+ *
+ * @example
+ * const provider = new LoggerProvider({ processors: [createJournalLogProcessor({ directory: "./audit" })] });
+ * provider.getLogger("otel-audit").emit({ eventName: "audit.pause", body: { note: "plateau" } });
+ * @throws {AuditError} `invalid_option`; `directory_unusable` where it is plain that it cannot be written.
+ */
+export function createJournalLogProcessor(
+  options: JournalLogProcessorOptions,
+): JournalLogProcessor {
+  const directory = checkOptions(options);
+  const redactor = createRedactor();
+  const report = createLineWriter(redactor.redactText);
+  const parts: AuditRecordParts = { catalogue: createCatalogue([]), redactor };
+  let open: JournalProcessor | undefined;
+  let isClosed = false;
+  /** Records from before there was a journal to count them. */
+  let lostBefore = 0;
+
+  /** With the first record: a process that never audits creates nothing. */
+  function journalOf(log: ReadWriteLogRecord): JournalProcessor {
+    if (open !== undefined) return open;
+    const clock = createSystemClock();
+    const told = { attributes: resourceOf(log), body: {} };
+    const resource = redactor.redact(told).attributes;
+    const service = String(resource[ATTR_SERVICE_NAME]);
+    const journal = openJournal({ directory, stream: newId(), report });
+    open = createJournalProcessor({ journal, clock, report, service, resource });
+    process.on("exit", close);
+    const start = startDraft({ policyDigest: NO_POLICY, redactionDigest: redactor.digest });
+    const time = toIsoMicros(clock.nowMicros());
+    try {
+      open.onEmit({ attributes: { ...start.attributes, [ATTR_TIME]: time }, body: start.body });
+    } catch {
+      // The disk is full: the journal has said so, and writes it when there is room.
+    }
+    return open;
+  }
+
+  function close(): void {
+    if (isClosed) return;
+    isClosed = true;
+    process.off("exit", close);
+    open?.finish();
+    void open?.shutdown();
+  }
+
+  function write(log: ReadWriteLogRecord): void {
+    if (isClosed) throw new AuditError("closed", "the journal is closed");
+    const content = auditContentOf(log, parts);
+    const journal = journalOf(log);
+    if (content === undefined) {
+      journal.countLost(
+        `a log record of the scope ${SCOPE_NAME} names no action: its event name must be ${EVENT_NAME_PREFIX}<action>`,
+      );
+      return;
+    }
+    journal.onEmit(content);
+  }
+
+  return {
+    onEmit(log) {
+      if (log.instrumentationScope.name !== SCOPE_NAME) return;
+      try {
+        write(log);
+      } catch (error) {
+        // The journal counts and reports what it refuses itself.
+        if (error instanceof AuditError && error.code === "write_failed") return;
+        lostBefore++;
+        if (lostBefore === 1) report(`AUDIT RECORDS ARE LOST: ${messageOf(error)}`);
+      }
+    },
+    counts() {
+      const { written, lost } = open?.counts() ?? { written: 0, lost: 0 };
+      return { written, lost: lost + lostBefore };
+    },
+    forceFlush: async () => open?.forceFlush(),
+    shutdown: async () => close(),
+  };
+}
+
+function checkOptions(options: JournalLogProcessorOptions): string {
+  const unknown = Object.keys(options).find((key) => key !== "directory");
+  if (unknown !== undefined) {
+    throw new AuditError(
+      "invalid_option",
+      `createJournalLogProcessor: unknown option ${JSON.stringify(unknown)}; there is only directory`,
+    );
+  }
+  if (typeof options.directory !== "string" || options.directory === "") {
+    throw new AuditError(
+      "invalid_option",
+      `createJournalLogProcessor: directory must be a path; it is ${JSON.stringify(options.directory)}`,
+    );
+  }
+  const directory = resolve(options.directory);
+  checkWritable(directory);
+  return directory;
+}
+
+/** Without creating it: looks at the nearest parent that is there. */
+function checkWritable(directory: string): void {
+  let path = directory;
+  while (!existsSync(path) && dirname(path) !== path) path = dirname(path);
+  try {
+    if (!statSync(path).isDirectory()) throw new Error(`${path} is no directory`);
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    throw new AuditError(
+      "directory_unusable",
+      `cannot write the audit directory ${JSON.stringify(directory)}: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Resource attributes as their provider has them; such as are found out later are left out. */
+function resourceOf({ resource }: ReadWriteLogRecord): RecordAttributes {
+  const known: Record<string, AttributeValue> = { [ATTR_SERVICE_NAME]: "unknown_service:node" };
+  for (const [key, value] of Object.entries(resource.attributes)) {
+    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+      known[key] = value;
+  }
+  return known;
+}

@@ -1,0 +1,229 @@
+/** Actions whose process ended before they did: one `unknown` row each, when it is sure, and never before. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { createAudit } from "otel-audit";
+import { expect, onTestFinished, test } from "vitest";
+import { createViewKeeper } from "../../src/deliver/index.ts";
+import { CSV_HEADER, decodeCsvRows, encodeJsonLine } from "../../src/format/index.ts";
+import { tryLockFile } from "../../src/lib/file-lock.ts";
+import { resultRecord } from "../support/records.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+const A = "AaaaaaaaaaaaaaaA";
+const CALL = { "audit.call.id": "CaaaaaaaaaaaaaaC" };
+const OTHER = { "audit.call.id": "DaaaaaaaaaaaaaaD" };
+const RPC = { ...CALL, "rpc.method": "t.S/M" };
+const INTENT = { "audit.record.kind": "intent", "audit.outcome": "unknown" };
+const ENDED = { ...RPC, "rpc.status_code": "OK" };
+
+/** Appends records to a journal, numbered on. */
+function write(directory: string, from: number, records: readonly object[]): void {
+  mkdirSync(join(directory, "journal", A), { recursive: true });
+  mkdirSync(join(directory, "state"), { recursive: true });
+  for (const [at, more] of records.entries()) {
+    const line = encodeJsonLine(resultRecord(A, from + at, more as Record<string, string>));
+    appendFileSync(join(directory, "journal", A, "1.jsonl"), `${line}\n`);
+  }
+}
+
+const lockOf = (directory: string): string => join(directory, "state", `stream-${A}.lock`);
+
+function end(directory: string): void {
+  writeFileSync(lockOf(directory), "");
+}
+
+function keep(directory: string): void {
+  const said: string[] = [];
+  createViewKeeper({ directory, format: "both", report: (line) => said.push(line) }).close();
+  expect(said).toEqual([]);
+}
+
+/** What both views show, oldest first: sequence, kind and outcome. */
+function shown(directory: string): unknown[] {
+  const csv = readFileSync(join(directory, "audit_log.csv"), "utf8").slice(CSV_HEADER.length);
+  const rows = decodeCsvRows(csv).map(({ record: { attributes } }) => [
+    attributes["audit.sequence.number"],
+    attributes["audit.record.kind"],
+    attributes["audit.outcome"],
+  ]);
+  const json = JSON.parse(readFileSync(join(directory, "audit_log.json"), "utf8")) as Record<
+    string,
+    unknown
+  >[];
+  const order = (list: readonly unknown[]): unknown[] =>
+    list.toSorted((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1));
+  expect(order(json.map(({ sequence, kind, outcome }) => [sequence, kind, outcome]))).toEqual(
+    order(rows),
+  );
+  return rows;
+}
+
+const UNKNOWN = (sequence: number): unknown => [sequence, "intent", "unknown"];
+const SUCCESS = (sequence: number): unknown => [sequence, "result", "success"];
+
+test.each<[name: string, records: readonly object[], rows: readonly unknown[]]>([
+  ["nothing followed", [{ ...INTENT, ...RPC }], [UNKNOWN(1)]],
+  ["its result", [{ ...INTENT, ...RPC }, ENDED], [SUCCESS(2)]],
+  [
+    "the call was something else",
+    [
+      { ...INTENT, ...RPC, "audit.action": "permission_change" },
+      { ...ENDED, "audit.action": "rpc_call" },
+    ],
+    [SUCCESS(2)],
+  ],
+  [
+    "several actions, one result of the call",
+    [
+      { ...INTENT, ...RPC },
+      { ...INTENT, ...RPC, "audit.action": "hp_change" },
+      { ...ENDED, "audit.action": "hp_change" },
+    ],
+    [SUCCESS(3)],
+  ],
+  [
+    "another call's result",
+    [
+      { ...INTENT, ...RPC },
+      { ...ENDED, ...OTHER },
+    ],
+    [SUCCESS(2), UNKNOWN(1)],
+  ],
+  [
+    "code inside of the call recorded the same action",
+    [{ ...INTENT, ...RPC }, CALL],
+    [SUCCESS(2), UNKNOWN(1)],
+  ],
+  ["around, ended", [{ ...INTENT, ...CALL }, CALL], [SUCCESS(2)]],
+  [
+    "around twice in a call, ended once",
+    [{ ...INTENT, ...CALL }, { ...INTENT, ...CALL }, CALL],
+    [SUCCESS(3), UNKNOWN(2)],
+  ],
+  [
+    "around ended, its call did not",
+    [{ ...INTENT, ...RPC }, { ...INTENT, ...CALL }, CALL],
+    [SUCCESS(3), UNKNOWN(1)],
+  ],
+])("a stream that has ended: %s", (_name, records, rows) => {
+  const directory = temporaryDirectory();
+  write(directory, 1, records);
+  end(directory);
+  keep(directory);
+  expect(shown(directory)).toEqual(rows);
+  keep(directory);
+  expect(shown(directory)).toEqual(rows);
+});
+
+test("a stream that is being written shows nothing, also after a restart of the views", () => {
+  const directory = temporaryDirectory();
+  write(directory, 1, [{ ...INTENT, ...RPC }]);
+  const lock = tryLockFile(lockOf(directory));
+  keep(directory);
+  keep(directory);
+  expect(shown(directory)).toEqual([]);
+  write(directory, 2, [{ ...INTENT, ...RPC, ...OTHER }, ENDED]);
+  keep(directory);
+  expect(shown(directory)).toEqual([SUCCESS(3)]);
+  lock?.release();
+  keep(directory);
+  expect(shown(directory)).toEqual([SUCCESS(3), UNKNOWN(2)]);
+});
+
+test("a stream that never had a lock has ended when nothing was written for long", () => {
+  const directory = temporaryDirectory();
+  write(directory, 1, [{ ...INTENT, ...RPC }]);
+  keep(directory);
+  expect(shown(directory)).toEqual([]);
+  const old = new Date(Date.now() - 120_000);
+  utimesSync(join(directory, "journal", A, "1.jsonl"), old, old);
+  keep(directory);
+  expect(shown(directory)).toEqual([UNKNOWN(1)]);
+});
+
+test.each(["csv", "json"])("a crash between the %s view and its state doubles nothing", (view) => {
+  const directory = temporaryDirectory();
+  const path = join(directory, "state", `view-${view}.json`);
+  for (const before of [[], [{ ...INTENT, ...RPC }]]) {
+    rmSync(directory, { recursive: true, force: true });
+    write(directory, 1, [{}, ...before]);
+    keep(directory);
+    const state = readFileSync(path);
+    if (before.length === 0) write(directory, 2, [{ ...INTENT, ...RPC }]);
+    end(directory);
+    keep(directory);
+    writeFileSync(path, state);
+    keep(directory);
+    expect(shown(directory)).toEqual([SUCCESS(1), UNKNOWN(2)]);
+  }
+});
+
+test("views that are built anew show the same", () => {
+  const directory = temporaryDirectory();
+  write(directory, 1, [{ ...INTENT, ...RPC }, {}]);
+  end(directory);
+  keep(directory);
+  rmSync(join(directory, "audit_log.csv"));
+  rmSync(join(directory, "audit_log.json"));
+  keep(directory);
+  expect(shown(directory)).toEqual([SUCCESS(2), UNKNOWN(1)]);
+});
+
+const PROGRAM = `
+  import { createAudit } from "otel-audit";
+  const audit = await createAudit({ directory: process.env.DIRECTORY, format: "journal", policy: { version: 1 } });
+  const event = { action: "permission_change", actor: "ann", target: { id: "bob" }, after: { role: "x" } };
+  await audit.around(event, () => {
+    console.log("running");
+    return new Promise((resolve) => setTimeout(resolve, 600_000));
+  });`;
+
+test("a process that is killed while it acts: its row comes when it is dead", async () => {
+  const directory = temporaryDirectory();
+  const child = spawn(
+    process.execPath,
+    ["-C", "@otel-audit/source", "--input-type=module", "-e", PROGRAM],
+    { env: { ...process.env, DIRECTORY: directory }, stdio: ["ignore", "pipe", "inherit"] },
+  );
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child.stdout, "data");
+  const audit = await createAudit({ directory, policy: { version: 1 } });
+  onTestFinished(() => audit.close());
+  await audit.flush();
+  expect(shown(directory)).toEqual([]);
+  child.kill("SIGKILL");
+  await once(child, "close");
+  await audit.flush();
+  expect(shown(directory)).toEqual([[2, "intent", "unknown"]]);
+});
+
+test("a service that closes its audit log while it acts: the next one shows it", async () => {
+  const directory = temporaryDirectory();
+  const audit = await createAudit({ directory, policy: { version: 1 } });
+  const { promise: started, resolve: start } = Promise.withResolvers<void>();
+  const event = {
+    action: "permission_change",
+    actor: "ann",
+    target: { id: "bob" },
+    after: { role: "x" },
+  } as const;
+  void audit.around(event, () => {
+    start();
+    return new Promise(() => {});
+  });
+  await started;
+  await audit.flush();
+  expect(shown(directory)).toEqual([]);
+  await audit.close();
+  await (await createAudit({ directory, policy: { version: 1 } })).close();
+  expect(shown(directory)).toEqual([[2, "intent", "unknown"]]);
+});
