@@ -4,6 +4,7 @@
  * In: log records and spans of any instrumentation. Out: the same without secrets; audit records in a
  * journal. Promise: nothing here throws into the code that emits.
  */
+export type { BodyMap, BodyValue } from "../event/index.ts";
 export { AuditError, type AuditErrorCode } from "../lib/errors.ts";
 export {
   createJournalLogProcessor,

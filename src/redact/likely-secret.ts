@@ -1,6 +1,6 @@
 /**
  * Values that look made up by a machine, right behind a name that is one of secrets: `ENV TOKEN x7f…`,
- * `setToken("x7f…")`, `process.env.TOKEN || "x7f…"`, `token<TAB>x7f…`.
+ * `setToken("x7f…")`, `env.TOKEN || "x7f…"`, `token<TAB>x7f…`.
  *
  * In: any text. Out: their places. Such a value needs no separator to be one; because its looks are
  * asked for too, prose about tokens stays.
