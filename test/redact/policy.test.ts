@@ -347,6 +347,31 @@ it("the digest tells one policy from another, and from none", () => {
   expect(new Set(digests).size).toBe(3);
 });
 
+it("the example of docs/redaction.md is a policy, and does what it says", () => {
+  const text = readFileSync(join(import.meta.dirname, "../../docs/redaction.md"), "utf8");
+  const [, yaml = ""] = /```yaml\n([^`]*)```/.exec(text) ?? [];
+  const redactor = createRedactor(
+    compileRedaction(parseRedaction(yaml, "redaction.yaml"), pseudonyms),
+  );
+  const { attributes, body } = redactor.redact({
+    attributes: { "audit.actor.id": "ann", "client.address": "10.1.2.3" },
+    body: {
+      home_address: "x 1",
+      x_internal_7: 1,
+      password_hint: "the dog",
+      text: "C-123456 of ci@bots.example from 10.1.2.3, DE89370400440532013000, ann@example.org",
+    },
+  });
+  expect(attributes).toEqual({ "audit.actor.id": pseudonym, "client.address": pseudonym });
+  expect(body).toEqual({
+    home_address: pseudonym,
+    password_hint: "the dog",
+    text: expect.stringMatching(
+      /^\*{4} of ci@bots\.example from \*{4}, DE89370400440532013000, hmac:\S+$/,
+    ) as string,
+  });
+});
+
 it("docs/redaction.schema.json is that of the code: npm run schema writes it", () => {
   const text = readFileSync(join(import.meta.dirname, "../../docs/redaction.schema.json"), "utf8");
   expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(redactionJsonSchema())));
