@@ -1,9 +1,12 @@
-/** Writes docs/audit.schema.json, the schema of audit.yaml for editors: `npm run schema`. */
+/** Writes the schemas of audit.yaml and redaction.yaml for editors: `npm run schema`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { policyJsonSchema } from "../src/capture/index.ts";
+import { redactionJsonSchema } from "../src/redact/index.ts";
 
-writeFileSync(
-  join(import.meta.dirname, "audit.schema.json"),
-  `${JSON.stringify(policyJsonSchema(), null, 2)}\n`,
-);
+for (const [name, schema] of [
+  ["audit.schema.json", policyJsonSchema()],
+  ["redaction.schema.json", redactionJsonSchema()],
+] as const) {
+  writeFileSync(join(import.meta.dirname, name), `${JSON.stringify(schema, null, 2)}\n`);
+}

@@ -61,5 +61,13 @@ export {
   type AuditLoggerOptions,
   type LogSummary,
 } from "./setup/audit-logger.ts";
+export type {
+  IdentityAction,
+  KeyPolicy,
+  RedactionAction,
+  RedactionPolicy,
+  RedactionRules,
+  ValuePolicy,
+} from "./redact/index.ts";
 export { auditGrpc, createAudit } from "./setup/create-audit.ts";
 export type { AuditFormat, AuditOptions, OtlpProtocol } from "./setup/options.ts";

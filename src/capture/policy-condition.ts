@@ -1,7 +1,7 @@
 import type { BodyValue } from "../event/index.ts";
 import { type CallMessages, isPresent, type MessagePath, selectPath } from "./message-path.ts";
 import type { PolicyCondition } from "./policy-document.ts";
-import { compilePattern } from "../lib/re2-pattern.ts";
+import { compileRe2 } from "../lib/re2-pattern.ts";
 
 /** What must stand at a path for an action to hold. */
 export interface Condition {
@@ -32,7 +32,7 @@ function compileTest(
   if (wanted === "absent") return (value) => !isPresent(value);
   let isWanted: (text: string) => boolean;
   if (typeof wanted === "object" && "matches" in wanted) {
-    isWanted = compilePattern(wanted.matches, place);
+    isWanted = compileRe2(wanted.matches, place).matches;
   } else {
     const values = new Set((typeof wanted === "object" ? wanted : [wanted]).map(String));
     isWanted = (text) => values.has(text);

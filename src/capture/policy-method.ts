@@ -1,5 +1,5 @@
 import type { PolicyMethod } from "./policy-document.ts";
-import { compilePattern } from "../lib/re2-pattern.ts";
+import { compileRe2 } from "../lib/re2-pattern.ts";
 
 /** Which methods a rule or an exemption is about. */
 export interface MethodPattern {
@@ -20,7 +20,7 @@ export function compileMethod(method: PolicyMethod, place: string): MethodPatter
     return {
       text: `{ regex: ${method.regex} }`,
       kind: "regex",
-      matches: compilePattern(method.regex, place),
+      matches: compileRe2(method.regex, place).matches,
     };
   }
   if (!method.endsWith("/*")) {

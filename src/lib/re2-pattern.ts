@@ -1,16 +1,39 @@
-import { RE2JS } from "re2js";
+import { createRequire } from "node:module";
+import type { RE2JS } from "re2js";
 import { AuditError, messageOf } from "./errors.ts";
 
+/** An RE2 pattern: time linear in the length of the text. */
+export interface Re2Pattern {
+  /** Whether it matches a whole text. */
+  readonly matches: (text: string) => boolean;
+  /** Places of all matches that are not empty, from left to right, without overlap. */
+  readonly find: (text: string) => readonly { readonly start: number; readonly end: number }[];
+}
+
+const require = createRequire(import.meta.url);
+let engine: typeof RE2JS | undefined;
+
+/** Loaded with the first pattern: most processes have none. */
+function re2(): typeof RE2JS {
+  engine ??= (require("re2js") as { readonly RE2JS: typeof RE2JS }).RE2JS;
+  return engine;
+}
+
 /**
- * Compiles an RE2 pattern that must match a whole text, in time linear in its length.
+ * Compiles an RE2 pattern (github.com/google/re2/wiki/Syntax).
  *
  * @param place where the pattern stands, for the error.
  * @throws {AuditError} `invalid_policy` for what RE2 refuses: back references and look-around too.
  */
-export function compilePattern(pattern: string, place: string): (text: string) => boolean {
+export function compileRe2(
+  pattern: string,
+  place: string,
+  options: { readonly ignoresCase?: boolean } = {},
+): Re2Pattern {
+  const { compile, CASE_INSENSITIVE } = re2();
   let compiled: RE2JS;
   try {
-    compiled = RE2JS.compile(pattern);
+    compiled = compile.call(re2(), pattern, options.ignoresCase === true ? CASE_INSENSITIVE : 0);
   } catch (error) {
     throw new AuditError(
       "invalid_policy",
@@ -18,5 +41,24 @@ export function compilePattern(pattern: string, place: string): (text: string) =
       { cause: error },
     );
   }
-  return (text) => compiled.matches(text);
+  return {
+    matches: (text) => compiled.matches(text),
+    find(text) {
+      const found: { start: number; end: number }[] = [];
+      const matcher = compiled.matcher(text);
+      while (matcher.find()) {
+        const [start, end] = [matcher.start(), matcher.end()];
+        if (end > start) found.push({ start, end });
+      }
+      return found;
+    },
+  };
+}
+
+/** RE2 text for a name in which `*` stands for any characters, and everything else for itself. */
+export function patternOfGlob(glob: string): string {
+  return glob
+    .split("*")
+    .map((part) => re2().quote(part))
+    .join("(?s:.*)");
 }

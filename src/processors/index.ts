@@ -14,5 +14,14 @@ export {
 export {
   createRedactingLogProcessor,
   createRedactingSpanProcessor,
-  redact,
+  type RedactingOptions,
 } from "./redacting-processors.ts";
+export {
+  type IdentityAction,
+  type KeyPolicy,
+  redact,
+  type RedactionAction,
+  type RedactionPolicy,
+  type RedactionRules,
+  type ValuePolicy,
+} from "../redact/index.ts";

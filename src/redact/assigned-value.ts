@@ -13,6 +13,8 @@ export interface ValueKind {
   readonly isHeader: boolean;
   /** Runs to the next `<`. */
   readonly isElement: boolean;
+  /** Runs to the next encoded quote, `&`, `,` or `;`. */
+  readonly isEncoded: boolean;
 }
 
 const QUOTES = "\"'`";
@@ -37,8 +39,14 @@ export function isHeaderRule(rule: string): boolean {
 /** The place after a separator where the value begins: past `=`, `>` of `=>`, and white space. */
 export function skipToValue(text: string, from: number, maxGap: number): number {
   let at = from;
-  while (at < text.length && at - from < maxGap && "=>: \t".includes(text.charAt(at))) at++;
+  while (at < text.length && at - from < maxGap && isGap(text, at)) at++;
   return at;
+}
+
+/** `>` is a part of `=>` and `->`; alone it begins a block of YAML. */
+function isGap(text: string, at: number): boolean {
+  const character = text.charAt(at);
+  return character === ">" ? "=-".includes(text.charAt(at - 1)) : "=: \t".includes(character);
 }
 
 /** The value that begins at a place, or undefined when nothing there is worth masking. */
@@ -63,11 +71,45 @@ function bounds(text: string, from: number, kind: ValueKind): Span {
   if (start < text.length && QUOTES.includes(text.charAt(start))) {
     return { start: start + 1, end: endOfQuoted(text, start + 1, text.charAt(start)) };
   }
-  if (kind.isElement) return { start, end: indexOr(text, "<", start) };
+  if (kind.isEncoded) return { start, end: endOfEncoded(text, start) };
+  if (kind.isElement) return elementText(text, start);
+  const block = blockScalar(text, start);
+  if (block !== undefined) return block;
   if (kind.isHeader) return { start, end: endOfLine(text, start) };
   return "{[".includes(text.charAt(start))
     ? { start, end: start }
     : { start, end: endOfWord(text, start) };
+}
+
+const ENCODED_END = /%2[26c]|%3b|[\s"'&<>]/i;
+
+function endOfEncoded(text: string, from: number): number {
+  const length = text.slice(from).search(ENCODED_END);
+  return length < 0 ? text.length : from + length;
+}
+
+/** The text of an element, without the white space around it. */
+function elementText(text: string, from: number): Span {
+  let start = from;
+  let end = indexOr(text, "<", from);
+  while (start < end && /\s/.test(text.charAt(start))) start++;
+  while (end > start && /\s/.test(text.charAt(end - 1))) end--;
+  return { start, end };
+}
+
+/** `|` or `>` and the lines below that are indented: a block scalar (YAML 1.2, section 8.1). */
+const BLOCK_SCALAR = /^[|>][+-]?[ \t]*\r?\n([ \t]+)(?=\S)/;
+
+function blockScalar(text: string, from: number): Span | undefined {
+  const sign = text[from];
+  if (sign !== "|" && sign !== ">") return undefined;
+  const head = BLOCK_SCALAR.exec(text.slice(from, from + 200));
+  if (head === null) return undefined;
+  const [opening, indent = ""] = head;
+  const start = from + opening.length;
+  let end = endOfLine(text, start);
+  while (text[end] === "\n" && text.startsWith(indent, end + 1)) end = endOfLine(text, end + 1);
+  return { start, end };
 }
 
 /** `["value"]`: the first item of a list of texts. */

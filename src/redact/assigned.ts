@@ -4,38 +4,48 @@
  * In: any text. Out: the places of values whose name says that they are secret. It looks at each
  * separator, reads the name on its left, asks the rules on names, and only then reads the value.
  */
-import { ruleOfKey } from "./key-names.ts";
 import { isHeaderRule, skipToValue, valueAt } from "./assigned-value.ts";
+import type { Verdict } from "./verdict.ts";
 
-/** A piece of a text, and the rule that says it is secret. */
+/** A piece of a text, the name that gives it away, and what that name says. */
 export interface Finding {
   readonly start: number;
   readonly end: number;
-  readonly rule: string;
+  readonly name: string;
+  readonly verdict: Verdict;
 }
+
+type VerdictOf = (name: string) => Verdict | undefined;
 
 /** Names are read this far to the left: longer ones are not names. */
 const MAX_NAME = 96;
 /** White space that may stand between a name, its separator and its value. */
 const MAX_GAP = 8;
 
-const XML_PAIR = /\b(?:key|name)=\\?["']([^"'\\<>]{1,96})\\?["']\s{1,8}value=\\?["']([^"'\\<>]*)/gi;
+/** `<add key="name" value="…" />`, `"name": "…", "value": "…"`. */
+const PAIR =
+  /\b(?:key|name)\\?["']?\s{0,4}[=:]\s{0,4}\\?["']([^"'\\<>]{1,96})\\?["'][\s,]{1,40}\\?["']?value\\?["']?\s{0,4}[=:]\s{0,4}\\?["']([^"'\\<>]*)/gi;
 
 /** Every value in a text that its name gives away, from left to right, without overlap. */
-export function assignedSecrets(text: string): readonly Finding[] {
+export function assignedSecrets(text: string, verdictOf: VerdictOf): readonly Finding[] {
   const found: Finding[] = [];
   let from = 0;
   for (let at = nextSeparator(text, 0); at >= 0; at = nextSeparator(text, Math.max(at + 1, from))) {
     const name = nameBefore(text, at);
-    const rule = name === undefined ? undefined : ruleOfName(text, name);
-    if (rule === undefined || name === undefined) continue;
+    const verdict = name === undefined ? undefined : verdictOfName(text, name, verdictOf);
+    if (verdict === undefined || name === undefined || verdict.action === "keep") continue;
     const start = skipToValue(text, name.separatorEnd, MAX_GAP);
-    const value = valueAt(text, start, { isHeader: isHeaderRule(rule), isElement: name.isElement });
+    const kind = {
+      isHeader: isHeaderRule(verdict.rule),
+      isElement: name.isElement,
+      isEncoded: name.isEncoded === true,
+    };
+    const value = valueAt(text, start, kind);
     if (value === undefined) continue;
-    found.push({ start: value.start, end: value.end, rule });
+    found.push({ ...value, name: text.slice(name.start, name.end), verdict });
     from = value.end;
   }
-  return text.includes("value=") ? merged(found, xmlPairs(text)) : found;
+  return text.includes("value") ? merged(found, pairsIn(text, verdictOf)) : found;
 }
 
 interface Name {
@@ -45,8 +55,11 @@ interface Name {
   readonly separatorEnd: number;
   /** The name of an XML element. */
   readonly isElement: boolean;
+  /** Its value is percent-encoded too. */
+  readonly isEncoded?: boolean;
 }
 
+const PERCENT = 0x25;
 const COMMA = 0x2c;
 const DASH = 0x2d;
 const MORE_THAN = 0x3e;
@@ -61,7 +74,7 @@ const BLANK = 32;
 const kinds = new Uint8Array(128);
 mark("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", NAME | LETTER);
 mark("0123456789_.-$", NAME);
-mark("=:>,-", SEPARATOR);
+mark("=:>,-%", SEPARATOR);
 mark("\"'`]\\", QUOTE);
 mark(":?.+=", OPERATOR);
 mark(" \t", BLANK);
@@ -74,14 +87,21 @@ function mark(characters: string, kind: number): void {
 }
 
 function isKind(text: string, at: number, kind: number): boolean {
-  return ((kinds[text.charCodeAt(at)] ?? 0) & kind) !== 0;
+  const code = text.charCodeAt(at);
+  const isLatin = code >= FIRST_LATIN && code <= LAST_LATIN;
+  return ((isLatin ? NAME | LETTER : (kinds[code] ?? 0)) & kind) !== 0;
 }
+
+/** Letters with marks: names are written in other languages too. */
+const FIRST_LATIN = 0xc0;
+const LAST_LATIN = 0x24f;
 
 /** The next place where a name may end: `=`, `:`, `>` of an element, `,` after a quote, `--`. */
 function nextSeparator(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (((kinds[code] ?? 0) & SEPARATOR) === 0) continue;
+    if (code === PERCENT && !/^3[ad]$/i.test(text.slice(at + 1, at + 3))) continue;
     if (code === COMMA && !isKind(text, at - 1, QUOTE)) continue;
     if (code === MORE_THAN && !isKind(text, at - 1, NAME)) continue;
     if (code === DASH && !(text.charCodeAt(at + 1) === DASH && !isKind(text, at - 1, NAME)))
@@ -94,6 +114,7 @@ function nextSeparator(text: string, from: number): number {
 function nameBefore(text: string, at: number): Name | undefined {
   const code = text.charCodeAt(at);
   if (code === DASH) return flagAt(text, at);
+  if (code === PERCENT) return encodedName(text, at);
   // `:=`, `::=`, `?=`, `.=`, `=>` and the like are one separator.
   const operator = skipBack(text, at, OPERATOR);
   const quote = skipBack(text, operator, BLANK);
@@ -127,26 +148,38 @@ function flagAt(text: string, at: number): Name | undefined {
     : undefined;
 }
 
+/** `token%3Dx`, `%22token%22%3A%22x%22`: percent-encoded (RFC 3986, section 2.1). */
+function encodedName(text: string, at: number): Name | undefined {
+  const end = text.slice(at - 3, at) === "%22" ? at - 3 : at;
+  let start = end;
+  while (end - start < MAX_NAME && isKind(text, start - 1, NAME)) start--;
+  const quote = text.slice(at + 3, at + 6) === "%22" ? 3 : 0;
+  return start === end
+    ? undefined
+    : { start, end, separatorEnd: at + 3 + quote, isElement: false, isEncoded: true };
+}
+
 function skipBack(text: string, from: number, kind: number): number {
   let at = from;
   while (from - at < MAX_GAP && isKind(text, at - 1, kind)) at--;
   return at;
 }
 
-function ruleOfName(text: string, name: Name): string | undefined {
+function verdictOfName(text: string, name: Name, verdictOf: VerdictOf): Verdict | undefined {
   const own = text.slice(name.start, name.end);
-  const rule = ruleOfKey(own);
-  if (rule !== undefined) return rule;
+  const verdict = verdictOf(own);
+  if (verdict !== undefined) return verdict;
   // `API key: …`, `string password = …`: two words, the telling one first or together.
   if (text[name.start - 1] !== " ") return undefined;
   if (!TYPE_NAMES.has(own) && !SECOND_WORDS.test(own)) return undefined;
-  const end = skipBack(text, name.start, BLANK);
+  const blank = skipBack(text, name.start, BLANK);
+  // `token: string = "…"` in TypeScript and Kotlin.
+  const end = TYPE_NAMES.has(own) && text[blank - 1] === ":" ? blank - 1 : blank;
   let start = end;
   while (end - start < MAX_NAME && isKind(text, start - 1, NAME)) start--;
   if (start === end) return undefined;
   const before = text.slice(start, end);
-  if (TYPE_NAMES.has(own)) return ruleOfKey(before);
-  return ruleOfKey(`${before}_${own}`);
+  return verdictOf(TYPE_NAMES.has(own) ? before : `${before}_${own}`);
 }
 
 /** `gcpToken string = "…"` in Go, `token str = …`. */
@@ -160,15 +193,14 @@ const TYPE_NAMES: ReadonlySet<string> = new Set([
 ]);
 const SECOND_WORDS = /^(?:keys?|code|phrase|string|number)$/i;
 
-/** `<add key="name" value="…" />`. */
-function xmlPairs(text: string): readonly Finding[] {
+function pairsIn(text: string, verdictOf: VerdictOf): readonly Finding[] {
   const found: Finding[] = [];
-  for (const match of text.matchAll(XML_PAIR)) {
+  for (const match of text.matchAll(PAIR)) {
     const [whole, name = "", value = ""] = match;
-    const rule = ruleOfKey(name);
-    if (rule === undefined || value === "") continue;
+    const verdict = verdictOf(name);
+    if (verdict === undefined || verdict.action === "keep" || value === "") continue;
     const end = match.index + whole.length;
-    found.push({ start: end - value.length, end, rule });
+    found.push({ start: end - value.length, end, name, verdict });
   }
   return found;
 }

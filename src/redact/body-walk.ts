@@ -6,17 +6,33 @@
  */
 import type { BodyMap, BodyValue } from "../event/index.ts";
 import { isContainer, isList } from "./json-text.ts";
-import { ruleOfKey } from "./key-names.ts";
+import { isLikelySecret, LIKELY_KEY } from "./likely-secret.ts";
 import { MASK } from "./mask.ts";
-import { isCardNumber, scanText } from "./scan.ts";
+import type { RuleSet } from "./rules.ts";
+import { isCardNumber } from "./scan.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** Stands for a value that a policy drops, until its container is put together. */
+const DROPPED: unique symbol = Symbol("dropped");
+
+type Result = BodyValue | typeof DROPPED;
+
+/** What a walk goes by, and what it notes. */
+export interface Walk {
+  readonly ruleSet: RuleSet;
+  /** Names of the rules that hit. */
+  readonly rules: Set<string>;
+}
 
 /** One map or list that is being worked on. */
 interface Frame {
   readonly source: BodyMap | readonly BodyValue[];
   readonly keys: readonly string[];
-  /** Rule for the value at `keys[i]`, known from a neighbour. */
-  readonly pairRule: { readonly at: string; readonly rule: string } | undefined;
-  readonly results: BodyValue[];
+  /** The name that its texts stand under, for pseudonyms: of a list, that of the list. */
+  readonly field: string;
+  /** Verdict on the value at `keys[i]`, known from a neighbour. */
+  readonly pair: { readonly at: string; readonly verdict: Verdict } | undefined;
+  readonly results: Result[];
   readonly parent: Frame | undefined;
   isChanged: boolean;
 }
@@ -26,16 +42,19 @@ const RAW_HEADERS = /^raw_?(?:headers|trailers)$/i;
 /** Stands for a container that contains itself: such a value has no end. */
 const CYCLE = "[cycle]";
 
-/** The value without its secrets; the names of the rules that hit are added to `rules`. */
-export function redactTree(root: BodyValue, rules: Set<string>): BodyValue {
-  if (!isContainer(root)) return redactLeaf(root, rules);
-  let frame = openFrame(root, undefined, "");
+/**
+ * The value without its secrets; undefined where a policy drops all of it.
+ *
+ * @param name the name that the value stands under.
+ */
+export function redactTree(root: BodyValue, walk: Walk, name = ""): BodyValue | undefined {
+  if (!isContainer(root)) return orUndefined(redactLeaf(root, name, walk));
+  let frame = openFrame(root, undefined, name, walk);
   const ancestors = new Set<object>([root]);
   for (;;) {
-    const at = frame.results.length;
-    const key = frame.keys[at];
+    const key = frame.keys[frame.results.length];
     if (key === undefined) {
-      const done = closeFrame(frame, rules);
+      const done = closeFrame(frame, walk);
       ancestors.delete(frame.source);
       if (frame.parent === undefined) return done;
       if (done !== frame.source) frame.parent.isChanged = true;
@@ -44,16 +63,24 @@ export function redactTree(root: BodyValue, rules: Set<string>): BodyValue {
       continue;
     }
     const value = childOf(frame.source, key);
-    const rule = ruleOf(frame, key, value);
-    if (rule === undefined && isContainer(value) && !ancestors.has(value)) {
+    const verdict = verdictOf(frame, key, value, walk);
+    if (verdict === undefined && isContainer(value) && !ancestors.has(value)) {
       ancestors.add(value);
-      frame = openFrame(value, frame, key);
+      frame = openFrame(value, frame, isList(frame.source) ? frame.field : key, walk);
       continue;
     }
-    const redacted = rule === undefined ? redactLeaf(value, rules) : maskWhole(value, rule, rules);
+    const field = isList(frame.source) ? frame.field : key;
+    const redacted =
+      verdict === undefined
+        ? redactLeaf(value, field, walk)
+        : replaceWhole(value, field, verdict, walk);
     if (redacted !== value) frame.isChanged = true;
     frame.results.push(redacted);
   }
+}
+
+function orUndefined(result: Result): BodyValue | undefined {
+  return result === DROPPED ? undefined : result;
 }
 
 function childOf(source: BodyMap | readonly BodyValue[], key: string): BodyValue {
@@ -63,22 +90,25 @@ function childOf(source: BodyMap | readonly BodyValue[], key: string): BodyValue
 function openFrame(
   source: BodyMap | readonly BodyValue[],
   parent: Frame | undefined,
-  name: string,
+  field: string,
+  { ruleSet }: Walk,
 ): Frame {
   const keys = Object.keys(source);
-  const pairRule = isList(source) ? pairInList(source, parent, name) : pairInMap(source);
-  return { source, keys, pairRule, results: [], parent, isChanged: false };
+  const pair = isList(source)
+    ? pairInList(source, parent, field, ruleSet)
+    : pairInMap(source, ruleSet);
+  return { source, keys, field, pair, results: [], parent, isChanged: false };
 }
 
 /** `{name: "password", value: "x"}`, and the same with `key`. */
-function pairInMap(map: BodyMap): Frame["pairRule"] {
+function pairInMap(map: BodyMap, { verdictOf: ask }: RuleSet): Frame["pair"] {
   for (const naming of ["name", "key", "Name", "Key"]) {
     const name = map[naming];
     if (typeof name !== "string") continue;
-    const rule = ruleOfKey(name);
-    if (rule === undefined) continue;
+    const verdict = ask(name);
+    if (verdict === undefined) continue;
     for (const at of ["value", "Value", "val", "values"]) {
-      if (Object.hasOwn(map, at)) return { at, rule };
+      if (Object.hasOwn(map, at)) return { at, verdict };
     }
   }
   return undefined;
@@ -89,61 +119,95 @@ function pairInList(
   list: readonly BodyValue[],
   parent: Frame | undefined,
   name: string,
-): Frame["pairRule"] {
+  { verdictOf: ask }: RuleSet,
+): Frame["pair"] {
   const [first] = list;
   if (list.length !== 2 || typeof first !== "string") return undefined;
   if (parent === undefined || !(isList(parent.source) || RAW_HEADERS.test(name))) return undefined;
-  const rule = ruleOfKey(first);
-  return rule === undefined ? undefined : { at: "1", rule };
+  const verdict = ask(first);
+  return verdict === undefined ? undefined : { at: "1", verdict };
 }
 
-function ruleOf(frame: Frame, key: string, value: BodyValue): string | undefined {
-  if (typeof value === "boolean" || value === null || value === "") return undefined;
-  if (frame.pairRule?.at === key) return frame.pairRule.rule;
-  return isList(frame.source) ? ruleOfFlag(frame.source[Number(key) - 1]) : ruleOfKey(key);
+function verdictOf(
+  frame: Frame,
+  key: string,
+  value: BodyValue,
+  { ruleSet }: Walk,
+): Verdict | undefined {
+  if (typeof value === "boolean" || value === null || value === "") {
+    const own = isList(frame.source) ? undefined : ruleSet.verdictOf(key);
+    // Nothing to hide; but what a policy drops is not there at all.
+    return own?.action === "drop" ? own : undefined;
+  }
+  if (frame.pair?.at === key) return frame.pair.verdict;
+  return isList(frame.source)
+    ? verdictOfFlag(frame.source[Number(key) - 1], ruleSet)
+    : ruleSet.verdictOf(key);
 }
 
 /** `["--password", "x"]`: arguments of a command. */
-function ruleOfFlag(before: BodyValue | undefined): string | undefined {
+function verdictOfFlag(before: BodyValue | undefined, ruleSet: RuleSet): Verdict | undefined {
   return typeof before === "string" && /^--?[A-Za-z][\w-]{0,95}$/.test(before)
-    ? ruleOfKey(before.replace(/^-+/, ""))
+    ? ruleSet.verdictOf(before.replace(/^-+/, ""))
     : undefined;
 }
 
-function maskWhole(value: BodyValue, rule: string, rules: Set<string>): BodyValue {
-  if (value !== MASK) rules.add(rule);
-  return MASK;
+function replaceWhole(value: BodyValue, field: string, verdict: Verdict, walk: Walk): Result {
+  const { rule, action } = verdict;
+  if (action === "keep" || value === MASK) return value;
+  walk.rules.add(rule);
+  if (action === "drop") return DROPPED;
+  return action === "hash" ? walk.ruleSet.replace(action, field, textOf(value)) : MASK;
 }
 
-function redactLeaf(value: BodyValue, rules: Set<string>): BodyValue {
-  if (typeof value === "string") {
-    const { text, rules: hit } = scanText(value);
-    for (const rule of hit) rules.add(rule);
-    return text;
-  }
-  if (typeof value === "number" && isCardNumber(value)) {
-    rules.add("payment_card");
+/** What a pseudonym is made of; a value too deep for JSON has none, and is masked like the others. */
+function textOf(value: BodyValue): string {
+  if (typeof value === "string") return value;
+  try {
+    return JSON.stringify(value);
+  } catch {
     return MASK;
+  }
+}
+
+function redactLeaf(value: BodyValue, field: string, { ruleSet, rules }: Walk): Result {
+  if (typeof value === "string") {
+    if (isLikelySecret(field, value)) {
+      rules.add(LIKELY_KEY.rule);
+      return MASK;
+    }
+    const { text, rules: hit, isDropped } = ruleSet.scan(value, field);
+    for (const rule of hit) rules.add(rule);
+    return isDropped ? DROPPED : text;
+  }
+  if (typeof value === "number" && ruleSet.cardAction !== "keep" && isCardNumber(value)) {
+    rules.add("payment_card");
+    if (ruleSet.cardAction === "drop") return DROPPED;
+    return ruleSet.replace(ruleSet.cardAction, field, String(value));
   }
   return isContainer(value) ? CYCLE : value;
 }
 
-function closeFrame(frame: Frame, rules: Set<string>): BodyValue {
+function closeFrame(frame: Frame, walk: Walk): BodyValue {
   const { source, results } = frame;
-  if (isList(source)) return frame.isChanged ? results : source;
-  const names = frame.keys.map((key) => redactName(key, rules));
+  if (isList(source)) {
+    return frame.isChanged ? results.filter((result) => result !== DROPPED) : source;
+  }
+  const names = frame.keys.map((key) => redactName(key, walk));
   if (!frame.isChanged && names.every((name, at) => name === frame.keys[at])) return source;
   const taken = new Set<string>();
-  return Object.fromEntries(
-    results.map((value, at) => [unusedName(names[at] ?? "", taken), value]),
-  );
+  const entries: [string, BodyValue][] = [];
+  results.forEach((value, at) => {
+    if (value !== DROPPED) entries.push([unusedName(names[at] ?? "", taken), value]);
+  });
+  return Object.fromEntries(entries);
 }
 
 /** A name that is itself a secret, as in a map from token to owner. */
-function redactName(key: string, rules: Set<string>): string {
-  const { text, rules: hit } = scanText(key);
+function redactName(key: string, { ruleSet, rules }: Walk): string {
+  const { text, rules: hit, isDropped } = ruleSet.scan(key, "");
   for (const rule of hit) rules.add(rule);
-  return text;
+  return isDropped ? MASK : text;
 }
 
 /** Two masked names in one map must not become one. */

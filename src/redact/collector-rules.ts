@@ -26,7 +26,9 @@ export function collectorRedactionRules(): CollectorRedactionRules {
     ignored_keys: [...KEPT_ATTRIBUTES, ...KEY_RULE_EXEMPT],
     blocked_key_patterns: KEY_RULES.map(keyPattern),
     blocked_values: [
-      ...DETECTORS.map((detector) => detector.collectorRe2 ?? detector.re2),
+      ...DETECTORS.filter(({ isOptional }) => isOptional !== true).map(
+        (detector) => detector.collectorRe2 ?? detector.re2,
+      ),
       ...KEY_RULES.map((rule) => assignedPattern(rule.re2, isHeaderRule(rule.name))),
     ],
   };

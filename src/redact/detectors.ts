@@ -5,6 +5,7 @@
  * In: nothing. Out: detectors, in the order in which they are applied. Promise: no look-around, no
  * back-reference; in JavaScript each reads hostile text a bounded number of times.
  */
+import { isIP } from "node:net";
 import { cardIn, IBAN_COUNTRIES, ibanIn } from "./number-checks.ts";
 import { TOKEN_FAMILIES } from "./token-shapes.ts";
 
@@ -27,6 +28,8 @@ export interface Detector {
    * only: the Collector masks the whole match). With `between` it sees what lies between the groups.
    */
   readonly secretIn?: (candidate: string) => string | undefined;
+  /** Off until a policy switches it on. */
+  readonly isOptional?: boolean;
   /** After a candidate that `secretIn` refused, look again one character on; only where matches are short. */
   readonly retries?: boolean;
 }
@@ -152,6 +155,25 @@ export const DETECTORS: readonly Detector[] = [
     mask: "between",
     needs: ["digits"],
     secretIn: (match) => (/^(?:000|666)|^...[ -]00|0000$/.test(match) ? undefined : match),
+  },
+  {
+    name: "ip_address",
+    re2:
+      "(^|[^0-9A-Za-z_.:-])(?:[0-9]{1,3}(?:\\.[0-9]{1,3}){3,7}|(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}" +
+      "(?:(?:[0-9]{1,3}\\.){3}[0-9]{1,3})?)",
+    mask: "between",
+    needs: [],
+    secretIn: (match) => (isIP(match) === 0 ? undefined : match),
+    isOptional: true,
+  },
+  {
+    name: "phone_number",
+    re2:
+      "(^|[^0-9A-Za-z_.+-])(?:\\+[1-9][0-9]{0,2}[ .()/-]{0,2}[0-9](?:[ .()/-]{0,2}[0-9]){5,12}|" +
+      "\\(?[2-9][0-9]{2}\\)?[ .-]{1,2}[2-9][0-9]{2}[ .-][0-9]{4})\\b",
+    mask: "between",
+    needs: [],
+    isOptional: true,
   },
 ];
 

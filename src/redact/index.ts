@@ -12,5 +12,31 @@ export type { KeyRule } from "./key-names.ts";
 export { limitRecord, type Limitable, MAX_RECORD_BYTES } from "./limits.ts";
 export { MASK } from "./mask.ts";
 export { createRedactingProcessor, REDACTION_FAILED } from "./redacting-processor.ts";
-export { createRedactor, type Redactable, type Redacted, type Redactor } from "./redactor.ts";
+export {
+  compileRedaction,
+  loadRedactionFile,
+  type LoadedRedaction,
+  needsKey,
+  parseRedaction,
+  redactionOfObject,
+  weakenings,
+} from "./policy-file.ts";
+export { redactionJsonSchema } from "./policy-json-schema.ts";
+export {
+  type IdentityAction,
+  type KeyPolicy,
+  type RedactionAction,
+  type RedactionPolicy,
+  type RedactionRules,
+  type ValuePolicy,
+} from "./policy-schema.ts";
+export { createPseudonyms, MIN_KEY_BYTES, type Pseudonyms } from "./pseudonym.ts";
+export { redact } from "./redact.ts";
+export {
+  createRedactor,
+  type CompiledPolicy,
+  type Redactable,
+  type Redacted,
+  type Redactor,
+} from "./redactor.ts";
 export { createSpanRedactingProcessor } from "./span-redacting-processor.ts";

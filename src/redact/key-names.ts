@@ -51,9 +51,13 @@ export const KEY_RULES: readonly KeyRule[] = [
       `ldap|admin|root|proxy|login|key|store|web|wifi|wpa)_?pass)${PLAIN_ENDINGS}`,
   },
   {
+    name: "key:password",
+    re2: `(?:contrase(?:ñ|n)as?|pass?wort|kennwort|mot${GAP}de${GAP}passe|senha|wachtwoord|clave${GAP}secreta)${PLAIN_ENDINGS}`,
+  },
+  {
     name: "key:secret",
     re2:
-      `${notAfter([...SWITCH_WORDS, ...SECRET_REFERENCES])}${GAPS}secrets?` +
+      `${notAfter([...SWITCH_WORDS, ...SECRET_REFERENCES])}${GAPS}secret[es]?` +
       endings(
         "access|key|keys|base|value|values|string|text|data|hash|token|phrase|word|raw|hex|b64|base64|pem|old|new|prod|dev|test|staging",
       ),

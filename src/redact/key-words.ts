@@ -150,7 +150,7 @@ export const PASSWORD_SETTINGS: readonly string[] = [
 
 /** RE2 alternatives: what stands before `key` where the key is a secret. */
 export const KEY_OWNERS: string =
-  "api|app|application|secret|private|access|auth|account|encryption|encrypt|decryption|crypt|signing|" +
+  "api|app|application|db|database|secret|private|access|auth|account|encryption|encrypt|decryption|crypt|signing|" +
   "signature|hmac|master|root|shared|storage|subscription|license|licence|deploy|service|server|webhook|" +
   "client|admin|consumer|wallet|session|cookie|cipher|aes|kms|tls|ssl|rsa|personal|global|wif|unseal|" +
   "recovery|vapid|functions|priv|pkcs8|" +

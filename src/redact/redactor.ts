@@ -6,6 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import {
+  ATTR_ACTION,
   type AttributeValue,
   type BodyMap,
   type BodyValue,
@@ -13,11 +14,14 @@ import {
   KEY_RULE_EXEMPT,
   type RecordAttributes,
 } from "../event/index.ts";
-import { redactTree } from "./body-walk.ts";
+import { redactTree, type Walk } from "./body-walk.ts";
 import { DETECTORS } from "./detectors.ts";
-import { KEY_RULES, ruleOfKey } from "./key-names.ts";
+import { hideIdentity } from "./identity.ts";
+import { KEY_RULES } from "./key-names.ts";
 import { MASK } from "./mask.ts";
-import { isCardNumber, scanText } from "./scan.ts";
+import type { IdentityAction } from "./policy-schema.ts";
+import type { Pseudonyms } from "./pseudonym.ts";
+import { DEFAULT_RULES, type RuleSet } from "./rules.ts";
 
 /** The parts of a record that can hold secrets. */
 export interface Redactable {
@@ -31,82 +35,107 @@ export interface Redacted extends Redactable {
   readonly rules: readonly string[];
 }
 
-/** Masks what the built-in rules find. */
+/** Takes out what the built-in rules and those of a policy find. */
 export interface Redactor {
-  /** SHA-256 (base64url) of all patterns: records say by which rules they were redacted. */
+  /** SHA-256 (base64url) of all patterns and the policy: records say by which rules they were redacted. */
   readonly digest: string;
-  /** Masks a record; kept attributes stay as they are. */
+  /** Redacts a record; kept attributes stay as they are, identity becomes what the policy says. */
   readonly redact: (record: Redactable) => Redacted;
-  /** Masks a text. */
+  /** Redacts a text. */
   readonly redactText: (text: string) => string;
-  /** Masks plain JSON at every depth. */
+  /** Redacts plain JSON at every depth; null where a policy drops all of it. */
   readonly redactValue: (value: BodyValue) => BodyValue;
+}
+
+/** A policy that is ready: rules for all records, and for those of single actions. */
+export interface CompiledPolicy {
+  readonly rules: RuleSet;
+  readonly rulesOfAction: ReadonlyMap<string, RuleSet>;
+  readonly identity: IdentityAction;
+  readonly pseudonyms: Pseudonyms | undefined;
+  /** Of the policy's text. */
+  readonly digest: string;
 }
 
 const KEPT: ReadonlySet<string> = new Set(KEPT_ATTRIBUTES);
 const EXEMPT: ReadonlySet<string> = new Set(KEY_RULE_EXEMPT);
 
-/** A redactor with the built-in rules: everything found is replaced by `****`. */
-export function createRedactor(): Redactor {
+const BUILT_IN: CompiledPolicy = {
+  rules: DEFAULT_RULES,
+  rulesOfAction: new Map(),
+  identity: "clear",
+  pseudonyms: undefined,
+  digest: "",
+};
+
+/** A redactor with the built-in rules, and those of a policy. Without one, what is found is replaced by `****`. */
+export function createRedactor(policy: CompiledPolicy = BUILT_IN): Redactor {
+  const { identity, pseudonyms } = policy;
   return {
     digest: createHash("sha256")
-      .update(JSON.stringify([KEY_RULES, DETECTORS, MASK]))
+      .update(JSON.stringify([KEY_RULES, DETECTORS, MASK, policy.digest, pseudonyms?.keyId ?? ""]))
       .digest("base64url"),
-    redact: ({ attributes, body }) => {
-      const rules = new Set<string>();
-      const redactedAttributes = redactFlat(attributes, rules);
-      const redactedBody = redactTree(body, rules);
+    redact({ attributes, body }) {
+      const walk = walkOf(policy, attributes[ATTR_ACTION]);
+      const redacted = redactFlat(attributes, walk);
+      const redactedBody = redactTree(body, walk);
       return {
-        attributes: redactedAttributes,
-        body: isMap(redactedBody) ? redactedBody : body,
-        rules: [...rules].toSorted(),
+        attributes: identity === "clear" ? redacted : hideIdentity(redacted, identity, pseudonyms),
+        body: redactedBody === undefined ? {} : isMap(redactedBody) ? redactedBody : body,
+        rules: [...walk.rules].toSorted(),
       };
     },
-    redactText: (text) => scanText(text).text,
-    redactValue: (value) => redactTree(value, new Set()),
+    redactText(text) {
+      const { text: redacted, isDropped } = policy.rules.scan(text, "");
+      return isDropped ? MASK : redacted;
+    },
+    redactValue: (value) => redactTree(value, walkOf(policy, undefined)) ?? null,
   };
+}
+
+function walkOf(policy: CompiledPolicy, action: AttributeValue | undefined): Walk {
+  const own = typeof action === "string" ? policy.rulesOfAction.get(action) : undefined;
+  return { ruleSet: own ?? policy.rules, rules: new Set() };
 }
 
 function isMap(value: BodyValue): value is BodyMap {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function redactFlat(attributes: RecordAttributes, rules: Set<string>): RecordAttributes {
+function redactFlat(attributes: RecordAttributes, walk: Walk): RecordAttributes {
   let changed: Record<string, AttributeValue> | undefined;
   for (const [key, value] of Object.entries(attributes)) {
     if (KEPT.has(key)) continue;
-    const redacted = redactAttribute(key, value, rules);
+    const redacted = redactAttribute(key, value, walk);
     if (redacted === value) continue;
     changed ??= { ...attributes };
-    changed[key] = redacted;
+    if (redacted === undefined) delete changed[key];
+    else changed[key] = redacted;
   }
   return changed ?? attributes;
 }
 
-function redactAttribute(key: string, value: AttributeValue, rules: Set<string>): AttributeValue {
-  if (typeof value === "boolean" || value === "") return value;
-  const rule = EXEMPT.has(key) ? undefined : ruleOfKey(key);
-  if (rule !== undefined) {
-    if (value === MASK) return value;
-    rules.add(rule);
-    return MASK;
-  }
-  if (typeof value === "object") return redactList(value, rules);
-  return redactScalar(value, rules);
+/** Undefined: the policy drops it. */
+function redactAttribute(
+  key: string,
+  value: AttributeValue,
+  walk: Walk,
+): AttributeValue | undefined {
+  const verdict = walk.ruleSet.verdictOf(key);
+  // The name of these looks like a secret's, and is none: only a policy's own word counts.
+  const isMeant = verdict !== undefined && !(EXEMPT.has(key) && verdict.rule.startsWith("key:"));
+  if (!isMeant) return typeof value === "boolean" ? value : flatOf(redactTree(value, walk, key));
+  if (verdict.action === "keep" || value === MASK) return value;
+  if (verdict.action !== "drop" && (typeof value === "boolean" || value === "")) return value;
+  walk.rules.add(verdict.rule);
+  if (verdict.action === "drop") return undefined;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return walk.ruleSet.replace(verdict.action, key, text);
 }
 
-function redactList(list: readonly string[], rules: Set<string>): AttributeValue {
-  const redacted = redactTree(list, rules);
-  return Array.isArray(redacted) && redacted !== list ? redacted.map(String) : list;
-}
-
-function redactScalar(value: string | number, rules: Set<string>): string | number {
-  if (typeof value === "number") {
-    if (!isCardNumber(value)) return value;
-    rules.add("payment_card");
-    return MASK;
-  }
-  const { text, rules: hit } = scanText(value);
-  for (const rule of hit) rules.add(rule);
-  return text;
+/** What is left of an attribute: a scalar, or a list of texts. */
+function flatOf(value: BodyValue | undefined): AttributeValue | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value)) return value as readonly string[];
+  return typeof value === "object" ? undefined : (value as string | number | boolean);
 }

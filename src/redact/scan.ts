@@ -3,15 +3,46 @@
  *
  * One pass over the text finds out which detectors are worth running; most texts need none.
  */
-import { assignedSecrets } from "./assigned.ts";
+import { assignedSecrets, type Finding } from "./assigned.ts";
+import { likelySecrets } from "./likely-secret.ts";
+import type { Span } from "./assigned-value.ts";
 import { DETECTORS, type Detector, type Feature } from "./detectors.ts";
+import type { RedactionAction } from "./policy-schema.ts";
+import type { Verdict } from "./verdict.ts";
 import { MASK } from "./mask.ts";
 
 /** A text without its secrets, and which rules hit. */
 export interface RedactedText {
   readonly text: string;
   readonly rules: readonly string[];
+  /** A rule says that the whole text has to go. */
+  readonly isDropped: boolean;
 }
+
+/** What becomes of what was found. */
+export type Replace = (action: RedactionAction, field: string, value: string) => string;
+
+/** A pattern of a policy. */
+export interface ValueRule {
+  /** Stands in `audit.redaction.rules`. */
+  readonly rule: string;
+  readonly action: RedactionAction;
+  /** Places of all matches, from left to right, without overlap. */
+  readonly find: (text: string) => readonly Span[];
+}
+
+/** What a scanner is told. */
+export interface ScannerRules {
+  /** What becomes of what a built-in detector finds; `keep` switches it off. */
+  readonly actionOf: (detector: Detector) => RedactionAction;
+  readonly values: readonly ValueRule[];
+  /** The rule on names that a name found in text falls under. */
+  readonly verdictOf: (name: string) => Verdict | undefined;
+  readonly replace: Replace;
+}
+
+/** Redacts a text; `field` is the name of what holds it, for pseudonyms. */
+export type Scan = (text: string, field: string) => RedactedText;
 
 /** No credential with a mark of its own is shorter. */
 const LONG_RUN = 14;
@@ -35,13 +66,17 @@ const FEATURE_BITS: Readonly<Record<Feature, number>> = {
   colon: COLON,
 };
 
+/** Every text has it. */
+const ALWAYS = 256;
+const NO_RULES: readonly string[] = [];
+
 const bitsOfCode = new Uint8Array(128);
 for (let code = 0; code < bitsOfCode.length; code++) {
   const character = String.fromCharCode(code);
   bitsOfCode[code] =
     (/[A-Za-z0-9_\-+/]/.test(character) ? RUN : 0) |
     (/[0-9]/.test(character) ? DIGIT : 0) |
-    (/[=:>,]/.test(character) ? SEPARATOR : 0) |
+    (/[=:>,%]/.test(character) ? SEPARATOR : 0) |
     (character === " " || character === "\t" ? SPACE : 0) |
     (character === "@" ? AT : 0) |
     (character === ":" ? COLON : 0);
@@ -49,51 +84,150 @@ for (let code = 0; code < bitsOfCode.length; code++) {
 
 interface Compiled {
   readonly detector: Detector;
+  readonly action: RedactionAction;
   readonly pattern: RegExp;
   /** Bits that a text must have. */
   readonly needs: number;
 }
-
-const compiled: readonly Compiled[] = DETECTORS.map((detector) => ({
-  detector,
-  pattern: regExpOf(detector.re2),
-  needs: detector.needs.reduce((bits, feature) => bits | FEATURE_BITS[feature], 0),
-}));
-/** Personal numbers are looked for last, in what the other detectors left. */
-const beforeNames = compiled.filter((each) => !isPersonal(each.detector));
-const afterNames = compiled.filter((each) => isPersonal(each.detector));
-const cardOnly = compiled.filter((each) => each.detector.name === "payment_card");
 
 /** A JavaScript expression for RE2 text. */
 export function regExpOf(re2: string): RegExp {
   return re2.startsWith("(?i)") ? new RegExp(re2.slice(4), "gi") : new RegExp(re2, "g");
 }
 
-/** Masks every secret in a text. */
-export function scanText(text: string): RedactedText {
-  const bits = bitsOf(text);
-  const rules: string[] = [];
-  let current = text;
-  if (bits & (LONG | SPACE | AT)) current = runAll(current, beforeNames, bits, rules);
-  if (bits & SEPARATOR || (bits & SPACE && text.includes("--")))
-    current = maskAssigned(current, rules);
-  if (bits & (DIGITS | AT)) current = runAll(current, afterNames, bits, rules);
-  return { text: current, rules };
+/** Makes a scanner: patterns are compiled once. */
+export function createScanner(rules: ScannerRules): Scan {
+  const compiled = DETECTORS.map((detector): Compiled => ({
+    detector,
+    action: rules.actionOf(detector),
+    pattern: regExpOf(detector.re2),
+    needs: detector.needs.reduce((bits, feature) => bits | FEATURE_BITS[feature], 0),
+  })).filter(({ action }) => action !== "keep");
+  // Personal numbers are looked for last, in what the other detectors left.
+  const beforeNames = compiled.filter((each) => !isPersonal(each.detector));
+  const afterNames = compiled.filter((each) => isPersonal(each.detector));
+  const hasOptional = afterNames.some(({ detector }) => detector.isOptional === true);
+  const kept = rules.values.filter(({ action }) => action === "keep");
+  const valueRules = rules.values.filter(({ action }) => action !== "keep");
+
+  /** What a text needs to have for anything to be looked for in it. */
+  const needed =
+    hasOptional || valueRules.length > 0 ? ALWAYS : LONG | SEPARATOR | SPACE | AT | DIGITS;
+
+  function scanPart(part: string, bits: number, field: string, found: string[]): Work {
+    const work: Work = {
+      text: part,
+      field,
+      rules: found,
+      replace: rules.replace,
+      isDropped: false,
+    };
+    for (const rule of valueRules) maskValues(work, rule);
+    if (bits & (LONG | SPACE | AT)) runAll(work, beforeNames, bits);
+    if (bits & SEPARATOR || (bits & SPACE && part.includes("--"))) {
+      maskFindings(work, assignedSecrets(work.text, rules.verdictOf));
+    }
+    if (bits & LONG) maskFindings(work, likelySecrets(work.text, rules.verdictOf));
+    if (bits & (DIGITS | AT) || hasOptional) runAll(work, afterNames, bits);
+    return work;
+  }
+
+  return (text, field) => {
+    const bits = bitsOf(text);
+    if ((bits & needed) === 0) return { text, rules: NO_RULES, isDropped: false };
+    const found: string[] = [];
+    if (kept.length === 0) return scanPart(text, bits, field, found);
+    let output = "";
+    for (const { part, isKept } of partsOf(text, kept)) {
+      const scanned = isKept ? undefined : scanPart(part, bitsOf(part), field, found);
+      if (scanned?.isDropped === true) return scanned;
+      output += scanned?.text ?? part;
+    }
+    return { text: output, rules: found, isDropped: false };
+  };
 }
+
+/** A text while it is being scanned. */
+interface Work {
+  text: string;
+  isDropped: boolean;
+  readonly field: string;
+  readonly rules: string[];
+  readonly replace: Replace;
+}
+
+interface Part {
+  readonly part: string;
+  readonly isKept: boolean;
+}
+
+/** What a policy keeps is cut out before anything looks at the rest. */
+function partsOf(text: string, kept: readonly ValueRule[]): readonly Part[] {
+  let parts: readonly Part[] = [{ part: text, isKept: false }];
+  for (const { find } of kept) {
+    parts = parts.flatMap((each) => (each.isKept ? [each] : splitAt(each.part, find(each.part))));
+  }
+  return parts;
+}
+
+function splitAt(text: string, spans: readonly Span[]): readonly Part[] {
+  const parts: Part[] = [];
+  let from = 0;
+  for (const { start, end } of spans) {
+    parts.push({ part: text.slice(from, start), isKept: false });
+    parts.push({ part: text.slice(start, end), isKept: true });
+    from = end;
+  }
+  parts.push({ part: text.slice(from), isKept: false });
+  return parts;
+}
+
+/** Puts something else in the place of spans. */
+function replaceSpans(
+  work: Work,
+  spans: readonly Span[],
+  rule: string,
+  action: RedactionAction,
+): void {
+  if (spans.length === 0) return;
+  work.rules.push(rule);
+  if (action === "drop") {
+    work.isDropped = true;
+    return;
+  }
+  const { text } = work;
+  let output = "";
+  let written = 0;
+  for (const { start, end } of spans) {
+    output += text.slice(written, start) + work.replace(action, work.field, text.slice(start, end));
+    written = end;
+  }
+  work.text = output + text.slice(written);
+}
+
+function maskValues(work: Work, { rule, action, find }: ValueRule): void {
+  const spans = find(work.text).filter(({ start, end }) => work.text.slice(start, end) !== MASK);
+  replaceSpans(work, spans, rule, action);
+}
+
+const CARD_DETECTOR = DETECTORS.find(({ name }) => name === "payment_card");
+const CARD_PATTERN = CARD_DETECTOR === undefined ? undefined : regExpOf(CARD_DETECTOR.re2);
 
 /** Whether a number is one of a payment card. */
 export function isCardNumber(number: number): boolean {
   if (!Number.isInteger(number) || number < 1e11) return false;
-  const text = String(number);
-  return runAll(text, cardOnly, DIGITS, []) !== text;
+  if (CARD_DETECTOR === undefined || CARD_PATTERN === undefined) return false;
+  return spansOf(String(number), CARD_DETECTOR, CARD_PATTERN).length > 0;
 }
 
 function isPersonal(detector: Detector): boolean {
-  return detector.needs.includes("digits") || detector.name === "email";
+  return (
+    detector.needs.includes("digits") || detector.name === "email" || detector.isOptional === true
+  );
 }
 
 function bitsOf(text: string): number {
-  let bits = 0;
+  let bits = ALWAYS;
   let run = 0;
   let longest = 0;
   let digits = 0;
@@ -108,22 +242,16 @@ function bitsOf(text: string): number {
   return bits | (longest >= LONG_RUN ? LONG : 0) | (digits >= MANY_DIGITS ? DIGITS : 0);
 }
 
-function runAll(text: string, some: readonly Compiled[], bits: number, rules: string[]): string {
-  let current = text;
-  for (const { detector, pattern, needs } of some) {
+function runAll(work: Work, some: readonly Compiled[], bits: number): void {
+  for (const { detector, pattern, needs, action } of some) {
     if ((bits & needs) !== needs) continue;
-    if (detector.literal !== undefined && !current.includes(detector.literal)) continue;
-    const masked = maskMatches(current, detector, pattern);
-    if (masked === current) continue;
-    rules.push(detector.name);
-    current = masked;
+    if (detector.literal !== undefined && !work.text.includes(detector.literal)) continue;
+    replaceSpans(work, spansOf(work.text, detector, pattern), detector.name, action);
   }
-  return current;
 }
 
-function maskMatches(text: string, detector: Detector, pattern: RegExp): string {
-  let output = "";
-  let written = 0;
+function spansOf(text: string, detector: Detector, pattern: RegExp): readonly Span[] {
+  const spans: Span[] = [];
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const kept = detector.mask === "between" ? (match[1] ?? "") : "";
@@ -135,22 +263,28 @@ function maskMatches(text: string, detector: Detector, pattern: RegExp): string 
       if (detector.retries === true) pattern.lastIndex = match.index + 1;
       continue;
     }
-    output += text.slice(written, start) + MASK;
-    written = start + secret.length;
-    pattern.lastIndex = written;
+    const end = start + secret.length;
+    spans.push({ start, end });
+    pattern.lastIndex = end;
   }
-  return written === 0 ? text : output + text.slice(written);
+  return spans;
 }
 
-function maskAssigned(text: string, rules: string[]): string {
-  const findings = assignedSecrets(text);
-  if (findings.length === 0) return text;
+/** Each rule has its own way with what it finds: one pass for all of them. */
+function maskFindings(work: Work, findings: readonly Finding[]): void {
+  if (findings.length === 0) return;
+  const { text } = work;
   let output = "";
   let written = 0;
-  for (const { start, end, rule } of findings) {
-    output += text.slice(written, start) + MASK;
+  for (const { start, end, verdict, name } of findings) {
+    work.rules.push(verdict.rule);
+    if (verdict.action === "drop") {
+      work.isDropped = true;
+      return;
+    }
+    output +=
+      text.slice(written, start) + work.replace(verdict.action, name, text.slice(start, end));
     written = end;
-    rules.push(rule);
   }
-  return output + text.slice(written);
+  work.text = output + text.slice(written);
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ActorFunction, PolicyDocument } from "../capture/index.ts";
 import type { Action } from "../event/index.ts";
 import { AuditError } from "../lib/errors.ts";
+import type { RedactionPolicy } from "../redact/index.ts";
 
 /** Which views are kept beside the journal. `none` switches auditing off. */
 export type AuditFormat = "json" | "csv" | "both" | "journal" | "none";
@@ -21,6 +22,16 @@ export interface AuditOptions<A extends Action = never> {
    * `./audit.yaml` when it is there; without a policy every call is recorded as `rpc_call`.
    */
   readonly policy?: string | PolicyDocument;
+  /**
+   * Path of a redaction policy, or the policy itself. Environment: AUDIT_REDACTION_FILE. Default
+   * `./redaction.yaml` when it is there; without one the built-in rules mask what they find.
+   */
+  readonly redaction?: string | RedactionPolicy;
+  /**
+   * File with the key of pseudonyms: at least 32 bytes that only you can read. Environment:
+   * AUDIT_REDACTION_KEY_FILE. Mandatory where the redaction policy says `hash` or `pseudonym`.
+   */
+  readonly redactionKeyFile?: string;
   /**
    * Base URL of an OTLP receiver, as in `http://127.0.0.1:4318`; `/v1/logs` is added. Environment:
    * AUDIT_OTLP_ENDPOINT. Default: nothing is sent anywhere.
@@ -46,6 +57,14 @@ export interface ShippingOptions {
   readonly protocol: OtlpProtocol;
 }
 
+/** Which redaction policy is in force. */
+export interface RedactionOptions {
+  readonly policy: string | RedactionPolicy;
+  /** Whether a missing policy file is an error: somebody named it. */
+  readonly isPolicyNamed: boolean;
+  readonly keyFile: string | undefined;
+}
+
 /** Options with nothing left to decide. */
 export interface ResolvedOptions {
   /** Absolute path; undefined where none was named. */
@@ -54,6 +73,7 @@ export interface ResolvedOptions {
   readonly policy: string | PolicyDocument | undefined;
   /** Whether a missing policy file is an error: somebody named it. */
   readonly isPolicyNamed: boolean;
+  readonly redaction: RedactionOptions;
   readonly shipping: ShippingOptions | undefined;
   readonly actions: readonly Action[];
   readonly actor: ActorFunction | undefined;
@@ -62,6 +82,7 @@ export interface ResolvedOptions {
 
 /** Looked for in the working directory when no policy is named. */
 const DEFAULT_POLICY_FILE = "audit.yaml";
+const DEFAULT_REDACTION_FILE = "redaction.yaml";
 const FORMATS = ["json", "csv", "both", "journal", "none"] as const;
 const PROTOCOLS = ["http/json", "http/protobuf"] as const;
 
@@ -69,6 +90,8 @@ const optionsSchema = z.strictObject({
   directory: z.string().min(1).optional(),
   format: z.enum(FORMATS).optional(),
   policy: z.union([z.string().min(1), z.looseObject({})]).optional(),
+  redaction: z.union([z.string().min(1), z.looseObject({})]).optional(),
+  redactionKeyFile: z.string().min(1).optional(),
   endpoint: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   protocol: z.enum(PROTOCOLS).optional(),
@@ -109,10 +132,24 @@ export function resolveOptions(
     format: options.format ?? choice(env, "AUDIT_LOG_FORMAT", FORMATS) ?? "both",
     policy: policy ?? DEFAULT_POLICY_FILE,
     isPolicyNamed: policy !== undefined,
+    redaction: resolveRedaction(options, env),
     shipping: resolveShipping(options, env),
     actions: options.actions ?? [],
     actor: options.actor,
     service: options.service ?? serviceName(env),
+  };
+}
+
+/** Parameter over environment over default. */
+export function resolveRedaction(
+  options: Pick<AuditOptions, "redaction" | "redactionKeyFile"> = {},
+  env: Environment = process.env,
+): RedactionOptions {
+  const policy = options.redaction ?? variable(env, "AUDIT_REDACTION_FILE");
+  return {
+    policy: policy ?? DEFAULT_REDACTION_FILE,
+    isPolicyNamed: policy !== undefined,
+    keyFile: options.redactionKeyFile ?? variable(env, "AUDIT_REDACTION_KEY_FILE"),
   };
 }
 

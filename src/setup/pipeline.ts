@@ -38,6 +38,7 @@ import { type Audit, createRecorder, type Draft, healthOf } from "../record/inde
 import { createRedactingProcessor, createRedactor } from "../redact/index.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { openRedactor } from "./redaction.ts";
 import { createRefusals } from "./refusals.ts";
 import { loadPolicy } from "./policy.ts";
 import { startDraft } from "./start-record.ts";
@@ -81,7 +82,8 @@ export function openAudit(
   directory: string,
   { shape = "full", surroundings }: OpeningOptions = {},
 ): OpenAudit {
-  const redactor = createRedactor();
+  const earlyReport = surroundings?.report ?? createLineWriter(createRedactor().redactText);
+  const redactor = openRedactor(options.redaction, options.actions, earlyReport);
   const report = surroundings?.report ?? createLineWriter(redactor.redactText);
   const clock = createSystemClock();
   const catalogue = createCatalogue(options.actions);

@@ -1,11 +1,12 @@
 import { ProxyTracerProvider, trace } from "@opentelemetry/api";
 import { type CaptureTarget, isGrpcModule, patchGrpc } from "../capture/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
-import { createRedactor } from "../redact/index.ts";
+import { createRedactor, type Redactor } from "../redact/index.ts";
 import { captureTargetOf, openResolved } from "./create-audit.ts";
 import { createLineWriter } from "./line-writer.ts";
-import { isSdkWanted, resolveOptions } from "./options.ts";
+import { isSdkWanted, resolveOptions, resolveRedaction } from "./options.ts";
 import { loadPolicy } from "./policy.ts";
+import { openRedactor } from "./redaction.ts";
 import { startSdk } from "./sdk.ts";
 
 const report = createLineWriter(createRedactor().redactText);
@@ -40,7 +41,16 @@ export function grpcLoadedBefore(exports: unknown, filename: string): void {
 export function startSdkIfWanted(): void {
   if (!isSdkWanted() || isSdkStarted) return;
   isSdkStarted = true;
-  startSdk(createRedactor(), report);
+  startSdk(redactorOfSpans(), report);
+}
+
+/** A policy that cannot be used keeps the server from listening later; until then spans have the built-in rules. */
+function redactorOfSpans(): Redactor {
+  try {
+    return openRedactor(resolveRedaction(), undefined, () => {});
+  } catch {
+    return createRedactor();
+  }
 }
 
 /** A server that is fed connections by hand never binds: the audit log is opened with its first call. */

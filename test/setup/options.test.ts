@@ -16,6 +16,7 @@ test("with nothing said", () => {
     format: "both",
     policy: "audit.yaml",
     isPolicyNamed: false,
+    redaction: { policy: "redaction.yaml", isPolicyNamed: false, keyFile: undefined },
     shipping: undefined,
     actions: [],
     actor: undefined,
