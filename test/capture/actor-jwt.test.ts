@@ -458,7 +458,9 @@ describe("the server of keys", () => {
     keys.answerWith([(await signingKey("EdDSA", key.kid)).publicJwk]);
     now += 600_001;
     await vi.waitFor(async () =>
-      expect((await service.whoCalls(bearer(token))).problem).toBe("the token's signature is wrong"),
+      expect((await service.whoCalls(bearer(token))).problem).toBe(
+        "the token's signature is wrong",
+      ),
     );
   });
 
