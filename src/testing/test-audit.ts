@@ -111,6 +111,7 @@ function createMemoryJournal(): MemoryJournal {
     },
     synced: () => Promise.resolve(),
     problem: () => undefined,
+    unconfirmed: () => 0,
     close() {},
     records: () => records,
     clear() {
