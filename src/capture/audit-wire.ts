@@ -195,7 +195,7 @@ function noteStatus(audit: CallAudit, { code, details }: WireStatus): void {
   const status = { name: statusName(code), ...(code === 0 ? {} : { message: details }) };
   // No handler will answer: an interceptor refused the call, or its request cannot be decoded. Such
   // a status waits for nothing: it is what closes the call.
-  if (!audit.isEntered()) audit.finish(status, { isRefusal: true });
+  if (!audit.isEntered()) audit.finish(status, { isUnanswered: true, isRefusal: true });
   audit.tell(status);
 }
 
