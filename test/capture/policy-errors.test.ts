@@ -386,7 +386,7 @@ describe("what is odd without being wrong is said", () => {
     expect(said).toHaveLength(1);
     expect(said[0]).toMatch(line);
   });
-  test.each<[name: string, rule: object, line: RegExp | undefined]>([
+  test.each<[name: string, fields: object, line: RegExp | undefined]>([
     [
       "a slip in a target",
       { target: { id: "requst.model_id" } },
@@ -399,8 +399,8 @@ describe("what is odd without being wrong is said", () => {
     ],
     ["a path without a field", { reason: "request." }, /did you mean request\.<field>\?$/],
     ["a text with a dot", { reason: "v1.2", target: { type: "lab.model" } }, undefined],
-  ])("%s", (_name, rule, line) => {
-    const said = lines([{ method: "a.B/C", ...rule }]);
+  ])("%s", (_name, fields, line) => {
+    const said = lines([{ method: "a.B/C", ...fields }]);
     expect(said).toHaveLength(line === undefined ? 0 : 1);
     if (line !== undefined) expect(said[0]).toMatch(line);
   });
