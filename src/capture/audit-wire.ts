@@ -125,15 +125,15 @@ function watchInbound(
   }
 
   /** Passes it when the action may begin: at once, or when its intent is durable. */
-  function passAdmitted(next: () => void): void {
+  function passAdmitted(goOn: () => void): void {
     const isOver = isCancelled || audit.isFinished();
     const admission = isOver || audit.isEntered() ? undefined : audit.admit();
     if (admission === undefined) {
-      pass(next);
+      pass(goOn);
       return;
     }
     void admission.then((refusal) => {
-      if (refusal === undefined || isCancelled || audit.isFinished()) pass(next);
+      if (refusal === undefined || isCancelled || audit.isFinished()) pass(goOn);
       else refuse(base, audit, target, refusal);
     });
   }

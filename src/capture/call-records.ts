@@ -149,14 +149,9 @@ function possibleActions(
   call: RecordedCall,
   request: BodyValue | undefined,
 ): readonly CallAction[] {
+  const messages = request === undefined ? {} : { request };
   // A stream that has not said anything yet may turn out to be anything.
-  if (request === undefined)
-    return withFallback(
-      call,
-      actionsOf(call, () => true),
-    );
-  const messages = { request };
-  const possible = actionsOf(call, (mapping) => mapping.mayHold(messages));
+  const possible = actionsOf(call, (mapping) => request === undefined || mapping.mayHold(messages));
   const isCertain = call.plan.mappings.some((mapping) => mapping.mustHold(messages));
   return isCertain ? possible : withFallback(call, possible);
 }
