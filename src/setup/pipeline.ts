@@ -166,6 +166,8 @@ export function openAudit(
   const recorder = createRecorder({
     catalogue,
     emit,
+    nowMillis: () => clock.monotonicMillis(),
+    running: openCalls,
     synced: journal.synced,
     lost: processor.countLost,
     refused: refusals.add,
