@@ -2,12 +2,13 @@
  * Zero code: `node --import otel-audit/register server.js`, for ESM and CommonJS.
  *
  * In: the environment. Out: every grpc-js server of the process is audited. A process that starts no
- * server pays for one load hook; it gets no file, no thread and no key.
+ * server pays for one load hook and a few small modules; it gets no file, no thread and no key.
  */
 import { createRequire, type LoadFnOutput, registerHooks } from "node:module";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isOwnWorker } from "./lib/own-worker.ts";
+import { captureOnUse } from "./setup/capture-on-use.ts";
 import type * as ZeroCode from "./setup/zero-code.ts";
 
 /** The entry module of any grpc-js copy. */
@@ -29,7 +30,10 @@ function zeroCode(): typeof ZeroCode {
 function announceGrpcCopies(): void {
   const globals = globalThis as Globals;
   if (globals[LOADED] !== undefined) return;
-  globals[LOADED] = (exports, filename) => zeroCode().grpcLoaded(exports, filename);
+  globals[LOADED] = (exports, filename) => {
+    const capture = (): void => zeroCode().grpcLoaded(exports, filename);
+    if (!captureOnUse(exports, capture)) capture();
+  };
   registerHooks({
     load(url, context, nextLoad) {
       const isGrpc = GRPC_ENTRY.test(url);

@@ -21,13 +21,13 @@ import {
 import { createJournalProcessor, type JournalProcessor, openJournal } from "../journal/index.ts";
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
-import { createRedactor } from "../redact/index.ts";
 import { createLineWriter } from "../setup/line-writer.ts";
 import { startDraft } from "../setup/start-record.ts";
 import { auditContentOf, type AuditRecordParts } from "./audit-record.ts";
+import { type RedactingOptions, redactorOf } from "./redacting-processors.ts";
 
 /** Options of {@link createJournalLogProcessor}. */
-export interface JournalLogProcessorOptions {
+export interface JournalLogProcessorOptions extends RedactingOptions {
   /** Audit directory; created with the first audit record. */
   readonly directory: string;
 }
@@ -48,13 +48,14 @@ const NO_POLICY = "none";
  * @example
  * const provider = new LoggerProvider({ processors: [createJournalLogProcessor({ directory: "./audit" })] });
  * provider.getLogger("otel-audit").emit({ eventName: "audit.pause", body: { note: "plateau" } });
- * @throws {AuditError} `invalid_option`; `directory_unusable` where it is plain that it cannot be written.
+ * @throws {AuditError} `invalid_option`; `directory_unusable` where it is plain that it cannot be written;
+ * `unreadable`, `untrusted_file` and `invalid_policy` for a redaction policy or key that cannot be used.
  */
 export function createJournalLogProcessor(
   options: JournalLogProcessorOptions,
 ): JournalLogProcessor {
   const directory = checkOptions(options);
-  const redactor = createRedactor();
+  const redactor = redactorOf(options);
   const report = createLineWriter(redactor.redactText);
   const parts: AuditRecordParts = { catalogue: createCatalogue([]), redactor };
   let open: JournalProcessor | undefined;
@@ -124,12 +125,18 @@ export function createJournalLogProcessor(
   };
 }
 
+const OPTIONS: ReadonlySet<string> = new Set<keyof JournalLogProcessorOptions>([
+  "directory",
+  "redaction",
+  "redactionKeyFile",
+]);
+
 function checkOptions(options: JournalLogProcessorOptions): string {
-  const unknown = Object.keys(options).find((key) => key !== "directory");
+  const unknown = Object.keys(options).find((key) => !OPTIONS.has(key));
   if (unknown !== undefined) {
     throw new AuditError(
       "invalid_option",
-      `createJournalLogProcessor: unknown option ${JSON.stringify(unknown)}; there is only directory`,
+      `createJournalLogProcessor: unknown option ${JSON.stringify(unknown)}; there are ${[...OPTIONS].join(", ")}`,
     );
   }
   if (typeof options.directory !== "string" || options.directory === "") {

@@ -47,7 +47,8 @@ export function createRedactingSpanProcessor(
   return createSpanRedactingProcessor(next, redactorOf(options));
 }
 
-function redactorOf(options: RedactingOptions): Redactor {
+/** The redactor that options name. */
+export function redactorOf(options: RedactingOptions): Redactor {
   const report = createLineWriter(createRedactor().redactText);
   return openRedactor(resolveRedaction(options), undefined, report);
 }

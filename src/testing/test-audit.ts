@@ -11,7 +11,7 @@ import { openAudit } from "../setup/pipeline.ts";
 /** Options of {@link createTestAudit}: those of `createAudit` that do not name a place. */
 export type TestAuditOptions<A extends Action = never> = Pick<
   AuditOptions<A>,
-  "policy" | "actions" | "actor" | "service"
+  "policy" | "redaction" | "redactionKeyFile" | "actions" | "actor" | "service"
 >;
 
 /** An audit log whose records stay in memory. */
@@ -26,6 +26,7 @@ export interface TestAudit<A extends Action = BuiltInAction> extends Audit<A> {
 
 /** A test says what applies: nothing is taken from the working directory or the environment. */
 const NO_POLICY = { version: 1, coverage: "off" } as const;
+const BUILT_IN_REDACTION = { version: 1 } as const;
 
 /**
  * Opens an audit log for a test: the same checks, policy, redaction and records as `createAudit`,
@@ -48,7 +49,13 @@ export async function createTestAudit<A extends Action = never>(
     );
   }
   const resolved = resolveOptions(
-    { ...options, policy: options.policy ?? NO_POLICY, format: "journal", directory: MEMORY },
+    {
+      ...options,
+      policy: options.policy ?? NO_POLICY,
+      redaction: options.redaction ?? BUILT_IN_REDACTION,
+      format: "journal",
+      directory: MEMORY,
+    },
     {},
   );
   const reported: string[] = [];
@@ -76,7 +83,14 @@ export async function createTestAudit<A extends Action = never>(
   return audit;
 }
 
-const KEYS: ReadonlySet<string> = new Set(["policy", "actions", "actor", "service"]);
+const KEYS: ReadonlySet<string> = new Set<keyof TestAuditOptions>([
+  "policy",
+  "redaction",
+  "redactionKeyFile",
+  "actions",
+  "actor",
+  "service",
+]);
 
 /** No path at all: what would want to write to it fails. */
 const MEMORY = "(memory)";

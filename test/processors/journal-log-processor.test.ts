@@ -247,3 +247,15 @@ test("neither grpc-js nor an SDK for Node is loaded", async () => {
   expect(loaded.filter((url) => /grpc-js|sdk-node/.test(url))).toEqual([]);
   expect(loaded.filter((url) => url.includes("src/redact/index.ts"))).toHaveLength(1);
 });
+
+test("a redaction policy of its own", () => {
+  const directory = join(temporaryDirectory(), "audit");
+  const processor = createJournalLogProcessor({
+    directory,
+    redaction: { version: 1, keys: [{ names: ["badge"] }] },
+  });
+  const provider = new LoggerProvider({ processors: [processor] });
+  onTestFinished(() => provider.shutdown());
+  provider.getLogger("otel-audit").emit({ eventName: "audit.pause", body: { badge: "B-1", n: 1 } });
+  expect(recordsIn(directory)[0]?.body).toEqual({ badge: "****", n: 1 });
+});

@@ -94,8 +94,17 @@ test("bad events are refused as in production; own actions and a policy work", a
   expect(audit.reported.length).toBe(2);
   await expect(createTestAudit({ directory: "x" } as object)).rejects.toMatchObject({
     code: "invalid_option",
-    message: 'createTestAudit: "directory" is none of policy, actions, actor, service',
+    message:
+      'createTestAudit: "directory" is none of policy, redaction, redactionKeyFile, actions, actor, service',
   });
+});
+
+test("a redaction policy counts", async () => {
+  const audit = await createTestAudit({
+    redaction: { version: 1, keys: [{ names: ["badge"] }] },
+  });
+  await audit.record({ action: "pause", actor: "ann", details: { badge: "B-1" } });
+  expectRecorded(audit, { action: "pause", details: { badge: "****" } });
 });
 
 test("auditGrpc records calls to it", async () => {
