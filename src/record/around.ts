@@ -11,7 +11,6 @@ import {
   type AnyEvent,
   ATTR_CALL_ID,
   ATTR_INCOMPLETE,
-  newId,
   type RecordAttributes,
 } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
@@ -106,7 +105,7 @@ function begin(parts: RecordParts, event: AnyEvent): Span {
       if (!span.isEnded) addFields(added, fields, undefined);
     },
     extras: {
-      attributes: { [ATTR_CALL_ID]: call?.callId ?? newId() },
+      attributes: { [ATTR_CALL_ID]: call?.callId ?? parts.newId() },
       context: context.active(),
     },
     isNoted: false,

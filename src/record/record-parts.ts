@@ -16,6 +16,8 @@ export interface RecordParts {
   readonly catalogue: Catalogue;
   /** Redacts and writes. Throws `write_failed` or `closed`. Returns the record id. */
   readonly emit: (draft: Draft) => string;
+  /** Makes call ids. */
+  readonly newId: () => string;
   /** Milliseconds of the monotonic clock. */
   readonly nowMillis: () => number;
   /** Everything that is being carried out. */

@@ -336,6 +336,7 @@ function onDisk(
   const told: string[] = [];
   const recorder = createRecorder({
     catalogue: createCatalogue([]),
+    newId: () => "CallIdCallIdCall",
     nowMillis: () => 0,
     running: {
       add: (entry) => void running.push(entry),
