@@ -24,6 +24,9 @@ export function parsePeer(text: string): Peer {
 /** A check of a peer against an address or a range. */
 export type PeerFilter = (peer: Peer) => boolean;
 
+/** The same clients call again and again; parsing an address costs more than looking it up. */
+const MAX_KNOWN_ADDRESSES = 1000;
+
 /**
  * Compiles an address or CIDR range. A peer without an address is in none of them.
  *
@@ -32,7 +35,15 @@ export type PeerFilter = (peer: Peer) => boolean;
 export function compilePeerFilter(entry: string): PeerFilter {
   if (ipaddr.isValidCIDR(entry)) {
     const [network, bits] = ipaddr.parseCIDR(entry);
-    return ({ address }) => address !== undefined && isInRange(address, network, bits);
+    const known = new Map<string, boolean>();
+    return ({ address }) => {
+      if (address === undefined) return false;
+      const before = known.get(address);
+      if (before !== undefined) return before;
+      const isInside = isInRange(address, network, bits);
+      if (known.size < MAX_KNOWN_ADDRESSES) known.set(address, isInside);
+      return isInside;
+    };
   }
   // "127" and "0x7f000001" are addresses to some tools: here they are slips.
   if (ipaddr.IPv4.isValidFourPartDecimal(entry) || ipaddr.IPv6.isValid(entry)) {

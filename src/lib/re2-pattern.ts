@@ -30,10 +30,10 @@ export function compileRe2(
   place: string,
   options: { readonly ignoresCase?: boolean } = {},
 ): Re2Pattern {
-  const { compile, CASE_INSENSITIVE } = re2();
+  const RE2 = re2();
   let compiled: RE2JS;
   try {
-    compiled = compile.call(re2(), pattern, options.ignoresCase === true ? CASE_INSENSITIVE : 0);
+    compiled = RE2.compile(pattern, options.ignoresCase === true ? RE2.CASE_INSENSITIVE : 0);
   } catch (error) {
     throw new AuditError(
       "invalid_policy",

@@ -137,5 +137,5 @@ function redactAttribute(
 function flatOf(value: BodyValue | undefined): AttributeValue | undefined {
   if (value === undefined || value === null) return undefined;
   if (Array.isArray(value)) return value as readonly string[];
-  return typeof value === "object" ? undefined : (value as string | number | boolean);
+  return typeof value === "object" ? undefined : value;
 }

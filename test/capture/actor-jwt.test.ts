@@ -450,6 +450,33 @@ describe("the server of keys", () => {
     );
   });
 
+  test("another key under the same id: what the old one signed stops counting, verified or not", async () => {
+    let now = Date.now();
+    const { key, keys, service } = await setting("EdDSA", {}, () => now);
+    const token = await key.sign(claims({ exp: seconds() + 3600 }));
+    expect((await service.whoCalls(bearer(token))).actor).toEqual(ANN);
+    keys.answerWith([(await signingKey("EdDSA", key.kid)).publicJwk]);
+    now += 600_001;
+    await vi.waitFor(async () =>
+      expect((await service.whoCalls(bearer(token))).problem).toBe(
+        "the token's signature is wrong",
+      ),
+    );
+  });
+
+  test("the same keys again: what was verified stays verified", async () => {
+    let now = Date.now();
+    const { key, keys, service } = await setting("EdDSA", {}, () => now);
+    const token = await key.sign(claims({ exp: seconds() + 3600 }));
+    await service.whoCalls(bearer(token));
+    now += 600_001;
+    await vi.waitFor(async () => {
+      expect((await service.whoCalls(bearer(token))).isLate).toBe(false);
+      expect(keys.requests()).toBe(2);
+    });
+    expect((await service.whoCalls(bearer(token))).isLate).toBe(false);
+  });
+
   test("down at start: one loud line, anonymous callers; back later: its tokens count", async () => {
     const gone = await serveKeys([]);
     await gone.close();
