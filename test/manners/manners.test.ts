@@ -157,6 +157,19 @@ describe("an audited process ends as it would without", () => {
   });
 });
 
+test("where the process may start no thread, it serves and records all the same", async () => {
+  const directory = temporaryDirectory();
+  const restricted = ["--permission", "--allow-fs-read=*", `--allow-fs-write=${directory}/*`];
+  const ended = await runNode([...restricted, ...REGISTER, program("busy.mjs")], {
+    MODE: "end",
+    AUDIT_LOG_DIR: directory,
+  });
+  expect(ended).toMatchObject({ code: 0, out: `answered; listeners: ${NODES_OWN}\n` });
+  expect(linesOfOthers(ended.err)).toBe("");
+  expect(ended.err).toMatch(/the view thread .* the journal goes on, the views catch up/);
+  expect(recordsIn(directory)).toHaveLength(1);
+});
+
 function linesOfOthers(text: string): string {
   return text.replace(/^otel-audit: .*\n/gm, "");
 }
