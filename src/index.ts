@@ -9,6 +9,7 @@ export type {
   Peer,
   PolicyAction,
   PolicyCondition,
+  PolicyConditions,
   PolicyCoverage,
   PolicyDocument,
   PolicyExemption,

@@ -39,11 +39,12 @@ function changeParameters(lab: Lab, asked: HyperParameters): void {
   if (Object.keys(wanted).length > 0) {
     currentAudit()?.set({ before: lab.setParameters(wanted) }, { action: "hp_change" });
   }
-  const from = lab.mode;
+  if (asked.evaluation_mode !== undefined || asked.auditor_mode !== undefined) {
+    currentAudit()?.set({ details: { from: lab.mode } }, { action: "mode_switch" });
+  }
   if (asked.evaluation_mode !== undefined)
     lab.mode = asked.evaluation_mode ? "evaluation" : "train";
   if (asked.auditor_mode !== undefined) lab.mode = asked.auditor_mode ? "audit" : "train";
-  currentAudit()?.set({ details: { from } }, { action: "mode_switch" });
   if (asked.is_training !== undefined) lab.isRunning = asked.is_training;
 }
 

@@ -1,19 +1,16 @@
 /**
- * The WeightsLab interface, audited. PORT: where it listens on 127.0.0.1; default 50051, 0 for a free
- * one. AUDIT_LOG_DIR: where the trail goes.
+ * The WeightsLab interface. It knows nothing of auditing: start it with `--import otel-audit/register`.
+ * PORT: where it listens on 127.0.0.1; default 50051, 0 for a free one.
  */
-import * as grpc from "@grpc/grpc-js";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { loadSync, type ServiceDefinition } from "@grpc/proto-loader";
-import { auditGrpc, createAudit } from "otel-audit";
 import { fileURLToPath } from "node:url";
-import { WEIGHTSLAB_ACTIONS } from "./actions.ts";
 import { Lab } from "./lab.ts";
 import { createLabService } from "./service.ts";
 
-const inThisFolder = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-
 function loadDefinition(): ServiceDefinition {
-  const loaded = loadSync(inThisFolder("experiment_service.proto"), {
+  const path = fileURLToPath(new URL("experiment_service.proto", import.meta.url));
+  const loaded = loadSync(path, {
     keepCase: true,
     longs: Number,
     enums: String,
@@ -24,18 +21,12 @@ function loadDefinition(): ServiceDefinition {
   return loaded["ExperimentService"] as ServiceDefinition;
 }
 
-const audit = await createAudit({
-  policy: inThisFolder("audit.yaml"),
-  actions: WEIGHTSLAB_ACTIONS,
-});
-auditGrpc(grpc, audit);
-
 const definition = loadDefinition();
-const server = new grpc.Server();
+const server = new Server();
 server.addService(definition, createLabService(definition, new Lab()));
 server.bindAsync(
   `127.0.0.1:${process.env["PORT"] ?? "50051"}`,
-  grpc.ServerCredentials.createInsecure(),
+  ServerCredentials.createInsecure(),
   (error, port) => {
     if (error !== null) throw error;
     process.stdout.write(`weightslab service listening on 127.0.0.1:${port}\n`);
@@ -45,6 +36,7 @@ server.bindAsync(
 process.once("SIGTERM", stop);
 process.once("SIGINT", stop);
 
+/** The audit log closes with the process, when the last connection is gone. */
 function stop(): void {
-  server.tryShutdown(() => void audit.close());
+  server.tryShutdown(() => {});
 }

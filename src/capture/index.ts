@@ -35,6 +35,7 @@ export type {
   JwtActorSource,
   PolicyAction,
   PolicyCondition,
+  PolicyConditions,
   PolicyCoverage,
   PolicyDocument,
   PolicyExemption,
@@ -47,3 +48,4 @@ export type {
 } from "./policy-document.ts";
 export { compileMethod } from "./policy-method.ts";
 export { type PolicyText, textsOf } from "./policy-texts.ts";
+export { type WhenGroup, whenGroups } from "./policy-when.ts";

@@ -11,6 +11,9 @@ export type PolicyValue = string | number | boolean;
  */
 export type PolicyCondition = PolicyValue | readonly PolicyValue[] | { readonly matches: string };
 
+/** Paths, and what must stand there. */
+export type PolicyConditions = Readonly<Record<string, PolicyCondition>>;
+
 /**
  * Which methods: `package.Service/Method`, `package.Service/*`, or an RE2 pattern that matches the
  * whole `package.Service/Method`.
@@ -42,8 +45,8 @@ export interface PolicySources {
 /** One action that a method is recorded as. */
 export interface PolicyAction extends PolicySources {
   readonly action: string;
-  /** All of it must hold. */
-  readonly when?: Readonly<Record<string, PolicyCondition>>;
+  /** All of a map must hold; of a list of maps, one. */
+  readonly when?: PolicyConditions | readonly PolicyConditions[];
   readonly before?: string | Readonly<Record<string, PolicyValue>>;
   readonly after?: string | Readonly<Record<string, PolicyValue>>;
   readonly details?: Readonly<Record<string, PolicyValue>>;

@@ -59,16 +59,19 @@ const condition = z.union([
   z.strictObject({ matches: pattern.describe("RE2 pattern that matches the whole value") }),
 ]);
 
+const conditions = z
+  .record(z.string(), condition)
+  .describe(
+    "paths and what must stand there: present, absent, a value, a list of values, or { matches: <RE2> }",
+  );
+
 const mappedAction = z
   .strictObject({
     action: z.string().describe("name of an action: a built-in one, or one of your own"),
     when: z
-      .record(z.string(), condition)
+      .union([conditions, z.array(conditions).min(1, "must list at least one map")])
       .optional()
-      .describe(
-        "paths and what must stand there: present, absent, a value, a list of values, or { matches: <RE2> }. " +
-          "All of it must hold",
-      ),
+      .describe("all of a map must hold; of a list of maps, one"),
     before: state("the state before: a path to a message, or a map of fields"),
     after: state("the state after: a path to a message, or a map of fields"),
     details: z

@@ -2,6 +2,7 @@ import { nearest } from "../lib/nearest.ts";
 import { parseMessagePath } from "./message-path.ts";
 import type { PolicyAction, PolicyRule, PolicySources } from "./policy-document.ts";
 import type { LoadedPolicy } from "./policy-file.ts";
+import { whenGroups } from "./policy-when.ts";
 import { shown } from "../lib/shown.ts";
 
 /** A text in a rule that is a path into a message, or may be meant as one. */
@@ -27,10 +28,12 @@ function actionTexts(
   path: readonly PropertyKey[],
   loaded: LoadedPolicy,
 ): readonly PolicyText[] {
-  const conditions = Object.keys(action.when ?? {}).map((text) => ({
-    text,
-    place: loaded.locateKey([...path, "when"], text),
-  }));
+  const conditions = whenGroups(action, path).flatMap((group) =>
+    Object.keys(group.conditions).map((text) => ({
+      text,
+      place: loaded.locateKey(group.path, text),
+    })),
+  );
   return [...conditions, ...sourceTexts(action, path, loaded)];
 }
 

@@ -20,6 +20,7 @@ import type { LoadedPolicy } from "./policy-file.ts";
 import { compileMethod, type MethodPattern } from "./policy-method.ts";
 import { compileRoles } from "./policy-roles.ts";
 import { likelySlips } from "./policy-texts.ts";
+import { type WhenGroup, whenGroups } from "./policy-when.ts";
 
 /** One action that a method may be. */
 export interface ActionMapping {
@@ -189,17 +190,25 @@ function compileAction(
   loaded: LoadedPolicy,
   path: readonly PropertyKey[],
 ): ActionMapping {
-  const conditions = Object.entries(entry.when ?? {}).map(([text, wanted]): Condition => {
-    const at = parseMessagePath(text);
-    if (at === undefined) throw noPath(loaded.locateKey([...path, "when"], text), text);
-    return compileCondition(at, wanted, loaded.locate([...path, "when", text]));
-  });
-  const onRequest = conditions.filter(({ root }) => root === "request");
+  const groups = whenGroups(entry, path).map((group) => compileGroup(group, loaded));
+  const holdsOf =
+    (some: readonly (readonly Condition[])[]) =>
+    (messages: CallMessages): boolean =>
+      some.length === 0 ||
+      some.some((group) => group.every((condition) => condition.holds(messages)));
   return {
     action: entry.action,
     failure: entry.failure ?? catalogue.find(entry.action)?.failure ?? "open",
-    holds: (messages) => conditions.every((condition) => condition.holds(messages)),
-    mayHold: (messages) => onRequest.every((condition) => condition.holds(messages)),
+    holds: holdsOf(groups),
+    mayHold: holdsOf(groups.map((group) => group.filter(({ root }) => root === "request"))),
     extract: compileExtract(entry),
   };
+}
+
+function compileGroup({ conditions, path }: WhenGroup, loaded: LoadedPolicy): readonly Condition[] {
+  return Object.entries(conditions).map(([text, wanted]): Condition => {
+    const at = parseMessagePath(text);
+    if (at === undefined) throw noPath(loaded.locateKey(path, text), text);
+    return compileCondition(at, wanted, loaded.locate([...path, text]));
+  });
 }

@@ -4,8 +4,10 @@ import {
   compileMethod,
   type LoadedPolicy,
   parseMessagePath,
+  type PolicyCondition,
   type PolicyRule,
   textsOf,
+  whenGroups,
 } from "../capture/index.ts";
 import { nearest } from "../lib/nearest.ts";
 import type { ProtoMethod } from "./proto-methods.ts";
@@ -116,26 +118,32 @@ function badValues(
   loaded: LoadedPolicy,
 ): readonly Finding[] {
   return (rule.actions ?? []).flatMap((action, index) =>
-    Object.entries(action.when ?? {}).flatMap(([text, wanted]): readonly Finding[] => {
-      const path = parseMessagePath(text);
-      if (path === undefined || wanted === "present" || wanted === "absent") return [];
-      if (typeof wanted === "object" && "matches" in wanted) return [];
-      const known = methods.map(({ enumAt }) => enumAt(path));
-      if (known.includes(undefined)) return [];
-      const names = known.flatMap((values) => values ?? []);
-      const place = loaded.locate(["rules", at, "actions", index, "when", text]);
-      return [wanted]
-        .flat()
-        .filter(
-          (value) => typeof value === "string" && !/^\d+$/.test(value) && !names.includes(value),
-        )
-        .map((value) => ({
-          kind: "value",
-          place,
-          message: `${text} is never ${JSON.stringify(value)}: it is one of ${names.join(", ")}`,
-        }));
-    }),
+    whenGroups(action, ["rules", at, "actions", index]).flatMap(({ conditions, path: group }) =>
+      Object.entries(conditions).flatMap(([text, wanted]) =>
+        neverWanted(text, wanted, methods).map((message): Finding => {
+          return { kind: "value", place: loaded.locate([...group, text]), message };
+        }),
+      ),
+    ),
   );
+}
+
+/** Of the values that a condition wants at an enum, those that it does not have. */
+function neverWanted(
+  text: string,
+  wanted: PolicyCondition,
+  methods: readonly ProtoMethod[],
+): readonly string[] {
+  const path = parseMessagePath(text);
+  if (path === undefined || wanted === "present" || wanted === "absent") return [];
+  if (typeof wanted === "object" && "matches" in wanted) return [];
+  const known = methods.map(({ enumAt }) => enumAt(path));
+  if (known.includes(undefined)) return [];
+  const names = known.flatMap((values) => values ?? []);
+  return [wanted]
+    .flat()
+    .filter((value) => typeof value === "string" && !/^\d+$/.test(value) && !names.includes(value))
+    .map((value) => `${text} is never ${JSON.stringify(value)}: it is one of ${names.join(", ")}`);
 }
 
 function uncovered(

@@ -1,11 +1,12 @@
 /** What an audit policy makes of methods, for people and programs. */
-import type {
-  AuditPolicy,
-  LoadedPolicy,
-  PolicyAction,
-  PolicyCondition,
-  PolicyMethod,
-  PolicyRule,
+import {
+  type AuditPolicy,
+  type LoadedPolicy,
+  type PolicyAction,
+  type PolicyCondition,
+  type PolicyMethod,
+  type PolicyRule,
+  whenGroups,
 } from "../capture/index.ts";
 import { type Catalogue, type FailurePolicy, RPC_CALL } from "../event/index.ts";
 
@@ -78,9 +79,13 @@ function ruleRow(method: string, rule: PolicyRule, catalogue: Catalogue): Method
   return { method, level, actions: isAlways ? mapped : [...mapped, fallback], isMapped: true };
 }
 
-function conditionsText({ when = {} }: PolicyAction): string | undefined {
-  const texts = Object.entries(when).map(([path, wanted]) => `${path} ${conditionText(wanted)}`);
-  return texts.length === 0 ? undefined : texts.join(" and ");
+function conditionsText(action: PolicyAction): string | undefined {
+  const groups = whenGroups(action, []).map(({ conditions }) =>
+    Object.entries(conditions)
+      .map(([path, wanted]) => `${path} ${conditionText(wanted)}`)
+      .join(" and "),
+  );
+  return groups.length === 0 || groups.includes("") ? undefined : groups.join(" or ");
 }
 
 function conditionText(wanted: PolicyCondition): string {

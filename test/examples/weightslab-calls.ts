@@ -88,7 +88,12 @@ export const CALLS: Readonly<Record<string, ExampleCall>> = {
   "an evaluation as a parameter": call(
     "ExperimentCommand",
     hyper({ evaluation_config: '{"split": "val"}' }),
-    record("rpc_call", { evaluation_config: '{"split": "val"}' }),
+    record("evaluation_start", { evaluation_config: '{"split": "val"}' }),
+  ),
+  "the end of an evaluation as a parameter": call(
+    "ExperimentCommand",
+    hyper({ evaluation_config: '{"cancel": true}' }),
+    record("evaluation_cancel", { evaluation_config: '{"cancel": true}' }),
   ),
   "a note on a point": call(
     "ExperimentCommand",
@@ -294,12 +299,12 @@ export const CALLS: Readonly<Record<string, ExampleCall>> = {
   "the data are saved": call(
     "EditDataSample",
     { stat_name: "__save_data_state__" },
-    record("version_snapshot", { operation: "__save_data_state__" }),
+    record("version_snapshot", { name: "data state", operation: "__save_data_state__" }),
   ),
   "a column is copied": call(
     "EditDataSample",
     { stat_name: "__copy_metadata__", string_value: "loss" },
-    record("data_transform", { operation: "__copy_metadata__", column: "loss" }),
+    record("data_transform", { transformation: "__copy_metadata__", origin: "loss" }),
   ),
   "the values of a step are kept": call(
     "EditDataSample",
@@ -312,8 +317,8 @@ export const CALLS: Readonly<Record<string, ExampleCall>> = {
       sample_values: [0.5],
     },
     record("data_transform", {
-      operation: "__save_step_signal_snapshot__",
-      column: "loss",
+      transformation: "__save_step_signal_snapshot__",
+      origin: "loss",
       step: 12,
       experiment_hash: "run-1",
       sample_ids: ["s1"],
@@ -393,7 +398,11 @@ export const CALLS: Readonly<Record<string, ExampleCall>> = {
     { experiment_hash: "run-1", new_name: "champion" },
     record(
       "experiment_rename",
-      { before: { experiment_name: "baseline" }, after: { experiment_name: "champion" } },
+      {
+        before: { experiment_name: "baseline" },
+        after: { experiment_name: "champion" },
+        new_name: "champion",
+      },
       { target: "experiment run-1" },
     ),
   ),
@@ -402,7 +411,7 @@ export const CALLS: Readonly<Record<string, ExampleCall>> = {
     { experiment_hash: "run-9", new_name: "x" },
     record(
       "experiment_rename",
-      { after: { experiment_name: "x" } },
+      { after: { experiment_name: "x" }, new_name: "x" },
       { target: "experiment run-9", error: "Failed to rename run-9" },
     ),
   ),

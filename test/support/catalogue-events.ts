@@ -39,6 +39,10 @@ export const SAMPLE_EVENTS: {
     'ann renamed experiment exp-1 to "second try"',
   ],
   restart_instance: [{}, "ann restarted the service instance"],
+  weights_edit: [
+    { details: { op_type: "ZEROFY", layer_id: 3 } },
+    "ann edited weights of layer 3 (ZEROFY)",
+  ],
   retrain_trigger: [
     { target: model, reason: "accuracy fell", details: { trigger: "drift", model_version: "7" } },
     "ann triggered retraining of model resnet-50 (drift) because accuracy fell",

@@ -32,6 +32,11 @@ export interface TrainingActions {
   readonly mode_switch: Details & { readonly from?: string; readonly to: string };
   readonly experiment_rename: Details & { readonly old_name?: string; readonly new_name: string };
   readonly restart_instance: Details;
+  readonly weights_edit: Details & {
+    /** What was done, as in `ZEROFY`, `FREEZE`, `ADD_NEURONS`. */
+    readonly op_type?: string;
+    readonly layer_id?: string | number;
+  };
   readonly retrain_trigger: Details & {
     /** What set it off, as in `drift`, `schedule`, `policy`, `manual`. */
     readonly trigger: string;
@@ -101,6 +106,14 @@ export const TRAINING_ACTIONS: readonly Action[] = [
   training("restart_instance", {
     impact: "high",
     sentence: "{restarted|restart} the service instance[ {target.id}]",
+  }),
+  training("weights_edit", {
+    impact: "high",
+    sentence: "{edited|edit} weights[ of layer {layer_id}][ ({op_type})][ of {target}]",
+    fields: () => ({
+      op_type: text().optional(),
+      layer_id: z.union([z.string(), z.number()]).optional(),
+    }),
   }),
   training("retrain_trigger", {
     impact: "high",
