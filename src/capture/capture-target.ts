@@ -21,6 +21,8 @@ export interface CaptureTarget {
   readonly lost: (why: string) => void;
   /** Counts and reports a call that was refused because it could not be audited. */
   readonly refused: (method: string, why: string) => void;
+  /** Reports that the result of a `closed` action was not confirmed in time; its reply has left. */
+  readonly unconfirmed: (method: string, why: string) => void;
   readonly report: (line: string) => void;
   readonly openCalls: OpenCalls;
 }

@@ -96,6 +96,7 @@ export function openAudit(
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
   let isClosed = false;
   let isLateReported = false;
+  let hung: string | undefined;
 
   function emit(draft: Draft): string {
     if (isClosed) throw refuseLate();
@@ -109,6 +110,16 @@ export function openAudit(
     });
     outward.wake();
     return processor.lastRecordId();
+  }
+
+  /** The disk did not answer in time: red, until it does. */
+  function unconfirmed(method: string, why: string): void {
+    if (hung === undefined) report(`a result of ${method} is not known to be durable: ${why}`);
+    hung = why;
+    journal.synced().then(
+      () => (hung = undefined),
+      () => {},
+    );
   }
 
   /** A service may outlive its audit log; that its calls are no longer recorded is said once. */
@@ -174,6 +185,7 @@ export function openAudit(
       synced: journal.synced,
       lost: processor.countLost,
       refused: (method, why) => refusals.add(`a call of ${method}`, why),
+      unconfirmed,
       report,
       openCalls,
     },
@@ -189,7 +201,8 @@ export function openAudit(
         const { written, lost, failing } = processor.counts();
         return healthOf({
           isClosed,
-          failing: failing ?? journal.problem(),
+          failing: failing ?? journal.problem() ?? hung,
+          unconfirmed: journal.unconfirmed(),
           written,
           lost,
           refused: refusals.count(),

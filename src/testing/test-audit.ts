@@ -150,6 +150,7 @@ function createMemoryJournal(stream: string): MemoryJournal {
     },
     synced: () => Promise.resolve(),
     problem: () => undefined,
+    unconfirmed: () => 0,
     close() {},
     records: () => records,
     clear() {

@@ -386,6 +386,25 @@ describe("what is odd without being wrong is said", () => {
     expect(said).toHaveLength(1);
     expect(said[0]).toMatch(line);
   });
+  test.each<[name: string, fields: object, line: RegExp | undefined]>([
+    [
+      "a slip in a target",
+      { target: { id: "requst.model_id" } },
+      /^policy\.rules\.0\.target\.id: "requst\.model_id" is recorded as it stands: it is no path; did you mean request\.model_id\?$/,
+    ],
+    [
+      "a slip in a detail",
+      { actions: [{ action: "pause", details: { a: "reponse.a" } }] },
+      /^policy\.rules\.0\.actions\.0\.details\.a: .* did you mean response\.a\?$/,
+    ],
+    ["a path without a field", { reason: "request." }, /did you mean request\.<field>\?$/],
+    ["a text with a dot", { reason: "v1.2", target: { type: "lab.model" } }, undefined],
+  ])("%s", (_name, fields, line) => {
+    const said = lines([{ method: "a.B/C", ...fields }]);
+    expect(said).toHaveLength(line === undefined ? 0 : 1);
+    if (line !== undefined) expect(said[0]).toMatch(line);
+  });
+
   test("rules that can match are not", () => {
     expect(
       lines(
