@@ -7,7 +7,7 @@
  * whose intent cannot be made durable is refused.
  */
 import type { Context } from "@opentelemetry/api";
-import { type Actor, type BodyValue, newId, normaliseValue, type Outcome } from "../event/index.ts";
+import { type Actor, type BodyValue, normaliseValue, type Outcome } from "../event/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import {
   type AddedByAction,
@@ -272,7 +272,7 @@ const NOT_YET_KNOWN: Actor = { id: "anonymous", type: "user", authentication: "n
 function createScope(call: RunningCall, actor: Actor): CallScope {
   const { address } = call.peer;
   return {
-    callId: newId(),
+    callId: call.target.newId(),
     actor,
     source: address === undefined ? {} : { id: address, type: "ip" },
     set: (fields: CallFields, options?: { readonly action?: string }) =>

@@ -11,6 +11,8 @@ export interface CaptureTarget {
   readonly findActor: FindActor;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
+  /** Makes call ids. */
+  readonly newId: () => string;
   /** Redacts and writes; throws when the disk refuses, which is counted and reported already. */
   readonly emit: (draft: Draft) => string;
   /** Resolves when all that was emitted survives power loss; rejects when it may not. */

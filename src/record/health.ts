@@ -16,7 +16,7 @@ export interface AuditHealth {
   readonly unconfirmed: number;
   /** Calls that were refused because their `closed` action could not be audited. */
   readonly refused: number;
-  /** Audited calls that are running. */
+  /** Audited calls, and actions of `around`, that are running. */
   readonly openCalls: number;
 }
 

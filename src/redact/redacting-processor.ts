@@ -36,7 +36,8 @@ export function createRedactingProcessor(redactor: Redactor): LogRecordProcessor
 
 function redactRecord(redactor: Redactor, logRecord: ReadWriteLogRecord): void {
   const { flat, nested } = sortAttributes(logRecord.attributes);
-  const redacted = redactor.redact({ attributes: flat, body: bodyOf(logRecord.body) });
+  const body = mapOf(logRecord.body);
+  const redacted = redactor.redact({ attributes: flat, body });
   const rules = new Set(redacted.rules);
   const limited = limitRecord(redacted);
   replaceAttributes(logRecord, flat, limited.attributes);
@@ -45,14 +46,34 @@ function redactRecord(redactor: Redactor, logRecord: ReadWriteLogRecord): void {
     for (const rule of below.rules) rules.add(rule);
     replaceAttributes(logRecord, nested, limitRecord(below).body);
   }
-  if (limited.body !== logRecord.body && logRecord.body !== undefined)
-    logRecord.body = limited.body;
+  replaceBody(logRecord, body, limited.body);
   addRules(logRecord, rules);
 }
 
-/** A body that is no map is one entry, as everywhere in this project. */
-function bodyOf(body: unknown): BodyMap {
+/** A body that is no map becomes its one entry. */
+function mapOf(body: unknown): BodyMap {
   return isPlainMap(body) ? body : normaliseMap(body);
+}
+
+/** A body keeps its kind: a text stays a text, as the exporters of an application expect it. */
+function replaceBody(logRecord: ReadWriteLogRecord, before: BodyMap, after: BodyMap): void {
+  const given: unknown = logRecord.body;
+  if (isScalar(given)) {
+    if (after === before) return;
+    // By name: its type does not say that a body can go.
+    Reflect.set(logRecord, "body", after[ONLY_ENTRY]);
+  } else if (Array.isArray(given)) {
+    logRecord.body = after[ONLY_ENTRY] ?? [];
+  } else if (after !== given) {
+    logRecord.body = after;
+  }
+}
+
+/** The name under which `normaliseMap` puts what is no map. */
+const ONLY_ENTRY = "value";
+
+function isScalar(body: unknown): boolean {
+  return typeof body !== "object" || body === null || ArrayBuffer.isView(body);
 }
 
 /** A map that went through `normaliseMap` when it was recorded; anything else is made plain now. */
@@ -68,6 +89,10 @@ function replaceAttributes(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
 ): void {
+  if (after === before) return;
+  for (const key of Object.keys(before)) {
+    if (!Object.hasOwn(after, key)) Reflect.deleteProperty(logRecord.attributes, key);
+  }
   for (const [key, value] of Object.entries(after)) {
     if (value !== before[key]) logRecord.attributes[key] = value;
   }
