@@ -68,19 +68,31 @@ export const DETECTORS: readonly Detector[] = [
   {
     name: "private_key",
     re2:
-      "-----BEGIN[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----[\\s\\S]*?" +
-      "(?:-----END[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----|$)",
+      "-----? ?BEGIN[A-Za-z0-9_ -]{0,60}PRIVATE KEY(?: BLOCK)? ?-----?[\\s\\S]*?" +
+      "(?:-----? ?END[A-Za-z0-9_ -]{0,60}PRIVATE KEY(?: BLOCK)? ?-----?|$)",
     mask: "match",
     needs: ["space"],
-    literal: "-----BEGIN",
+    literal: "PRIVATE KEY",
+  },
+  {
+    name: "putty_key",
+    re2: "PuTTY-User-Key-File-[23]:[\\s\\S]*?(?:Private-MAC: [0-9a-f]{40,64}|$)",
+    mask: "match",
+    needs: ["space"],
+    literal: "PuTTY-User-Key-File-",
   },
   {
     name: "jwt",
-    re2: "\\beyJ[A-Za-z0-9_-]{10,}(?:\\.[A-Za-z0-9_-]*){0,4}",
+    // `eyJ` is base64 of `{"`, `ZXlK` that of `eyJ`; with white space in the header it begins otherwise.
+    re2:
+      "\\b(?:eyJ[A-Za-z0-9_-]{10,}(?:\\.[A-Za-z0-9_-]*={0,2}){0,4}|" +
+      "ey[A-Za-z0-9]{15,}\\.ey[A-Za-z0-9_/-]{15,}(?:\\.[A-Za-z0-9_/-]*={0,2}){0,3}|ZXlK[A-Za-z0-9+/]{40,}={0,2})",
     mask: "match",
     needs: ["longRun"],
     secretIn: (match) =>
-      match.includes(".") || match.startsWith(DOCKER_AUTHS) ? match : undefined,
+      !match.startsWith("eyJ") || match.includes(".") || match.startsWith(DOCKER_AUTHS)
+        ? match
+        : undefined,
   },
   ...TOKEN_FAMILIES.map((family): Detector => ({
     name: family.name,
@@ -88,7 +100,17 @@ export const DETECTORS: readonly Detector[] = [
     mask: "match",
     needs: ["longRun"],
     ...(family.literal === undefined ? {} : { literal: family.literal }),
+    ...(family.secretIn === undefined ? {} : { secretIn: family.secretIn }),
   })),
+  {
+    name: "vault_token",
+    re2: "\\bs\\.[A-Za-z0-9]{24}\\b",
+    mask: "match",
+    needs: ["longRun"],
+    literal: "s.",
+    // Names of methods and files are of letters: a token has digits among them.
+    secretIn: (match) => (/[0-9].*[A-Z].*[0-9]|(?:[0-9].*){3}/.test(match) ? match : undefined),
+  },
   {
     name: "bearer_token",
     re2:

@@ -158,4 +158,15 @@ export const KEY_OWNERS: string =
   "heroku|mailgun|sendgrid|twilio|stripe|datadog|newrelic|new_relic|openai|anthropic|cohere|mistral|wandb|" +
   "huggingface|algolia|cloudflare|mixpanel|amplitude|sentry|pagerduty|airtable|asana|firebase|fcm|azure|" +
   "aws|gcp|google|github|gitlab|slack|okta|rapidapi|shopify|paypal|braintree|plaid|square|adyen|zendesk|" +
-  "intercom|hubspot|mailchimp|dropbox|supabase|pinecone|replicate|sonar|snyk|etherscan|infura|alchemy";
+  "intercom|hubspot|mailchimp|dropbox|supabase|pinecone|replicate|sonar|snyk|etherscan|infura|alchemy|" +
+  "adafruit|adobe|alibaba|aliyun|artifactory|artif|atlassian|bamboo|beamer|bitbucket|bittrex|brevo|bugsnag|buildkite|" +
+  "circleci|clickhouse|codecov|coinbase|confluent|contentful|coveralls|datarobot|deepgram|deepseek|digitalocean|" +
+  "discord|docker|dockerhub|doppler|drone|droneci|dynatrace|easypost|elevenlabs|etsy|facebook|fastly|figma|finicity|" +
+  "finnhub|fireworks|flickr|flutterwave|freshbooks|freshdesk|gemini|gitter|gocardless|grafana|groq|harness|" +
+  "honeycomb|infracost|jenkins|jfrog|jira|jumpcloud|kraken|kucoin|lacework|langchain|langfuse|langsmith|" +
+  "launchdarkly|linear|linkedin|lob|loggly|logzio|looker|mapbox|mattermost|maxmind|meraki|messagebird|moonshot|" +
+  "netlify|nexmo|notion|nuget|nvidia|nytimes|openrouter|opsgenie|papertrail|perplexity|pingdom|planetscale|" +
+  "postmark|postman|prefect|privateai|private_ai|pulumi|pushover|pypi|razorpay|recaptcha|render|resend|rollbar|" +
+  "runpod|salesforce|segment|sendbird|sendinblue|sidekiq|softlayer|sourcegraph|sparkpost|splunk|squarespace|" +
+  "stability|sumo|sumologic|tavily|telegram|together|travis|travisci|trello|twitch|twitter|typeform|vercel|vonage|" +
+  "voyage|weatherapi|openweather|yandex|youtube";
