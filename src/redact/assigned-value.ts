@@ -60,17 +60,22 @@ export function valueAt(text: string, from: number, kind: ValueKind): Span | und
   return span;
 }
 
+/** `@"…"`, `$'…'`, `b"…"`: text literals in Objective-C, shells, Python and others. */
+const LITERAL_PREFIX = /^([@$]|[A-Za-z]{1,2})["'`]/;
+/** A quote, or one in JSON in JSON: `\\"`, `\\\\\\"`. */
+const ESCAPED_QUOTE = /^\\*["'`]/;
+const MAX_ESCAPES = 16;
+
 function bounds(text: string, from: number, kind: ValueKind): Span {
   let start = from;
   if (text[start] === "[") start = firstOf(text, start);
-  if (text[start] === "\\" && QUOTES.includes(text.charAt(start + 1)) && start + 1 < text.length) {
-    const quote = text.slice(start, start + 2);
-    const end = text.indexOf(quote, start + 2);
-    return { start: start + 2, end: end < 0 ? text.length : end };
+  start += LITERAL_PREFIX.exec(text.slice(start, start + 4))?.[1]?.length ?? 0;
+  const quote = ESCAPED_QUOTE.exec(text.slice(start, start + MAX_ESCAPES))?.[0];
+  if (quote !== undefined && quote.length > 1) {
+    const end = text.indexOf(quote, start + quote.length);
+    return { start: start + quote.length, end: end < 0 ? text.length : end };
   }
-  if (start < text.length && QUOTES.includes(text.charAt(start))) {
-    return { start: start + 1, end: endOfQuoted(text, start + 1, text.charAt(start)) };
-  }
+  if (quote !== undefined) return { start: start + 1, end: endOfQuoted(text, start + 1, quote) };
   if (kind.isEncoded) return { start, end: endOfEncoded(text, start) };
   if (kind.isElement) return elementText(text, start);
   const block = blockScalar(text, start);

@@ -5,6 +5,7 @@
  */
 import { assignedSecrets, type Finding } from "./assigned.ts";
 import { likelySecrets } from "./likely-secret.ts";
+import { merged, otherNotations } from "./other-notations.ts";
 import type { Span } from "./assigned-value.ts";
 import { DETECTORS, type Detector, type Feature } from "./detectors.ts";
 import type { RedactionAction } from "./policy-schema.ts";
@@ -68,9 +69,10 @@ const FEATURE_BITS: Readonly<Record<Feature, number>> = {
 
 /** Every text has it. */
 const ALWAYS = 256;
+const QUOTE = 512;
 const NO_RULES: readonly string[] = [];
 
-const bitsOfCode = new Uint8Array(128);
+const bitsOfCode = new Uint16Array(128);
 for (let code = 0; code < bitsOfCode.length; code++) {
   const character = String.fromCharCode(code);
   bitsOfCode[code] =
@@ -79,7 +81,8 @@ for (let code = 0; code < bitsOfCode.length; code++) {
     (/[=:>,%]/.test(character) ? SEPARATOR : 0) |
     (character === " " || character === "\t" ? SPACE : 0) |
     (character === "@" ? AT : 0) |
-    (character === ":" ? COLON : 0);
+    (character === ":" ? COLON : 0) |
+    (/["'&]/.test(character) ? QUOTE : 0);
 }
 
 interface Compiled {
@@ -112,7 +115,7 @@ export function createScanner(rules: ScannerRules): Scan {
 
   /** What a text needs to have for anything to be looked for in it. */
   const needed =
-    hasOptional || valueRules.length > 0 ? ALWAYS : LONG | SEPARATOR | SPACE | AT | DIGITS;
+    hasOptional || valueRules.length > 0 ? ALWAYS : LONG | SEPARATOR | SPACE | AT | DIGITS | QUOTE;
 
   function scanPart(part: string, bits: number, field: string, found: string[]): Work {
     const work: Work = {
@@ -124,9 +127,10 @@ export function createScanner(rules: ScannerRules): Scan {
     };
     for (const rule of valueRules) maskValues(work, rule);
     if (bits & (LONG | SPACE | AT)) runAll(work, beforeNames, bits);
-    if (bits & SEPARATOR || (bits & SPACE && part.includes("--"))) {
+    if (bits & SEPARATOR || (bits & SPACE && /(?:^|\s)-/.test(part))) {
       maskFindings(work, assignedSecrets(work.text, rules.verdictOf));
     }
+    if (bits & (QUOTE | SPACE)) maskFindings(work, merged([], otherNotations(work.text, rules.verdictOf)));
     if (bits & LONG) maskFindings(work, likelySecrets(work.text, rules.verdictOf));
     if (bits & (DIGITS | AT) || hasOptional) runAll(work, afterNames, bits);
     return work;
