@@ -49,15 +49,45 @@ function isGap(text: string, at: number): boolean {
   return character === ">" ? "=-".includes(text.charAt(at - 1)) : "=: \t".includes(character);
 }
 
-/** The value that begins at a place, or undefined when nothing there is worth masking. */
-export function valueAt(text: string, from: number, kind: ValueKind): Span | undefined {
+/** `${PASSWORD}`, `$(cat file)`, `{{ password }}`, `%PASSWORD%`, `<password>`: where a secret will stand. */
+const REFERENCE =
+  /^(?:\$\{[^}]*\}|\$\(.*|\$[A-Z_][A-Z0-9_]*|[$#]?\{\{.*|#\{[^}]*\}|%[A-Za-z_]\w*%|%\(\w+\)s|%[sdv]|<[A-Za-z][\w -]*>|\.{3,}|\[(?:REDACTED|FILTERED|MASKED|HIDDEN)\])$/i;
+/** `getToken(…)`, `new Token(…)`. */
+const CALL = /^(?:[A-Za-z_$][\w$]*(?:\.|\?\.|->|::))*[A-Za-z_$][\w$]*\(/;
+/** `this.token`, `request.headers.cookie`. */
+const MEMBER = /^[a-z][A-Za-z_]*(?:(?:\.|\?\.|->)[A-Za-z_$][A-Za-z_$]*)+$/;
+/** Of a value this much is looked at to tell what it is. */
+const MAX_LOOK = 200;
+
+/**
+ * The value that begins at a place, or undefined when nothing there is worth masking.
+ *
+ * @param isName whether a word is a name that a rule knows: `a.token` then stands for a token.
+ */
+export function valueAt(
+  text: string,
+  from: number,
+  kind: ValueKind,
+  isName: (word: string) => boolean,
+): Span | undefined {
   const span = bounds(text, from, kind);
   if (span.end <= span.start) return undefined;
-  const value = text.slice(span.start, Math.min(span.end, span.start + 24));
+  const value = text.slice(span.start, Math.min(span.end, span.start + MAX_LOOK));
   if (value === MASK || (value.startsWith(MASK) && /^[*,;)}\]\s]+$/.test(value))) return undefined;
+  if (REFERENCE.test(value)) return undefined;
   const isQuoted = span.start > from;
-  if (!isQuoted && NOT_VALUES.has(value.replace(/[.,!?]+$/, "").toLowerCase())) return undefined;
-  return span;
+  if (isQuoted || kind.isElement) return span;
+  if (NOT_VALUES.has(value.replace(/[.,!?]+$/, "").toLowerCase())) return undefined;
+  return isCode(value, isName) ? undefined : span;
+}
+
+/** A program's expression in the place of a value. */
+function isCode(value: string, isName: (word: string) => boolean): boolean {
+  if (CALL.test(value)) return true;
+  if (MEMBER.test(value))
+    return isName(value.slice(Math.max(value.lastIndexOf("."), value.lastIndexOf(">")) + 1));
+  // A type: `credentials: ChannelCredentials`.
+  return /^[A-Z][a-z]+(?:[A-Z][a-z]+)+$/.test(value) && isName(value);
 }
 
 /** `@"…"`, `$'…'`, `b"…"`: text literals in Objective-C, shells, Python and others. */
@@ -80,10 +110,9 @@ function bounds(text: string, from: number, kind: ValueKind): Span {
   if (kind.isElement) return elementText(text, start);
   const block = blockScalar(text, start);
   if (block !== undefined) return block;
+  if ("{[".includes(text.charAt(start)) && text[start + 1] !== "{") return { start, end: start };
   if (kind.isHeader) return { start, end: endOfLine(text, start) };
-  return "{[".includes(text.charAt(start))
-    ? { start, end: start }
-    : { start, end: endOfWord(text, start) };
+  return { start, end: endOfWord(text, start) };
 }
 
 const ENCODED_END = /%2[26c]|%3b|[\s"'&<>]/i;

@@ -36,7 +36,7 @@ export function assignedSecrets(text: string, verdictOf: VerdictOf): readonly Fi
       isElement: name.isElement,
       isEncoded: name.isEncoded === true,
     };
-    const value = valueAt(text, start, kind);
+    const value = valueAt(text, start, kind, (word) => verdictOf(word) !== undefined);
     if (value === undefined) continue;
     found.push({ ...value, name: text.slice(name.start, name.end), verdict });
     from = value.end;

@@ -130,7 +130,8 @@ export function createScanner(rules: ScannerRules): Scan {
     if (bits & SEPARATOR || (bits & SPACE && /(?:^|\s)-/.test(part))) {
       maskFindings(work, assignedSecrets(work.text, rules.verdictOf));
     }
-    if (bits & (QUOTE | SPACE)) maskFindings(work, merged([], otherNotations(work.text, rules.verdictOf)));
+    if (bits & (QUOTE | SPACE))
+      maskFindings(work, merged([], otherNotations(work.text, rules.verdictOf)));
     if (bits & LONG) maskFindings(work, likelySecrets(work.text, rules.verdictOf));
     if (bits & (DIGITS | AT) || hasOptional) runAll(work, afterNames, bits);
     return work;
