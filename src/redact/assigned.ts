@@ -35,6 +35,8 @@ export function assignedSecrets(text: string, verdictOf: VerdictOf): readonly Fi
       isHeader: isHeaderRule(verdict.rule),
       isElement: name.isElement,
       isEncoded: name.isEncoded === true,
+      quote: quoteBefore(text, name.start),
+      name: text.slice(name.start, name.end),
     };
     const value = valueAt(text, start, kind, (word) => verdictOf(word) !== undefined);
     if (value === undefined) continue;
@@ -104,6 +106,11 @@ function nextSeparator(text: string, from: number): number {
     return at;
   }
   return -1;
+}
+
+function quoteBefore(text: string, at: number): string {
+  if (at === 0 || !"\"'`".includes(text.charAt(at - 1))) return "";
+  return text.slice(text[at - 2] === "\\" ? at - 2 : at - 1, at);
 }
 
 function nameBefore(text: string, at: number): Name | undefined {

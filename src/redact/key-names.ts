@@ -91,7 +91,7 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
   {
     name: "key:cookie",
-    re2: `(?:${notAfter(SWITCH_WORDS)}${GAPS}cookie[s2]?|phpsessid|jsessionid|connect\\.sid|asp\\.net_sessionid|(?:^|[^a-z0-9.]|[a-z])session_?(?:id|key)|(?:user|aiohttp|laravel|rack|flask)_session|(?:^|[_\\-])_session)${PLAIN_ENDINGS}`,
+    re2: `(?:${notAfter(SWITCH_WORDS)}${GAPS}cookie[s2]?|phpsessid|jsessionid|connect\\.sid|asp\\.net_sessionid|(?:^|[^a-z0-9.]|[a-z])session(?:id|_?key)|(?:user|aiohttp|laravel|rack|flask)_session|(?:^|[_\\-])_session)${PLAIN_ENDINGS}`,
   },
   {
     name: "key:connection_string",

@@ -21,7 +21,7 @@ const WEAK_NAME =
   /(?:[_.-]|^[A-Z_]*)(?:key|KEY|login|LOGIN|api|API|access|ACCESS)$|[a-z0-9](?:Key|Login|Api|Access)$|^(?:api|access|key|code)$/;
 /** Names of sessions and signatures: their values may be hexadecimal, or a UUID. */
 const SESSION_NAME =
-  /(?:^|[_.-])(?:sid|session|signature|secret[_.-]?id|role[_.-]?id|nonce[_.-]?key|accessor)$|[a-z](?:Signature|SessionId)$/i;
+  /(?:^|[_.-])(?:sid|session|session[_-]id|signature|secret[_.-]?id|role[_.-]?id|nonce[_.-]?key|accessor)$|[a-z](?:Signature|SessionId)$/i;
 const MIN_SESSION_LENGTH = 16;
 /** Keys of maps, tables, caches and keyboards. */
 const HARMLESS_KEY =
@@ -62,14 +62,19 @@ export function likelySecrets(
 ): readonly Finding[] {
   const found: Finding[] = [];
   for (const match of text.matchAll(RUN)) {
-    const name = nameBefore(text, match.index);
+    // `name=value` is one run: base64 ends in the same sign.
+    const equals = match[0].search(/=[^=]/);
+    const start = match.index + equals + 1;
+    const name = equals > 0 ? match[0].slice(0, equals) : nameBefore(text, match.index);
     if (name === undefined) continue;
-    const value = match[0].replace(/[.~-]+$/, "");
+    // `code=…` of OAuth (RFC 6749, section 4.1.2); elsewhere a code is no secret.
+    if (name === "code" && text[start - 1] !== "=") continue;
+    const value = match[0].slice(equals + 1).replace(/[.~-]+$/, "");
     if (value.length < MIN_LENGTH || !looksRandom(value, MIN_ENTROPY)) continue;
     const strong = verdictOf(name);
     const verdict = strong ?? (isLikelySecret(name, value) ? LIKELY_KEY : undefined);
     if (verdict === undefined || verdict.action === "keep") continue;
-    found.push({ start: match.index, end: match.index + value.length, name, verdict });
+    found.push({ start, end: start + value.length, name, verdict });
   }
   return found;
 }

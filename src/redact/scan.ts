@@ -5,6 +5,7 @@
  */
 import { assignedSecrets, type Finding } from "./assigned.ts";
 import { likelySecrets } from "./likely-secret.ts";
+import { kubernetesSecrets } from "./kubernetes-secret.ts";
 import { merged, otherNotations } from "./other-notations.ts";
 import type { Span } from "./assigned-value.ts";
 import { DETECTORS, type Detector, type Feature } from "./detectors.ts";
@@ -59,17 +60,18 @@ const AT = 16;
 const COLON = 32;
 const LONG = 64;
 const DIGITS = 128;
+const QUOTE = 512;
 const FEATURE_BITS: Readonly<Record<Feature, number>> = {
   longRun: LONG,
   digits: DIGITS,
   space: SPACE,
   at: AT,
   colon: COLON,
+  quote: QUOTE,
 };
 
 /** Every text has it. */
 const ALWAYS = 256;
-const QUOTE = 512;
 const NO_RULES: readonly string[] = [];
 
 const bitsOfCode = new Uint16Array(128);
@@ -126,6 +128,7 @@ export function createScanner(rules: ScannerRules): Scan {
       isDropped: false,
     };
     for (const rule of valueRules) maskValues(work, rule);
+    if (bits & SEPARATOR) maskFindings(work, kubernetesSecrets(work.text));
     if (bits & (LONG | SPACE | AT)) runAll(work, beforeNames, bits);
     if (bits & SEPARATOR || (bits & SPACE && /(?:^|\s)-/.test(part))) {
       maskFindings(work, assignedSecrets(work.text, rules.verdictOf));
