@@ -61,7 +61,8 @@ export function likelySecrets(
   verdictOf: (name: string) => Verdict | undefined,
 ): readonly Finding[] {
   const found: Finding[] = [];
-  for (const match of text.matchAll(RUN)) {
+  RUN.lastIndex = 0;
+  for (let match = RUN.exec(text); match !== null; match = RUN.exec(text)) {
     // `name=value` is one run: base64 ends in the same sign.
     const equals = match[0].search(/=[^=]/);
     const start = match.index + equals + 1;

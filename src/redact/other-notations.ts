@@ -74,7 +74,10 @@ const CALLED: ReadonlySet<string> = new Set([
   "key:token",
 ]);
 
-/** Every value that such a notation gives away, in no order. */
+/** Whether a text without quotes can have such a notation. */
+export const HAS_WORD_NOTATION: RegExp = /\b(?:ENV|ARG|login) /;
+
+/** Every value that such a notation gives away, from left to right, without overlap. */
 export function otherNotations(
   text: string,
   verdictOf: (name: string) => Verdict | undefined,
@@ -82,23 +85,23 @@ export function otherNotations(
   const found: Finding[] = [];
   for (const { literals, pattern, isCall } of NOTATIONS) {
     if (!literals.some((literal) => text.includes(literal))) continue;
-    for (const { groups = {}, indices } of text.matchAll(pattern)) {
-      const { name = "", value = "" } = groups;
+    pattern.lastIndex = 0;
+    // Not `matchAll`, which copies the expression for each text.
+    for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+      const { name = "", value = "" } = match.groups ?? {};
       const verdict = verdictOf(name);
       if (verdict === undefined || verdict.action === "keep" || value.startsWith(MASK)) continue;
       if (isCall === true && !CALLED.has(verdict.rule)) continue;
-      const [start, end] = indices?.groups?.["value"] ?? [0, 0];
+      const [start, end] = match.indices?.groups?.["value"] ?? [0, 0];
       if (end > start) found.push({ start, end, name, verdict });
     }
   }
-  return found;
+  return found.length < 2 ? found : withoutOverlap(found);
 }
 
-/** Findings of two readers, from left to right, without overlap. */
-export function merged(left: readonly Finding[], right: readonly Finding[]): readonly Finding[] {
-  if (right.length === 0) return left;
+function withoutOverlap(found: readonly Finding[]): readonly Finding[] {
   const kept: Finding[] = [];
-  for (const finding of [...left, ...right].toSorted((a, b) => a.start - b.start)) {
+  for (const finding of found.toSorted((a, b) => a.start - b.start)) {
     if (finding.start >= (kept.at(-1)?.end ?? 0)) kept.push(finding);
   }
   return kept;

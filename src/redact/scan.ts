@@ -6,7 +6,7 @@
 import { assignedSecrets, type Finding } from "./assigned.ts";
 import { likelySecrets } from "./likely-secret.ts";
 import { kubernetesSecrets } from "./kubernetes-secret.ts";
-import { merged, otherNotations } from "./other-notations.ts";
+import { HAS_WORD_NOTATION, otherNotations } from "./other-notations.ts";
 import type { Span } from "./assigned-value.ts";
 import { DETECTORS, type Detector, type Feature } from "./detectors.ts";
 import type { RedactionAction } from "./policy-schema.ts";
@@ -130,11 +130,12 @@ export function createScanner(rules: ScannerRules): Scan {
     for (const rule of valueRules) maskValues(work, rule);
     if (bits & SEPARATOR) maskFindings(work, kubernetesSecrets(work.text));
     if (bits & (LONG | SPACE | AT)) runAll(work, beforeNames, bits);
-    if (bits & SEPARATOR || (bits & SPACE && /(?:^|\s)-/.test(part))) {
+    if (bits & SEPARATOR || (bits & SPACE && (part.includes(" -") || part.startsWith("-")))) {
       maskFindings(work, assignedSecrets(work.text, rules.verdictOf));
     }
-    if (bits & (QUOTE | SPACE))
-      maskFindings(work, merged([], otherNotations(work.text, rules.verdictOf)));
+    if (bits & QUOTE || (bits & SPACE && HAS_WORD_NOTATION.test(work.text))) {
+      maskFindings(work, otherNotations(work.text, rules.verdictOf));
+    }
     if (bits & LONG) maskFindings(work, likelySecrets(work.text, rules.verdictOf));
     if (bits & (DIGITS | AT) || hasOptional) runAll(work, afterNames, bits);
     return work;
