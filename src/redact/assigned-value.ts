@@ -15,6 +15,9 @@ export interface ValueKind {
   readonly isElement: boolean;
   /** Runs to the next encoded quote, `&`, `,` or `;`. */
   readonly isEncoded: boolean;
+  /** What stands before the name, where that is a quote: `"`, or `\\"`. */
+  readonly quote: string;
+  readonly name: string;
 }
 
 const QUOTES = "\"'`";
@@ -27,7 +30,8 @@ const NOT_VALUES: ReadonlySet<string> = new Set(
     "object char text varchar is are was were be been has have had must should shall can cannot could may might " +
     "will would not the a an of for and or in on at to from with without by as if when that this it its only too " +
     "required optional missing invalid valid expected expired incorrect wrong empty unset unknown field value " +
-    "type format length malformed error failed function authentication authorization denied"
+    "type format length malformed error failed function authentication authorization denied enabled disabled " +
+    "await new async lambda return typeof started opened closed accepted rejected changed rotated reset"
   ).split(" "),
 );
 
@@ -49,36 +53,115 @@ function isGap(text: string, at: number): boolean {
   return character === ">" ? "=-".includes(text.charAt(at - 1)) : "=: \t".includes(character);
 }
 
-/** The value that begins at a place, or undefined when nothing there is worth masking. */
-export function valueAt(text: string, from: number, kind: ValueKind): Span | undefined {
+/** `${PASSWORD}`, `$(cat file)`, `{{ password }}`, `%PASSWORD%`, `<password>`: where a secret will stand. */
+const REFERENCE =
+  /^(?:\$\{[^}]*\}|\$\(.*|\$[A-Z_][A-Z0-9_]*|[$#]?\{\{.*|#\{[^}]*\}|%[A-Za-z_]\w*%|%\(\w+\)s|%[sdv]|<[A-Za-z][\w -]*>|\.{3,}|x{4,}|\?|\$[0-9]{1,3}|[[(]?(?:redacted|filtered|masked|hidden|removed|none|null|unset)[\])]?|include|omit|same-origin)$/i;
+/** `getToken(…)`, `new Token(…)`. */
+const CALL = /^(?:[A-Za-z_$][\w$]*(?:\.|\?\.|->|::))*[A-Za-z_$][\w$]*\(/;
+/** `this.token`, `request.headers.cookie`. */
+const MEMBER = /^[a-z][A-Za-z_]*(?:(?:\.|\?\.|->)[A-Za-z_$][A-Za-z_$]*)+$/;
+/** Of a value this much is looked at to tell what it is. */
+const MAX_LOOK = 200;
+
+/**
+ * The value that begins at a place, or undefined when nothing there is worth masking.
+ *
+ * @param isName whether a word is a name that a rule knows: `a.token` then stands for a token.
+ */
+export function valueAt(
+  text: string,
+  from: number,
+  kind: ValueKind,
+  isName: (word: string) => boolean,
+): Span | undefined {
   const span = bounds(text, from, kind);
   if (span.end <= span.start) return undefined;
-  const value = text.slice(span.start, Math.min(span.end, span.start + 24));
+  const value = text.slice(span.start, Math.min(span.end, span.start + MAX_LOOK));
   if (value === MASK || (value.startsWith(MASK) && /^[*,;)}\]\s]+$/.test(value))) return undefined;
+  if (REFERENCE.test(value)) return undefined;
   const isQuoted = span.start > from;
-  if (!isQuoted && NOT_VALUES.has(value.replace(/[.,!?]+$/, "").toLowerCase())) return undefined;
-  return span;
+  if (isQuoted) return isClosing(value) || isNameOfKey(value, kind, isName) ? undefined : span;
+  if (kind.isElement) return span;
+  const first = kind.isHeader ? (/^[^\s,;]*/.exec(value)?.[0] ?? "") : value;
+  if (NOT_VALUES.has(first.replace(/[.,!?]+$/, "").toLowerCase())) return undefined;
+  if (kind.name === "PASS" || (/pass$/i.test(kind.name) && /^[0-9]{1,3}$/.test(value)))
+    return undefined;
+  if (isCode(value, isName) || isItself(value, kind.name, text, span)) return undefined;
+  return isProse(value, text.slice(span.end, span.end + 12), isName) ? undefined : span;
 }
+
+/** `input("Password: ")`: that quote ended the text before it. */
+function isClosing(value: string): boolean {
+  return /^[),;\]}\s]/.test(value);
+}
+
+/** `PASSWORD_KEY = "password"`: the name of a field. */
+function isNameOfKey(
+  value: string,
+  { name }: ValueKind,
+  isName: (word: string) => boolean,
+): boolean {
+  return /(?:key|name|field)$/i.test(name) && /^[A-Za-z_]+$/.test(value) && isName(value);
+}
+
+/** `token: signature is invalid`, `secret "x" not found`. */
+function isProse(value: string, after: string, isName: (word: string) => boolean): boolean {
+  if (!/^[A-Za-z]+$/.test(value)) return false;
+  if (
+    /^ (?:is|was|are|has|have|not|must|cannot|can|should|contains?|expired|missing)\b/.test(after)
+  )
+    return true;
+  return /^ ["'a-z(]/.test(after) && isName(value);
+}
+
+/** A program's expression in the place of a value. */
+function isCode(value: string, isName: (word: string) => boolean): boolean {
+  if (CALL.test(value) || /^[A-Za-z_$][\w$.]*\[$/.test(value)) return true;
+  if (MEMBER.test(value))
+    return isName(value.slice(Math.max(value.lastIndexOf("."), value.lastIndexOf(">")) + 1));
+  // A type, a constant: `credentials: ChannelCredentials`, `token = Keyword.Type`.
+  if (/^[A-Z][a-z]+(?:\.[A-Z][A-Za-z]+)+$/.test(value)) return true;
+  return /^[A-Z][a-z]+(?:[A-Z][a-z]+)+$/.test(value) && isName(value);
+}
+
+/** `self.password = password`, `f(password=password)`, `password: Password of the user`. */
+function isItself(value: string, name: string, text: string, { start, end }: Span): boolean {
+  const own = name.slice(name.lastIndexOf(".") + 1);
+  if (own.toLowerCase() !== value.toLowerCase()) return false;
+  const next = text.charAt(end);
+  // `password = :password` in SQL.
+  const isParameter = /[ =(][:@]$/.test(text.slice(Math.max(0, start - 2), start));
+  return (
+    isParameter || own !== name || next === ")" || next === "," || (next === " " && own !== value)
+  );
+}
+
+/** `@"…"`, `$'…'`, `b"…"`: text literals in Objective-C, shells, Python and others. */
+const LITERAL_PREFIX = /^([@$]|[A-Za-z]{1,2})["'`]/;
+/** A quote, or one in JSON in JSON: `\\"`, `\\\\\\"`. */
+const ESCAPED_QUOTE = /^\\*["'`]/;
+const MAX_ESCAPES = 16;
 
 function bounds(text: string, from: number, kind: ValueKind): Span {
   let start = from;
   if (text[start] === "[") start = firstOf(text, start);
-  if (text[start] === "\\" && QUOTES.includes(text.charAt(start + 1)) && start + 1 < text.length) {
-    const quote = text.slice(start, start + 2);
-    const end = text.indexOf(quote, start + 2);
-    return { start: start + 2, end: end < 0 ? text.length : end };
+  start += LITERAL_PREFIX.exec(text.slice(start, start + 4))?.[1]?.length ?? 0;
+  const quote = ESCAPED_QUOTE.exec(text.slice(start, start + MAX_ESCAPES))?.[0];
+  if (quote !== undefined && quote.length > 1) {
+    const end = text.indexOf(quote, start + quote.length);
+    return { start: start + quote.length, end: end < 0 ? text.length : end };
   }
-  if (start < text.length && QUOTES.includes(text.charAt(start))) {
-    return { start: start + 1, end: endOfQuoted(text, start + 1, text.charAt(start)) };
+  if (quote !== undefined) {
+    const end = endOfQuoted(text, start + 1, quote);
+    return { start: start + 1, end: text[from] === "[" ? endOfList(text, end, quote) : end };
   }
   if (kind.isEncoded) return { start, end: endOfEncoded(text, start) };
   if (kind.isElement) return elementText(text, start);
   const block = blockScalar(text, start);
   if (block !== undefined) return block;
-  if (kind.isHeader) return { start, end: endOfLine(text, start) };
-  return "{[".includes(text.charAt(start))
-    ? { start, end: start }
-    : { start, end: endOfWord(text, start) };
+  if ("{[".includes(text.charAt(start)) && text[start + 1] !== "{") return { start, end: start };
+  if (kind.isHeader) return { start, end: endOfHeader(text, start, kind.quote) };
+  return { start, end: endOfWord(text, start) };
 }
 
 const ENCODED_END = /%2[26c]|%3b|[\s"'&<>]/i;
@@ -119,6 +202,18 @@ function firstOf(text: string, at: number): number {
   return QUOTES.includes(text.charAt(next)) || text[next] === "\\" ? next : at;
 }
 
+const NEXT_ITEM = /^["'`]\s{0,16},\s{0,16}(?=["'`])/;
+
+/** `"a", "b"]`: the end of the last item of a list of texts. */
+function endOfList(text: string, firstEnd: number, quote: string): number {
+  let end = firstEnd;
+  for (;;) {
+    const gap = NEXT_ITEM.exec(text.slice(end, end + 40))?.[0].length;
+    if (gap === undefined || text[end + gap] !== quote) return end;
+    end = endOfQuoted(text, end + gap + 1, quote);
+  }
+}
+
 function endOfQuoted(text: string, from: number, quote: string): number {
   for (let at = from; at < text.length; at++) {
     const character = text[at];
@@ -126,6 +221,25 @@ function endOfQuoted(text: string, from: number, quote: string): number {
     else if (character === quote) return at;
   }
   return text.length;
+}
+
+/** A header's line, or what is left of the text in quotes that it stands in. */
+function endOfHeader(text: string, from: number, quote: string): number {
+  let at = from;
+  while (at < text.length && !"\r\n".includes(text.charAt(at))) {
+    const character = text.charAt(at);
+    if (character === "\\" && "nr".includes(text.charAt(at + 1))) return at;
+    const isEscaped = character === "\\";
+    if (QUOTES.includes(isEscaped ? text.charAt(at + 1) : character)) {
+      const here = isEscaped ? text.slice(at, at + 2) : character;
+      if (here === quote) return at;
+      // A parameter's own quotes: `Digest username="…", response="…"`.
+      const close = text[at - 1] === "=" ? text.indexOf(here, at + here.length) : -1;
+      if (close < 0) return at;
+      at = close + here.length;
+    } else at++;
+  }
+  return at;
 }
 
 function endOfLine(text: string, from: number): number {
@@ -143,7 +257,7 @@ function endOfWord(text: string, from: number): number {
     if (text[at] === "," && /^,[A-Za-z_][\w.-]{0,40}[=:]/.test(text.slice(at, at + 44))) break;
     at++;
   }
-  while (at > from && /[,)}\].]/.test(text.charAt(at - 1))) at--;
+  while (at > from && /[,)}\].:]/.test(text.charAt(at - 1))) at--;
   return at;
 }
 

@@ -22,10 +22,6 @@ const MAX_NAME = 96;
 /** White space that may stand between a name, its separator and its value. */
 const MAX_GAP = 8;
 
-/** `<add key="name" value="…" />`, `"name": "…", "value": "…"`. */
-const PAIR =
-  /\b(?:key|name)\\?["']?\s{0,4}[=:]\s{0,4}\\?["']([^"'\\<>]{1,96})\\?["'][\s,]{1,40}\\?["']?value\\?["']?\s{0,4}[=:]\s{0,4}\\?["']([^"'\\<>]*)/gi;
-
 /** Every value in a text that its name gives away, from left to right, without overlap. */
 export function assignedSecrets(text: string, verdictOf: VerdictOf): readonly Finding[] {
   const found: Finding[] = [];
@@ -39,13 +35,15 @@ export function assignedSecrets(text: string, verdictOf: VerdictOf): readonly Fi
       isHeader: isHeaderRule(verdict.rule),
       isElement: name.isElement,
       isEncoded: name.isEncoded === true,
+      quote: quoteBefore(text, name.start),
+      name: text.slice(name.start, name.end),
     };
-    const value = valueAt(text, start, kind);
+    const value = valueAt(text, start, kind, (word) => verdictOf(word) !== undefined);
     if (value === undefined) continue;
     found.push({ ...value, name: text.slice(name.start, name.end), verdict });
     from = value.end;
   }
-  return text.includes("value") ? merged(found, pairsIn(text, verdictOf)) : found;
+  return found;
 }
 
 interface Name {
@@ -76,7 +74,7 @@ mark("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", NAME | LETTER);
 mark("0123456789_.-$", NAME);
 mark("=:>,-%", SEPARATOR);
 mark("\"'`]\\", QUOTE);
-mark(":?.+=", OPERATOR);
+mark(":?.+=!|~", OPERATOR);
 mark(" \t", BLANK);
 
 function mark(characters: string, kind: number): void {
@@ -104,11 +102,15 @@ function nextSeparator(text: string, from: number): number {
     if (code === PERCENT && !/^3[ad]$/i.test(text.slice(at + 1, at + 3))) continue;
     if (code === COMMA && !isKind(text, at - 1, QUOTE)) continue;
     if (code === MORE_THAN && !isKind(text, at - 1, NAME)) continue;
-    if (code === DASH && !(text.charCodeAt(at + 1) === DASH && !isKind(text, at - 1, NAME)))
-      continue;
+    if (code === DASH && !isFlag(text, at)) continue;
     return at;
   }
   return -1;
+}
+
+function quoteBefore(text: string, at: number): string {
+  if (at === 0 || !"\"'`".includes(text.charAt(at - 1))) return "";
+  return text.slice(text[at - 2] === "\\" ? at - 2 : at - 1, at);
 }
 
 function nameBefore(text: string, at: number): Name | undefined {
@@ -118,7 +120,7 @@ function nameBefore(text: string, at: number): Name | undefined {
   // `:=`, `::=`, `?=`, `.=`, `=>` and the like are one separator.
   const operator = skipBack(text, at, OPERATOR);
   const quote = skipBack(text, operator, BLANK);
-  const end = skipBack(text, quote, QUOTE);
+  const end = skipIndex(text, skipBack(text, quote, QUOTE));
   let start = end;
   let hasLetter = false;
   while (end - start < MAX_NAME && isKind(text, start - 1, NAME)) {
@@ -132,15 +134,36 @@ function nameBefore(text: string, at: number): Name | undefined {
   return { start, end, separatorEnd: at + 1, isElement };
 }
 
+/** `char name[32]`, `name[]`, `name[0]`: the place before the brackets. */
+function skipIndex(text: string, end: number): number {
+  if (text[end] !== "]") return end;
+  let at = end;
+  while (end - at < MAX_GAP && isDigit(text.charCodeAt(at - 1))) at--;
+  return text[at - 1] === "[" ? at - 1 : end;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
 /** `setProperty("NAME", "value")`, `putenv('NAME', …)`, `["NAME", "value"]`: a quoted name after a bracket. */
 function isCall(text: string, start: number): boolean {
   const open = skipBack(text, start, QUOTE);
   return open < start && (text[open - 1] === "(" || text[open - 1] === "[");
 }
 
-/** `--name value`; `--name=value` ends in a separator of its own. */
+/** `--name`, or `-name` after a blank. */
+function isFlag(text: string, at: number): boolean {
+  if (isKind(text, at - 1, NAME)) return false;
+  return (
+    text.charCodeAt(at + 1) === DASH ||
+    (isKind(text, at - 1, BLANK) && isKind(text, at + 1, LETTER))
+  );
+}
+
+/** `--name value`, `-name value`; `--name=value` ends in a separator of its own. */
 function flagAt(text: string, at: number): Name | undefined {
-  const start = at + 2;
+  const start = text.charCodeAt(at + 1) === DASH ? at + 2 : at + 1;
   let end = start;
   while (end - start < MAX_NAME && isKind(text, end, NAME)) end++;
   return end > start && text[end] === " "
@@ -192,23 +215,3 @@ const TYPE_NAMES: ReadonlySet<string> = new Set([
   "char",
 ]);
 const SECOND_WORDS = /^(?:keys?|code|phrase|string|number)$/i;
-
-function pairsIn(text: string, verdictOf: VerdictOf): readonly Finding[] {
-  const found: Finding[] = [];
-  for (const match of text.matchAll(PAIR)) {
-    const [whole, name = "", value = ""] = match;
-    const verdict = verdictOf(name);
-    if (verdict === undefined || verdict.action === "keep" || value === "") continue;
-    const end = match.index + whole.length;
-    found.push({ start: end - value.length, end, name, verdict });
-  }
-  return found;
-}
-
-function merged(left: readonly Finding[], right: readonly Finding[]): readonly Finding[] {
-  const kept: Finding[] = [];
-  for (const finding of [...left, ...right].toSorted((a, b) => a.start - b.start)) {
-    if (finding.start >= (kept.at(-1)?.end ?? 0)) kept.push(finding);
-  }
-  return kept;
-}

@@ -6,6 +6,7 @@
  */
 import type { BodyMap, BodyValue } from "../event/index.ts";
 import { isContainer, isList } from "./json-text.ts";
+import { isSecretData, KUBERNETES_SECRET } from "./kubernetes-secret.ts";
 import { isLikelySecret, LIKELY_KEY } from "./likely-secret.ts";
 import { MASK } from "./mask.ts";
 import type { RuleSet } from "./rules.ts";
@@ -32,6 +33,8 @@ interface Frame {
   readonly field: string;
   /** Verdict on the value at `keys[i]`, known from a neighbour. */
   readonly pair: { readonly at: string; readonly verdict: Verdict } | undefined;
+  /** All its values are those of a Kubernetes Secret. */
+  readonly isSecretData: boolean;
   readonly results: Result[];
   readonly parent: Frame | undefined;
   isChanged: boolean;
@@ -94,10 +97,20 @@ function openFrame(
   { ruleSet }: Walk,
 ): Frame {
   const keys = Object.keys(source);
+  const isData = parent !== undefined && isSecretData(field, parent.source);
   const pair = isList(source)
     ? pairInList(source, parent, field, ruleSet)
     : pairInMap(source, ruleSet);
-  return { source, keys, field, pair, results: [], parent, isChanged: false };
+  return {
+    source,
+    keys,
+    field,
+    pair,
+    isSecretData: isData,
+    results: [],
+    parent,
+    isChanged: false,
+  };
 }
 
 /** `{name: "password", value: "x"}`, and the same with `key`. */
@@ -140,6 +153,7 @@ function verdictOf(
     return own?.action === "drop" ? own : undefined;
   }
   if (frame.pair?.at === key) return frame.pair.verdict;
+  if (frame.isSecretData) return KUBERNETES_SECRET;
   return isList(frame.source)
     ? verdictOfFlag(frame.source[Number(key) - 1], ruleSet)
     : ruleSet.verdictOf(key);

@@ -8,7 +8,7 @@
 import { KEPT_ATTRIBUTES, KEY_RULE_EXEMPT } from "../event/index.ts";
 import { isHeaderRule } from "./assigned-value.ts";
 import { DETECTORS } from "./detectors.ts";
-import { KEY_RULES, keyPattern } from "./key-names.ts";
+import { KEY_RULES, type KeyRule, keyPattern } from "./key-names.ts";
 
 /** Settings of the Collector's redaction processor, under its own names. */
 export interface CollectorRedactionRules {
@@ -29,7 +29,7 @@ export function collectorRedactionRules(): CollectorRedactionRules {
       ...DETECTORS.filter(({ isOptional }) => isOptional !== true).map(
         (detector) => detector.collectorRe2 ?? detector.re2,
       ),
-      ...KEY_RULES.map((rule) => assignedPattern(rule.re2, isHeaderRule(rule.name))),
+      ...KEY_RULES.map((rule) => assignedPattern(rule)),
     ],
   };
 }
@@ -39,14 +39,14 @@ const IN_QUOTES = "[^\"'`]";
 const IN_WORD = "[^\\s\"'`&;<>\\\\|]";
 
 /** A name, a separator and a value in one pattern; a value that is masked already does not match. */
-function assignedPattern(name: string, isHeader: boolean): string {
+function assignedPattern(rule: KeyRule): string {
   const separator =
     "(?:\\\\?[\"'`]?\\]?[ \\t]{0,4}(?:[:?.+]{0,3}=>?|:)[ \\t]{0,4}|[\"'][ \\t]{1,8}value=)";
   const quoted = `\\\\?${QUOTE}${unmasked("[^\"'`*]", IN_QUOTES)}${IN_QUOTES}*`;
-  const bare = isHeader
+  const bare = isHeaderRule(rule.name)
     ? `${unmasked("[^\\s\"'`*{\\[]", "[^\\s\"'`,;)}\\]]")}[^\\r\\n"'\`]*`
     : `${unmasked("[^\\s\"'`&;<>\\\\|*{\\[]", "[^\\s\"'`&;<>\\\\|,)}\\]]")}${IN_WORD}*`;
-  return `(?i)(?:${name})${separator}(?:${quoted}|${bare})`;
+  return `${rule.isCaseSensitive === true ? "" : "(?i)"}(?:${rule.re2})${separator}(?:${quoted}|${bare})`;
 }
 
 /** The start of a value that is anything but the mask alone. */

@@ -35,7 +35,7 @@ export interface Detector {
 }
 
 /** What one pass over a text can tell of it. */
-export type Feature = "longRun" | "digits" | "space" | "at" | "colon";
+export type Feature = "longRun" | "digits" | "space" | "at" | "colon" | "quote";
 
 const EMAIL_LOCAL = "[^\\s@\"'`<>()\\[\\]{},;:|=/\\\\&?*!#$^~\\x00-\\x1f]{1,64}";
 const EMAIL_LABEL = "[^\\s@\"'`<>()\\[\\]{},;:|=/\\\\&?*!#$^~._\\x00-\\x1f]{1,63}";
@@ -59,6 +59,8 @@ const CARD_BODIES = [
   "6[0-9]{15}(?:[0-9]{3})?",
   "81[0-9]{14}(?:[0-9]{3})?",
   "1[0-9]{14}",
+  "2131[0-9]{11}",
+  "(?:5018|5020|5038|5893|6304|6759|676[1-3])[0-9]{8,15}",
   "[2-6][0-9]{3}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4}(?:[ -][0-9]{3})?",
   "3[0-9]{3}[ -][0-9]{6}[ -][0-9]{4,5}",
 ].join("|");
@@ -68,19 +70,31 @@ export const DETECTORS: readonly Detector[] = [
   {
     name: "private_key",
     re2:
-      "-----BEGIN[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----[\\s\\S]*?" +
-      "(?:-----END[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----|$)",
+      "-----? ?BEGIN[A-Za-z0-9_ -]{0,60}PRIVATE KEY(?: BLOCK)? ?-----?[\\s\\S]*?" +
+      "(?:-----? ?END[A-Za-z0-9_ -]{0,60}PRIVATE KEY(?: BLOCK)? ?-----?|$)",
     mask: "match",
     needs: ["space"],
-    literal: "-----BEGIN",
+    literal: "PRIVATE KEY",
+  },
+  {
+    name: "putty_key",
+    re2: "PuTTY-User-Key-File-[23]:[\\s\\S]*?(?:Private-MAC: [0-9a-f]{40,64}|$)",
+    mask: "match",
+    needs: ["space"],
+    literal: "PuTTY-User-Key-File-",
   },
   {
     name: "jwt",
-    re2: "\\beyJ[A-Za-z0-9_-]{10,}(?:\\.[A-Za-z0-9_-]*){0,4}",
+    // `eyJ` is base64 of `{"`, `ZXlK` that of `eyJ`; with white space in the header it begins otherwise.
+    re2:
+      "\\b(?:eyJ[A-Za-z0-9_-]{10,}(?:\\.[A-Za-z0-9_-]*={0,2}){0,4}|" +
+      "ey[A-Za-z0-9]{15,}\\.ey[A-Za-z0-9_/-]{15,}(?:\\.[A-Za-z0-9_/-]*={0,2}){0,3}|ZXlK[A-Za-z0-9+/]{40,}={0,2})",
     mask: "match",
     needs: ["longRun"],
     secretIn: (match) =>
-      match.includes(".") || match.startsWith(DOCKER_AUTHS) ? match : undefined,
+      !match.startsWith("eyJ") || match.includes(".") || match.startsWith(DOCKER_AUTHS)
+        ? match
+        : undefined,
   },
   ...TOKEN_FAMILIES.map((family): Detector => ({
     name: family.name,
@@ -88,7 +102,17 @@ export const DETECTORS: readonly Detector[] = [
     mask: "match",
     needs: ["longRun"],
     ...(family.literal === undefined ? {} : { literal: family.literal }),
+    ...(family.secretIn === undefined ? {} : { secretIn: family.secretIn }),
   })),
+  {
+    name: "vault_token",
+    re2: "\\bs\\.[A-Za-z0-9]{24}\\b",
+    mask: "match",
+    needs: ["longRun"],
+    literal: "s.",
+    // Names of methods and files are of letters: a token has digits among them.
+    secretIn: (match) => (/[0-9].*[A-Z].*[0-9]|(?:[0-9].*){3}/.test(match) ? match : undefined),
+  },
   {
     name: "bearer_token",
     re2:
@@ -119,14 +143,45 @@ export const DETECTORS: readonly Detector[] = [
   },
   {
     name: "curl_user",
-    re2: "(\\bcurl\\b[\\s\\S]{0,500}?\\s(?:-u|--user|-U|--proxy-user)[ =]{0,4}[\"']?)[^\\s:\"']{1,200}[\"']?:[\"']?[^\\s\"']+",
+    re2: "(\\bcurl\\b[\\s\\S]{0,500}?\\s(?:-u|--user|-U|--proxy-user)[ =]{0,4}[\"']?)[^\\s:\"']{0,200}[\"']?:[\"']?[^\\s\"']*",
     mask: "between",
     needs: ["space", "colon"],
     literal: "curl",
+    // `$USER:$PASSWORD` is none.
+    secretIn: (match) =>
+      match.length < 4 || /^["']?\$\{?[A-Z_a-z]\w*\}?:\$\{?[A-Z_a-z]\w*\}?$/.test(match)
+        ? undefined
+        : match,
+  },
+  {
+    name: "curl_cookie",
+    re2: "(\\bcurl\\b[\\s\\S]{0,500}?\\s(?:-b|--cookie)[ =]{0,4}[\"']?)[^\\s=\"']{1,200}=[^\\s\"']{4,}",
+    mask: "between",
+    needs: ["space"],
+    literal: "curl",
+  },
+  {
+    name: "command_password",
+    re2:
+      "(\\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)\\b[^\\n|;&]{0,300}?\\s-p[\"']?|" +
+      "\\b(?:sshpass|docker login|podman login|helm registry login|az login)\\b[^\\n|;&]{0,300}?\\s-p[ =]{0,4}[\"']?)" +
+      "[^\\s\"'-][^\\s\"']{2,200}",
+    mask: "between",
+    needs: ["space"],
+    literal: " -p",
+  },
+  {
+    name: "sql_password",
+    re2: "(?i)(\\b(?:identified(?: with [a-z0-9_]{1,40})? (?:by|as)|(?:with|encrypted|unencrypted|set) password(?: =)?) {1,4}')[^'\\n]{1,1000}",
+    mask: "between",
+    needs: ["space", "quote"],
   },
   {
     name: "email",
-    re2: `(?:\\b|[^\\x00-\\x7f])${EMAIL_LOCAL}@(?:${EMAIL_LABEL}\\.){1,8}(?:xn--[A-Za-z0-9-]{2,59}|[A-Za-z]{2,24})\\b`,
+    re2:
+      `(?:(?:\\b|[^\\x00-\\x7f])${EMAIL_LOCAL}|"(?:[^"\\\\\\n]|\\\\.){1,64}")@` +
+      `(?:(?:${EMAIL_LABEL}\\.){1,8}(?:xn--[A-Za-z0-9-]{2,59}\\b|[A-Za-z]{2,24}\\b|[^\\x00-\\x7f]{2,24})|` +
+      "\\[(?:IPv6:)?[0-9A-Fa-f.:]{3,45}\\])",
     mask: "match",
     needs: ["at"],
     secretIn: (match) => (isNoAddress(match) ? undefined : match),
@@ -151,10 +206,10 @@ export const DETECTORS: readonly Detector[] = [
   },
   {
     name: "social_security_number",
-    re2: "(^|[^0-9A-Za-z_.-])(?:[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}|[0-8][0-9]{2} [0-9]{2} [0-9]{4})\\b",
+    re2: "(^|[^0-9A-Za-z_.-])(?:[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}|[0-8][0-9]{2} [0-9]{2} [0-9]{4}|[0-8][0-9]{2}\\.[0-9]{2}\\.[0-9]{4})\\b",
     mask: "between",
     needs: ["digits"],
-    secretIn: (match) => (/^(?:000|666)|^...[ -]00|0000$/.test(match) ? undefined : match),
+    secretIn: (match) => (/^(?:000|666)|^...[ .-]00|0000$/.test(match) ? undefined : match),
   },
   {
     name: "ip_address",

@@ -20,6 +20,8 @@ export interface KeyRule {
   readonly name: string;
   /** RE2 text of the telling part of a name; what is tested always runs to the end of the name. */
   readonly re2: string;
+  /** Capitals tell where a word ends: `FOOtokenBAR`. */
+  readonly isCaseSensitive?: boolean;
 }
 
 /** What may stand between the words of a name. */
@@ -46,9 +48,10 @@ export const KEY_RULES: readonly KeyRule[] = [
   {
     name: "key:password",
     re2:
-      "(?:pwd|php[_\\-]auth[_\\-]pw|(?:^|[^a-z0-9])pw|" +
+      "(?:pwd|passw|php[_\\-]auth[_\\-]pw|(?:^|[^a-z0-9])pw|(?:^|[_.\\-]|password|pass)salt|" +
       "(?:^|[^a-z0-9_.\\-]|db|database|user|usr|smtp|mail|ftp|ssh|sql|mysql|pg|postgres|redis|rabbitmq|mongo|" +
-      `ldap|admin|root|proxy|login|key|store|web|wifi|wpa)_?pass)${PLAIN_ENDINGS}`,
+      `ldap|admin|root|proxy|login|key|store|web|wifi|wpa|become|bind|sudo|vault|cert|pfx|p12|http|auth|client|` +
+      `service|account|email|imap|pop3|jdbc|vpn|rdp|vnc)_?pass|bind_?pw|(?:^|[^a-z0-9]|wpa)psk|snmp${GAP}community)${PLAIN_ENDINGS}`,
   },
   {
     name: "key:password",
@@ -74,9 +77,12 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
   {
     name: "key:token",
-    re2: `(?:access|refresh|auth|api|bearer|session|csrf|xsrf|oauth|personal|deploy|device)${GAP}tokens|jwts?|(?:^|[^a-z0-9])bearer|(?:^|[^a-z0-9])_?(?:csrf|xsrf)|client${GAP}assertion|code${GAP}verifier|samlresponse`,
+    re2: `(?:access|refresh|auth|api|bearer|session|csrf|xsrf|oauth|personal|deploy|device)${GAP}tokens|jwts?|(?:^|[^a-z0-9])bearer|(?:^|[^a-z0-9])_?(?:csrf|xsrf)|client${GAP}assertion|code${GAP}verifier|device${GAP}code|oauth_(?:signature|verifier)|samlresponse`,
   },
-  { name: "key:api_key", re2: `(?:${KEY_OWNERS})${GAP}keys?${PLAIN_ENDINGS}` },
+  {
+    name: "key:api_key",
+    re2: `(?:(?:${KEY_OWNERS})${GAP}keys?|keys_(?:base64|b64|hex)|shared${GAP}access${GAP}signature)${PLAIN_ENDINGS}`,
+  },
   {
     name: "key:authorization",
     re2:
@@ -85,23 +91,29 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
   {
     name: "key:cookie",
-    re2: `(?:${notAfter(SWITCH_WORDS)}${GAPS}cookie[s2]?|phpsessid|jsessionid|connect\\.sid|asp\\.net_sessionid)${PLAIN_ENDINGS}`,
+    re2: `(?:${notAfter(SWITCH_WORDS)}${GAPS}cookie[s2]?|phpsessid|jsessionid|connect\\.sid|asp\\.net_sessionid|(?:^|[^a-z0-9.]|[a-z])session(?:id|_?key)|(?:user|aiohttp|laravel|rack|flask)_session|(?:^|[_\\-])_session)${PLAIN_ENDINGS}`,
   },
   {
     name: "key:connection_string",
-    re2: `(?:conn(?:ection)?${GAP}str(?:ing)?s?|dsn)${PLAIN_ENDINGS}`,
+    re2: `(?:conn(?:ection)?${GAP}str(?:ing)?s?|dsn|\\.?docker(?:config|cfg)(?:json)?|sas${GAP}ur[il])${PLAIN_ENDINGS}`,
   },
   {
     name: "key:one_time_code",
     re2:
       `(?:^|[^a-z0-9])[th]?otp(?:${GAP}(?:code|value))?|(?:mfa|2fa|totp|otp|two${GAP}factor)${GAP}(?:code|pin|secret)|` +
+      `pin${GAP}code|(?:card|account|atm|sim|user)${GAP}pin|unlock${GAP}code|` +
       `one${GAP}time${GAP}(?:code|pin)|(?:recovery|backup)${GAP}codes?`,
   },
   {
     name: "key:personal_number",
     re2:
       `(?:^|[^a-z0-9])(?:ssn|cvv2?|cvc2?)|social${GAP}security${GAP}(?:number|num|no)|` +
-      `(?:card|cc)${GAP}(?:number|num)|credit${GAP}card|card${GAP}(?:cvv|cvc)`,
+      `(?:card|cc)${GAP}(?:number|num)|credit${GAP}card|(?:card${GAP})?(?:cvv|cvc)|security${GAP}code`,
+  },
+  {
+    name: "key:embedded",
+    re2: "[A-Z0-9](?:token|secret|password|passwd|session|credit|auth|apikey|pwd)[A-Z]+[A-Za-z0-9]*",
+    isCaseSensitive: true,
   },
   { name: "key:seed_phrase", re2: `mnemonic${GAP}(?:phrase)?|(?:seed|recovery)${GAP}phrase` },
 ];
@@ -112,13 +124,21 @@ const MAX_KEY_LENGTH = 200;
 const MAX_CACHED_KEYS = 4096;
 
 const compiled: readonly { readonly name: string; readonly pattern: RegExp }[] = KEY_RULES.map(
-  (rule) => ({ name: rule.name, pattern: new RegExp(keyPattern(rule).slice("(?i)".length), "i") }),
+  (rule) => ({ name: rule.name, pattern: regExpOfKey(rule) }),
 );
 const cache = new Map<string, string | undefined>();
 
 /** RE2 text that finds a rule in a whole key, as the Collector's `blocked_key_patterns` take it. */
 export function keyPattern(rule: KeyRule): string {
-  return `(?i)(?:${rule.re2})\\]?$`;
+  return `${rule.isCaseSensitive === true ? "" : "(?i)"}${tail(rule)}`;
+}
+
+function regExpOfKey(rule: KeyRule): RegExp {
+  return new RegExp(tail(rule), rule.isCaseSensitive === true ? "" : "i");
+}
+
+function tail(rule: KeyRule): string {
+  return `(?:${rule.re2})\\]?$`;
 }
 
 /** The name of the rule that a key falls under, or undefined when its value may be kept. */

@@ -153,9 +153,20 @@ export const KEY_OWNERS: string =
   "api|app|application|db|database|secret|private|access|auth|account|encryption|encrypt|decryption|crypt|signing|" +
   "signature|hmac|master|root|shared|storage|subscription|license|licence|deploy|service|server|webhook|" +
   "client|admin|consumer|wallet|session|cookie|cipher|aes|kms|tls|ssl|rsa|personal|global|wif|unseal|" +
-  "recovery|vapid|functions|priv|pkcs8|" +
+  "recovery|vapid|functions|priv|pkcs8|ssh|pgp|gpg|host_?access|merchant|bot|" +
   // vendors whose keys are called after them
   "heroku|mailgun|sendgrid|twilio|stripe|datadog|newrelic|new_relic|openai|anthropic|cohere|mistral|wandb|" +
   "huggingface|algolia|cloudflare|mixpanel|amplitude|sentry|pagerduty|airtable|asana|firebase|fcm|azure|" +
   "aws|gcp|google|github|gitlab|slack|okta|rapidapi|shopify|paypal|braintree|plaid|square|adyen|zendesk|" +
-  "intercom|hubspot|mailchimp|dropbox|supabase|pinecone|replicate|sonar|snyk|etherscan|infura|alchemy";
+  "intercom|hubspot|mailchimp|dropbox|supabase|pinecone|replicate|sonar|snyk|etherscan|infura|alchemy|" +
+  "adafruit|adobe|alibaba|aliyun|artifactory|artif|atlassian|bamboo|bitbucket|bittrex|brevo|bugsnag|buildkite|" +
+  "circleci|clickhouse|codecov|coinbase|confluent|contentful|coveralls|datarobot|deepgram|deepseek|digitalocean|" +
+  "discord|docker|dockerhub|doppler|droneci|dynatrace|easypost|elevenlabs|etsy|facebook|fastly|figma|finicity|" +
+  "finnhub|flickr|flutterwave|freshbooks|freshdesk|gitter|gocardless|grafana|groq|" +
+  "honeycomb|infracost|jenkins|jfrog|jumpcloud|kraken|kucoin|lacework|langchain|langfuse|langsmith|" +
+  "launchdarkly|linkedin|loggly|logzio|looker|mapbox|mattermost|maxmind|meraki|messagebird|moonshot|" +
+  "netlify|nexmo|nuget|nvidia|nytimes|openrouter|opsgenie|papertrail|perplexity|pingdom|planetscale|" +
+  "postmark|privateai|private_ai|pulumi|pushover|pypi|razorpay|recaptcha|rollbar|" +
+  "runpod|salesforce|sendbird|sendinblue|sidekiq|softlayer|sourcegraph|sparkpost|splunk|squarespace|" +
+  "sumo|sumologic|tavily|telegram|travisci|trello|twitch|twitter|typeform|vercel|vonage|" +
+  "weatherapi|openweather|yandex|youtube";

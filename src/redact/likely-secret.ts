@@ -17,7 +17,12 @@ const MAX_NAME = 96;
 const RUN = /[A-Za-z0-9][A-Za-z0-9_+/=.~-]{15,511}/g;
 const NAME_CHARACTER = /[A-Za-z0-9_.$-]/;
 /** `DEPLOY_KEY`, `mapboxKey`, `SONAR_LOGIN`: often a secret, often not; only with such a value. */
-const WEAK_NAME = /(?:[_.-]|^[A-Z_]*)(?:key|KEY|login|LOGIN)$|[a-z0-9](?:Key|Login)$/;
+const WEAK_NAME =
+  /(?:[_.-]|^[A-Z_]*)(?:key|KEY|login|LOGIN|api|API|access|ACCESS)$|[a-z0-9](?:Key|Login|Api|Access)$|^(?:api|access|key|code)$/;
+/** Names of sessions and signatures: their values may be hexadecimal, or a UUID. */
+const SESSION_NAME =
+  /(?:^|[_.-])(?:sid|session|session[_-]id|signature|secret[_.-]?id|role[_.-]?id|nonce[_.-]?key|accessor)$|[a-z](?:Signature|SessionId)$/i;
+const MIN_SESSION_LENGTH = 16;
 /** Keys of maps, tables, caches and keyboards. */
 const HARMLESS_KEY =
   /(?:public|primary|foreign|cache|partition|sort|row|hash|idempotency|object|s3|map|dict|group|routing|lookup|translation|issue|project|storage|bucket|unique|candidate|composite|surrogate|natural|index|dedup|dedupe|blob|message|record|trace|span|sample|file|path|redis|lock|metric|label|tag|host|known_hosts|page|cursor|next|shard|range|key)[_.-]?key$/i;
@@ -33,6 +38,8 @@ export const LIKELY_KEY: Verdict = { rule: "key:likely", action: "mask" };
 
 /** Whether a value under a weak name is likely to be a secret. */
 export function isLikelySecret(name: string, value: string): boolean {
+  if (value.length < MIN_SESSION_LENGTH) return false;
+  if (SESSION_NAME.test(name)) return isOpaque(value);
   return (
     value.length >= MIN_WEAK_LENGTH &&
     WEAK_NAME.test(name) &&
@@ -43,21 +50,32 @@ export function isLikelySecret(name: string, value: string): boolean {
   );
 }
 
+/** One word of letters and digits, as only machines write it. */
+function isOpaque(value: string): boolean {
+  return /^[A-Za-z0-9+/=_.%:-]{16,512}$/.test(value) && looksRandom(value, MIN_ENTROPY);
+}
+
 /** All such values in a text, from left to right, without overlap. */
 export function likelySecrets(
   text: string,
   verdictOf: (name: string) => Verdict | undefined,
 ): readonly Finding[] {
   const found: Finding[] = [];
-  for (const match of text.matchAll(RUN)) {
-    const name = nameBefore(text, match.index);
+  RUN.lastIndex = 0;
+  for (let match = RUN.exec(text); match !== null; match = RUN.exec(text)) {
+    // `name=value` is one run: base64 ends in the same sign.
+    const equals = match[0].search(/=[^=]/);
+    const start = match.index + equals + 1;
+    const name = equals > 0 ? match[0].slice(0, equals) : nameBefore(text, match.index);
     if (name === undefined) continue;
-    const value = match[0].replace(/[.~-]+$/, "");
+    // `code=…` of OAuth (RFC 6749, section 4.1.2); elsewhere a code is no secret.
+    if (name === "code" && text[start - 1] !== "=") continue;
+    const value = match[0].slice(equals + 1).replace(/[.~-]+$/, "");
     if (value.length < MIN_LENGTH || !looksRandom(value, MIN_ENTROPY)) continue;
     const strong = verdictOf(name);
     const verdict = strong ?? (isLikelySecret(name, value) ? LIKELY_KEY : undefined);
     if (verdict === undefined || verdict.action === "keep") continue;
-    found.push({ start: match.index, end: match.index + value.length, name, verdict });
+    found.push({ start, end: start + value.length, name, verdict });
   }
   return found;
 }

@@ -5,6 +5,8 @@
  */
 import { assignedSecrets, type Finding } from "./assigned.ts";
 import { likelySecrets } from "./likely-secret.ts";
+import { kubernetesSecrets } from "./kubernetes-secret.ts";
+import { HAS_WORD_NOTATION, otherNotations } from "./other-notations.ts";
 import type { Span } from "./assigned-value.ts";
 import { DETECTORS, type Detector } from "./detectors.ts";
 import type { RedactionAction } from "./policy-schema.ts";
@@ -15,6 +17,7 @@ import {
   DIGITS,
   FEATURE_BITS,
   LONG,
+  QUOTE,
   SEPARATOR,
   SPACE,
 } from "./text-features.ts";
@@ -86,7 +89,7 @@ export function createScanner(rules: ScannerRules): Scan {
 
   /** What a text needs to have for anything to be looked for in it. */
   const needed =
-    hasOptional || valueRules.length > 0 ? ALWAYS : LONG | SEPARATOR | SPACE | AT | DIGITS;
+    hasOptional || valueRules.length > 0 ? ALWAYS : LONG | SEPARATOR | SPACE | AT | DIGITS | QUOTE;
 
   function scanPart(part: string, bits: number, field: string, found: string[]): Work {
     const work: Work = {
@@ -97,9 +100,13 @@ export function createScanner(rules: ScannerRules): Scan {
       isDropped: false,
     };
     for (const rule of valueRules) maskValues(work, rule);
+    if (bits & SEPARATOR) maskFindings(work, kubernetesSecrets(work.text));
     if (bits & (LONG | SPACE | AT)) runAll(work, beforeNames, bits);
-    if (bits & SEPARATOR || (bits & SPACE && part.includes("--"))) {
+    if (bits & SEPARATOR || (bits & SPACE && (part.includes(" -") || part.startsWith("-")))) {
       maskFindings(work, assignedSecrets(work.text, rules.verdictOf));
+    }
+    if (bits & QUOTE || (bits & SPACE && HAS_WORD_NOTATION.test(work.text))) {
+      maskFindings(work, otherNotations(work.text, rules.verdictOf));
     }
     if (bits & LONG) maskFindings(work, likelySecrets(work.text, rules.verdictOf));
     if (bits & (DIGITS | AT) || hasOptional) runAll(work, afterNames, bits);

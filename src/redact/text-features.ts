@@ -20,6 +20,8 @@ const COLON = 32;
 export const LONG = 64;
 /** Digits enough for a personal number. */
 export const DIGITS = 128;
+/** A quote, or the `&` that HTML writes one with. */
+export const QUOTE = 512;
 /** The bit of each feature that a detector may need. */
 export const FEATURE_BITS: Readonly<Record<Feature, number>> = {
   longRun: LONG,
@@ -27,12 +29,13 @@ export const FEATURE_BITS: Readonly<Record<Feature, number>> = {
   space: SPACE,
   at: AT,
   colon: COLON,
+  quote: QUOTE,
 };
 
 /** Every text has it. */
 export const ALWAYS = 256;
 
-const bitsOfCode = new Uint8Array(128);
+const bitsOfCode = new Uint16Array(128);
 for (let code = 0; code < bitsOfCode.length; code++) {
   const character = String.fromCharCode(code);
   bitsOfCode[code] =
@@ -41,7 +44,8 @@ for (let code = 0; code < bitsOfCode.length; code++) {
     (/[=:>,%]/.test(character) ? SEPARATOR : 0) |
     (character === " " || character === "\t" ? SPACE : 0) |
     (character === "@" ? AT : 0) |
-    (character === ":" ? COLON : 0);
+    (character === ":" ? COLON : 0) |
+    (/["'&]/.test(character) ? QUOTE : 0);
 }
 
 /** The features of a text, as bits. */
