@@ -11,7 +11,7 @@ import { isLikelySecret, LIKELY_KEY } from "./likely-secret.ts";
 import { MASK } from "./mask.ts";
 import type { RuleSet } from "./rules.ts";
 import { isCardNumber } from "./scan.ts";
-import type { Verdict } from "./verdict.ts";
+import { isOfPolicy, type Verdict } from "./verdict.ts";
 
 /** Stands for a value that a policy drops, until its container is put together. */
 const DROPPED: unique symbol = Symbol("dropped");
@@ -32,7 +32,7 @@ interface Frame {
   /** The name that its texts stand under, for pseudonyms: of a list, that of the list. */
   readonly field: string;
   /** Verdict on the value at `keys[i]`, known from a neighbour. */
-  readonly pair: { readonly at: string; readonly verdict: Verdict } | undefined;
+  readonly pair: { readonly at: readonly string[]; readonly verdict: Verdict } | undefined;
   /** All its values are those of a Kubernetes Secret. */
   readonly isSecretData: boolean;
   readonly results: Result[];
@@ -40,6 +40,8 @@ interface Frame {
   isChanged: boolean;
 }
 
+/** What the value of a `{ name, value }` pair is called. */
+const VALUE_KEYS: readonly string[] = ["value", "Value", "val", "values"];
 const RAW_HEADERS = /^raw_?(?:headers|trailers)$/i;
 
 /** Stands for a container that contains itself: such a value has no end. */
@@ -120,9 +122,7 @@ function pairInMap(map: BodyMap, { verdictOf: ask }: RuleSet): Frame["pair"] {
     if (typeof name !== "string") continue;
     const verdict = ask(name);
     if (verdict === undefined) continue;
-    for (const at of ["value", "Value", "val", "values"]) {
-      if (Object.hasOwn(map, at)) return { at, verdict };
-    }
+    return { at: VALUE_KEYS, verdict };
   }
   return undefined;
 }
@@ -138,7 +138,7 @@ function pairInList(
   if (list.length !== 2 || typeof first !== "string") return undefined;
   if (parent === undefined || !(isList(parent.source) || RAW_HEADERS.test(name))) return undefined;
   const verdict = ask(first);
-  return verdict === undefined ? undefined : { at: "1", verdict };
+  return verdict === undefined ? undefined : { at: ["1"], verdict };
 }
 
 function verdictOf(
@@ -149,10 +149,10 @@ function verdictOf(
 ): Verdict | undefined {
   if (typeof value === "boolean" || value === null || value === "") {
     const own = isList(frame.source) ? undefined : ruleSet.verdictOf(key);
-    // Nothing to hide; but what a policy drops is not there at all.
-    return own?.action === "drop" ? own : undefined;
+    // Nothing to hide for the built-in rules; a policy means what it names.
+    return own !== undefined && isOfPolicy(own) ? own : undefined;
   }
-  if (frame.pair?.at === key) return frame.pair.verdict;
+  if (frame.pair?.at.includes(key) === true) return frame.pair.verdict;
   if (frame.isSecretData) return KUBERNETES_SECRET;
   return isList(frame.source)
     ? verdictOfFlag(frame.source[Number(key) - 1], ruleSet)
@@ -194,6 +194,11 @@ function redactLeaf(value: BodyValue, field: string, { ruleSet, rules }: Walk): 
     for (const rule of hit) rules.add(rule);
     return isDropped ? DROPPED : text;
   }
+  if (typeof value === "number" && ruleSet.hasValues) {
+    const given = String(value);
+    const scanned = redactLeaf(given, field, { ruleSet, rules });
+    return scanned === given ? value : scanned;
+  }
   if (typeof value === "number" && ruleSet.cardAction !== "keep" && isCardNumber(value)) {
     rules.add("payment_card");
     if (ruleSet.cardAction === "drop") return DROPPED;
@@ -209,7 +214,7 @@ function closeFrame(frame: Frame, walk: Walk): BodyValue {
   }
   const names = frame.keys.map((key) => redactName(key, walk));
   if (!frame.isChanged && names.every((name, at) => name === frame.keys[at])) return source;
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   const entries: [string, BodyValue][] = [];
   results.forEach((value, at) => {
     if (value !== DROPPED) entries.push([unusedName(names[at] ?? "", taken), value]);
@@ -224,10 +229,19 @@ function redactName(key: string, { ruleSet, rules }: Walk): string {
   return isDropped ? MASK : text;
 }
 
-/** Two masked names in one map must not become one. */
-function unusedName(name: string, taken: Set<string>): string {
+/** Two masked names in one map must not become one; each clash is counted on from the last one. */
+function unusedName(name: string, taken: Map<string, number>): string {
+  let count = taken.get(name);
+  if (count === undefined) {
+    taken.set(name, 1);
+    return name;
+  }
   let unused = name;
-  for (let count = 2; taken.has(unused); count++) unused = `${name} (${count})`;
-  taken.add(unused);
+  do {
+    count++;
+    unused = `${name} (${count})`;
+  } while (taken.has(unused));
+  taken.set(name, count);
+  taken.set(unused, 1);
   return unused;
 }

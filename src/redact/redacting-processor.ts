@@ -13,17 +13,27 @@ import type { Redactor } from "./redactor.ts";
 /** The rule that stands in a record whose content was dropped because redaction itself failed. */
 export const REDACTION_FAILED = "redaction_failed";
 
+/** What {@link createRedactingProcessor} may rely on. */
+export interface RedactingProcessorOptions {
+  /** Bodies were made plain JSON when they were recorded. Default false: an Error, a Map or bytes in a body are made plain first. */
+  readonly isPlain?: boolean;
+}
+
 /**
  * A log-record processor that redacts each record, then caps its size.
  *
  * Put it before whatever stores or sends records. It never throws; a record that cannot be redacted
  * keeps its identity and loses its content.
  */
-export function createRedactingProcessor(redactor: Redactor): LogRecordProcessor {
+export function createRedactingProcessor(
+  redactor: Redactor,
+  options: RedactingProcessorOptions = {},
+): LogRecordProcessor {
+  const toMap = options.isPlain === true ? trustedMap : normaliseMap;
   return {
     onEmit: (logRecord) => {
       try {
-        redactRecord(redactor, logRecord);
+        redactRecord(redactor, logRecord, toMap);
       } catch {
         warn("otel-audit: a record could not be redacted, its content was dropped");
         emptyRecord(logRecord);
@@ -34,9 +44,13 @@ export function createRedactingProcessor(redactor: Redactor): LogRecordProcessor
   };
 }
 
-function redactRecord(redactor: Redactor, logRecord: ReadWriteLogRecord): void {
+function redactRecord(
+  redactor: Redactor,
+  logRecord: ReadWriteLogRecord,
+  toMap: (body: unknown) => BodyMap,
+): void {
   const { flat, nested } = sortAttributes(logRecord.attributes);
-  const body = mapOf(logRecord.body);
+  const body = toMap(logRecord.body);
   const redacted = redactor.redact({ attributes: flat, body });
   const rules = new Set(redacted.rules);
   const limited = limitRecord(redacted);
@@ -51,20 +65,21 @@ function redactRecord(redactor: Redactor, logRecord: ReadWriteLogRecord): void {
 }
 
 /** A body that is no map becomes its one entry. */
-function mapOf(body: unknown): BodyMap {
+function trustedMap(body: unknown): BodyMap {
   return isPlainMap(body) ? body : normaliseMap(body);
 }
 
 /** A body keeps its kind: a text stays a text, as the exporters of an application expect it. */
 function replaceBody(logRecord: ReadWriteLogRecord, before: BodyMap, after: BodyMap): void {
+  // Nothing found and nothing cut: it leaves as it came, whatever it is made of.
+  if (after === before) return;
   const given: unknown = logRecord.body;
   if (isScalar(given)) {
-    if (after === before) return;
     // By name: its type does not say that a body can go.
     Reflect.set(logRecord, "body", after[ONLY_ENTRY]);
   } else if (Array.isArray(given)) {
     logRecord.body = after[ONLY_ENTRY] ?? [];
-  } else if (after !== given) {
+  } else {
     logRecord.body = after;
   }
 }

@@ -6,3 +6,8 @@ export interface Verdict {
   readonly rule: string;
   readonly action: RedactionAction;
 }
+
+/** Whether a verdict is a policy's own word on a name, and not one of the built-in rules. */
+export function isOfPolicy({ rule }: Verdict): boolean {
+  return rule.startsWith("name:");
+}

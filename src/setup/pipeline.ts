@@ -86,7 +86,7 @@ export function openAudit(
   const processor = createJournalProcessor({ journal, clock, report, service, resource });
   const provider = new LoggerProvider({
     resource: toResource(resource),
-    processors: [createRedactingProcessor(redactor), processor],
+    processors: [createRedactingProcessor(redactor, { isPlain: true }), processor],
     // The limits of the environment cut without a mark: ours are applied where it is marked.
     logRecordLimits: { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity },
   });

@@ -46,6 +46,23 @@ test("log records of every scope leave without secrets", () => {
   expect(log?.attributes).toMatchObject({ note: "token=****", kept: "x" });
 });
 
+test("what hides in a body that is no plain JSON is found too", () => {
+  const [log] = logged(
+    [
+      {
+        body: {
+          err: new Error("password=hunter2 of jane@x.org"),
+          map: new Map([["password", "hunter2"]]),
+          set: new Set(["jane@x.org"]),
+        } as never,
+      },
+    ],
+    {},
+  );
+  expect(JSON.stringify(log?.body)).not.toMatch(/hunter2|jane/);
+  expect(JSON.stringify(log?.body)).toContain("****");
+});
+
 test.each<[name: string, record: LogRecord]>([
   ["a text", { body: "started on port 8080" }],
   ["an empty text", { body: "" }],
