@@ -54,7 +54,7 @@ test("what hides in a body that is no plain JSON is found too", () => {
           err: new Error("password=hunter2 of jane@x.org"),
           map: new Map([["password", "hunter2"]]),
           set: new Set(["jane@x.org"]),
-        } as never,
+        },
       },
     ],
     {},
