@@ -14,9 +14,8 @@ function loadDefinition(): ServiceDefinition {
     keepCase: true,
     longs: Number,
     enums: String,
-    // audit.yaml is written for these two: what was not sent is absent, and what was sent is named.
+    // audit.yaml is written for this: an enum that was not sent is absent.
     defaults: false,
-    oneofs: true,
   });
   return loaded["ExperimentService"] as ServiceDefinition;
 }

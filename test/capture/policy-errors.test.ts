@@ -138,6 +138,36 @@ test.each<[name: string, text: string, message: RegExp]>([
     /^audit\.yaml:6:17: "requst\.a" is no path: it must start with request\. or response\.$/,
   ],
   [
+    "a word that is no answer to whether it was sent",
+    action("when: { request.a: { sent: yes } }"),
+    /^audit\.yaml:6:\d+: rules\.0\.actions\.0\.when\.request\.a\.sent: must be a boolean/,
+  ],
+  [
+    "an unknown key beside sent",
+    action("when: { request.a: { send: true } }"),
+    /^audit\.yaml:6:\d+: unknown key "send" in rules\.0\.actions\.0\.when\.request\.a, did you mean "sent"\?$/,
+  ],
+  [
+    "an empty list of conditions",
+    action("when: []"),
+    /^audit\.yaml:6:\d+: rules\.0\.actions\.0\.when: must list at least one map/,
+  ],
+  [
+    "no path in a list of conditions",
+    action("when: [{ request.a: present }, { requst.b: present }]"),
+    /^audit\.yaml:6:42: "requst\.b" is no path: it must start with request\. or response\.$/,
+  ],
+  [
+    "a pattern in a list of conditions",
+    action("when: [{ request.a: present }, { request.b: { matches: '[' } }]"),
+    /^audit\.yaml:6:\d+: "\[" is no RE2 pattern: /,
+  ],
+  [
+    "an unknown key in a list of conditions",
+    action("when: [{ request.a: { match: x } }]"),
+    /^audit\.yaml:6:\d+: unknown key "match" in rules\.0\.actions\.0\.when\.0\.request\.a, did you mean "matches"\?$/,
+  ],
+  [
     "a condition that is null",
     action("when: { request.a: }"),
     /^audit\.yaml:6:\d+: rules\.0\.actions\.0\.when\.request\.a: cannot be null$/,

@@ -147,7 +147,12 @@ export const CALLS: Readonly<Record<string, ExampleCall>> = {
   "load a checkpoint": call(
     "ExperimentCommand",
     { load_checkpoint_operation: { checkpoint_id: 7 } },
-    record("checkpoint_restore", { checkpoint_id: "7" }),
+    record("checkpoint_restore", { checkpoint_id: 7 }),
+  ),
+  "load the first checkpoint, whose number is not sent": call(
+    "ExperimentCommand",
+    { load_checkpoint_operation: {} },
+    record("checkpoint_restore", { checkpoint_id: 0 }),
   ),
   "restart, which is an empty message": call(
     "ExperimentCommand",
@@ -304,7 +309,11 @@ export const CALLS: Readonly<Record<string, ExampleCall>> = {
   "a column is copied": call(
     "EditDataSample",
     { stat_name: "__copy_metadata__", string_value: "loss" },
-    record("data_transform", { transformation: "__copy_metadata__", origin: "loss" }),
+    record("data_transform", {
+      transformation: "__copy_metadata__",
+      origin: "loss",
+      schema: "sample metadata",
+    }),
   ),
   "the values of a step are kept": call(
     "EditDataSample",
@@ -319,6 +328,7 @@ export const CALLS: Readonly<Record<string, ExampleCall>> = {
     record("data_transform", {
       transformation: "__save_step_signal_snapshot__",
       origin: "loss",
+      schema: "sample metadata",
       step: 12,
       experiment_hash: "run-1",
       sample_ids: ["s1"],
