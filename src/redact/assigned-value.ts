@@ -55,7 +55,7 @@ function isGap(text: string, at: number): boolean {
 
 /** `${PASSWORD}`, `$(cat file)`, `{{ password }}`, `%PASSWORD%`, `<password>`: where a secret will stand. */
 const REFERENCE =
-  /^(?:\$\{[^}]*\}|\$\(.*|\$[A-Z_][A-Z0-9_]*|[$#]?\{\{.*|#\{[^}]*\}|%[A-Za-z_]\w*%|%\(\w+\)s|%[sdv]|<[A-Za-z][\w -]*>|\.{3,}|x{4,}|\?|\$[0-9]{1,3}|[[(]?(?:redacted|filtered|masked|hidden|removed|none|null|unset)[\])]?|include|omit|same-origin)$/i;
+  /^(?:\$\{[^}]*\}?|\$\(.*|\$[A-Z_][A-Z0-9_]*|[$#]?\{\{.*|#\{[^}]*\}|%[A-Za-z_]\w*%|%\(\w+\)s|%[sdv]|<[A-Za-z][\w -]*>|\.{3,}|x{4,}|\?|\$[0-9]{1,3}|[[(]?(?:redacted|filtered|masked|hidden|removed|none|null|unset)[\])]?|include|omit|same-origin)$/i;
 /** `getToken(…)`, `new Token(…)`. */
 const CALL = /^(?:[A-Za-z_$][\w$]*(?:\.|\?\.|->|::))*[A-Za-z_$][\w$]*\(/;
 /** `this.token`, `request.headers.cookie`. */
