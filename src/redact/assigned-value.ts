@@ -234,9 +234,9 @@ function endOfHeader(text: string, from: number, quote: string): number {
       const here = isEscaped ? text.slice(at, at + 2) : character;
       if (here === quote) return at;
       // A parameter's own quotes: `Digest username="…", response="…"`.
-      const close = text[at - 1] === "=" ? text.indexOf(here, at + here.length) : -1;
-      if (close < 0) return at;
-      at = close + here.length;
+      if (text[at - 1] !== "=") return at;
+      const close = text.indexOf(here, at + here.length);
+      at = close < 0 ? text.length : close + here.length;
     } else at++;
   }
   return at;
