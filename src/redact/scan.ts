@@ -8,10 +8,21 @@ import { likelySecrets } from "./likely-secret.ts";
 import { kubernetesSecrets } from "./kubernetes-secret.ts";
 import { HAS_WORD_NOTATION, otherNotations } from "./other-notations.ts";
 import type { Span } from "./assigned-value.ts";
-import { DETECTORS, type Detector, type Feature } from "./detectors.ts";
+import { DETECTORS, type Detector } from "./detectors.ts";
 import type { RedactionAction } from "./policy-schema.ts";
-import type { Verdict } from "./verdict.ts";
+import type { SpecialVerdicts, Verdict } from "./verdict.ts";
 import { MASK } from "./mask.ts";
+import {
+  ALWAYS,
+  AT,
+  bitsOf,
+  DIGITS,
+  FEATURE_BITS,
+  LONG,
+  QUOTE,
+  SEPARATOR,
+  SPACE,
+} from "./text-features.ts";
 
 /** A text without its secrets, and which rules hit. */
 export interface RedactedText {
@@ -41,51 +52,13 @@ export interface ScannerRules {
   /** The rule on names that a name found in text falls under. */
   readonly verdictOf: (name: string) => Verdict | undefined;
   readonly replace: Replace;
+  readonly special: SpecialVerdicts;
 }
 
 /** Redacts a text; `field` is the name of what holds it, for pseudonyms. */
 export type Scan = (text: string, field: string) => RedactedText;
 
-/** No credential with a mark of its own is shorter. */
-const LONG_RUN = 14;
-/** No personal number has fewer digits. */
-const MANY_DIGITS = 8;
-
-/** What a character, or a text, has: bits, because every text of every record is asked. */
-const RUN = 1;
-const DIGIT = 2;
-const SEPARATOR = 4;
-const SPACE = 8;
-const AT = 16;
-const COLON = 32;
-const LONG = 64;
-const DIGITS = 128;
-const QUOTE = 512;
-const FEATURE_BITS: Readonly<Record<Feature, number>> = {
-  longRun: LONG,
-  digits: DIGITS,
-  space: SPACE,
-  at: AT,
-  colon: COLON,
-  quote: QUOTE,
-};
-
-/** Every text has it. */
-const ALWAYS = 256;
 const NO_RULES: readonly string[] = [];
-
-const bitsOfCode = new Uint16Array(128);
-for (let code = 0; code < bitsOfCode.length; code++) {
-  const character = String.fromCharCode(code);
-  bitsOfCode[code] =
-    (/[A-Za-z0-9_\-+/]/.test(character) ? RUN : 0) |
-    (/[0-9]/.test(character) ? DIGIT : 0) |
-    (/[=:>,%]/.test(character) ? SEPARATOR : 0) |
-    (character === " " || character === "\t" ? SPACE : 0) |
-    (character === "@" ? AT : 0) |
-    (character === ":" ? COLON : 0) |
-    (/["'&]/.test(character) ? QUOTE : 0);
-}
 
 interface Compiled {
   readonly detector: Detector;
@@ -128,7 +101,8 @@ export function createScanner(rules: ScannerRules): Scan {
       isDropped: false,
     };
     for (const rule of valueRules) maskValues(work, rule);
-    if (bits & SEPARATOR) maskFindings(work, kubernetesSecrets(work.text));
+    if (bits & SEPARATOR)
+      maskFindings(work, kubernetesSecrets(work.text, rules.special.kubernetesSecret));
     if (bits & (LONG | SPACE | AT)) runAll(work, beforeNames, bits);
     if (bits & SEPARATOR || (bits & SPACE && (part.includes(" -") || part.startsWith("-")))) {
       maskFindings(work, assignedSecrets(work.text, rules.verdictOf));
@@ -136,7 +110,8 @@ export function createScanner(rules: ScannerRules): Scan {
     if (bits & QUOTE || (bits & SPACE && HAS_WORD_NOTATION.test(work.text))) {
       maskFindings(work, otherNotations(work.text, rules.verdictOf));
     }
-    if (bits & LONG) maskFindings(work, likelySecrets(work.text, rules.verdictOf));
+    if (bits & LONG)
+      maskFindings(work, likelySecrets(work.text, rules.verdictOf, rules.special.likely));
     if (bits & (DIGITS | AT) || hasOptional) runAll(work, afterNames, bits);
     return work;
   }
@@ -233,22 +208,6 @@ function isPersonal(detector: Detector): boolean {
   return (
     detector.needs.includes("digits") || detector.name === "email" || detector.isOptional === true
   );
-}
-
-function bitsOf(text: string): number {
-  let bits = ALWAYS;
-  let run = 0;
-  let longest = 0;
-  let digits = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    const kind = code < 128 ? (bitsOfCode[code] ?? 0) : 0;
-    bits |= kind;
-    if ((kind & RUN) === 0) run = 0;
-    else if (++run > longest) longest = run;
-    digits += (kind & DIGIT) >> 1;
-  }
-  return bits | (longest >= LONG_RUN ? LONG : 0) | (digits >= MANY_DIGITS ? DIGITS : 0);
 }
 
 function runAll(work: Work, some: readonly Compiled[], bits: number): void {
