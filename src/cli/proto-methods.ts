@@ -117,7 +117,7 @@ function methodOf(
       if (end.kind !== "field" || end.isItem) return undefined;
       const { field } = end;
       if (field.repeated || field.map) return false;
-      return field.resolvedType instanceof protobuf.Type || Boolean(field.hasPresence);
+      return field.resolvedType instanceof protobuf.Type || field.hasPresence;
     },
   };
 }

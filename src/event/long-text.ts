@@ -19,14 +19,25 @@ const MAX_WORD_UNITS = 8192;
 /** Anything that stands in no token, password hash or address. */
 const WORD_END = /[^A-Za-z0-9_\-+/=.~%:@$]/;
 
+/** The start of a number in groups, as those of cards and bank accounts: half of one is not recognised either. */
+const GROUPS =
+  /(?:\b[A-Za-z]{2}[0-9]{2}(?:[ -][A-Za-z0-9]{1,4})*|\b[0-9]{3,6}(?:[ -][0-9]{1,6})*)[ -]?$/;
+/** No such number is longer. */
+const MAX_GROUPS_UNITS = 48;
+
 /** The first part of a text, behind a marker that says how much there was; a short text as it is. */
 export function cutLongText(text: string, maxUnits: number): string {
   if (text.length <= maxUnits) return text;
-  const border = endOfWord(text, maxUnits - MARKER_UNITS);
+  const border = beforeGroups(text, endOfWord(text, maxUnits - MARKER_UNITS));
   // Not between the two halves of a character.
   const end = /[\ud800-\udbff]/.test(text[border - 1] ?? "") ? border - 1 : border;
   // In front, because the size limit of records keeps the start of a text.
   return `[cut: the first ${end} of ${text.length} characters]${text.slice(0, end)}`;
+}
+
+function beforeGroups(text: string, end: number): number {
+  const groups = GROUPS.exec(text.slice(Math.max(0, end - MAX_GROUPS_UNITS), end));
+  return end - (groups?.[0].length ?? 0);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Where the value of a name ends: quoted, a header's whole line, an element's text, or a bare word. */
 import { MASK } from "./mask.ts";
+import { isNoBareValue, isNoQuotedValue, isReference } from "./not-a-value.ts";
 
 /** A piece of a text. */
 export interface Span {
@@ -23,18 +24,6 @@ export interface ValueKind {
 const QUOTES = "\"'`";
 /** What ends a bare word. */
 const WORD_ENDS = /[\s"'`&;<>\\|]/;
-/** `token: string`, `password is required`: not values. */
-const NOT_VALUES: ReadonlySet<string> = new Set(
-  (
-    "true false null none nil undefined nan yes no on off string str int integer bool boolean bytes number any " +
-    "object char text varchar is are was were be been has have had must should shall can cannot could may might " +
-    "will would not the a an of for and or in on at to from with without by as if when that this it its only too " +
-    "required optional missing invalid valid expected expired incorrect wrong empty unset unknown field value " +
-    "type format length malformed error failed function authentication authorization denied enabled disabled " +
-    "await new async lambda return typeof started opened closed accepted rejected changed rotated reset"
-  ).split(" "),
-);
-
 /** Whether the values of a rule are whole header lines. */
 export function isHeaderRule(rule: string): boolean {
   return rule === "key:authorization" || rule === "key:cookie";
@@ -53,13 +42,6 @@ function isGap(text: string, at: number): boolean {
   return character === ">" ? "=-".includes(text.charAt(at - 1)) : "=: \t".includes(character);
 }
 
-/** `${PASSWORD}`, `$(cat file)`, `{{ password }}`, `%PASSWORD%`, `<password>`: where a secret will stand. */
-const REFERENCE =
-  /^(?:\$\{[^}]*\}|\$\(.*|\$[A-Z_][A-Z0-9_]*|[$#]?\{\{.*|#\{[^}]*\}|%[A-Za-z_]\w*%|%\(\w+\)s|%[sdv]|<[A-Za-z][\w -]*>|\.{3,}|x{4,}|\?|\$[0-9]{1,3}|[[(]?(?:redacted|filtered|masked|hidden|removed|none|null|unset)[\])]?|include|omit|same-origin)$/i;
-/** `getToken(…)`, `new Token(…)`. */
-const CALL = /^(?:[A-Za-z_$][\w$]*(?:\.|\?\.|->|::))*[A-Za-z_$][\w$]*\(/;
-/** `this.token`, `request.headers.cookie`. */
-const MEMBER = /^[a-z][A-Za-z_]*(?:(?:\.|\?\.|->)[A-Za-z_$][A-Za-z_$]*)+$/;
 /** The mask, and nothing behind it that could belong to a value. */
 const MASKED = /^\\?["'`]?\*{4}(?:[,;)}\]\s"'`\\&<]|$)/;
 /** Of a value this much is looked at to tell what it is. */
@@ -82,62 +64,9 @@ export function valueAt(
   if (span.end <= span.start) return undefined;
   const value = text.slice(span.start, Math.min(span.end, span.start + MAX_LOOK));
   if (value === MASK || (value.startsWith(MASK) && /^[*,;)}\]\s]+$/.test(value))) return undefined;
-  if (REFERENCE.test(value)) return undefined;
-  const isQuoted = span.start > from;
-  if (isQuoted) return isClosing(value) || isNameOfKey(value, kind, isName) ? undefined : span;
-  if (kind.isElement) return span;
-  const first = kind.isHeader ? (/^[^\s,;]*/.exec(value)?.[0] ?? "") : value;
-  if (NOT_VALUES.has(first.replace(/[.,!?]+$/, "").toLowerCase())) return undefined;
-  if (kind.name === "PASS" || (/pass$/i.test(kind.name) && /^[0-9]{1,3}$/.test(value)))
-    return undefined;
-  if (isCode(value, isName) || isItself(value, kind.name, text, span)) return undefined;
-  return isProse(value, text.slice(span.end, span.end + 12), isName) ? undefined : span;
-}
-
-/** `input("Password: ")`: that quote ended the text before it. */
-function isClosing(value: string): boolean {
-  return /^[),;\]}\s]/.test(value);
-}
-
-/** `PASSWORD_KEY = "password"`: the name of a field. */
-function isNameOfKey(
-  value: string,
-  { name }: ValueKind,
-  isName: (word: string) => boolean,
-): boolean {
-  return /(?:key|name|field)$/i.test(name) && /^[A-Za-z_]+$/.test(value) && isName(value);
-}
-
-/** `token: signature is invalid`, `secret "x" not found`. */
-function isProse(value: string, after: string, isName: (word: string) => boolean): boolean {
-  if (!/^[A-Za-z]+$/.test(value)) return false;
-  if (
-    /^ (?:is|was|are|has|have|not|must|cannot|can|should|contains?|expired|missing)\b/.test(after)
-  )
-    return true;
-  return /^ ["'a-z(]/.test(after) && isName(value);
-}
-
-/** A program's expression in the place of a value. */
-function isCode(value: string, isName: (word: string) => boolean): boolean {
-  if (CALL.test(value) || /^[A-Za-z_$][\w$.]*\[$/.test(value)) return true;
-  if (MEMBER.test(value))
-    return isName(value.slice(Math.max(value.lastIndexOf("."), value.lastIndexOf(">")) + 1));
-  // A type, a constant: `credentials: ChannelCredentials`, `token = Keyword.Type`.
-  if (/^[A-Z][a-z]+(?:\.[A-Z][A-Za-z]+)+$/.test(value)) return true;
-  return /^[A-Z][a-z]+(?:[A-Z][a-z]+)+$/.test(value) && isName(value);
-}
-
-/** `self.password = password`, `f(password=password)`, `password: Password of the user`. */
-function isItself(value: string, name: string, text: string, { start, end }: Span): boolean {
-  const own = name.slice(name.lastIndexOf(".") + 1);
-  if (own.toLowerCase() !== value.toLowerCase()) return false;
-  const next = text.charAt(end);
-  // `password = :password` in SQL.
-  const isParameter = /[ =(][:@]$/.test(text.slice(Math.max(0, start - 2), start));
-  return (
-    isParameter || own !== name || next === ")" || next === "," || (next === " " && own !== value)
-  );
+  if (span.start > from) return isNoQuotedValue(value, kind, isName) ? undefined : span;
+  if (kind.isElement) return isReference(value) ? undefined : span;
+  return isNoBareValue(value, { kind, text, span, isName }) ? undefined : span;
 }
 
 /** `@"…"`, `$'…'`, `b"…"`: text literals in Objective-C, shells, Python and others. */
@@ -238,9 +167,9 @@ function endOfHeader(text: string, from: number, quote: string): number {
       const here = isEscaped ? text.slice(at, at + 2) : character;
       if (here === quote) return at;
       // A parameter's own quotes: `Digest username="…", response="…"`.
-      const close = text[at - 1] === "=" ? text.indexOf(here, at + here.length) : -1;
-      if (close < 0) return at;
-      at = close + here.length;
+      if (text[at - 1] !== "=") return at;
+      const close = text.indexOf(here, at + here.length);
+      at = close < 0 ? text.length : close + here.length;
     } else at++;
   }
   return at;

@@ -6,8 +6,8 @@
  */
 import type { BodyMap, BodyValue } from "../event/index.ts";
 import { isContainer, isList } from "./json-text.ts";
-import { isSecretData, KUBERNETES_SECRET } from "./kubernetes-secret.ts";
-import { isLikelySecret, LIKELY_KEY } from "./likely-secret.ts";
+import { isSecretData } from "./kubernetes-secret.ts";
+import { isLikelySecret } from "./likely-secret.ts";
 import { MASK } from "./mask.ts";
 import type { RuleSet } from "./rules.ts";
 import { isCardNumber } from "./scan.ts";
@@ -153,7 +153,9 @@ function verdictOf(
     return own !== undefined && isOfPolicy(own) ? own : undefined;
   }
   if (frame.pair?.at.includes(key) === true) return frame.pair.verdict;
-  if (frame.isSecretData) return KUBERNETES_SECRET;
+  if (frame.isSecretData && ruleSet.special.kubernetesSecret.action !== "keep") {
+    return ruleSet.special.kubernetesSecret;
+  }
   return isList(frame.source)
     ? verdictOfFlag(frame.source[Number(key) - 1], ruleSet)
     : ruleSet.verdictOf(key);
@@ -184,11 +186,12 @@ function textOf(value: BodyValue): string {
   }
 }
 
-function redactLeaf(value: BodyValue, field: string, { ruleSet, rules }: Walk): Result {
+function redactLeaf(value: BodyValue, field: string, walk: Walk): Result {
+  const { ruleSet, rules } = walk;
   if (typeof value === "string") {
-    if (isLikelySecret(field, value)) {
-      rules.add(LIKELY_KEY.rule);
-      return MASK;
+    const { likely } = ruleSet.special;
+    if (likely.action !== "keep" && isLikelySecret(field, value)) {
+      return replaceWhole(value, field, likely, walk);
     }
     const { text, rules: hit, isDropped } = ruleSet.scan(value, field);
     for (const rule of hit) rules.add(rule);

@@ -222,6 +222,13 @@ export const DETECTORS: readonly Detector[] = [
     isOptional: true,
   },
   {
+    name: "crypto_address",
+    re2: "\\b(?:bc1[a-z0-9]{25,87}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0x[0-9a-fA-F]{40})\\b",
+    mask: "match",
+    needs: ["longRun"],
+    isOptional: true,
+  },
+  {
     name: "phone_number",
     re2:
       "(^|[^0-9A-Za-z_.+-])(?:\\+[1-9][0-9]{0,2}[ .()/-]{0,2}[0-9](?:[ .()/-]{0,2}[0-9]){5,12}|" +

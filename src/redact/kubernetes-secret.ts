@@ -9,9 +9,6 @@ import { isList } from "./json-text.ts";
 import { MASK } from "./mask.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** Stands in `audit.redaction.rules`. */
-export const KUBERNETES_SECRET: Verdict = { rule: "key:kubernetes_secret", action: "mask" };
-
 const KIND = /(?:^|[\s{,"'])kind["']?\s{0,4}:\s{0,4}["']?Secret\b(?![A-Za-z])/;
 const DATA = /(^|\n|[{,]\s{0,200})([ \t]*)["']?(?:data|stringData)["']?:[ \t]*(\{|\r?\n)/g;
 const LINE =
@@ -19,36 +16,44 @@ const LINE =
 const FIELD = /\s*["']([\w.-]{1,253})["']\s{0,4}:\s{0,4}["']([^"']*)["']\s*,?/y;
 
 /** The values of Secrets in a text, from left to right, without overlap. */
-export function kubernetesSecrets(text: string): readonly Finding[] {
-  if (!text.includes("Secret") || !KIND.test(text)) return [];
+export function kubernetesSecrets(text: string, verdict: Verdict): readonly Finding[] {
+  if (verdict.action === "keep" || !text.includes("Secret") || !KIND.test(text)) return [];
   const found: Finding[] = [];
   for (const match of text.matchAll(DATA)) {
     const from = match.index + match[0].length;
     if (from < (found.at(-1)?.end ?? 0)) continue;
-    found.push(...(match[3] === "{" ? fieldsAt(text, from) : linesAt(text, from, match[2] ?? "")));
+    found.push(
+      ...(match[3] === "{"
+        ? fieldsAt(text, from, verdict)
+        : linesAt(text, { from, indent: match[2] ?? "" }, verdict)),
+    );
   }
   return found;
 }
 
-function fieldsAt(text: string, from: number): readonly Finding[] {
+function fieldsAt(text: string, from: number, verdict: Verdict): readonly Finding[] {
   const found: Finding[] = [];
   FIELD.lastIndex = from;
   for (let field = FIELD.exec(text); field !== null; field = FIELD.exec(text)) {
     const [whole, name = "", value = ""] = field;
     const start = field.index + whole.lastIndexOf(value);
-    add(found, { start, end: start + value.length, name, verdict: KUBERNETES_SECRET }, value);
+    add(found, { start, end: start + value.length, name, verdict }, value);
   }
   return found;
 }
 
-function linesAt(text: string, from: number, indent: string): readonly Finding[] {
+function linesAt(
+  text: string,
+  { from, indent }: { readonly from: number; readonly indent: string },
+  verdict: Verdict,
+): readonly Finding[] {
   const found: Finding[] = [];
   LINE.lastIndex = from;
   for (let line = LINE.exec(text); line !== null; line = LINE.exec(text)) {
     const [whole, inner = "", name = "", value = ""] = line;
     if (inner.length <= indent.length) break;
     const start = line.index + whole.indexOf(value, whole.indexOf(":") + 1);
-    add(found, { start, end: start + value.length, name, verdict: KUBERNETES_SECRET }, value);
+    add(found, { start, end: start + value.length, name, verdict }, value);
     if (LINE.lastIndex >= text.length) break;
   }
   return found;

@@ -33,9 +33,6 @@ const MIN_ENTROPY = 3.2;
 const MIN_WEAK_ENTROPY = 3.5;
 const MIN_WEAK_LENGTH = 20;
 
-/** Stands in `audit.redaction.rules`. */
-export const LIKELY_KEY: Verdict = { rule: "key:likely", action: "mask" };
-
 /** Whether a value under a weak name is likely to be a secret. */
 export function isLikelySecret(name: string, value: string): boolean {
   if (value.length < MIN_SESSION_LENGTH) return false;
@@ -59,6 +56,7 @@ function isOpaque(value: string): boolean {
 export function likelySecrets(
   text: string,
   verdictOf: (name: string) => Verdict | undefined,
+  likely: Verdict,
 ): readonly Finding[] {
   const found: Finding[] = [];
   RUN.lastIndex = 0;
@@ -73,7 +71,7 @@ export function likelySecrets(
     const value = match[0].slice(equals + 1).replace(/[.~-]+$/, "");
     if (value.length < MIN_LENGTH || !looksRandom(value, MIN_ENTROPY)) continue;
     const strong = verdictOf(name);
-    const verdict = strong ?? (isLikelySecret(name, value) ? LIKELY_KEY : undefined);
+    const verdict = strong ?? (isLikelySecret(name, value) ? likely : undefined);
     if (verdict === undefined || verdict.action === "keep") continue;
     found.push({ start, end: start + value.length, name, verdict });
   }

@@ -11,7 +11,7 @@ import { MASK } from "./mask.ts";
 import type { KeyPolicy, RedactionAction, RedactionRules, ValuePolicy } from "./policy-schema.ts";
 import type { Pseudonyms } from "./pseudonym.ts";
 import { createScanner, type Replace, type Scan, type ValueRule } from "./scan.ts";
-import type { Verdict } from "./verdict.ts";
+import { type SpecialVerdicts, specialVerdicts, type Verdict } from "./verdict.ts";
 
 /** Rules that are ready to be asked. */
 export interface RuleSet {
@@ -23,6 +23,7 @@ export interface RuleSet {
   readonly hasValues: boolean;
   /** What becomes of the number of a payment card. */
   readonly cardAction: RedactionAction;
+  readonly special: SpecialVerdicts;
 }
 
 /** What a policy's rules are compiled with. */
@@ -58,17 +59,21 @@ function builtInVerdict(key: string): Verdict | undefined {
 
 const maskAll: Replace = () => MASK;
 
+const MASKED_SPECIALS = specialVerdicts(() => undefined);
+
 /** The built-in rules alone: all that is found is masked. */
 export const DEFAULT_RULES: RuleSet = {
   verdictOf: builtInVerdict,
   replace: maskAll,
   cardAction: "mask",
   hasValues: false,
+  special: MASKED_SPECIALS,
   scan: createScanner({
     actionOf: defaultAction,
     values: [],
     verdictOf: builtInVerdict,
     replace: maskAll,
+    special: MASKED_SPECIALS,
   }),
 };
 
@@ -96,6 +101,7 @@ export function compileRules({ layers, pseudonyms, locate }: RuleOptions): RuleS
     named(detector.name) ?? defaultAction(detector);
   const replace: Replace = (action, field, value) =>
     action === "hash" && pseudonyms !== undefined ? pseudonyms.of(field, value) : MASK;
+  const special = specialVerdicts(named);
   const verdictOf = cached((key) => {
     const own = keys.find(({ matches }) => matches(key));
     if (own !== undefined) return own.verdict;
@@ -110,7 +116,8 @@ export function compileRules({ layers, pseudonyms, locate }: RuleOptions): RuleS
     replace,
     cardAction: named("payment_card") ?? "mask",
     hasValues: values.length > 0,
-    scan: createScanner({ actionOf, values, verdictOf, replace }),
+    special,
+    scan: createScanner({ actionOf, values, verdictOf, replace, special }),
   };
 }
 

@@ -10,6 +10,8 @@ import { HAS_WORD_NOTATION, otherNotations } from "./other-notations.ts";
 import type { Span } from "./assigned-value.ts";
 import { DETECTORS, type Detector } from "./detectors.ts";
 import type { RedactionAction } from "./policy-schema.ts";
+import type { SpecialVerdicts, Verdict } from "./verdict.ts";
+import { MASK } from "./mask.ts";
 import {
   ALWAYS,
   AT,
@@ -21,8 +23,6 @@ import {
   SEPARATOR,
   SPACE,
 } from "./text-features.ts";
-import type { Verdict } from "./verdict.ts";
-import { MASK } from "./mask.ts";
 
 /** A text without its secrets, and which rules hit. */
 export interface RedactedText {
@@ -52,6 +52,7 @@ export interface ScannerRules {
   /** The rule on names that a name found in text falls under. */
   readonly verdictOf: (name: string) => Verdict | undefined;
   readonly replace: Replace;
+  readonly special: SpecialVerdicts;
 }
 
 /** Redacts a text; `field` is the name of what holds it, for pseudonyms. */
@@ -100,7 +101,8 @@ export function createScanner(rules: ScannerRules): Scan {
       isDropped: false,
     };
     for (const rule of valueRules) maskValues(work, rule);
-    if (bits & SEPARATOR) maskFindings(work, kubernetesSecrets(work.text));
+    if (bits & SEPARATOR)
+      maskFindings(work, kubernetesSecrets(work.text, rules.special.kubernetesSecret));
     if (bits & (LONG | SPACE | AT)) runAll(work, beforeNames, bits);
     if (bits & SEPARATOR || (bits & SPACE && (part.includes(" -") || part.startsWith("-")))) {
       maskFindings(work, assignedSecrets(work.text, rules.verdictOf));
@@ -108,7 +110,8 @@ export function createScanner(rules: ScannerRules): Scan {
     if (bits & QUOTE || (bits & SPACE && HAS_WORD_NOTATION.test(work.text))) {
       maskFindings(work, otherNotations(work.text, rules.verdictOf));
     }
-    if (bits & LONG) maskFindings(work, likelySecrets(work.text, rules.verdictOf));
+    if (bits & LONG)
+      maskFindings(work, likelySecrets(work.text, rules.verdictOf, rules.special.likely));
     if (bits & (DIGITS | AT) || hasOptional) runAll(work, afterNames, bits);
     return work;
   }

@@ -373,6 +373,39 @@ describe("what is refused, with its place and the way out", () => {
   });
 });
 
+describe("rules that no name alone decides", () => {
+  const body = {
+    kind: "Secret",
+    data: { extra: "YmFyCg==" },
+    mapbox_login: "Zk3sN8pQ2vLx7Rt5Wy9B",
+    text: "kind: Secret\ndata:\n  extra: YmFyCg==\nx_login Zk3sN8pQ2vLx7Rt5Wy9B",
+  };
+  const redacted = (action: "mask" | "keep" | "hash" | "drop"): unknown =>
+    redactorOf({
+      detectors: { "key:likely": action, "key:kubernetes_secret": action },
+    }).redact({ attributes: {}, body }).body;
+
+  it("mask by default, and keep where a policy says so", () => {
+    const masked = {
+      ...body,
+      data: { extra: "****" },
+      mapbox_login: "****",
+      text: "kind: Secret\ndata:\n  extra: ****\nx_login ****",
+    };
+    expect(createRedactor().redact({ attributes: {}, body }).body).toEqual(masked);
+    expect(redacted("mask")).toEqual(masked);
+    expect(redacted("keep")).toEqual(body);
+    expect(redacted("drop")).toEqual({ kind: "Secret", data: {} });
+    expect(JSON.stringify(redacted("hash")).match(/hmac:/g)).toHaveLength(4);
+  });
+});
+
+it("crypto_address is off until it is switched on", () => {
+  const text = "to 1BoatSLRHtKNngkdXEeobR76b53LETtpyT";
+  expect(createRedactor().redactText(text)).toBe(text);
+  expect(redactorOf({ detectors: { crypto_address: "mask" } }).redactText(text)).toBe("to ****");
+});
+
 it("tells whether it needs a key, and what it weakens", () => {
   expect(needsKey({ version: 1 })).toBe(false);
   expect(needsKey({ version: 1, identity: "pseudonym" })).toBe(true);
