@@ -27,7 +27,7 @@ import { withinDiskLimit } from "./disk-limit.ts";
 import { type Draft, type DraftExtras, draftOf } from "./draft.ts";
 import { type Ended, type Ending, endingOf } from "./ending.ts";
 import type { RecordParts, RunningEntry } from "./record-parts.ts";
-import { actionOf, problemsOf } from "./validate.ts";
+import { actionOf, invalidEvent, problemsOf } from "./validate.ts";
 
 /** The record of an action that is being carried out. */
 export interface RunningAction {
@@ -92,7 +92,7 @@ function begin(parts: RecordParts, event: AnyEvent): Span {
   ];
   if (problems.length > 0) {
     const all = [...new Set(problems)].join("; ");
-    throw new AuditError("invalid_event", `event ${action.name}: ${all}`);
+    throw invalidEvent(action, all);
   }
   const added: AddedByAction = new Map();
   const span: Span = {

@@ -10,6 +10,7 @@ import {
 } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { nearest } from "../lib/nearest.ts";
+import { redact } from "../redact/index.ts";
 import { outcomeOf } from "./draft.ts";
 
 /**
@@ -21,9 +22,18 @@ export function validateEvent(event: AnyEvent, catalogue: Catalogue): Action {
   const action = actionOf(event, catalogue);
   const problems = problemsOf(event, action);
   if (problems.length > 0) {
-    throw new AuditError("invalid_event", `event ${action.name}: ${problems.join("; ")}`);
+    throw invalidEvent(action, problems.join("; "));
   }
   return action;
+}
+
+/** What is wrong with an event; a caller may log it, so the values in it are redacted. */
+export function invalidEvent(action: Action, problems: string): AuditError {
+  const shown = redact(problems);
+  return new AuditError(
+    "invalid_event",
+    `event ${action.name}: ${typeof shown === "string" ? shown : "invalid"}`,
+  );
 }
 
 /** A slip in a name must not lose what stands under it. */

@@ -34,7 +34,7 @@ import { createJournalProcessor, openJournal } from "../journal/index.ts";
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import { type Audit, createRecorder, type Draft, healthOf } from "../record/index.ts";
-import { createRedactingProcessor, createRedactor } from "../redact/index.ts";
+import { createRedactingProcessor, createRedactor, MASK } from "../redact/index.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { openRedactor } from "./redaction.ts";
@@ -82,7 +82,7 @@ export function openAudit(
 
   if (options.format !== "journal") checkViewShape(directory, shape);
   const journal = surroundings?.journal ?? openJournal({ directory, stream: makeId(), report });
-  const service = String(resource[ATTR_SERVICE_NAME]);
+  const service = String(resource[ATTR_SERVICE_NAME] ?? MASK);
   const processor = createJournalProcessor({ journal, clock, report, service, resource });
   const provider = new LoggerProvider({
     resource: toResource(resource),

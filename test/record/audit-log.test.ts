@@ -143,6 +143,12 @@ test.each<[name: string, event: unknown, code: string, message: RegExp]>([
     /^unknown action "zzzzzzzzzz"\. Known: .*bare_action, .*Define your own with defineAction\(\)\.$/,
   ],
   [
+    "a secret where none belongs, which the error does not repeat",
+    { action: "pause", actor: "ann", outcome: "password=hunter2hunter2" },
+    "invalid_event",
+    /^event pause: outcome "password=\*{4}" must be one of /,
+  ],
+  [
     "a field with a slip in it",
     { action: "pause", actor: "ann", reson: "loss is flat" },
     "invalid_event",
