@@ -14,7 +14,7 @@ function loadDefinition(): ServiceDefinition {
     keepCase: true,
     longs: Number,
     enums: String,
-    // audit.yaml is written for this: an enum that was not sent is absent.
+    // What was not sent is absent; audit.yaml does not depend on it.
     defaults: false,
   });
   return loaded["ExperimentService"] as ServiceDefinition;

@@ -375,6 +375,19 @@ describe("docs/audit.schema.json", () => {
     expect(missing).toEqual([]);
   });
 
+  test("the example shows every key", () => {
+    const text = readFileSync(join(root, "examples/training-service/audit.yaml"), "utf8");
+    const keys = new Set<string>();
+    const walk = (node: unknown): void => {
+      if (typeof node !== "object" || node === null) return;
+      if ("properties" in node) Object.keys(node.properties ?? {}).forEach((key) => keys.add(key));
+      Object.values(node).forEach(walk);
+    };
+    walk(z.toJSONSchema(policySchema));
+    expect(keys.size).toBeGreaterThan(30);
+    expect([...keys].filter((key) => !new RegExp(`\\b${key}:`).test(text))).toEqual([]);
+  });
+
   test("the example names it, and loads", () => {
     const path = join(root, "examples/training-service/audit.yaml");
     const text = readFileSync(path, "utf8");

@@ -257,6 +257,21 @@ export const CALLS: Readonly<Record<string, ExampleCall>> = {
     },
     record("tag_remove", { tag_name: "tag:weather", category: "rainy", ...edited }),
   ),
+  "an empty category clears too": call(
+    "EditDataSample",
+    {
+      stat_name: "tag:weather",
+      is_categorical: true,
+      type: "EDIT_ACCUMULATE",
+      ...twoSamples,
+    },
+    record("tag_remove", { tag_name: "tag:weather", ...edited }),
+  ),
+  "a removal of what is no tag restores": call(
+    "EditDataSample",
+    { stat_name: "discarded", type: "EDIT_REMOVE", ...twoSamples },
+    record("sample_restore", edited),
+  ),
   "samples are discarded": call(
     "EditDataSample",
     { stat_name: "discarded", bool_value: true, ...twoSamples },
