@@ -9,6 +9,7 @@ import { isContainer, isList } from "./json-text.ts";
 import { isSecretData } from "./kubernetes-secret.ts";
 import { isLikelySecret } from "./likely-secret.ts";
 import { MASK } from "./mask.ts";
+import { type Pair, pairInList, pairInMap, verdictInList } from "./named-pairs.ts";
 import type { RuleSet } from "./rules.ts";
 import { isCardNumber } from "./scan.ts";
 import { isOfPolicy, type Verdict } from "./verdict.ts";
@@ -31,18 +32,14 @@ interface Frame {
   readonly keys: readonly string[];
   /** The name that its texts stand under, for pseudonyms: of a list, that of the list. */
   readonly field: string;
-  /** Verdict on the value at `keys[i]`, known from a neighbour. */
-  readonly pair: { readonly at: readonly string[]; readonly verdict: Verdict } | undefined;
+  /** Verdict on some values, known from a neighbour. */
+  readonly pair: Pair | undefined;
   /** All its values are those of a Kubernetes Secret. */
   readonly isSecretData: boolean;
   readonly results: Result[];
   readonly parent: Frame | undefined;
   isChanged: boolean;
 }
-
-/** What the value of a `{ name, value }` pair is called. */
-const VALUE_KEYS: readonly string[] = ["value", "Value", "val", "values"];
-const RAW_HEADERS = /^raw_?(?:headers|trailers)$/i;
 
 /** Stands for a container that contains itself: such a value has no end. */
 const CYCLE = "[cycle]";
@@ -101,8 +98,12 @@ function openFrame(
   const keys = Object.keys(source);
   const isData = parent !== undefined && isSecretData(field, parent.source);
   const pair = isList(source)
-    ? pairInList(source, parent, field, ruleSet)
-    : pairInMap(source, ruleSet);
+    ? pairInList(
+        source,
+        { isListed: parent !== undefined && isList(parent.source), field },
+        ruleSet.verdictOf,
+      )
+    : pairInMap(source, ruleSet.verdictOf);
   return {
     source,
     keys,
@@ -113,32 +114,6 @@ function openFrame(
     parent,
     isChanged: false,
   };
-}
-
-/** `{name: "password", value: "x"}`, and the same with `key`. */
-function pairInMap(map: BodyMap, { verdictOf: ask }: RuleSet): Frame["pair"] {
-  for (const naming of ["name", "key", "Name", "Key"]) {
-    const name = map[naming];
-    if (typeof name !== "string") continue;
-    const verdict = ask(name);
-    if (verdict === undefined) continue;
-    return { at: VALUE_KEYS, verdict };
-  }
-  return undefined;
-}
-
-/** `["authorization", "Bearer …"]` inside a list of such pairs. */
-function pairInList(
-  list: readonly BodyValue[],
-  parent: Frame | undefined,
-  name: string,
-  { verdictOf: ask }: RuleSet,
-): Frame["pair"] {
-  const [first] = list;
-  if (list.length !== 2 || typeof first !== "string") return undefined;
-  if (parent === undefined || !(isList(parent.source) || RAW_HEADERS.test(name))) return undefined;
-  const verdict = ask(first);
-  return verdict === undefined ? undefined : { at: ["1"], verdict };
 }
 
 function verdictOf(
@@ -152,20 +127,13 @@ function verdictOf(
     // Nothing to hide for the built-in rules; a policy means what it names.
     return own !== undefined && isOfPolicy(own) ? own : undefined;
   }
-  if (frame.pair?.at.includes(key) === true) return frame.pair.verdict;
+  if (frame.pair?.at.has(key) === true) return frame.pair.verdict;
   if (frame.isSecretData && ruleSet.special.kubernetesSecret.action !== "keep") {
     return ruleSet.special.kubernetesSecret;
   }
   return isList(frame.source)
-    ? verdictOfFlag(frame.source[Number(key) - 1], ruleSet)
+    ? verdictInList(frame.source, { at: Number(key), field: frame.field }, ruleSet.verdictOf)
     : ruleSet.verdictOf(key);
-}
-
-/** `["--password", "x"]`: arguments of a command. */
-function verdictOfFlag(before: BodyValue | undefined, ruleSet: RuleSet): Verdict | undefined {
-  return typeof before === "string" && /^--?[A-Za-z][\w-]{0,95}$/.test(before)
-    ? ruleSet.verdictOf(before.replace(/^-+/, ""))
-    : undefined;
 }
 
 function replaceWhole(value: BodyValue, field: string, verdict: Verdict, walk: Walk): Result {

@@ -51,7 +51,7 @@ export const KEY_RULES: readonly KeyRule[] = [
       "(?:pwd|passw|php[_\\-]auth[_\\-]pw|(?:^|[^a-z0-9])pw|(?:^|[_.\\-]|password|pass)salt|" +
       "(?:^|[^a-z0-9_.\\-]|db|database|user|usr|smtp|mail|ftp|ssh|sql|mysql|pg|postgres|redis|rabbitmq|mongo|" +
       `ldap|admin|root|proxy|login|key|store|web|wifi|wpa|become|bind|sudo|vault|cert|pfx|p12|http|auth|client|` +
-      `service|account|email|imap|pop3|jdbc|vpn|rdp|vnc)_?pass|bind_?pw|(?:^|[^a-z0-9]|wpa)psk|snmp${GAP}community)${PLAIN_ENDINGS}`,
+      `service|account|email|imap|pop3|jdbc|vpn|rdp|vnc)_?pass|bind_?pw|(?:^|[^a-z0-9]|wpa)psk|snmp${GAP}community|security${GAP}answer)${PLAIN_ENDINGS}`,
   },
   {
     name: "key:password",
@@ -91,7 +91,7 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
   {
     name: "key:cookie",
-    re2: `(?:${notAfter(SWITCH_WORDS)}${GAPS}cookie[s2]?|phpsessid|jsessionid|connect\\.sid|asp\\.net_sessionid|(?:^|[^a-z0-9.]|[a-z])session(?:id|_?key)|(?:user|aiohttp|laravel|rack|flask)_session|(?:^|[_\\-])_session)${PLAIN_ENDINGS}`,
+    re2: `(?:${notAfter(SWITCH_WORDS)}${GAPS}cookie[s2]?|phpsessid|jsessionid|connect\\.sid|asp\\.net_sessionid|(?:^|[^a-z0-9.]|[a-z])session(?:id|_?key)|aspxauth|aspnetcore\\.[a-z.]+|(?:wordpress_(?:sec|logged_in)|remember_web)_[a-z0-9]+|(?:user|aiohttp|laravel|rack|flask)_session|(?:^|[_\\-])_session)${PLAIN_ENDINGS}`,
   },
   {
     name: "key:connection_string",

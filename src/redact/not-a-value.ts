@@ -31,6 +31,9 @@ export function isNoQuotedValue(
   kind: ValueKind,
   isName: (word: string) => boolean,
 ): boolean {
+  // `accesskey="n"` of HTML, `token === "/"`.
+  if (/^[^A-Za-z0-9]{1,2}$/.test(value) || (kind.name === "accesskey" && value.length < 3))
+    return true;
   return isReference(value) || isClosing(value) || isNameOfKey(value, kind, isName);
 }
 

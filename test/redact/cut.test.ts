@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { normaliseMap } from "../../src/event/index.ts";
 import { cutLongText } from "../../src/event/long-text.ts";
 import { createRedactor, limitRecord, redact } from "../../src/redact/index.ts";
+import { growthOf } from "../support/growth.ts";
 
 const { redactText } = createRedactor();
 const LETTERS = "aB3dE5gH7jK9mN1pQ2rS".repeat(5);
@@ -65,16 +66,6 @@ it("what is behind the limit is not looked at, and not kept", () => {
 });
 
 describe("cost", () => {
-  /** Of two runs the faster one. */
-  const millisOf = (run: () => unknown): number => {
-    const once = (): number => {
-      const started = performance.now();
-      run();
-      return performance.now() - started;
-    };
-    return Math.min(once(), once());
-  };
-
   it.each([
     ["names and values", "password=x "],
     ["quotes", '"'],
@@ -96,13 +87,10 @@ describe("cost", () => {
   ])("of %s grows as the text does", (_, part) => {
     const textOf = (length: number): string => part.repeat(Math.ceil(length / part.length));
     const [small, large] = [textOf(20_000), textOf(400_000)];
-    redactText(small);
-    const ratio =
-      millisOf(() => redactText(large)) /
-      Math.max(
-        0.2,
-        millisOf(() => redactText(small)),
-      );
+    const ratio = growthOf(
+      () => redactText(small),
+      () => redactText(large),
+    );
     // 20 times the text; 400 times the work would be quadratic.
     expect(ratio).toBeLessThan(150);
   });

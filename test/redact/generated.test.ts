@@ -230,6 +230,40 @@ describe("text and code about secrets stays", () => {
   });
 });
 
+describe("values whose name stands beside them", () => {
+  const secret = "opensesame-9";
+  it.each<[string, unknown]>([
+    ["pair", { name: "password", value: secret }],
+    ["capitals", { Key: "DB_PASSWORD", Value: secret }],
+    ["change", { field: "password", old: secret, new: `${secret}!` }],
+    ["change with values", { property: "secret", oldValue: secret, newValue: `${secret}!` }],
+    ["change of a map", { password: { before: secret, after: `${secret}!` } }],
+    ["patch", { op: "replace", path: "/user/password", value: secret }],
+    ["attribute of OTLP", { key: "password", value: { stringValue: secret } }],
+    ["attribute of LDAP", { attribute: "userPassword", values: [secret] }],
+    ["raw headers", { rawHeaders: ["Host", "x", "X-Auth-Token", secret] }],
+    ["header lines", { headers: [`X-Api-Key: ${secret}`] }],
+    ["entries", { headers: [["x-api-key", secret]] }],
+    ["arguments", { args: ["--token", secret] }],
+    ["environment", { env: [`DB_PASSWORD=${secret}`, "A=b"] }],
+    ["form", { body: `user=ann&password=${secret}` }],
+    ["text of JSON", { body: JSON.stringify({ client: { apiKey: secret } }) }],
+    ["brackets", { "users[0][password]": secret }],
+  ])("%s", (_, value) => {
+    expect(JSON.stringify(redact(value))).not.toContain(secret);
+  });
+
+  it.each<[string, unknown]>([
+    ["a field without a value", { field: "password", message: "is required" }],
+    ["a harmless name", { name: "max_tokens", value: "512" }],
+    ["a change of something else", { field: "rate", old: "0.1", new: "0.01" }],
+    ["a patch of something else", { op: "replace", path: "/user/rate", value: "x" }],
+    ["headers of another name", { names: ["Host", "x", "X-Auth-Token", "yes"] }],
+  ])("%s stays", (_, value) => {
+    expect(redact(value)).toEqual(value);
+  });
+});
+
 describe("what is secret only where it stands", () => {
   it.each([
     [

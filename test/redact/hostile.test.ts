@@ -1,19 +1,9 @@
 /** Shapes that once took the square of their size: growth is compared, not time. */
 import { expect, test } from "vitest";
+import { growthOf } from "../support/growth.ts";
 import { createRedactor } from "../../src/redact/index.ts";
 
 const { redactText, redactValue } = createRedactor();
-
-function growth(run: (size: number) => void, small: number): number {
-  const millisOf = (size: number): number => {
-    const started = performance.now();
-    run(size);
-    return performance.now() - started;
-  };
-  millisOf(small);
-  const base = Math.min(millisOf(small), millisOf(small), millisOf(small));
-  return Math.min(millisOf(small * 8), millisOf(small * 8)) / Math.max(base, 0.01);
-}
 
 test.each<[name: string, run: (size: number) => void, small: number]>([
   [
@@ -36,7 +26,11 @@ test.each<[name: string, run: (size: number) => void, small: number]>([
     300,
   ],
 ])("%s: eight times the size costs far less than its square", (_name, run, small) => {
-  expect(growth(run, small)).toBeLessThan(32);
+  const growth = growthOf(
+    () => run(small),
+    () => run(small * 8),
+  );
+  expect(growth).toBeLessThan(32);
 });
 
 test("names that all become the mask stay apart", () => {
