@@ -9,12 +9,18 @@ const MANY_DIGITS = 8;
 /** What a character, or a text, has: bits, because every text of every record is asked. */
 const RUN = 1;
 const DIGIT = 2;
+/** A sign that may stand between a name and its value. */
 export const SEPARATOR = 4;
+/** A blank or a tab. */
 export const SPACE = 8;
+/** `@`. */
 export const AT = 16;
 const COLON = 32;
+/** A long run of letters and digits. */
 export const LONG = 64;
+/** As many digits as a personal number has. */
 export const DIGITS = 128;
+/** A quote, or the start of one in HTML. */
 export const QUOTE = 512;
 /** The bit of each feature. */
 export const FEATURE_BITS: Readonly<Record<Feature, number>> = {
