@@ -71,4 +71,5 @@ export type {
   ValuePolicy,
 } from "./redact/index.ts";
 export { auditGrpc, createAudit } from "./setup/create-audit.ts";
-export type { AuditFormat, AuditOptions, OtlpProtocol } from "./setup/options.ts";
+export type { AuditFormat, AuditOptions } from "./setup/options.ts";
+export type { OtlpProtocol } from "./setup/shipping-options.ts";

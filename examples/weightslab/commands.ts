@@ -17,11 +17,6 @@ export function command(lab: Lab, request: TrainerCommand): string {
   }
   const asked = request.hyper_parameter_change?.hyper_parameters;
   if (asked !== undefined) changeParameters(lab, asked);
-  if (request.load_checkpoint_operation !== undefined) {
-    // A number in the request; the catalogue's checkpoint ids are texts.
-    const id = String(request.load_checkpoint_operation.checkpoint_id ?? 0);
-    currentAudit()?.set({ details: { checkpoint_id: id } }, { action: "checkpoint_restore" });
-  }
   deny(lab, request.deny_samples_operation, true);
   deny(lab, request.deny_eval_samples_operation, true);
   deny(lab, request.remove_from_denylist_operation, false);

@@ -26,7 +26,6 @@ export interface TrainerCommand {
     readonly note?: string;
   };
   readonly save_checkpoint_operation?: object;
-  readonly load_checkpoint_operation?: { readonly checkpoint_id?: number };
   readonly restart_operation?: object;
   readonly deny_samples_operation?: DenySamples;
   readonly deny_eval_samples_operation?: DenySamples;

@@ -14,9 +14,8 @@ function loadDefinition(): ServiceDefinition {
     keepCase: true,
     longs: Number,
     enums: String,
-    // audit.yaml is written for these two: what was not sent is absent, and what was sent is named.
+    // What was not sent is absent; audit.yaml does not depend on it.
     defaults: false,
-    oneofs: true,
   });
   return loaded["ExperimentService"] as ServiceDefinition;
 }

@@ -3,8 +3,8 @@
  *
  * In: the grpc-js module. Out: for each finished call the records that the audit policy asks for.
  * `Server.prototype.register` is wrapped by plain assignment, so that other instrumentations may be
- * there before or come after, and an interceptor of ours is put before all others; replies are
- * never changed.
+ * there before or come after, and an interceptor of ours is put before all others. Replies are never
+ * changed, except of `closed` actions that cannot be audited: they are refused.
  */
 import { auditHandler } from "./audit-handler.ts";
 import { type AuditedMethod, watchWire } from "./audit-wire.ts";
@@ -28,7 +28,7 @@ export interface CaptureSwitch {
   targetOf: () => CaptureTarget | null;
   /** Called before a server listens. What it throws stops the service. */
   beforeListen: () => void;
-  readonly report: (line: string) => void;
+  report: (line: string) => void;
 }
 
 type PatchedPrototype = GrpcServerPrototype & { [PATCHED]?: CaptureSwitch };
@@ -58,8 +58,7 @@ export function patchGrpc(grpc: GrpcModule, capture: CaptureSwitch): void {
   const prototype = grpc.Server.prototype as PatchedPrototype;
   const patched = prototype[PATCHED];
   if (patched !== undefined) {
-    patched.targetOf = capture.targetOf;
-    patched.beforeListen = capture.beforeListen;
+    Object.assign(patched, capture);
     return;
   }
   Object.defineProperty(prototype, PATCHED, { value: capture, enumerable: false });
@@ -71,7 +70,7 @@ export function patchGrpc(grpc: GrpcModule, capture: CaptureSwitch): void {
     if (known !== undefined) return known;
     const methods: Methods = new Map();
     servers.set(server, methods);
-    watchServer(server, methods, capture.report);
+    watchServer(server, methods, (line) => capture.report(line));
     return methods;
   }
 
@@ -87,14 +86,24 @@ export function patchGrpc(grpc: GrpcModule, capture: CaptureSwitch): void {
     return isNew;
   };
 
-  const bindAsync = prototype.bindAsync;
-  prototype.bindAsync = function (this: object, ...args) {
+  /** A server is about to get calls. */
+  function prepare(server: object): void {
     capture.beforeListen();
-    const methods = methodsOf(this);
-    auditEarlier(this, methods, capture);
+    const methods = methodsOf(server);
+    auditEarlier(server, methods, capture);
     checkCoverage([...methods.values()], "listen", capture.report);
-    listening.add(this);
+    listening.add(server);
+  }
+
+  const { bindAsync, createConnectionInjector } = prototype;
+  prototype.bindAsync = function (this: object, ...args) {
+    prepare(this);
     return bindAsync.call(this as GrpcServerPrototype, ...args);
+  };
+  if (createConnectionInjector === undefined) return;
+  prototype.createConnectionInjector = function (this: object, ...args) {
+    prepare(this);
+    return createConnectionInjector.call(this as GrpcServerPrototype, ...args);
   };
 }
 
@@ -110,7 +119,7 @@ function watchServer(server: object, methods: Methods, report: (line: string) =>
   }
   const ours: WireInterceptor = ({ path }, call) => {
     const method = methods.get(path);
-    if (method !== undefined) watchWire(call, method);
+    if (method !== undefined) watchWire(call, method, report);
     return call;
   };
   Object.assign(server, { interceptors: [ours, ...(interceptors as readonly unknown[])] });

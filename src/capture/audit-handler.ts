@@ -1,7 +1,7 @@
 import { types } from "node:util";
 import { messageOf } from "../lib/errors.ts";
-import { currentAudit, runInCall } from "../record/index.ts";
-import { type AuditedMethod, auditOfScope, planOfCall } from "./audit-wire.ts";
+import { runInCall } from "../record/index.ts";
+import { type AuditedMethod, auditOfWire, planOfCall } from "./audit-wire.ts";
 import { beginCallAudit, type CallAudit } from "./call-audit.ts";
 import { type CallStatus, OK, statusOfError } from "./call-status.ts";
 import {
@@ -33,7 +33,7 @@ export function auditHandler(handler: GrpcHandler, method: AuditedMethod): GrpcH
     return runInCall(audit.scope, () => {
       try {
         const returned = handler.call(this, call, answer);
-        return types.isPromise(returned) ? watchPromise(returned, audit, end) : returned;
+        return types.isPromise(returned) ? watchPromise(returned, call, audit, end) : returned;
       } catch (error) {
         audit.finish({ ...statusOfError(error), name: "UNKNOWN" });
         throw error;
@@ -47,8 +47,9 @@ export function auditHandler(handler: GrpcHandler, method: AuditedMethod): GrpcH
  * never ends a call: where it cannot begin, the call goes on without it, and that is counted.
  */
 function auditOfCall(method: AuditedMethod, call: GrpcCall): CallAudit | null {
-  const begun = auditOfScope(currentAudit());
-  if (begun?.method === method.name && !begun.isEntered()) return begun;
+  const begun = auditOfWire(call);
+  // A handler that was wrapped twice is audited once.
+  if (begun !== undefined) return begun.isEntered() ? null : begun;
   try {
     const planned = planOfCall(method);
     if (planned === null) return null;
@@ -100,8 +101,9 @@ function watchEnd(call: GrpcCall, audit: CallAudit, answersByCallback: boolean):
   let failed: CallStatus | undefined;
   let isCancelled = false;
   /** Nobody answered; what grpc-js told the client (a deadline, an undecodable message) says why. */
+  const endWithoutAnswer = (): CallStatus => failed ?? audit.told() ?? CANCELLED;
   const finishCancelled = (): void => {
-    audit.finish(failed ?? audit.told() ?? CANCELLED, { outcome: "unknown", isUnanswered: true });
+    audit.finish(endWithoutAnswer(), { outcome: "unknown", isUnanswered: true });
   };
   const final = call._final;
   if (final !== undefined) {
@@ -125,7 +127,7 @@ function watchEnd(call: GrpcCall, audit: CallAudit, answersByCallback: boolean):
       // callback may still do what it was asked for, and its answer tells.
       if (event === "cancelled") {
         if (!answersByCallback) finishCancelled();
-        else if (!audit.isFinished()) setTimeout(finishCancelled, LATE_ANSWER_MILLIS).unref();
+        else audit.finishLater(endWithoutAnswer, LATE_ANSWER_MILLIS);
       }
     }
   };
@@ -135,6 +137,7 @@ function watchEnd(call: GrpcCall, audit: CallAudit, answersByCallback: boolean):
 /** A handler that is an async function: a rejection is an ending, and stays the application's. */
 async function watchPromise(
   returned: PromiseLike<unknown>,
+  call: GrpcCall,
   audit: CallAudit,
   end: SeenEnd,
 ): Promise<unknown> {
@@ -146,8 +149,11 @@ async function watchPromise(
     }
     return value;
   } catch (error) {
-    const status = { ...statusOfError(error), name: "UNKNOWN" };
-    audit.finish(status, { outcome: "unknown", isUnanswered: true });
+    // A stream that was ended goes on to its end, whatever became of the handler after that.
+    if (call.writableEnded !== true) {
+      const status = { ...statusOfError(error), name: "UNKNOWN" };
+      audit.finish(status, { outcome: "unknown", isUnanswered: true });
+    }
     throw error;
   }
 }

@@ -2,9 +2,9 @@
  * Watches a call where it enters and leaves the server.
  *
  * In: the call below all interceptors, through which everything passes, also what grpc-js says
- * itself. Out: an audit that begins with the call's headers, and the same call. What it adds to the
- * way of a call is waiting: for the signature of a token, and for the disk where an action is
- * `closed`.
+ * itself. Out: an audit that begins with the call, and the same call. What it adds to the way of a
+ * call is waiting: for the signature of a token, and for the disk where an action is `closed`.
+ * Promise: a call that is over, or was refused, does not reach its handler any more.
  */
 import { messageOf } from "../lib/errors.ts";
 import { runInCall } from "../record/index.ts";
@@ -13,6 +13,7 @@ import { type CallStatus, statusName, UNAVAILABLE } from "./call-status.ts";
 import type { CaptureTarget } from "./capture-target.ts";
 import {
   type CallFacts,
+  type GrpcCall,
   type GrpcMetadata,
   type HandlerType,
   hasSingleRequest,
@@ -39,11 +40,14 @@ const NEVER_CALLED: CallStatus = {
 const REFUSED =
   "the action was not carried out because it could not be audited; trying again is safe";
 
-const audits = new WeakMap<object, CallAudit>();
+const NO_METADATA: GrpcMetadata = { get: () => [] };
 
-/** The audit that the wire began for the call that runs in this scope. */
-export function auditOfScope(scope: object | undefined): CallAudit | undefined {
-  return scope === undefined ? undefined : audits.get(scope);
+/** By the call below all interceptors, whose async context may be that of another call. */
+const audits = new WeakMap<WireCall, CallAudit>();
+
+/** The audit that the wire began for the call that a handler gets. */
+export function auditOfWire({ call }: GrpcCall): CallAudit | undefined {
+  return call === undefined ? undefined : audits.get(lowest(call));
 }
 
 /** Who records a call of a method, and how; null: nobody does. */
@@ -55,17 +59,20 @@ export function planOfCall(
   return target === null || plan?.kind !== "audit" ? null : { target, plan };
 }
 
-/** Watches one call of a method, from the moment its headers arrived. Never throws. */
-export function watchWire(call: WireCall, method: AuditedMethod): void {
-  let planned: ReturnType<typeof planOfCall>;
+/**
+ * Watches one call of a method, before anything of it has been read. Never throws: a call that
+ * cannot be watched is audited where its handler is.
+ */
+export function watchWire(call: WireCall, method: AuditedMethod, report: Report): void {
   try {
-    planned = planOfCall(method);
-  } catch {
-    // The handler is going to meet the same problem, and says it.
-    return;
+    const planned = planOfCall(method);
+    if (planned !== null) watchBase(lowest(call), method, planned.target, planned.plan);
+  } catch (error) {
+    report(`a call of ${method.name} is not watched on its way: ${messageOf(error)}`);
   }
-  if (planned !== null) watchBase(lowest(call), method, planned.target, planned.plan);
 }
+
+type Report = (line: string) => void;
 
 /** Interceptors of credentials stand below those of the server: only the last call sees all. */
 function lowest(call: WireCall): WireCall {
@@ -80,92 +87,81 @@ function watchBase(
   target: CaptureTarget,
   plan: AuditPlan,
 ): void {
-  let audit: CallAudit | undefined;
   const { start } = base;
+  const { name, type } = method;
+  const audit = beginCallAudit(target, plan, { facts: factsOf(base), method: name, type });
+  watchOutbound(base, audit);
   base.start = (listener) => {
     start.call(
       base,
-      watchInbound(base, listener, {
-        isSingle: hasSingleRequest(method.type),
-        target,
-        begin(metadata) {
-          const facts = factsOf(base, metadata);
-          const begun = beginCallAudit(target, plan, {
-            facts,
-            method: method.name,
-            type: method.type,
-          });
-          audits.set(begun.scope, begun);
-          watchClose(base, begun);
-          audit = begun;
-          return begun;
-        },
-      }),
+      watchInbound(base, audit, listener, { target, isSingle: hasSingleRequest(type) }),
     );
   };
-  watchOutbound(base, () => audit);
+  audits.set(base, audit);
+  watchClose(base, audit);
 }
 
 interface Inbound {
   readonly isSingle: boolean;
   readonly target: CaptureTarget;
-  readonly begin: (metadata: GrpcMetadata) => CallAudit;
 }
 
-/** What the client sends. Everything behind a wait arrives behind it too: grpc-js reads on demand. */
-function watchInbound(base: WireCall, listener: WireListener, inbound: Inbound): WireListener {
-  const { isSingle, target, begin } = inbound;
-  let audit: CallAudit | undefined;
+/** What the client sends. What comes behind a wait arrives behind it too: grpc-js reads on demand. */
+function watchInbound(
+  base: WireCall,
+  audit: CallAudit,
+  listener: WireListener,
+  { isSingle, target }: Inbound,
+): WireListener {
   let isCancelled = false;
 
-  /** Goes on inside of the call, at once or when the action may begin. */
-  function proceed(running: CallAudit, isAdmission: boolean, next: () => void): void {
-    const admission = isAdmission && !running.isFinished() ? running.admit() : undefined;
+  /** The one place that decides whether something more of a call may come to its handler. */
+  function pass(next: () => void): void {
+    if (audit.isEntered() || !(isCancelled || audit.isFinished())) {
+      runInCall(audit.scope, next);
+    } else {
+      audit.finish(NEVER_CALLED, { isUnanswered: true, isRefusal: true });
+    }
+  }
+
+  /** Passes it when the action may begin: at once, or when its intent is durable. */
+  function passAdmitted(goOn: () => void): void {
+    const isOver = isCancelled || audit.isFinished();
+    const admission = isOver || audit.isEntered() ? undefined : audit.admit();
     if (admission === undefined) {
-      runInCall(running.scope, next);
+      pass(goOn);
       return;
     }
     void admission.then((refusal) => {
-      if (isCancelled) running.finish(NEVER_CALLED, { isUnanswered: true });
-      else if (refusal === undefined) runInCall(running.scope, next);
-      else refuse(base, running, target, refusal);
+      if (refusal === undefined || isCancelled || audit.isFinished()) pass(goOn);
+      else refuse(base, audit, target, refusal);
     });
   }
 
   return {
     onReceiveMetadata(metadata) {
-      try {
-        audit = begin(metadata);
-      } catch (error) {
-        target.lost(`a call is not audited: ${messageOf(error)}`);
-        listener.onReceiveMetadata(metadata);
-        return;
-      }
-      const running = audit;
+      const next = (): void => listener.onReceiveMetadata(metadata);
       const goOn = (): void => {
-        proceed(running, !isSingle, () => listener.onReceiveMetadata(metadata));
+        if (isSingle) pass(next);
+        else passAdmitted(next);
       };
-      if (running.identified === undefined) goOn();
-      else void running.identified.then(goOn);
+      if (audit.identified === undefined) goOn();
+      else void audit.identified.then(goOn);
     },
     onReceiveMessage(message) {
-      if (audit === undefined) {
-        listener.onReceiveMessage(message);
-        return;
-      }
       audit.tally.requests++;
       audit.tally.requestBytes += messageBytes(message);
       audit.sawRequest(message);
-      runInCall(audit.scope, () => listener.onReceiveMessage(message));
+      pass(() => listener.onReceiveMessage(message));
     },
     onReceiveHalfClose() {
-      if (audit === undefined) listener.onReceiveHalfClose();
-      else proceed(audit, isSingle, () => listener.onReceiveHalfClose());
+      const next = (): void => listener.onReceiveHalfClose();
+      if (isSingle) passAdmitted(next);
+      else pass(next);
     },
     onCancel() {
       isCancelled = true;
-      if (audit === undefined) listener.onCancel();
-      else runInCall(audit.scope, () => listener.onCancel());
+      runInCall(audit.scope, () => listener.onCancel());
     },
   };
 }
@@ -173,58 +169,54 @@ function watchInbound(base: WireCall, listener: WireListener, inbound: Inbound):
 /** No audit, no action. The handler has not been called. */
 function refuse(base: WireCall, audit: CallAudit, target: CaptureTarget, why: string): void {
   target.refused(audit.method, why);
-  audit.finish(
-    { name: statusName(UNAVAILABLE), message: `not audited: ${why}` },
-    { isRefusal: true },
-  );
+  const status = { name: statusName(UNAVAILABLE), message: `not audited: ${why}` };
+  audit.finish(status, { isRefusal: true });
   base.sendStatus({ code: UNAVAILABLE, details: REFUSED, metadata: null });
 }
 
 /** What the client is told, by the handler, by an interceptor or by grpc-js itself. */
-function watchOutbound(base: WireCall, auditOf: () => CallAudit | undefined): void {
+function watchOutbound(base: WireCall, audit: CallAudit): void {
   const { sendMessage, sendStatus } = base;
   base.sendMessage = (message, callback) => {
-    const audit = auditOf();
     whenFree(audit, () => {
       sendMessage.call(base, message, callback);
-      if (audit === undefined) return;
       audit.tally.responses++;
       audit.tally.responseBytes += messageBytes(message);
       audit.sawReplyMessage(message);
     });
   };
   base.sendStatus = (status) => {
-    const audit = auditOf();
-    if (audit !== undefined) noteStatus(audit, status);
+    noteStatus(audit, status);
     whenFree(audit, () => sendStatus.call(base, status));
   };
 }
 
 function noteStatus(audit: CallAudit, { code, details }: WireStatus): void {
   const status = { name: statusName(code), ...(code === 0 ? {} : { message: details }) };
-  // No handler will answer: an interceptor refused the call, or its request cannot be decoded.
-  if (!audit.isEntered()) audit.finish(status);
+  // No handler will answer: an interceptor refused the call, or its request cannot be decoded. Such
+  // a status waits for nothing: it is what closes the call.
+  if (!audit.isEntered()) audit.finish(status, { isUnanswered: true, isRefusal: true });
   audit.tell(status);
 }
 
 /** At once, or when the result of a `closed` action is durable. */
-function whenFree(audit: CallAudit | undefined, send: () => void): void {
-  const held = audit?.held();
+function whenFree(audit: CallAudit, send: () => void): void {
+  const held = audit.held();
   if (held === undefined) send();
   else void held.then(send);
 }
 
 function watchClose({ stream }: WireCall, audit: CallAudit): void {
   stream?.once("close", () => {
-    if (!audit.isEntered()) audit.finish(NEVER_CALLED, { isUnanswered: true });
+    if (!audit.isEntered()) audit.finish(NEVER_CALLED, { isUnanswered: true, isRefusal: true });
     audit.hangUp(stream.rstCode === 0);
   });
 }
 
-function factsOf(base: WireCall, metadata: GrpcMetadata): CallFacts {
+function factsOf(base: WireCall): CallFacts {
   const { getAuthContext } = base;
   return {
-    metadata,
+    metadata: base.metadata ?? NO_METADATA,
     call: base,
     getPeer: () => base.getPeer(),
     ...(getAuthContext === undefined ? {} : { getAuthContext: () => getAuthContext.call(base) }),

@@ -7,7 +7,7 @@
  * whose intent cannot be made durable is refused.
  */
 import type { Context } from "@opentelemetry/api";
-import { type Actor, type BodyValue, newId, normaliseValue, type Outcome } from "../event/index.ts";
+import { type Actor, type BodyValue, normaliseValue, type Outcome } from "../event/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import {
   type AddedByAction,
@@ -69,6 +69,8 @@ export interface CallAudit {
   readonly isFinished: () => boolean;
   /** Records the call, once: later endings are not endings. Never throws. */
   readonly finish: (status: CallStatus, end?: CallEnd) => void;
+  /** Records it as unanswered unless it ends within a time. */
+  readonly finishLater: (status: () => CallStatus, millis: number) => void;
   /** What the reply has to wait for; undefined: nothing. Never rejects. */
   readonly held: () => Promise<void> | undefined;
   /** The client is being told how the call ended; the first status counts. */
@@ -103,6 +105,7 @@ class RunningCall implements CallAudit, RecordedCall, OpenCall {
   readonly peer: Peer;
   readonly startedMillis: number;
   readonly tally: CallTally = { requests: 0, requestBytes: 0, responses: 0, responseBytes: 0 };
+  readonly intended: Set<string> = new Set();
   readonly added: AddedByAction = new Map();
   readonly scope: CallScope;
   readonly identified: Promise<void> | undefined;
@@ -117,6 +120,7 @@ class RunningCall implements CallAudit, RecordedCall, OpenCall {
   #told: CallStatus | undefined;
   #isComplete: boolean | undefined;
   #held: Promise<void> | undefined;
+  #late: NodeJS.Timeout | undefined;
 
   constructor(target: CaptureTarget, plan: AuditPlan, { facts, method, type }: CallStart) {
     this.target = target;
@@ -187,6 +191,7 @@ class RunningCall implements CallAudit, RecordedCall, OpenCall {
   finish(status: CallStatus, end: CallEnd = {}): void {
     if (this.#isFinished) return;
     this.#isFinished = true;
+    clearTimeout(this.#late);
     this.target.openCalls.delete(this);
     try {
       this.context = contextAtEnd(this.context);
@@ -194,13 +199,26 @@ class RunningCall implements CallAudit, RecordedCall, OpenCall {
         this.response = normaliseValue(end.response);
       }
       const isClosed = writeResults(this, status, end.outcome);
-      if (isClosed && end.isRefusal !== true)
-        this.#held = settled(withinDiskLimit(this.target.synced()));
+      if (isClosed && end.isRefusal !== true) this.#held = this.#confirmed();
     } catch (error) {
       this.target.lost(`a call of ${this.method} was not recorded: ${messageOf(error)}`);
     }
     if (end.isUnanswered !== true) this.#answered = status;
     this.#judge();
+  }
+
+  /** The reply leaves within the limit; that its result is not durable then is no secret. */
+  #confirmed(): Promise<void> {
+    return withinDiskLimit(this.target.synced()).catch((error: unknown) => {
+      this.target.unconfirmed(this.method, messageOf(error));
+    });
+  }
+
+  finishLater(status: () => CallStatus, millis: number): void {
+    if (this.#isFinished) return;
+    this.#late ??= setTimeout(() => {
+      this.finish(status(), { outcome: "unknown", isUnanswered: true });
+    }, millis).unref();
   }
 
   held(): Promise<void> | undefined {
@@ -224,8 +242,9 @@ class RunningCall implements CallAudit, RecordedCall, OpenCall {
   note(): void {
     try {
       writeIntents(this);
-    } catch {
-      // Counted and reported by the journal; the result tells it all the same.
+    } catch (error) {
+      // The journal takes every intent for that of a call that is refused then: this one goes on.
+      this.target.lost(`the intent of a long call of ${this.method}: ${messageOf(error)}`);
     }
   }
 
@@ -253,14 +272,10 @@ const NOT_YET_KNOWN: Actor = { id: "anonymous", type: "user", authentication: "n
 function createScope(call: RunningCall, actor: Actor): CallScope {
   const { address } = call.peer;
   return {
-    callId: newId(),
+    callId: call.target.newId(),
     actor,
     source: address === undefined ? {} : { id: address, type: "ip" },
     set: (fields: CallFields, options?: { readonly action?: string }) =>
       call.add(fields, options?.action),
   };
-}
-
-function settled(waiting: Promise<void>): Promise<void> {
-  return waiting.catch(() => {});
 }

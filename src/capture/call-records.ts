@@ -93,12 +93,13 @@ export function closedIntents(call: RecordedCall): readonly CallAction[] {
 }
 
 /**
- * Writes an intent for every action that the call may turn out to be.
+ * Writes an intent for every action that the call may turn out to be, and that has none yet.
  *
  * @throws {AuditError} `write_failed` when the disk refuses.
  */
 export function writeIntents(call: RecordedCall, actions?: readonly CallAction[]): void {
   for (const { name, extracted } of actions ?? possibleActions(call, call.request)) {
+    if (call.intended.has(name)) continue;
     const event: AnyEvent = {
       ...eventOf(call, name, { extracted, added: NOTHING_ADDED, ending: undefined }),
       outcome: "unknown",
@@ -110,6 +111,7 @@ export function writeIntents(call: RecordedCall, actions?: readonly CallAction[]
       context: call.context,
     });
     call.target.emit(draft);
+    call.intended.add(name);
   }
 }
 
@@ -142,12 +144,28 @@ export function writeDelivery(
   call.target.emit(draftOf(event, action, { kind: "delivery", attributes, context: call.context }));
 }
 
+/** What a call may turn out to be, as far as its request tells. */
 function possibleActions(
   call: RecordedCall,
   request: BodyValue | undefined,
 ): readonly CallAction[] {
+  const messages = request === undefined ? {} : { request };
   // A stream that has not said anything yet may turn out to be anything.
-  return actionsOf(call, (mapping) => request === undefined || mapping.mayHold({ request }));
+  const possible = actionsOf(call, (mapping) => request === undefined || mapping.mayHold(messages));
+  const isCertain = call.plan.mappings.some((mapping) => mapping.mustHold(messages));
+  return isCertain ? possible : withFallback(call, possible);
+}
+
+/** None of the actions may hold in the end: then the call itself is recorded. */
+function withFallback(call: RecordedCall, actions: readonly CallAction[]): readonly CallAction[] {
+  if (actions.some(({ name }) => name === RPC_CALL)) return actions;
+  return [...actions, fallbackOf(call)];
+}
+
+function fallbackOf(call: RecordedCall): CallAction {
+  const { plan } = call;
+  const isClosed = plan.failure === "closed";
+  return { name: RPC_CALL, isClosed, extracted: plan.extract(messagesOf(call)) };
 }
 
 type Mapping = RecordedCall["plan"]["mappings"][number];
@@ -156,10 +174,7 @@ function actionsOf(call: RecordedCall, applies: (mapping: Mapping) => boolean): 
   const { plan } = call;
   const messages = messagesOf(call);
   const held = plan.mappings.filter(applies);
-  if (held.length === 0) {
-    const isClosed = plan.failure === "closed";
-    return [{ name: RPC_CALL, isClosed, extracted: plan.extract(messages) }];
-  }
+  if (held.length === 0) return [fallbackOf(call)];
   return held.map(({ action, failure, extract }) => ({
     name: action,
     isClosed: failure === "closed",

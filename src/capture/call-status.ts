@@ -40,23 +40,30 @@ export interface CallStatus {
 /** A call that ended well. */
 export const OK: CallStatus = { name: "OK" };
 
-/** The status that grpc-js would send for what a handler gave it: no integer `code` means UNKNOWN. */
+/**
+ * The status that grpc-js would send for what a handler gave it: no integer `code` means UNKNOWN.
+ * Never throws, whatever was thrown.
+ */
 export function statusOfError(thrown: unknown): CallStatus {
+  try {
+    return readStatus(thrown);
+  } catch {
+    return { name: "UNKNOWN", message: "an error that cannot be read" };
+  }
+}
+
+function readStatus(thrown: unknown): CallStatus {
   const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as {
     readonly code?: unknown;
     readonly details?: unknown;
     readonly message?: unknown;
   };
-  const name = Number.isInteger(error.code) ? statusName(Number(error.code)) : "UNKNOWN";
-  const message =
-    typeof error.details === "string" && error.details !== ""
-      ? error.details
-      : typeof error.message === "string"
-        ? error.message
-        : typeof thrown === "string"
-          ? thrown
-          : "";
-  return { name, ...(message === "" ? {} : { message }) };
+  const { code, details, message } = error;
+  const name = Number.isInteger(code) ? statusName(Number(code)) : "UNKNOWN";
+  const text = [details, message, thrown].find(
+    (each): each is string => typeof each === "string" && each !== "",
+  );
+  return { name, ...(text === undefined ? {} : { message: text }) };
 }
 
 /** What a status says of the action, where the reply itself says nothing. */

@@ -11,6 +11,8 @@ export interface CaptureTarget {
   readonly findActor: FindActor;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
+  /** Makes call ids. */
+  readonly newId: () => string;
   /** Redacts and writes; throws when the disk refuses, which is counted and reported already. */
   readonly emit: (draft: Draft) => string;
   /** Resolves when all that was emitted survives power loss; rejects when it may not. */
@@ -19,6 +21,8 @@ export interface CaptureTarget {
   readonly lost: (why: string) => void;
   /** Counts and reports a call that was refused because it could not be audited. */
   readonly refused: (method: string, why: string) => void;
+  /** Reports that the result of a `closed` action was not confirmed in time; its reply has left. */
+  readonly unconfirmed: (method: string, why: string) => void;
   readonly report: (line: string) => void;
   readonly openCalls: OpenCalls;
 }

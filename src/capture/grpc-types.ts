@@ -28,7 +28,7 @@ export interface CallFacts {
   /** grpc-js >= 1.14. */
   readonly getAuthContext?: () => { readonly sslPeerCertificate?: unknown };
   /** The call below, down to the HTTP/2 stream; grpc-js keeps it to itself. */
-  readonly call?: unknown;
+  readonly call?: WireCall;
 }
 
 /** What a handler is called with. */
@@ -38,6 +38,8 @@ export interface GrpcCall extends CallFacts {
   emit: (event: string | symbol, ...args: unknown[]) => boolean;
   prependListener?: (event: string, listener: (...args: unknown[]) => void) => unknown;
   push?: (message: unknown, ...rest: unknown[]) => boolean;
+  /** Whether a stream of replies was ended by its handler. */
+  readonly writableEnded?: boolean;
   _final?: (callback: (error?: Error | null) => void) => void;
 }
 
@@ -79,6 +81,8 @@ export interface WireCall {
   /** The call below, where this one belongs to another interceptor. */
   readonly nextCall?: WireCall;
   readonly stream?: WireStream;
+  /** As the client sent it; grpc-js keeps it to itself. */
+  readonly metadata?: GrpcMetadata;
 }
 
 /** A server interceptor of grpc-js >= 1.10. */
@@ -88,6 +92,8 @@ export type WireInterceptor = (method: { readonly path: string }, call: WireCall
 export interface GrpcServerPrototype {
   register: (name: string, handler: GrpcHandler, ...rest: unknown[]) => boolean;
   bindAsync: (...args: unknown[]) => unknown;
+  /** For connections that something else accepted; grpc-js >= 1.12. */
+  createConnectionInjector?: (...args: unknown[]) => unknown;
 }
 
 /** The grpc-js module, or anything that carries its `Server`. */

@@ -46,6 +46,7 @@ export type {
   PolicyValue,
   TrustedCertificate,
 } from "./policy-document.ts";
+export { isConditionWord } from "./policy-condition.ts";
 export { compileMethod } from "./policy-method.ts";
 export { type PolicyText, textsOf } from "./policy-texts.ts";
 export { type WhenGroup, whenGroups } from "./policy-when.ts";

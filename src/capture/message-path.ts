@@ -74,8 +74,16 @@ function isList(value: BodyValue): value is readonly BodyValue[] {
 }
 
 /**
- * Whether a field was sent: undefined, null, "" and empty lists and maps were not. 0 and false
- * count as sent, because a message cannot tell them from a default.
+ * Whether a field is in the message, empty or not. Libraries fill in null for a message that was not
+ * sent; fields that are neither messages nor `optional` nor of a `oneof` they may fill in otherwise.
+ */
+export function isSent(value: BodyValue | undefined): boolean {
+  return value !== undefined && value !== null;
+}
+
+/**
+ * Whether there is something in a field: not in undefined, null, "" and empty lists and maps. 0 and
+ * false are something, because a message cannot tell them from a default.
  */
 export function isPresent(value: BodyValue | undefined): boolean {
   if (value === undefined || value === null || value === "") return false;

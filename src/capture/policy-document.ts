@@ -5,11 +5,19 @@ import type { FailurePolicy } from "../event/index.ts";
 export type PolicyValue = string | number | boolean;
 
 /**
- * What must stand at a path: `present`, `absent`, a value, a list of values of which one must be
- * there, or an RE2 pattern that matches the whole value. A list in the message holds when one of its
- * items does.
+ * What must stand at a path. A list in the message holds when one of its items does.
+ *
+ * - `present`, `absent`: whether there is something that is not empty
+ * - `falsy`: absent, `false` or 0, which protobuf does not send and libraries may fill in
+ * - a value, or a list of values of which one must be there
+ * - `matches`: an RE2 pattern that matches the whole value
+ * - `sent`: whether the field is in the message, empty or not
  */
-export type PolicyCondition = PolicyValue | readonly PolicyValue[] | { readonly matches: string };
+export type PolicyCondition =
+  | PolicyValue
+  | readonly PolicyValue[]
+  | { readonly matches: string }
+  | { readonly sent: boolean };
 
 /** Paths, and what must stand there. */
 export type PolicyConditions = Readonly<Record<string, PolicyCondition>>;

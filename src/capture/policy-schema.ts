@@ -57,12 +57,16 @@ const condition = z.union([
   literal,
   z.array(literal).min(1, "must list at least one value"),
   z.strictObject({ matches: pattern.describe("RE2 pattern that matches the whole value") }),
+  z.strictObject({
+    sent: z.boolean().describe("true: the field is in the message, empty or not; false: it is not"),
+  }),
 ]);
 
 const conditions = z
   .record(z.string(), condition)
   .describe(
-    "paths and what must stand there: present, absent, a value, a list of values, or { matches: <RE2> }",
+    "paths and what must stand there: present, absent, falsy (absent, false or 0), a value, a list of values, " +
+      "{ matches: <RE2> }, or { sent: true }, which an empty message is too",
   );
 
 const mappedAction = z

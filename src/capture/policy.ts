@@ -31,6 +31,8 @@ export interface ActionMapping {
   readonly holds: (messages: CallMessages) => boolean;
   /** Whether it may turn out to be, when only the request is known. */
   readonly mayHold: (messages: CallMessages) => boolean;
+  /** Whether it will, whatever the reply says. */
+  readonly mustHold: (messages: CallMessages) => boolean;
   readonly extract: (messages: CallMessages) => Extracted;
 }
 
@@ -201,6 +203,11 @@ function compileAction(
     failure: entry.failure ?? catalogue.find(entry.action)?.failure ?? "open",
     holds: holdsOf(groups),
     mayHold: holdsOf(groups.map((group) => group.filter(({ root }) => root === "request"))),
+    mustHold: (messages) =>
+      groups.length === 0 ||
+      groups.some((group) =>
+        group.every(({ root, holds }) => root === "request" && holds(messages)),
+      ),
     extract: compileExtract(entry),
   };
 }

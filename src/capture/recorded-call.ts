@@ -17,6 +17,8 @@ export interface RecordedCall {
   readonly scope: CallScope;
   readonly added: AddedByAction;
   readonly tally: CallTally;
+  /** Actions whose intent is written. */
+  readonly intended: Set<string>;
   readonly startedMillis: number;
   readonly actorProblem: string | undefined;
   readonly request: BodyValue | undefined;

@@ -2,7 +2,9 @@
 import {
   type AuditPolicy,
   compileMethod,
+  isConditionWord,
   type LoadedPolicy,
+  type MessagePath,
   parseMessagePath,
   type PolicyCondition,
   type PolicyRule,
@@ -110,7 +112,7 @@ function badPaths(
   });
 }
 
-/** Values of an enum that it does not have. */
+/** Conditions that cannot be told or met. */
 function badValues(
   rule: PolicyRule,
   at: number,
@@ -120,7 +122,7 @@ function badValues(
   return (rule.actions ?? []).flatMap((action, index) =>
     whenGroups(action, ["rules", at, "actions", index]).flatMap(({ conditions, path: group }) =>
       Object.entries(conditions).flatMap(([text, wanted]) =>
-        neverWanted(text, wanted, methods).map((message): Finding => {
+        problemsOf(text, wanted, methods).map((message): Finding => {
           return { kind: "value", place: loaded.locate([...group, text]), message };
         }),
       ),
@@ -128,14 +130,15 @@ function badValues(
   );
 }
 
-/** Of the values that a condition wants at an enum, those that it does not have. */
-function neverWanted(
+/** What is wrong with what a condition wants: values that an enum does not have, or what no message tells. */
+function problemsOf(
   text: string,
   wanted: PolicyCondition,
   methods: readonly ProtoMethod[],
 ): readonly string[] {
   const path = parseMessagePath(text);
-  if (path === undefined || wanted === "present" || wanted === "absent") return [];
+  if (path === undefined || isConditionWord(wanted)) return [];
+  if (typeof wanted === "object" && "sent" in wanted) return untold(text, path, methods);
   if (typeof wanted === "object" && "matches" in wanted) return [];
   const known = methods.map(({ enumAt }) => enumAt(path));
   if (known.includes(undefined)) return [];
@@ -144,6 +147,20 @@ function neverWanted(
     .flat()
     .filter((value) => typeof value === "string" && !/^\d+$/.test(value) && !names.includes(value))
     .map((value) => `${text} is never ${JSON.stringify(value)}: it is one of ${names.join(", ")}`);
+}
+
+/** Of a field without presence, an empty one that was sent looks like one that was not. */
+function untold(
+  text: string,
+  path: MessagePath,
+  methods: readonly ProtoMethod[],
+): readonly string[] {
+  return methods.every(({ hasPresence }) => hasPresence(path) === false)
+    ? [
+        `whether ${text} was sent cannot be told: it is no message, not optional and in no oneof; ` +
+          "use present, absent or falsy",
+      ]
+    : [];
 }
 
 function uncovered(

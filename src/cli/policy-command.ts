@@ -26,7 +26,8 @@ interface CheckOptions {
 const HELP = `
 Without --proto the rules are printed as written. With --proto: every method of the files, and what
 does not fit them: paths that lead nowhere, enum values that do not exist, rules and exemptions that
-match no method, methods that nothing covers. Pass all .proto files of the service.
+match no method, methods that nothing covers. Pass all .proto files of the service, and the policy
+before them: --proto, --include and --action take all that follows.
 
 Nothing is opened but the policy: key sets of tokens are not.
 

@@ -1,6 +1,7 @@
 /** What an audit policy makes of methods, for people and programs. */
 import {
   type AuditPolicy,
+  isConditionWord,
   type LoadedPolicy,
   type PolicyAction,
   type PolicyCondition,
@@ -89,8 +90,9 @@ function conditionsText(action: PolicyAction): string | undefined {
 }
 
 function conditionText(wanted: PolicyCondition): string {
-  if (wanted === "present" || wanted === "absent") return `is ${wanted}`;
+  if (isConditionWord(wanted)) return `is ${wanted}`;
   if (typeof wanted !== "object") return `= ${wanted}`;
+  if ("sent" in wanted) return wanted.sent ? "is sent" : "is not sent";
   return "matches" in wanted ? `matches ${wanted.matches}` : `is one of ${wanted.join(", ")}`;
 }
 

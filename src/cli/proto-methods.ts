@@ -19,6 +19,8 @@ export interface ProtoMethod {
   readonly problemOf: (path: MessagePath) => string | undefined;
   /** Names of the values at a path, where an enum stands there. */
   readonly enumAt: (path: MessagePath) => readonly string[] | undefined;
+  /** Whether a message tells that the field at a path was sent empty; undefined where that is not known. */
+  readonly hasPresence: (path: MessagePath) => boolean | undefined;
 }
 
 /**
@@ -109,6 +111,13 @@ function methodOf(
       return end.kind === "field" && end.field.resolvedType instanceof protobuf.Enum
         ? Object.keys(end.field.resolvedType.values)
         : undefined;
+    },
+    hasPresence(path) {
+      const end = walk(path);
+      if (end.kind !== "field" || end.isItem) return undefined;
+      const { field } = end;
+      if (field.repeated || field.map) return false;
+      return field.resolvedType instanceof protobuf.Type || field.hasPresence;
     },
   };
 }

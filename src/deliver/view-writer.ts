@@ -1,4 +1,5 @@
 import type { Worker } from "node:worker_threads";
+import { messageOf } from "../lib/errors.ts";
 import { startOwnWorker } from "../lib/own-worker.ts";
 import type { ViewFormat } from "./view-keeper.ts";
 import type { ViewShape } from "./view-shape.ts";
@@ -46,20 +47,34 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
   let flushes = 0;
   let isAwake = false;
   let isWakeWanted = false;
-  let worker: Worker | null = startOwnWorker<ViewAnswer>({
-    callerUrl: import.meta.url,
-    module: "view-worker",
-    data: { directory, format, shape },
-    onMessage: answered,
-    onEnd: ended,
-  });
+  let worker: Worker | null = start();
+
+  /** A process that may start no thread, or has no room for one, is audited without views. */
+  function start(): Worker | null {
+    try {
+      return startOwnWorker<ViewAnswer>({
+        callerUrl: import.meta.url,
+        module: "view-worker",
+        data: { directory, format, shape },
+        onMessage: answered,
+        onEnd: ended,
+      });
+    } catch (error) {
+      reportEnd(messageOf(error));
+      return null;
+    }
+  }
+
+  function reportEnd(why: string): void {
+    report(
+      `the view thread ended (${why}): the journal goes on, the views catch up at the next start`,
+    );
+  }
 
   function ended(why: string): void {
     if (worker === null) return;
     worker = null;
-    report(
-      `the view thread ended (${why}): the journal goes on, the views catch up at the next start`,
-    );
+    reportEnd(why);
     for (const resolve of waiting.values()) resolve();
     waiting.clear();
   }

@@ -28,6 +28,8 @@ export interface GroupSync {
   readonly request: () => void;
   /** Why the last sync failed; undefined: it did not. */
   readonly problem: () => string | undefined;
+  /** Writes whose sync failed. */
+  readonly unconfirmed: () => number;
   /** Settles everybody at once; for the moment the process ends. */
   readonly close: () => void;
 }
@@ -60,10 +62,27 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   /** Highest ticket that somebody who does not wait has taken; 0 when all of them are synced. */
   let requested = 0;
   let problem: string | undefined;
+  /** Writes that somebody asked to sync, those that the sync under way is about, and those answered for. */
+  let written = 0;
+  let asked = 0;
+  let answered = 0;
+  let unconfirmed = 0;
+
+  /** A disk that fails says so once; whether it kept what was written before, nobody knows afterwards. */
+  function noteOutcome(error: AuditError | undefined): void {
+    if (error !== undefined) unconfirmed += asked - answered;
+    answered = asked;
+    if (error !== undefined && problem === undefined) target.report(error.message);
+    if (error === undefined && problem !== undefined) {
+      target.report(
+        `the journal is durable again; ${unconfirmed} records before may not survive power loss`,
+      );
+    }
+    problem = error?.message;
+  }
 
   function settle(upTo: number, error?: AuditError): void {
-    problem = error?.message;
-    if (error !== undefined && requested > 0) target.report(error.message);
+    noteOutcome(error);
     if (requested <= upTo) requested = 0;
     const done = waiting.filter(({ ticket }) => ticket <= upTo);
     waiting = waiting.filter(({ ticket }) => ticket > upTo);
@@ -74,6 +93,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   }
 
   function syncHere(): void {
+    asked = written;
     try {
       target.syncNow();
       settle(tickets);
@@ -132,12 +152,15 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     }
     worker.ref();
     isBusy = true;
+    asked = written;
     worker.postMessage({ path: target.path(), upTo: tickets } satisfies SyncRequest);
   }
 
   return {
     problem: () => problem,
+    unconfirmed: () => unconfirmed,
     request() {
+      written++;
       requested = ++tickets;
       next();
     },

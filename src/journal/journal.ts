@@ -23,6 +23,8 @@ export interface Journal {
   readonly synced: () => Promise<void>;
   /** Why what was written last may not survive power loss; undefined: the last sync went well. */
   readonly problem: () => string | undefined;
+  /** Lines whose sync failed: they may not survive power loss. */
+  readonly unconfirmed: () => number;
   /** Syncs, closes and settles everybody who waits. Blocks; safe to call at process exit and twice. */
   readonly close: () => void;
 }
@@ -67,6 +69,7 @@ export function openJournal(options: JournalOptions): Journal {
       sync.request();
     },
     problem: sync.problem,
+    unconfirmed: sync.unconfirmed,
     synced: () => (isClosed ? Promise.resolve() : sync.wait()),
     close() {
       if (isClosed) return;

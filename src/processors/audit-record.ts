@@ -9,6 +9,7 @@ import {
   ATTR_REDACTION_RULES,
   ATTR_TIME,
   type AttributeValue,
+  type BodyMap,
   type BodyValue,
   type Catalogue,
   EVENT_NAME_PREFIX,
@@ -42,7 +43,7 @@ export function auditContentOf(
   const action = actionOf(log);
   if (action === undefined) return undefined;
   const attributes: Record<string, AttributeValue> = {};
-  const body: Record<string, BodyValue> = { ...normaliseMap(log.body) };
+  const unfit: [string, BodyValue][] = [];
   for (const [key, value] of Object.entries(log.attributes)) {
     const flat = flatOf(key, value);
     if (flat !== undefined) {
@@ -51,8 +52,10 @@ export function auditContentOf(
     }
     // Attributes of records are flat, and each column has its type: what does not fit is a detail.
     const plain = normaliseValue(value);
-    if (plain !== undefined) body[key] = plain;
+    if (plain !== undefined) unfit.push([key, plain]);
   }
+  // Once more through the normaliser: a detail must not be called like an attribute that is kept.
+  const body: BodyMap = { ...normaliseMap(log.body), ...normaliseMap(Object.fromEntries(unfit)) };
   const known = catalogue.find(action);
   const complete = {
     [ATTR_OUTCOME]: attributes[ATTR_EXCEPTION_MESSAGE] === undefined ? "success" : "failure",

@@ -11,7 +11,6 @@ import {
   type AnyEvent,
   ATTR_CALL_ID,
   ATTR_INCOMPLETE,
-  newId,
   type RecordAttributes,
 } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
@@ -26,9 +25,9 @@ import {
 import { type CallFields, currentCall } from "./current-call.ts";
 import { withinDiskLimit } from "./disk-limit.ts";
 import { type Draft, type DraftExtras, draftOf } from "./draft.ts";
-import { endingOf } from "./ending.ts";
-import type { RecordParts } from "./record-parts.ts";
-import { actionOf, problemsOf } from "./validate.ts";
+import { type Ended, type Ending, endingOf } from "./ending.ts";
+import type { RecordParts, RunningEntry } from "./record-parts.ts";
+import { actionOf, invalidEvent, problemsOf } from "./validate.ts";
 
 /** The record of an action that is being carried out. */
 export interface RunningAction {
@@ -42,12 +41,19 @@ export interface RunningAction {
 /** Code that carries out an action, at once or later. */
 export type ActionFunction<T> = (running: RunningAction) => T | PromiseLike<T>;
 
+/** What stands in the record of an action that the audit log does not see the end of. */
+const ABANDONED: Ending = {
+  outcome: "unknown",
+  error: "still running when the audit log was closed",
+};
+
 /** Makes the `around` of an audit log. */
 export function createAround(
   parts: RecordParts,
 ): <T>(event: AnyEvent, run: ActionFunction<T>) => Promise<T> {
   return async (event, run) => {
     const span = begin(parts, event);
+    parts.running.add(span);
     if (span.action.failure === "closed") await admit(parts, span);
     try {
       const value = await run({ set: span.set });
@@ -61,13 +67,14 @@ export function createAround(
 }
 
 /** An action between its beginning and its end. */
-interface Span {
+interface Span extends RunningEntry {
   readonly action: Action;
   readonly given: AddedFields;
   readonly source: AnyEvent["source"];
   readonly added: AddedByAction;
   readonly set: (fields: CallFields) => void;
   readonly extras: DraftExtras & { readonly attributes: RecordAttributes };
+  isNoted: boolean;
   isEnded: boolean;
 }
 
@@ -85,11 +92,11 @@ function begin(parts: RecordParts, event: AnyEvent): Span {
   ];
   if (problems.length > 0) {
     const all = [...new Set(problems)].join("; ");
-    throw new AuditError("invalid_event", `event ${action.name}: ${all}`);
+    throw invalidEvent(action, all);
   }
-  const callId = call?.callId ?? (action.failure === "closed" ? newId() : undefined);
   const added: AddedByAction = new Map();
   const span: Span = {
+    startedMillis: parts.nowMillis(),
     action,
     given,
     source: event.source ?? call?.source,
@@ -98,10 +105,13 @@ function begin(parts: RecordParts, event: AnyEvent): Span {
       if (!span.isEnded) addFields(added, fields, undefined);
     },
     extras: {
-      attributes: callId === undefined ? {} : { [ATTR_CALL_ID]: callId },
+      attributes: { [ATTR_CALL_ID]: call?.callId ?? parts.newId() },
       context: context.active(),
     },
+    isNoted: false,
     isEnded: false,
+    note: () => note(parts, span),
+    abandon: () => void write(parts, span, () => resultOf(span, () => ABANDONED)),
   };
   return span;
 }
@@ -112,12 +122,13 @@ function begin(parts: RecordParts, event: AnyEvent): Span {
  * @throws {AuditError} `not_audited` when the disk does not confirm it in time.
  */
 async function admit(parts: RecordParts, span: Span): Promise<void> {
-  const { action, extras } = span;
+  const { action } = span;
   try {
-    const { error: _error, ...event } = eventOf(span, span.given.fields);
-    const intent = { ...event, outcome: "unknown" as const };
-    parts.emit(draftOf(intent, action, { ...extras, kind: "intent" }));
+    parts.emit(intentOf(span));
+    span.isNoted = true;
     await withinDiskLimit(parts.synced());
+    // Its result says already that nobody knows how it ended.
+    if (span.isEnded) throw new AuditError("closed", "the audit log was closed in the meantime");
   } catch (cause) {
     const why = messageOf(cause);
     parts.refused(`a ${action.name}`, why);
@@ -130,21 +141,31 @@ async function admit(parts: RecordParts, span: Span): Promise<void> {
   }
 }
 
+/** A long action may outlive the process: an intent says that it began. */
+function note(parts: RecordParts, span: Span): void {
+  if (span.isNoted) return;
+  span.isNoted = true;
+  try {
+    parts.emit(intentOf(span));
+  } catch {
+    // Counted and reported by the journal; the result tells it all the same.
+  }
+}
+
 /** Writes the result. Never throws: what the code gave is the caller's, recorded or not. */
-async function end(
-  parts: RecordParts,
-  span: Span,
-  ended: Parameters<typeof endingOf>[1],
-): Promise<void> {
-  const isWritten = write(parts, span, () => resultOf(span, ended));
+async function end(parts: RecordParts, span: Span, ended: Ended): Promise<void> {
+  const isWritten = write(parts, span, () => resultOf(span, (fields) => endingOf(fields, ended)));
   if (!isWritten || span.action.failure === "open") return;
   await withinDiskLimit(parts.synced()).catch((error: unknown) =>
     parts.report(`a ${span.action.name} may not survive power loss: ${messageOf(error)}`),
   );
 }
 
+/** Writes the one record that says how it ended, and tells whether it did. */
 function write(parts: RecordParts, span: Span, make: () => Draft): boolean {
+  if (span.isEnded) return false;
   span.isEnded = true;
+  parts.running.delete(span);
   try {
     parts.emit(make());
     return true;
@@ -157,13 +178,18 @@ function write(parts: RecordParts, span: Span, make: () => Draft): boolean {
   }
 }
 
-function resultOf(span: Span, ended: Parameters<typeof endingOf>[1]): Draft {
+function intentOf(span: Span): Draft {
+  const { error: _error, ...event } = eventOf(span, span.given.fields);
+  return draftOf({ ...event, outcome: "unknown" }, span.action, { ...span.extras, kind: "intent" });
+}
+
+function resultOf(span: Span, ending: (fields: CallFields) => Ending): Draft {
   const { action, extras } = span;
   const { fields, problems: earlier } = joinFields(
     span.given,
     span.added.get(undefined) ?? NOTHING_ADDED,
   );
-  const event = eventOf(span, { ...fields, ...endingOf(fields, ended) });
+  const event = eventOf(span, { ...fields, ...ending(fields) });
   const problems = [
     ...earlier,
     // What an action that failed would have changed is not always known.

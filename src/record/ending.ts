@@ -7,6 +7,9 @@ export type Ended =
   | { readonly isThrown: false }
   | { readonly isThrown: true; readonly error: unknown };
 
+/** What a record says of an end. */
+export type Ending = Pick<AnyEvent, "outcome" | "error">;
+
 /** gRPC status codes (grpc.io/docs/guides/status-codes) and other `code`s by which errors say "not allowed". */
 const DENIED_CODES: ReadonlySet<unknown> = new Set([
   7,
@@ -17,10 +20,7 @@ const DENIED_CODES: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Outcome and error text: the code knows best what became of the action, but an error is no success. */
-export function endingOf(
-  { outcome, error }: CallFields,
-  ended: Ended,
-): Pick<AnyEvent, "outcome" | "error"> {
+export function endingOf({ outcome, error }: CallFields, ended: Ended): Ending {
   if (!ended.isThrown) {
     const said = outcome ?? (error === undefined ? "success" : "failure");
     return { outcome: said, ...(error === undefined ? {} : { error }) };

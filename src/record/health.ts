@@ -12,9 +12,11 @@ export interface AuditHealth {
   readonly written: number;
   /** Records that could not be written; gap records tell of them. */
   readonly lost: number;
+  /** Records that were written, but whose sync failed: they may not survive power loss. */
+  readonly unconfirmed: number;
   /** Calls that were refused because their `closed` action could not be audited. */
   readonly refused: number;
-  /** Audited calls that are running. */
+  /** Audited calls, and actions of `around`, that are running. */
   readonly openCalls: number;
 }
 
@@ -33,6 +35,9 @@ export function healthOf({ isClosed, failing, ...counts }: HealthFacts): AuditHe
   ];
   const yellow = [
     ...(counts.lost === 0 ? [] : [`${counts.lost} records were lost`]),
+    ...(counts.unconfirmed === 0
+      ? []
+      : [`${counts.unconfirmed} records may not survive power loss`]),
     ...(counts.refused === 0 ? [] : [`${counts.refused} calls were refused`]),
   ];
   return {

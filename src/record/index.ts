@@ -25,5 +25,5 @@ export { type AuditEvent, draftOfLogged, type LoggedEvent } from "./audit-logger
 export { withinDiskLimit } from "./disk-limit.ts";
 export { type Draft, type DraftExtras, draftOf } from "./draft.ts";
 export { type AuditHealth, healthOf } from "./health.ts";
-export type { RecordParts } from "./record-parts.ts";
+export type { RecordParts, RunningEntry } from "./record-parts.ts";
 export { problemsOf } from "./validate.ts";

@@ -10,6 +10,7 @@ import {
 } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { nearest } from "../lib/nearest.ts";
+import { redact } from "../redact/index.ts";
 import { outcomeOf } from "./draft.ts";
 
 /**
@@ -21,15 +22,41 @@ export function validateEvent(event: AnyEvent, catalogue: Catalogue): Action {
   const action = actionOf(event, catalogue);
   const problems = problemsOf(event, action);
   if (problems.length > 0) {
-    throw new AuditError("invalid_event", `event ${action.name}: ${problems.join("; ")}`);
+    throw invalidEvent(action, problems.join("; "));
   }
   return action;
 }
 
+/** What is wrong with an event; a caller may log it, so the values in it are redacted. */
+export function invalidEvent(action: Action, problems: string): AuditError {
+  const shown = redact(problems);
+  return new AuditError(
+    "invalid_event",
+    `event ${action.name}: ${typeof shown === "string" ? shown : "invalid"}`,
+  );
+}
+
+/** A slip in a name must not lose what stands under it. */
+const EVENT_KEYS: ReadonlySet<string> = new Set([
+  "action",
+  "actor",
+  "target",
+  "before",
+  "after",
+  "reason",
+  "outcome",
+  "error",
+  "authorization",
+  "snapshot",
+  "source",
+  "details",
+] satisfies readonly (keyof AnyEvent)[]);
+
 /**
  * The action that an event names.
  *
- * @throws {AuditError} `unknown_action`, or `invalid_event` when it is no event at all.
+ * @throws {AuditError} `unknown_action`, or `invalid_event` when it is no event at all, or has a
+ * field that no event has.
  */
 export function actionOf(event: AnyEvent, catalogue: Catalogue): Action {
   if (typeof event !== "object" || event === null) {
@@ -37,12 +64,25 @@ export function actionOf(event: AnyEvent, catalogue: Catalogue): Action {
   }
   const action = catalogue.find(event.action);
   if (action === undefined) {
-    const guess =
-      typeof event.action === "string" ? nearest(event.action, catalogue.names) : undefined;
+    const name: unknown = event.action;
+    const guess = typeof name === "string" ? nearest(name, catalogue.names) : undefined;
     throw new AuditError(
       "unknown_action",
-      `unknown action ${JSON.stringify(event.action)}${guess === undefined ? "" : `, did you mean "${guess}"?`}${guess === undefined ? "." : ""} ` +
-        `Known: ${catalogue.names.join(", ")}. Define your own with defineAction().`,
+      `unknown action ${JSON.stringify(name)}` +
+        (guess === undefined
+          ? `. Known: ${catalogue.names.join(", ")}. Define your own with defineAction().`
+          : `, did you mean "${guess}"? All are in docs/catalogue.md; define your own with defineAction().`),
+    );
+  }
+  const stray = Object.keys(event).find((key) => !EVENT_KEYS.has(key));
+  if (stray !== undefined) {
+    const guess = nearest(stray, [...EVENT_KEYS]);
+    throw new AuditError(
+      "invalid_event",
+      `event ${action.name}: unknown field ${JSON.stringify(stray)}` +
+        (guess === undefined
+          ? `: put what is special to the action into details`
+          : `, did you mean "${guess}"?`),
     );
   }
   return action;

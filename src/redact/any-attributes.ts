@@ -36,8 +36,13 @@ export function redactAttributes(
   const { flat, nested } = sortAttributes(attributes);
   const top = redactor.redact({ attributes: flat, body: {} });
   const below = redactor.redact({ attributes: {}, body: nested });
-  if (top.rules.length === 0 && below.rules.length === 0) return attributes;
-  return { ...attributes, ...top.attributes, ...below.body };
+  if (top.attributes === flat && below.body === nested) return attributes;
+  const redacted: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(attributes)) {
+    // What has no plain form is in neither, and stays.
+    if (!Object.hasOwn(flat, key) && !Object.hasOwn(nested, key)) redacted[key] = value;
+  }
+  return Object.assign(redacted, top.attributes, below.body);
 }
 
 function isFlat(value: unknown): value is AttributeValue {

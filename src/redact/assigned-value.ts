@@ -42,6 +42,8 @@ function isGap(text: string, at: number): boolean {
   return character === ">" ? "=-".includes(text.charAt(at - 1)) : "=: \t".includes(character);
 }
 
+/** The mask, and nothing behind it that could belong to a value. */
+const MASKED = /^\\?["'`]?\*{4}(?:[,;)}\]\s"'`\\&<]|$)/;
 /** Of a value this much is looked at to tell what it is. */
 const MAX_LOOK = 200;
 
@@ -56,6 +58,8 @@ export function valueAt(
   kind: ValueKind,
   isName: (word: string) => boolean,
 ): Span | undefined {
+  // Before its end is looked for, which may be far: text that is masked already is met again and again.
+  if (MASKED.test(text.slice(from, from + MAX_LOOK))) return undefined;
   const span = bounds(text, from, kind);
   if (span.end <= span.start) return undefined;
   const value = text.slice(span.start, Math.min(span.end, span.start + MAX_LOOK));

@@ -12,7 +12,7 @@ import { MASK } from "./mask.ts";
 import { type Pair, pairInList, pairInMap, verdictInList } from "./named-pairs.ts";
 import type { RuleSet } from "./rules.ts";
 import { isCardNumber } from "./scan.ts";
-import type { Verdict } from "./verdict.ts";
+import { isOfPolicy, type Verdict } from "./verdict.ts";
 
 /** Stands for a value that a policy drops, until its container is put together. */
 const DROPPED: unique symbol = Symbol("dropped");
@@ -124,8 +124,8 @@ function verdictOf(
 ): Verdict | undefined {
   if (typeof value === "boolean" || value === null || value === "") {
     const own = isList(frame.source) ? undefined : ruleSet.verdictOf(key);
-    // Nothing to hide; but what a policy drops is not there at all.
-    return own?.action === "drop" ? own : undefined;
+    // Nothing to hide for the built-in rules; a policy means what it names.
+    return own !== undefined && isOfPolicy(own) ? own : undefined;
   }
   if (frame.pair?.at.has(key) === true) return frame.pair.verdict;
   if (frame.isSecretData && ruleSet.special.kubernetesSecret.action !== "keep") {
@@ -165,6 +165,11 @@ function redactLeaf(value: BodyValue, field: string, walk: Walk): Result {
     for (const rule of hit) rules.add(rule);
     return isDropped ? DROPPED : text;
   }
+  if (typeof value === "number" && ruleSet.hasValues) {
+    const given = String(value);
+    const scanned = redactLeaf(given, field, { ruleSet, rules });
+    return scanned === given ? value : scanned;
+  }
   if (typeof value === "number" && ruleSet.cardAction !== "keep" && isCardNumber(value)) {
     rules.add("payment_card");
     if (ruleSet.cardAction === "drop") return DROPPED;
@@ -180,7 +185,7 @@ function closeFrame(frame: Frame, walk: Walk): BodyValue {
   }
   const names = frame.keys.map((key) => redactName(key, walk));
   if (!frame.isChanged && names.every((name, at) => name === frame.keys[at])) return source;
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   const entries: [string, BodyValue][] = [];
   results.forEach((value, at) => {
     if (value !== DROPPED) entries.push([unusedName(names[at] ?? "", taken), value]);
@@ -195,10 +200,19 @@ function redactName(key: string, { ruleSet, rules }: Walk): string {
   return isDropped ? MASK : text;
 }
 
-/** Two masked names in one map must not become one. */
-function unusedName(name: string, taken: Set<string>): string {
+/** Two masked names in one map must not become one; each clash is counted on from the last one. */
+function unusedName(name: string, taken: Map<string, number>): string {
+  let count = taken.get(name);
+  if (count === undefined) {
+    taken.set(name, 1);
+    return name;
+  }
   let unused = name;
-  for (let count = 2; taken.has(unused); count++) unused = `${name} (${count})`;
-  taken.add(unused);
+  do {
+    count++;
+    unused = `${name} (${count})`;
+  } while (taken.has(unused));
+  taken.set(name, count);
+  taken.set(unused, 1);
   return unused;
 }

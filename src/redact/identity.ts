@@ -22,15 +22,25 @@ const FIELDS: Readonly<Record<string, string>> = {
   [ATTR_SOURCE_ID]: "client.address",
 };
 
-/** The attributes with identity as the policy wants it. */
+/** Whether `audit.source.id` is the address of a caller: identity then, and no text to be searched. */
+export function isAddressSource(attributes: RecordAttributes): boolean {
+  return attributes[ATTR_SOURCE_TYPE] === "ip";
+}
+
+/**
+ * The attributes with identity as the policy wants it.
+ *
+ * @param isAddress whether `audit.source.id` is an address, as the record said before any rule.
+ */
 export function hideIdentity(
   attributes: RecordAttributes,
+  isAddress: boolean,
   action: Exclude<IdentityAction, "clear">,
   pseudonyms: Pseudonyms | undefined,
 ): RecordAttributes {
   const hidden: Record<string, AttributeValue> = {};
   for (const [key, value] of Object.entries(attributes)) {
-    const field = fieldOf(key, attributes);
+    const field = fieldOf(key, isAddress);
     if (field === undefined || value === ANONYMOUS) hidden[key] = value;
     else if (action === "pseudonym") hidden[key] = pseudonyms?.of(field, String(value)) ?? MASK;
     // A record without an actor would be no record: that there was one stays.
@@ -41,8 +51,8 @@ export function hideIdentity(
   return hidden;
 }
 
-function fieldOf(key: string, attributes: RecordAttributes): string | undefined {
+function fieldOf(key: string, isAddress: boolean): string | undefined {
   // Sources that a program named are no addresses of people.
-  if (key === ATTR_SOURCE_ID && attributes[ATTR_SOURCE_TYPE] !== "ip") return undefined;
+  if (key === ATTR_SOURCE_ID && !isAddress) return undefined;
   return FIELDS[key];
 }

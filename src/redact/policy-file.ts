@@ -5,9 +5,11 @@ import {
   loadDocument,
   type LoadedDocument,
 } from "../lib/checked-document.ts";
+import { KEPT_ATTRIBUTES } from "../event/index.ts";
 import { AuditError } from "../lib/errors.ts";
 import { type RedactionPolicy, redactionSchema, type RedactionRules } from "./policy-schema.ts";
 import type { Pseudonyms } from "./pseudonym.ts";
+import { OPTIONAL_DETECTORS } from "./rule-names.ts";
 import type { CompiledPolicy } from "./redactor.ts";
 import { compileRules, type RuleOptions } from "./rules.ts";
 
@@ -64,7 +66,9 @@ export function weakenings({ actions, ...rules }: RedactionPolicy): readonly str
       .filter(({ action }) => action === "keep")
       .map(({ names, regex }) => (names ?? [regex]).join(", ")),
     ...values.filter(({ action }) => action === "keep").map(({ name }) => `value:${name}`),
-    ...Object.entries(detectors).flatMap(([name, action]) => (action === "keep" ? [name] : [])),
+    ...Object.entries(detectors).flatMap(([name, action]) =>
+      action === "keep" && !OPTIONAL_DETECTORS.includes(name) ? [name] : [],
+    ),
   ]);
 }
 
@@ -88,6 +92,8 @@ export function compileRedaction(
   isAction: (name: string) => boolean = () => true,
 ): CompiledPolicy {
   const { identity = "clear", actions = {}, ...rules } = document;
+  refuseKept(rules, [], locate);
+  for (const [name, own] of Object.entries(actions)) refuseKept(own, ["actions", name], locate);
   const everywhere: RuleOptions["layers"] = [{ rules, path: [] }];
   const rulesOfAction = Object.entries(actions).map(([name, own]) => {
     if (!isAction(name)) {
@@ -107,4 +113,21 @@ export function compileRedaction(
     pseudonyms,
     digest,
   };
+}
+
+/** A rule on what holds the record together would do nothing, and nobody would know. */
+function refuseKept(
+  { keys = [] }: RedactionRules,
+  path: readonly PropertyKey[],
+  locate: LoadedRedaction["locate"],
+): void {
+  keys.forEach(({ names = [] }, at) => {
+    const index = names.findIndex((name) => KEPT_ATTRIBUTES.includes(name));
+    if (index < 0) return;
+    throw new AuditError(
+      "invalid_policy",
+      `${locate([...path, "keys", at, "names", index])}: no rule on names reaches ${JSON.stringify(names[index])}: ` +
+        "actors and addresses have the switch identity, the others stay",
+    );
+  });
 }

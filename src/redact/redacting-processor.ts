@@ -13,17 +13,27 @@ import type { Redactor } from "./redactor.ts";
 /** The rule that stands in a record whose content was dropped because redaction itself failed. */
 export const REDACTION_FAILED = "redaction_failed";
 
+/** What {@link createRedactingProcessor} may rely on. */
+export interface RedactingProcessorOptions {
+  /** Bodies were made plain JSON when they were recorded. Default false: an Error, a Map or bytes in a body are made plain first. */
+  readonly isPlain?: boolean;
+}
+
 /**
  * A log-record processor that redacts each record, then caps its size.
  *
  * Put it before whatever stores or sends records. It never throws; a record that cannot be redacted
  * keeps its identity and loses its content.
  */
-export function createRedactingProcessor(redactor: Redactor): LogRecordProcessor {
+export function createRedactingProcessor(
+  redactor: Redactor,
+  options: RedactingProcessorOptions = {},
+): LogRecordProcessor {
+  const toMap = options.isPlain === true ? trustedMap : normaliseMap;
   return {
     onEmit: (logRecord) => {
       try {
-        redactRecord(redactor, logRecord);
+        redactRecord(redactor, logRecord, toMap);
       } catch {
         warn("otel-audit: a record could not be redacted, its content was dropped");
         emptyRecord(logRecord);
@@ -34,9 +44,14 @@ export function createRedactingProcessor(redactor: Redactor): LogRecordProcessor
   };
 }
 
-function redactRecord(redactor: Redactor, logRecord: ReadWriteLogRecord): void {
+function redactRecord(
+  redactor: Redactor,
+  logRecord: ReadWriteLogRecord,
+  toMap: (body: unknown) => BodyMap,
+): void {
   const { flat, nested } = sortAttributes(logRecord.attributes);
-  const redacted = redactor.redact({ attributes: flat, body: bodyOf(logRecord.body) });
+  const body = toMap(logRecord.body);
+  const redacted = redactor.redact({ attributes: flat, body });
   const rules = new Set(redacted.rules);
   const limited = limitRecord(redacted);
   replaceAttributes(logRecord, flat, limited.attributes);
@@ -45,14 +60,35 @@ function redactRecord(redactor: Redactor, logRecord: ReadWriteLogRecord): void {
     for (const rule of below.rules) rules.add(rule);
     replaceAttributes(logRecord, nested, limitRecord(below).body);
   }
-  if (limited.body !== logRecord.body && logRecord.body !== undefined)
-    logRecord.body = limited.body;
+  replaceBody(logRecord, body, limited.body);
   addRules(logRecord, rules);
 }
 
-/** A body that is no map is one entry, as everywhere in this project. */
-function bodyOf(body: unknown): BodyMap {
+/** A body that is no map becomes its one entry. */
+function trustedMap(body: unknown): BodyMap {
   return isPlainMap(body) ? body : normaliseMap(body);
+}
+
+/** A body keeps its kind: a text stays a text, as the exporters of an application expect it. */
+function replaceBody(logRecord: ReadWriteLogRecord, before: BodyMap, after: BodyMap): void {
+  // Nothing found and nothing cut: it leaves as it came, whatever it is made of.
+  if (after === before) return;
+  const given: unknown = logRecord.body;
+  if (isScalar(given)) {
+    // By name: its type does not say that a body can go.
+    Reflect.set(logRecord, "body", after[ONLY_ENTRY]);
+  } else if (Array.isArray(given)) {
+    logRecord.body = after[ONLY_ENTRY] ?? [];
+  } else {
+    logRecord.body = after;
+  }
+}
+
+/** The name under which `normaliseMap` puts what is no map. */
+const ONLY_ENTRY = "value";
+
+function isScalar(body: unknown): boolean {
+  return typeof body !== "object" || body === null || ArrayBuffer.isView(body);
 }
 
 /** A map that went through `normaliseMap` when it was recorded; anything else is made plain now. */
@@ -68,6 +104,10 @@ function replaceAttributes(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
 ): void {
+  if (after === before) return;
+  for (const key of Object.keys(before)) {
+    if (!Object.hasOwn(after, key)) Reflect.deleteProperty(logRecord.attributes, key);
+  }
   for (const [key, value] of Object.entries(after)) {
     if (value !== before[key]) logRecord.attributes[key] = value;
   }

@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import {
   ATTR_ACTION,
+  ATTR_SOURCE_ID,
   type AttributeValue,
   type BodyMap,
   type BodyValue,
@@ -16,12 +17,13 @@ import {
 } from "../event/index.ts";
 import { redactTree, type Walk } from "./body-walk.ts";
 import { DETECTORS } from "./detectors.ts";
-import { hideIdentity } from "./identity.ts";
+import { hideIdentity, isAddressSource } from "./identity.ts";
 import { KEY_RULES } from "./key-names.ts";
 import { MASK } from "./mask.ts";
 import type { IdentityAction } from "./policy-schema.ts";
 import type { Pseudonyms } from "./pseudonym.ts";
 import { DEFAULT_RULES, type RuleSet } from "./rules.ts";
+import { isOfPolicy } from "./verdict.ts";
 
 /** The parts of a record that can hold secrets. */
 export interface Redactable {
@@ -77,10 +79,12 @@ export function createRedactor(policy: CompiledPolicy = BUILT_IN): Redactor {
       .digest("base64url"),
     redact({ attributes, body }) {
       const walk = walkOf(policy, attributes[ATTR_ACTION]);
-      const redacted = redactFlat(attributes, walk);
+      const isAddress = isAddressSource(attributes);
+      const redacted = redactFlat(attributes, walk, isAddress);
       const redactedBody = redactTree(body, walk);
       return {
-        attributes: identity === "clear" ? redacted : hideIdentity(redacted, identity, pseudonyms),
+        attributes:
+          identity === "clear" ? redacted : hideIdentity(redacted, isAddress, identity, pseudonyms),
         body: redactedBody === undefined ? {} : isMap(redactedBody) ? redactedBody : body,
         rules: [...walk.rules].toSorted(),
       };
@@ -102,10 +106,14 @@ function isMap(value: BodyValue): value is BodyMap {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function redactFlat(attributes: RecordAttributes, walk: Walk): RecordAttributes {
+function redactFlat(
+  attributes: RecordAttributes,
+  walk: Walk,
+  isAddress: boolean,
+): RecordAttributes {
   let changed: Record<string, AttributeValue> | undefined;
   for (const [key, value] of Object.entries(attributes)) {
-    if (KEPT.has(key)) continue;
+    if (KEPT.has(key) || (isAddress && key === ATTR_SOURCE_ID)) continue;
     const redacted = redactAttribute(key, value, walk);
     if (redacted === value) continue;
     changed ??= { ...attributes };
@@ -126,7 +134,8 @@ function redactAttribute(
   const isMeant = verdict !== undefined && !(EXEMPT.has(key) && verdict.rule.startsWith("key:"));
   if (!isMeant) return typeof value === "boolean" ? value : flatOf(redactTree(value, walk, key));
   if (verdict.action === "keep" || value === MASK) return value;
-  if (verdict.action !== "drop" && (typeof value === "boolean" || value === "")) return value;
+  const isNothing = typeof value === "boolean" || value === "";
+  if (isNothing && verdict.action !== "drop" && !isOfPolicy(verdict)) return value;
   walk.rules.add(verdict.rule);
   if (verdict.action === "drop") return undefined;
   const text = typeof value === "string" ? value : JSON.stringify(value);

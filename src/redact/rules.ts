@@ -19,6 +19,8 @@ export interface RuleSet {
   readonly verdictOf: (key: string) => Verdict | undefined;
   readonly scan: Scan;
   readonly replace: Replace;
+  /** Whether patterns of a policy have to see numbers too. */
+  readonly hasValues: boolean;
   /** What becomes of the number of a payment card. */
   readonly cardAction: RedactionAction;
   readonly special: SpecialVerdicts;
@@ -64,6 +66,7 @@ export const DEFAULT_RULES: RuleSet = {
   verdictOf: builtInVerdict,
   replace: maskAll,
   cardAction: "mask",
+  hasValues: false,
   special: MASKED_SPECIALS,
   scan: createScanner({
     actionOf: defaultAction,
@@ -112,6 +115,7 @@ export function compileRules({ layers, pseudonyms, locate }: RuleOptions): RuleS
     verdictOf,
     replace,
     cardAction: named("payment_card") ?? "mask",
+    hasValues: values.length > 0,
     special,
     scan: createScanner({ actionOf, values, verdictOf, replace, special }),
   };

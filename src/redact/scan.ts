@@ -131,8 +131,12 @@ export function createScanner(rules: ScannerRules): Scan {
     if ((bits & needed) === 0) return { text, rules: NO_RULES, isDropped: false };
     const found: string[] = [];
     if (kept.length === 0) return scanPart(text, bits, field, found);
+    // A name says more of a value than a pattern that keeps: it is read in the whole text.
+    const named: Work = { text, field, rules: found, replace: rules.replace, isDropped: false };
+    maskFindings(named, assignedSecrets(text, rules.verdictOf));
+    if (named.isDropped) return named;
     let output = "";
-    for (const { part, isKept } of partsOf(text, kept)) {
+    for (const { part, isKept } of partsOf(named.text, kept)) {
       const scanned = isKept ? undefined : scanPart(part, bitsOf(part), field, found);
       if (scanned?.isDropped === true) return scanned;
       output += scanned?.text ?? part;

@@ -1,4 +1,4 @@
-/** What one pass over a text can tell of it: most detectors need not look at most texts. */
+/** What one pass over a text can tell of it: most texts need nothing more. */
 import type { Feature } from "./detectors.ts";
 
 /** No credential with a mark of its own is shorter. */
@@ -9,20 +9,20 @@ const MANY_DIGITS = 8;
 /** What a character, or a text, has: bits, because every text of every record is asked. */
 const RUN = 1;
 const DIGIT = 2;
-/** A sign that may stand between a name and its value. */
+/** What may stand between a name and a value. */
 export const SEPARATOR = 4;
-/** A blank or a tab. */
+/** A blank or a tabulator. */
 export const SPACE = 8;
-/** `@`. */
+/** An `@`. */
 export const AT = 16;
 const COLON = 32;
-/** A long run of letters and digits. */
+/** A run of characters that is long enough for a credential. */
 export const LONG = 64;
-/** As many digits as a personal number has. */
+/** Digits enough for a personal number. */
 export const DIGITS = 128;
-/** A quote, or the start of one in HTML. */
+/** A quote, or the `&` that HTML writes one with. */
 export const QUOTE = 512;
-/** The bit of each feature. */
+/** The bit of each feature that a detector may need. */
 export const FEATURE_BITS: Readonly<Record<Feature, number>> = {
   longRun: LONG,
   digits: DIGITS,
@@ -48,7 +48,7 @@ for (let code = 0; code < bitsOfCode.length; code++) {
     (/["'&]/.test(character) ? QUOTE : 0);
 }
 
-/** The bits of a text. */
+/** The features of a text, as bits. */
 export function bitsOf(text: string): number {
   let bits = ALWAYS;
   let run = 0;

@@ -7,6 +7,11 @@ export interface Verdict {
   readonly action: RedactionAction;
 }
 
+/** Whether a verdict is a policy's own word on a name, and not one of the built-in rules. */
+export function isOfPolicy({ rule }: Verdict): boolean {
+  return rule.startsWith("name:");
+}
+
 /** Rules that no name alone decides. */
 export interface SpecialVerdicts {
   /** `key:likely`: a name that may be a secret's, and a value that looks like one. */

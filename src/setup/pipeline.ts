@@ -10,7 +10,6 @@ import {
   compileActor,
   compilePolicy,
   createOpenCalls,
-  type OpenCalls,
 } from "../capture/index.ts";
 import {
   checkViewShape,
@@ -31,16 +30,17 @@ import {
   SCOPE_NAME,
 } from "../event/index.ts";
 import { hrTimeOfIso, toResource } from "../format/index.ts";
-import { createJournalProcessor, type Journal, openJournal } from "../journal/index.ts";
+import { createJournalProcessor, openJournal } from "../journal/index.ts";
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import { type Audit, createRecorder, type Draft, healthOf } from "../record/index.ts";
-import { createRedactingProcessor, createRedactor } from "../redact/index.ts";
+import { createRedactingProcessor, createRedactor, MASK } from "../redact/index.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { openRedactor } from "./redaction.ts";
 import { createRefusals } from "./refusals.ts";
 import { loadPolicy } from "./policy.ts";
+import type { OpeningOptions } from "./opening-options.ts";
 import { startDraft } from "./start-record.ts";
 import { resourceOfProcess } from "./what-runs.ts";
 
@@ -52,20 +52,6 @@ export interface OpenAudit {
   readonly ready: () => Promise<void>;
   /** Resolves when everything that was emitted survives power loss. */
   readonly synced: () => Promise<void>;
-}
-
-/** What a test puts in the place of disk, stderr and timers. */
-export interface Surroundings {
-  readonly journal: Journal;
-  readonly openCalls: OpenCalls;
-  readonly report: Report;
-}
-
-/** What is not the same for every audit log. */
-export interface OpeningOptions {
-  /** Default `full`. */
-  readonly shape?: ViewShape;
-  readonly surroundings?: Surroundings;
 }
 
 /**
@@ -85,7 +71,8 @@ export function openAudit(
   const earlyReport = surroundings?.report ?? createLineWriter(createRedactor().redactText);
   const redactor = openRedactor(options.redaction, options.actions, earlyReport);
   const report = surroundings?.report ?? createLineWriter(redactor.redactText);
-  const clock = createSystemClock();
+  const clock = surroundings?.clock ?? createSystemClock();
+  const makeId = surroundings?.newId ?? newId;
   const catalogue = createCatalogue(options.actions);
   const loaded = loadPolicy(options, report);
   const policy = compilePolicy(loaded, catalogue, report);
@@ -94,12 +81,12 @@ export function openAudit(
   const resource = redactor.redact(told).attributes;
 
   if (options.format !== "journal") checkViewShape(directory, shape);
-  const journal = surroundings?.journal ?? openJournal({ directory, stream: newId(), report });
-  const service = String(resource[ATTR_SERVICE_NAME]);
+  const journal = surroundings?.journal ?? openJournal({ directory, stream: makeId(), report });
+  const service = String(resource[ATTR_SERVICE_NAME] ?? MASK);
   const processor = createJournalProcessor({ journal, clock, report, service, resource });
   const provider = new LoggerProvider({
     resource: toResource(resource),
-    processors: [createRedactingProcessor(redactor), processor],
+    processors: [createRedactingProcessor(redactor, { isPlain: true }), processor],
     // The limits of the environment cut without a mark: ours are applied where it is marked.
     logRecordLimits: { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity },
   });
@@ -109,6 +96,7 @@ export function openAudit(
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
   let isClosed = false;
   let isLateReported = false;
+  let hung: string | undefined;
 
   function emit(draft: Draft): string {
     if (isClosed) throw refuseLate();
@@ -122,6 +110,16 @@ export function openAudit(
     });
     outward.wake();
     return processor.lastRecordId();
+  }
+
+  /** The disk did not answer in time: red, until it does. */
+  function unconfirmed(method: string, why: string): void {
+    if (hung === undefined) report(`a result of ${method} is not known to be durable: ${why}`);
+    hung = why;
+    journal.synced().then(
+      () => (hung = undefined),
+      () => {},
+    );
   }
 
   /** A service may outlive its audit log; that its calls are no longer recorded is said once. */
@@ -166,6 +164,9 @@ export function openAudit(
   const recorder = createRecorder({
     catalogue,
     emit,
+    newId: makeId,
+    nowMillis: () => clock.monotonicMillis(),
+    running: openCalls,
     synced: journal.synced,
     lost: processor.countLost,
     refused: refusals.add,
@@ -179,10 +180,12 @@ export function openAudit(
       findActor: actors.find,
       catalogue,
       clock,
+      newId: makeId,
       emit,
       synced: journal.synced,
       lost: processor.countLost,
       refused: (method, why) => refusals.add(`a call of ${method}`, why),
+      unconfirmed,
       report,
       openCalls,
     },
@@ -198,7 +201,8 @@ export function openAudit(
         const { written, lost, failing } = processor.counts();
         return healthOf({
           isClosed,
-          failing: failing ?? journal.problem(),
+          failing: failing ?? journal.problem() ?? hung,
+          unconfirmed: journal.unconfirmed(),
           written,
           lost,
           refused: refusals.count(),

@@ -89,10 +89,9 @@ function readSecret(path: string): Uint8Array {
       { cause: error },
     );
   }
-  const secret = content.subarray(
-    0,
-    content.length - (/\r?\n$/.exec(content.toString("latin1"))?.[0].length ?? 0),
-  );
+  // Only text has a line end that is none of the key's own bytes.
+  const [lineEnd = ""] = /^[\x20-\x7e]*(\r?\n)$/.exec(content.toString("latin1"))?.slice(1) ?? [];
+  const secret = content.subarray(0, content.length - lineEnd.length);
   if (secret.length < MIN_KEY_BYTES) {
     throw new AuditError(
       "invalid_option",

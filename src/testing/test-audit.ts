@@ -2,17 +2,23 @@ import type { OpenCalls } from "../capture/index.ts";
 import { type Action, type BuiltInAction, newId } from "../event/index.ts";
 import { type FlatRecord, parseFlatLine } from "../format/index.ts";
 import type { Journal } from "../journal/index.ts";
+import type { Clock } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import type { Audit } from "../record/index.ts";
 import { admit } from "../setup/create-audit.ts";
 import { type AuditOptions, resolveOptions } from "../setup/options.ts";
 import { openAudit } from "../setup/pipeline.ts";
 
-/** Options of {@link createTestAudit}: those of `createAudit` that do not name a place. */
-export type TestAuditOptions<A extends Action = never> = Pick<
+/** Options of {@link createTestAudit}: those of `createAudit` that do not name a place, and what a test decides. */
+export interface TestAuditOptions<A extends Action = never> extends Pick<
   AuditOptions<A>,
   "policy" | "redaction" | "redactionKeyFile" | "actions" | "actor" | "service"
->;
+> {
+  /** What time it is; durations follow it too. Default: the real time. */
+  readonly now?: () => Date;
+  /** Makes the id of the stream, which is asked for first, and then those of calls. Default: random ids. */
+  readonly newId?: () => string;
+}
 
 /** An audit log whose records stay in memory. */
 export interface TestAudit<A extends Action = BuiltInAction> extends Audit<A> {
@@ -48,9 +54,11 @@ export async function createTestAudit<A extends Action = never>(
       `createTestAudit: ${JSON.stringify(unknown)} is none of ${[...KEYS].join(", ")}`,
     );
   }
+  const { now, newId: makeId = newId, ...others } = options;
+  checkFunctions({ now, newId: makeId });
   const resolved = resolveOptions(
     {
-      ...options,
+      ...others,
       policy: options.policy ?? NO_POLICY,
       redaction: options.redaction ?? BUILT_IN_REDACTION,
       format: "journal",
@@ -59,10 +67,12 @@ export async function createTestAudit<A extends Action = never>(
     {},
   );
   const reported: string[] = [];
-  const journal = createMemoryJournal();
+  const journal = createMemoryJournal(makeId());
   const opened = openAudit(resolved, MEMORY, {
     surroundings: {
       journal,
+      newId: makeId,
+      ...(now === undefined ? {} : { clock: clockOf(now) }),
       openCalls: createOpenCallList(),
       report: (line) => void reported.push(line),
     },
@@ -90,7 +100,36 @@ const KEYS: ReadonlySet<string> = new Set<keyof TestAuditOptions>([
   "actions",
   "actor",
   "service",
+  "now",
+  "newId",
 ]);
+
+function checkFunctions(given: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || typeof value === "function") continue;
+    throw new AuditError(
+      "invalid_option",
+      `createTestAudit: ${name} must be a function; it is ${JSON.stringify(value)}`,
+    );
+  }
+}
+
+/**
+ * @throws {AuditError} `invalid_option` at once where what is given is no time.
+ */
+function clockOf(now: () => Date): Clock {
+  const millis = (): number => {
+    const given: unknown = now();
+    const time = given instanceof Date ? given.getTime() : Number.NaN;
+    if (!Number.isNaN(time)) return time;
+    throw new AuditError(
+      "invalid_option",
+      `createTestAudit: now() gave no valid date: ${String(given)}`,
+    );
+  };
+  millis();
+  return { nowMicros: () => BigInt(millis()) * 1000n, monotonicMillis: millis };
+}
 
 /** No path at all: what would want to write to it fails. */
 const MEMORY = "(memory)";
@@ -100,10 +139,10 @@ interface MemoryJournal extends Journal {
   readonly clear: () => void;
 }
 
-function createMemoryJournal(): MemoryJournal {
+function createMemoryJournal(stream: string): MemoryJournal {
   let records: FlatRecord[] = [];
   return {
-    stream: newId(),
+    stream,
     append(line) {
       const record = parseFlatLine(line);
       // What runs here is the test.
@@ -111,6 +150,7 @@ function createMemoryJournal(): MemoryJournal {
     },
     synced: () => Promise.resolve(),
     problem: () => undefined,
+    unconfirmed: () => 0,
     close() {},
     records: () => records,
     clear() {

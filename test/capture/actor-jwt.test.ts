@@ -625,13 +625,11 @@ test.each(["fetching", "loaded"])("a process ends although its keys are %s", asy
       server.unref();
     });
     process.on("exit", () => console.log("end"));`;
-  const started = performance.now();
   const result = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
     encoding: "utf8",
     timeout: 60_000,
   });
   expect(result.stderr).toBe("");
+  // A request that kept the process alive would fail after 5 s, and say so.
   expect(result.stdout).toBe("end\n");
-  // Not an assertion on speed: a request that keeps the process alive does so for 5 s, and says so.
-  expect(performance.now() - started).toBeGreaterThan(0);
 });

@@ -138,6 +138,36 @@ test.each<[name: string, text: string, message: RegExp]>([
     /^audit\.yaml:6:17: "requst\.a" is no path: it must start with request\. or response\.$/,
   ],
   [
+    "a word that is no answer to whether it was sent",
+    action("when: { request.a: { sent: yes } }"),
+    /^audit\.yaml:6:\d+: rules\.0\.actions\.0\.when\.request\.a\.sent: must be a boolean/,
+  ],
+  [
+    "an unknown key beside sent",
+    action("when: { request.a: { send: true } }"),
+    /^audit\.yaml:6:\d+: unknown key "send" in rules\.0\.actions\.0\.when\.request\.a, did you mean "sent"\?$/,
+  ],
+  [
+    "an empty list of conditions",
+    action("when: []"),
+    /^audit\.yaml:6:\d+: rules\.0\.actions\.0\.when: must list at least one map/,
+  ],
+  [
+    "no path in a list of conditions",
+    action("when: [{ request.a: present }, { requst.b: present }]"),
+    /^audit\.yaml:6:42: "requst\.b" is no path: it must start with request\. or response\.$/,
+  ],
+  [
+    "a pattern in a list of conditions",
+    action("when: [{ request.a: present }, { request.b: { matches: '[' } }]"),
+    /^audit\.yaml:6:\d+: "\[" is no RE2 pattern: /,
+  ],
+  [
+    "an unknown key in a list of conditions",
+    action("when: [{ request.a: { match: x } }]"),
+    /^audit\.yaml:6:\d+: unknown key "match" in rules\.0\.actions\.0\.when\.0\.request\.a, did you mean "matches"\?$/,
+  ],
+  [
     "a condition that is null",
     action("when: { request.a: }"),
     /^audit\.yaml:6:\d+: rules\.0\.actions\.0\.when\.request\.a: cannot be null$/,
@@ -386,6 +416,25 @@ describe("what is odd without being wrong is said", () => {
     expect(said).toHaveLength(1);
     expect(said[0]).toMatch(line);
   });
+  test.each<[name: string, fields: object, line: RegExp | undefined]>([
+    [
+      "a slip in a target",
+      { target: { id: "requst.model_id" } },
+      /^policy\.rules\.0\.target\.id: "requst\.model_id" is recorded as it stands: it is no path; did you mean request\.model_id\?$/,
+    ],
+    [
+      "a slip in a detail",
+      { actions: [{ action: "pause", details: { a: "reponse.a" } }] },
+      /^policy\.rules\.0\.actions\.0\.details\.a: .* did you mean response\.a\?$/,
+    ],
+    ["a path without a field", { reason: "request." }, /did you mean request\.<field>\?$/],
+    ["a text with a dot", { reason: "v1.2", target: { type: "lab.model" } }, undefined],
+  ])("%s", (_name, fields, line) => {
+    const said = lines([{ method: "a.B/C", ...fields }]);
+    expect(said).toHaveLength(line === undefined ? 0 : 1);
+    if (line !== undefined) expect(said[0]).toMatch(line);
+  });
+
   test("rules that can match are not", () => {
     expect(
       lines(

@@ -186,6 +186,43 @@ test("conditions on the reply are possible while only the request is known", () 
   ).toEqual([true, false]);
 });
 
+test.each<[name: string, when: unknown, messages: object, holds: boolean, mayHold: boolean]>([
+  ["none holds", [{ "request.a": 1 }, { "request.b": 1 }], { request: {} }, false, false],
+  ["the first holds", [{ "request.a": 1 }, { "request.b": 1 }], { request: { a: 1 } }, true, true],
+  ["the last holds", [{ "request.a": 1 }, { "request.b": 1 }], { request: { b: 1 } }, true, true],
+  [
+    "half of each",
+    [
+      { "request.a": 1, "request.b": 1 },
+      { "request.c": 1, "request.d": 1 },
+    ],
+    { request: { a: 1, d: 1 } },
+    false,
+    false,
+  ],
+  [
+    "one that only the reply can tell",
+    [{ "request.a": 1 }, { "request.b": 1, "response.ok": true }],
+    { request: { b: 1 } },
+    false,
+    true,
+  ],
+  [
+    "one that the request rules out although the reply fits",
+    [{ "request.a": 1 }, { "request.b": 1, "response.ok": true }],
+    { request: {}, response: { ok: true } },
+    false,
+    false,
+  ],
+  ["an empty map always holds", [{ "request.a": 1 }, {}], { request: {} }, true, true],
+])("of a list of conditions, one has to hold: %s", (_name, when, messages, holds, mayHold) => {
+  const [mapping] = auditPlan(
+    compile({ rules: [{ method: "a.B/C", actions: [{ action: "pause", when: when as never }] }] }),
+  ).mappings;
+  expect(mapping?.holds(messages)).toBe(holds);
+  expect(mapping?.mayHold(messages)).toBe(mayHold);
+});
+
 test.each<[wanted: unknown, value: unknown, holds: boolean]>([
   [{ matches: "T.*N" }, "TRAIN", true],
   [{ matches: "RAI" }, "TRAIN", false],
@@ -200,6 +237,31 @@ test.each<[wanted: unknown, value: unknown, holds: boolean]>([
   [["present"], "present", true],
   [["present"], "x", false],
   [["absent", "x"], undefined, false],
+  ["falsy", undefined, true],
+  ["falsy", null, true],
+  ["falsy", false, true],
+  ["falsy", 0, true],
+  ["falsy", "", true],
+  ["falsy", [], true],
+  ["falsy", {}, true],
+  ["falsy", true, false],
+  ["falsy", 1, false],
+  ["falsy", "false", false],
+  ["falsy", [1, 0], true],
+  ["falsy", [1, 2], false],
+  [["falsy"], "falsy", true],
+  [["falsy"], false, false],
+  [{ sent: true }, {}, true],
+  [{ sent: true }, [], true],
+  [{ sent: true }, "", true],
+  [{ sent: true }, false, true],
+  [{ sent: true }, null, false],
+  [{ sent: true }, undefined, false],
+  [{ sent: false }, undefined, true],
+  [{ sent: false }, null, true],
+  [{ sent: false }, {}, false],
+  ["sent", "sent", true],
+  ["sent", {}, false],
 ])("when %j meets %j: %s", (wanted, value, holds) => {
   const policy = compilePolicy(
     policyOfObject({
@@ -311,6 +373,19 @@ describe("docs/audit.schema.json", () => {
     };
     walk(z.toJSONSchema(policySchema), "");
     expect(missing).toEqual([]);
+  });
+
+  test("the example shows every key", () => {
+    const text = readFileSync(join(root, "examples/training-service/audit.yaml"), "utf8");
+    const keys = new Set<string>();
+    const walk = (node: unknown): void => {
+      if (typeof node !== "object" || node === null) return;
+      if ("properties" in node) Object.keys(node.properties ?? {}).forEach((key) => keys.add(key));
+      Object.values(node).forEach(walk);
+    };
+    walk(z.toJSONSchema(policySchema));
+    expect(keys.size).toBeGreaterThan(30);
+    expect([...keys].filter((key) => !new RegExp(`\\b${key}:`).test(text))).toEqual([]);
   });
 
   test("the example names it, and loads", () => {

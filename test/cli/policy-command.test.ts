@@ -60,6 +60,7 @@ message UpdateRequest {
   Mode mode = 4;
   oneof change { string text = 5; bool clear = 6; }
   google.protobuf.Struct extra = 7;
+  optional string note = 8;
 }
 message UpdateReply { bool success = 1; Owner previous = 2; }
 message PauseRequest { string reason = 1; }
@@ -90,6 +91,8 @@ rules:
     actions:
       - { action: hp_change, when: { request.a: present, request.b: { matches: x.* } }, after: request.a }
       - { action: pause, when: { request.c: [1, two], request.d: false }, failure: open }
+      - action: resume
+        when: [{ request.e: { sent: true }, request.f: falsy }, { request.e: { sent: false } }]
   - { method: { regex: 'lab\\.Trainer/(Get|List).*' }, level: none }
   - { method: "lab.Trainer/*" }
 exempt:
@@ -103,6 +106,7 @@ exempt:
       "lab.Trainer/Watch                     none      -          -        exempt: one  [31mrecord  per viewer",
       "lab.Trainer/Update                    request   hp_change  closed   request.a is present and request.b matches x.*",
       "                                                pause      open     request.c is one of 1, two and request.d = false",
+      "                                                resume     closed   request.e is sent and request.f is falsy or request.e is not sent",
       "                                                rpc_call   closed   otherwise",
       "{ regex: lab\\.Trainer/(Get|List).* }  none      -          -        exempt: level none",
       "lab.Trainer/*                         metadata  rpc_call   open     always",
@@ -182,6 +186,19 @@ test.each<[name: string, path: string]>([
   expect(run(directory, ["--proto", "lab.proto"])).toMatchObject({ code: 0 });
 });
 
+test.each<[name: string, path: string]>([
+  ["a message", "response.previous"],
+  ["a text of a oneof", "request.text"],
+  ["an optional field", "request.note"],
+  ["what a library shows in its own way", "request.extra.whatever"],
+])("whether %s was sent can be told", (_name, path) => {
+  const directory = files({
+    "audit.yaml": policyOf(`when: { ${path}: { sent: true } }`),
+    "lab.proto": PROTO,
+  });
+  expect(run(directory, ["--proto", "lab.proto"])).toMatchObject({ code: 0 });
+});
+
 test.each<[name: string, lines: string[], finding: string]>([
   [
     "a field with a slip",
@@ -219,6 +236,26 @@ test.each<[name: string, lines: string[], finding: string]>([
     'audit.yaml:7:31: request.mode is never "EVALUATE": it is one of NONE, TRAIN',
   ],
   [
+    "a condition in a list",
+    ["when:", "  - { request.mode: falsy }", "  - { request.modes: TRAIN }"],
+    "audit.yaml:9:15: request.modes leads nowhere: request is a lab.UpdateRequest and has no field modes; did you mean mode?",
+  ],
+  [
+    "a value in a list of conditions",
+    ["when:", "  - { request.mode: falsy }", "  - { request.mode: EVALUATE }"],
+    'audit.yaml:9:29: request.mode is never "EVALUATE": it is one of NONE, TRAIN',
+  ],
+  [
+    "a text that may be empty or not sent",
+    ["when: { request.model_id: { sent: true } }"],
+    "audit.yaml:7:35: whether request.model_id was sent cannot be told: it is no message, not optional and in no oneof; use present, absent or falsy",
+  ],
+  [
+    "a list that may be empty or not sent",
+    ["when: { request.history: { sent: false } }"],
+    "audit.yaml:7:34: whether request.history was sent cannot be told: it is no message, not optional and in no oneof; use present, absent or falsy",
+  ],
+  [
     "a target",
     ["target: { id: request.model }"],
     "audit.yaml:7:23: request.model leads nowhere: request is a lab.UpdateRequest and has no field model; did you mean mode?",
@@ -226,7 +263,7 @@ test.each<[name: string, lines: string[], finding: string]>([
   [
     "an approval",
     ["authorization: { by: request.by }"],
-    "audit.yaml:7:30: request.by leads nowhere: request is a lab.UpdateRequest and has no field by; it has model_id, owners, history, mode, text, clear, extra",
+    "audit.yaml:7:30: request.by leads nowhere: request is a lab.UpdateRequest and has no field by; it has model_id, owners, history, mode, text, clear, extra, note",
   ],
 ])("%s is found, with its place", (_name, lines, finding) => {
   const directory = files({ "audit.yaml": policyOf(...lines), "lab.proto": PROTO });

@@ -147,7 +147,12 @@ export const CALLS: Readonly<Record<string, ExampleCall>> = {
   "load a checkpoint": call(
     "ExperimentCommand",
     { load_checkpoint_operation: { checkpoint_id: 7 } },
-    record("checkpoint_restore", { checkpoint_id: "7" }),
+    record("checkpoint_restore", { checkpoint_id: 7 }),
+  ),
+  "load the first checkpoint, whose number is not sent": call(
+    "ExperimentCommand",
+    { load_checkpoint_operation: {} },
+    record("checkpoint_restore", { checkpoint_id: 0 }),
   ),
   "restart, which is an empty message": call(
     "ExperimentCommand",
@@ -252,6 +257,21 @@ export const CALLS: Readonly<Record<string, ExampleCall>> = {
     },
     record("tag_remove", { tag_name: "tag:weather", category: "rainy", ...edited }),
   ),
+  "an empty category clears too": call(
+    "EditDataSample",
+    {
+      stat_name: "tag:weather",
+      is_categorical: true,
+      type: "EDIT_ACCUMULATE",
+      ...twoSamples,
+    },
+    record("tag_remove", { tag_name: "tag:weather", ...edited }),
+  ),
+  "a removal of what is no tag restores": call(
+    "EditDataSample",
+    { stat_name: "discarded", type: "EDIT_REMOVE", ...twoSamples },
+    record("sample_restore", edited),
+  ),
   "samples are discarded": call(
     "EditDataSample",
     { stat_name: "discarded", bool_value: true, ...twoSamples },
@@ -304,7 +324,11 @@ export const CALLS: Readonly<Record<string, ExampleCall>> = {
   "a column is copied": call(
     "EditDataSample",
     { stat_name: "__copy_metadata__", string_value: "loss" },
-    record("data_transform", { transformation: "__copy_metadata__", origin: "loss" }),
+    record("data_transform", {
+      transformation: "__copy_metadata__",
+      origin: "loss",
+      schema: "sample metadata",
+    }),
   ),
   "the values of a step are kept": call(
     "EditDataSample",
@@ -319,6 +343,7 @@ export const CALLS: Readonly<Record<string, ExampleCall>> = {
     record("data_transform", {
       transformation: "__save_step_signal_snapshot__",
       origin: "loss",
+      schema: "sample metadata",
       step: 12,
       experiment_hash: "run-1",
       sample_ids: ["s1"],

@@ -1,7 +1,7 @@
 /** An audited process behaves like the same process without an audit log. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -91,17 +91,28 @@ describe("a process that never audits", () => {
     expect(loaded.filter((url) => /\/src\/[a-z]+\/.*\.ts$/.test(url)).length).toBeLessThan(5);
   });
 
-  test("npm and what it starts with NODE_OPTIONS: no file", async () => {
+  const PARENT = `#!/usr/bin/env node
+    const { spawnSync } = require("node:child_process");
+    spawnSync(process.execPath, ["-p", "6*7"], { stdio: "inherit" });`;
+
+  test.each<[name: string, command: string, args: readonly string[]]>([
+    ["npm run", "npm", ["run", "--silent", "hello"]],
+    ["npx", "npx", ["--no-install", "hello"]],
+    ["children of children", "node", ["hello.cjs"]],
+  ])("%s and what it starts with NODE_OPTIONS: no file", async (_name, command, args) => {
     const cwd = temporaryDirectory();
     const directory = join(cwd, "audit");
     writeFileSync(
       join(cwd, "package.json"),
-      JSON.stringify({ name: "user", private: true, scripts: { hello: "node -p 6*7" } }),
+      JSON.stringify({ name: "user", private: true, scripts: { hello: "node hello.cjs" } }),
     );
+    writeFileSync(join(cwd, "hello.cjs"), PARENT, { mode: 0o755 });
+    mkdirSync(join(cwd, "node_modules/.bin"), { recursive: true });
+    symlinkSync("../../hello.cjs", join(cwd, "node_modules/.bin/hello"));
     const register = pathToFileURL(join(root, "src/register.ts")).href;
     const ended = await run(
-      "npm",
-      ["run", "--silent", "hello"],
+      command,
+      args,
       {
         NODE_OPTIONS: `-C @otel-audit/source --import ${register}`,
         AUDIT_LOG_DIR: directory,
@@ -110,7 +121,7 @@ describe("a process that never audits", () => {
       cwd,
     );
     expect(ended).toMatchObject({ code: 0, out: "42\n" });
-    expect(readdirSync(cwd)).toEqual(["package.json"]);
+    expect(readdirSync(cwd).toSorted()).toEqual(["hello.cjs", "node_modules", "package.json"]);
   });
 
   test("format none: no file, no thread, and the process ends", async () => {
@@ -155,6 +166,19 @@ describe("an audited process ends as it would without", () => {
       ]),
     ).toEqual([["result", "OK"]]);
   });
+});
+
+test("where the process may start no thread, it serves and records all the same", async () => {
+  const directory = temporaryDirectory();
+  const restricted = ["--permission", "--allow-fs-read=*", `--allow-fs-write=${directory}/*`];
+  const ended = await runNode([...restricted, ...REGISTER, program("busy.mjs")], {
+    MODE: "end",
+    AUDIT_LOG_DIR: directory,
+  });
+  expect(ended).toMatchObject({ code: 0, out: `answered; listeners: ${NODES_OWN}\n` });
+  expect(linesOfOthers(ended.err)).toBe("");
+  expect(ended.err).toMatch(/the view thread .* the journal goes on, the views catch up/);
+  expect(recordsIn(directory)).toHaveLength(1);
 });
 
 function linesOfOthers(text: string): string {

@@ -4,7 +4,12 @@ import * as grpc from "@grpc/grpc-js";
 import { type Audit, AuditError, auditGrpc, createAudit, defineAction } from "otel-audit";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createCatalogue } from "../../src/event/index.ts";
-import { createRecorder, type Draft, type Recorder } from "../../src/record/index.ts";
+import {
+  createRecorder,
+  type Draft,
+  type Recorder,
+  type RunningEntry,
+} from "../../src/record/index.ts";
 import { call, serve } from "../support/grpc-service.ts";
 import { recordsIn } from "../support/journal-records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -238,8 +243,91 @@ describe("around, a closed action", () => {
   });
 });
 
+describe("an action that is still running", () => {
+  test.each<[name: string, event: typeof OPEN | typeof CLOSED, kinds: unknown[]]>([
+    ["open", OPEN, [["result", "unknown"]]],
+    [
+      "closed",
+      CLOSED,
+      [
+        ["intent", "unknown"],
+        ["result", "unknown"],
+      ],
+    ],
+  ])("%s: closing the audit log records that nobody knows its end", async (_name, event, kinds) => {
+    const audit = await open();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const begun = Promise.withResolvers<void>();
+    const given = audit.around(event, ({ set }) => {
+      set({ details: { step: 1 } });
+      begun.resolve();
+      return promise;
+    });
+    await begun.promise;
+    expect(audit.health().openCalls).toBe(1);
+    await audit.close();
+    resolve("value");
+    expect(await given).toBe("value");
+    expect(kindsIn(audit)).toEqual(kinds);
+    const record = recordsIn(audit.directory).at(-1);
+    expect(record?.attributes["exception.message"]).toBe(
+      "still running when the audit log was closed",
+    );
+    expect(record?.body).toMatchObject({ step: 1 });
+    expect(audit.health().openCalls).toBe(0);
+  });
+
+  test("for long: an intent says that it began, once", async () => {
+    const running: RunningEntry[] = [];
+    const { recorder, drafts } = onDisk({}, running);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const given = recorder.around(OPEN, () => promise);
+    for (const entry of running) entry.note();
+    resolve();
+    await given;
+    expect(running).toEqual([]);
+    expect(drafts.map(({ attributes }) => attributes["audit.record.kind"])).toEqual([
+      "intent",
+      "result",
+    ]);
+    expect(new Set(drafts.map(({ attributes }) => attributes["audit.call.id"])).size).toBe(1);
+  });
+
+  test("closed, and its intent is still on the way to the disk: the function is not called", async () => {
+    const running: RunningEntry[] = [];
+    const disk = Promise.withResolvers<void>();
+    const { recorder, drafts } = onDisk({ synced: () => disk.promise }, running);
+    let runs = 0;
+    const given = recorder.around(CLOSED, () => runs++);
+    for (const entry of running.slice()) entry.abandon();
+    disk.resolve();
+    await expect(given).rejects.toMatchObject({ code: "not_audited", cause: { code: "closed" } });
+    expect(runs).toBe(0);
+    expect(drafts.map(({ attributes }) => attributes["audit.record.kind"])).toEqual([
+      "intent",
+      "result",
+    ]);
+  });
+
+  test("for long, and closed: its intent stands already", async () => {
+    const running: RunningEntry[] = [];
+    const { recorder, drafts } = onDisk({}, running);
+    await recorder.around(CLOSED, ({ set }) => {
+      for (const entry of running) entry.note();
+      set({ after: { role: "x" } });
+    });
+    expect(drafts.map(({ attributes }) => attributes["audit.record.kind"])).toEqual([
+      "intent",
+      "result",
+    ]);
+  });
+});
+
 /** Disks that fail in one way only cannot be had here: the journal's end is a stand-in. */
-function onDisk(disk: { emit?: () => void; synced?: () => Promise<void> }): {
+function onDisk(
+  disk: { emit?: () => void; synced?: () => Promise<void> },
+  running: RunningEntry[] = [],
+): {
   readonly recorder: Recorder;
   readonly drafts: Draft[];
   readonly told: string[];
@@ -248,6 +336,12 @@ function onDisk(disk: { emit?: () => void; synced?: () => Promise<void> }): {
   const told: string[] = [];
   const recorder = createRecorder({
     catalogue: createCatalogue([]),
+    newId: () => "CallIdCallIdCall",
+    nowMillis: () => 0,
+    running: {
+      add: (entry) => void running.push(entry),
+      delete: (entry) => void running.splice(running.indexOf(entry), 1),
+    },
     emit(draft) {
       disk.emit?.();
       drafts.push(draft);

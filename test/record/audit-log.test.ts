@@ -134,7 +134,31 @@ test.each<[name: string, event: unknown, code: string, message: RegExp]>([
     "an unknown action",
     { action: "hp_chnage", actor: "ann" },
     "unknown_action",
-    /^unknown action "hp_chnage", did you mean "hp_change"\? Known: .*bare_action, .*Define your own with defineAction\(\)\.$/,
+    /^unknown action "hp_chnage", did you mean "hp_change"\? All are in docs\/catalogue\.md; define your own with defineAction\(\)\.$/,
+  ],
+  [
+    "an action that is like no other",
+    { action: "zzzzzzzzzz", actor: "ann" },
+    "unknown_action",
+    /^unknown action "zzzzzzzzzz"\. Known: .*bare_action, .*Define your own with defineAction\(\)\.$/,
+  ],
+  [
+    "a secret where none belongs, which the error does not repeat",
+    { action: "pause", actor: "ann", outcome: "password=hunter2hunter2" },
+    "invalid_event",
+    /^event pause: outcome "password=\*{4}" must be one of /,
+  ],
+  [
+    "a field with a slip in it",
+    { action: "pause", actor: "ann", reson: "loss is flat" },
+    "invalid_event",
+    /^event pause: unknown field "reson", did you mean "reason"\?$/,
+  ],
+  [
+    "a field that no event has",
+    { action: "pause", actor: "ann", loss_of_the_day: 1 },
+    "invalid_event",
+    /^event pause: unknown field "loss_of_the_day": put what is special to the action into details$/,
   ],
   [
     "nobody who acted",

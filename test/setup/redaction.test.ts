@@ -64,6 +64,50 @@ test("as an object; parameter over environment", async () => {
   ).toEqual({ actor: "ann@example.org" });
 });
 
+test("what is dropped or a pseudonym is nowhere in the directory, attributes too", async () => {
+  const directory = temporaryDirectory();
+  const audit = await createAudit({
+    directory,
+    policy: { version: 1 },
+    redaction: {
+      version: 1,
+      identity: "drop",
+      keys: [{ names: ["audit.reason", "audit.target.*"], action: "drop" }],
+      values: [{ name: "codename", regex: "bluebird", action: "drop" }],
+    },
+  });
+  await audit.record({
+    action: "note_write",
+    actor: { id: "ann-7", delegator: "bob-7" },
+    source: { id: "192.0.2.7", type: "ip" },
+    target: { type: "project-7", id: "secret-7" },
+    reason: "why-7",
+    error: "bluebird-7 is closed",
+    snapshot: "for bluebird",
+  });
+  await audit.close();
+  const [record] = recordsIn(directory);
+  expect(Object.keys(record?.attributes ?? {}).toSorted()).toEqual([
+    "audit.action",
+    "audit.actor.authentication",
+    "audit.actor.id",
+    "audit.actor.type",
+    "audit.category",
+    "audit.impact",
+    "audit.outcome",
+    "audit.record.id",
+    "audit.record.kind",
+    "audit.redaction.rules",
+    "audit.schema.version",
+    "audit.sequence.number",
+    "audit.source.type",
+    "audit.time",
+  ]);
+  for (const view of ["audit_log.json", "audit_log.csv"]) {
+    expect(readFileSync(join(directory, view), "utf8")).not.toMatch(/-7|bluebird|192\.0\.2/);
+  }
+});
+
 test("the start record tells by which policy", async () => {
   const digestUnder = async (options: AuditOptions): Promise<unknown> => {
     const directory = temporaryDirectory();

@@ -48,7 +48,7 @@ export const SAMPLE_EVENTS: {
     "ann triggered retraining of model resnet-50 (drift) because accuracy fell",
   ],
   checkpoint_save: [
-    { details: { checkpoint_id: "12", step: 400 } },
+    { details: { checkpoint_id: 12, step: 400 } },
     "ann saved checkpoint 12 at step 400",
   ],
   checkpoint_restore: [

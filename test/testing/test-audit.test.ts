@@ -17,7 +17,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { call, serve } from "../support/grpc-service.ts";
 import { recordsIn } from "../support/journal-records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-import { fromFlat } from "../../src/format/index.ts";
+import { type FlatRecord, fromFlat } from "../../src/format/index.ts";
 
 const EVENT = {
   action: "hp_change",
@@ -95,7 +95,7 @@ test("bad events are refused as in production; own actions and a policy work", a
   await expect(createTestAudit({ directory: "x" } as object)).rejects.toMatchObject({
     code: "invalid_option",
     message:
-      'createTestAudit: "directory" is none of policy, redaction, redactionKeyFile, actions, actor, service',
+      'createTestAudit: "directory" is none of policy, redaction, redactionKeyFile, actions, actor, service, now, newId',
   });
 });
 
@@ -145,6 +145,62 @@ test("auditGrpc records calls to it", async () => {
   });
   expectRecorded(audit, { kind: "intent", action: "permission_change", outcome: "unknown" });
   expect(record.call_id).toBe(audit.records[0]?.call_id);
+});
+
+describe("a test that decides time and ids", () => {
+  /** The same each time: an event, an action with an intent, a call. */
+  async function scene(): Promise<readonly FlatRecord[]> {
+    let ids = 0;
+    const audit = await createTestAudit({
+      service: "t",
+      now: () => new Date("2026-05-27T14:30:00.123Z"),
+      newId: () => `id-${++ids}`,
+    });
+    await audit.record({ action: "pause", actor: "ann" });
+    const event = { action: "permission_change", actor: "ann", target: { id: "bob" } } as const;
+    await audit.around({ ...event, after: { role: "x" } }, () => {});
+    auditGrpc(grpc, audit);
+    const service = await serve(grpc, {
+      Do: { kind: "unary", handler: (_, callback) => callback(null, {}) },
+    });
+    await call(grpc, service.address, "Do", "unary");
+    service.close();
+    return audit.records;
+  }
+
+  test("gets equal records", async () => {
+    const [first, second] = [await scene(), await scene()];
+    const withoutPort = (records: readonly FlatRecord[]): unknown =>
+      records.map((record) => ({
+        ...record,
+        attributes: { ...record.attributes, "client.port": 0 },
+      }));
+    expect(withoutPort(second)).toEqual(withoutPort(first));
+    expect(
+      first.map(({ timestamp, record_id, call_id, duration_ms }) => [
+        timestamp,
+        record_id,
+        call_id,
+        duration_ms,
+      ]),
+    ).toEqual([
+      ["2026-05-27T14:30:00.123000Z", "id-1.2", undefined, undefined],
+      ["2026-05-27T14:30:00.123000Z", "id-1.3", "id-2", undefined],
+      ["2026-05-27T14:30:00.123000Z", "id-1.4", "id-2", undefined],
+      ["2026-05-27T14:30:00.123000Z", "id-1.5", "id-3", 0],
+    ]);
+  });
+
+  test.each<[name: string, options: object, message: RegExp]>([
+    ["a time", { now: 7 }, /now must be a function/],
+    ["ids", { newId: "id" }, /newId must be a function/],
+    ["no time at all", { now: () => new Date("nope") }, /now\(\) gave no valid date: Invalid Date/],
+  ])("%s of the wrong kind is refused", async (_name, options, message) => {
+    await expect(createTestAudit(options)).rejects.toMatchObject({
+      code: "invalid_option",
+      message: expect.stringMatching(message) as string,
+    });
+  });
 });
 
 test("clear forgets, and leaves lists alone that were taken before", async () => {

@@ -5,6 +5,9 @@ import { z } from "zod";
 export const text = (): z.ZodString => z.string();
 /** A text that says something. */
 export const name = (): z.ZodString => z.string().min(1);
+/** An id that some count and others name. */
+export const id = (): z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> =>
+  z.union([z.string(), z.number().int()]);
 /** A whole number from 0. */
 export const count = (): z.ZodNumber => z.number().int().nonnegative();
 /** A number, as a metric is. */

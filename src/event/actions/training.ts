@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Action } from "../action.ts";
 import { actionsOf, type Details } from "./define.ts";
-import { flag, number, text, texts } from "./fields.ts";
+import { flag, id, number, text, texts } from "./fields.ts";
 
 /** Details of an action on a training job. */
 export interface TrainingJobDetails extends Details {
@@ -11,7 +11,8 @@ export interface TrainingJobDetails extends Details {
 
 /** Details of an action on a model checkpoint. */
 export interface CheckpointDetails extends Details {
-  readonly checkpoint_id: string;
+  /** A text or a number, recorded as it is given. */
+  readonly checkpoint_id: string | number;
   readonly step?: number;
 }
 
@@ -112,7 +113,7 @@ export const TRAINING_ACTIONS: readonly Action[] = [
     sentence: "{edited|edit} weights[ of layer {layer_id}][ ({op_type})][ of {target}]",
     fields: () => ({
       op_type: text().optional(),
-      layer_id: z.union([z.string(), z.number()]).optional(),
+      layer_id: id().optional(),
     }),
   }),
   training("retrain_trigger", {
@@ -128,14 +129,14 @@ export const TRAINING_ACTIONS: readonly Action[] = [
   checkpoint("checkpoint_save", {
     required: ["details"],
     sentence: "{saved|save} checkpoint {checkpoint_id}[ at step {step}]",
-    fields: () => ({ checkpoint_id: text(), step: number().optional() }),
+    fields: () => ({ checkpoint_id: id(), step: number().optional() }),
   }),
   checkpoint("checkpoint_restore", {
     impact: "high",
     required: ["details"],
     sentence: "{restored|restore} checkpoint {checkpoint_id}[ of step {step}]",
     fields: () => ({
-      checkpoint_id: text(),
+      checkpoint_id: id(),
       step: number().optional(),
       weights_only: flag().optional(),
     }),
