@@ -6,12 +6,14 @@
 import { assignedSecrets, type Finding } from "./assigned.ts";
 import { likelySecrets } from "./likely-secret.ts";
 import { kubernetesSecrets } from "./kubernetes-secret.ts";
+import { partsOf } from "./kept-parts.ts";
 import { HAS_WORD_NOTATION, otherNotations } from "./other-notations.ts";
 import type { Span } from "./assigned-value.ts";
 import { DETECTORS, type Detector } from "./detectors.ts";
 import type { RedactionAction } from "./policy-schema.ts";
 import type { SpecialVerdicts, Verdict } from "./verdict.ts";
 import { MASK } from "./mask.ts";
+import { TOKEN_FAMILIES } from "./token-shapes.ts";
 import {
   ALWAYS,
   AT,
@@ -66,7 +68,14 @@ interface Compiled {
   readonly pattern: RegExp;
   /** Bits that a text must have. */
   readonly needs: number;
+  /** One of the shapes in {@link ANY_MARK}. */
+  readonly isMarked: boolean;
 }
+
+const MARKED = TOKEN_FAMILIES.filter(({ literal }) => literal === undefined);
+const MARKED_NAMES: ReadonlySet<string> = new Set(MARKED.map(({ name }) => name));
+/** All shapes that start with a mark: one expression says of most texts that none is there. */
+const ANY_MARK = new RegExp(`\\b(?:${MARKED.flatMap(({ shapes }) => shapes).join("|")})`);
 
 /** A JavaScript expression for RE2 text. */
 export function regExpOf(re2: string): RegExp {
@@ -80,6 +89,7 @@ export function createScanner(rules: ScannerRules): Scan {
     action: rules.actionOf(detector),
     pattern: regExpOf(detector.re2),
     needs: detector.needs.reduce((bits, feature) => bits | FEATURE_BITS[feature], 0),
+    isMarked: MARKED_NAMES.has(detector.name),
   })).filter(({ action }) => action !== "keep");
   // Personal numbers are looked for last, in what the other detectors left.
   const beforeNames = compiled.filter((each) => !isPersonal(each.detector));
@@ -144,32 +154,6 @@ interface Work {
   readonly replace: Replace;
 }
 
-interface Part {
-  readonly part: string;
-  readonly isKept: boolean;
-}
-
-/** What a policy keeps is cut out before anything looks at the rest. */
-function partsOf(text: string, kept: readonly ValueRule[]): readonly Part[] {
-  let parts: readonly Part[] = [{ part: text, isKept: false }];
-  for (const { find } of kept) {
-    parts = parts.flatMap((each) => (each.isKept ? [each] : splitAt(each.part, find(each.part))));
-  }
-  return parts;
-}
-
-function splitAt(text: string, spans: readonly Span[]): readonly Part[] {
-  const parts: Part[] = [];
-  let from = 0;
-  for (const { start, end } of spans) {
-    parts.push({ part: text.slice(from, start), isKept: false });
-    parts.push({ part: text.slice(start, end), isKept: true });
-    from = end;
-  }
-  parts.push({ part: text.slice(from), isKept: false });
-  return parts;
-}
-
 /** Puts something else in the place of spans. */
 function replaceSpans(
   work: Work,
@@ -215,8 +199,10 @@ function isPersonal(detector: Detector): boolean {
 }
 
 function runAll(work: Work, some: readonly Compiled[], bits: number): void {
-  for (const { detector, pattern, needs, action } of some) {
+  let hasMark: boolean | undefined;
+  for (const { detector, pattern, needs, action, isMarked } of some) {
     if ((bits & needs) !== needs) continue;
+    if (isMarked && !(hasMark ??= ANY_MARK.test(work.text))) continue;
     if (detector.literal !== undefined && !work.text.includes(detector.literal)) continue;
     replaceSpans(work, spansOf(work.text, detector, pattern), detector.name, action);
   }

@@ -2,7 +2,7 @@
 import type { Feature } from "./detectors.ts";
 
 /** No credential with a mark of its own is shorter. */
-const LONG_RUN = 14;
+const LONG_RUN = 13;
 /** No personal number has fewer digits. */
 const MANY_DIGITS = 8;
 
