@@ -90,6 +90,7 @@ export {
   type EventOf,
   type Target,
 } from "./event.ts";
+export { type FileChange, fileChangeEvent } from "./file-change.ts";
 export { sentenceOf } from "./sentence.ts";
 export { isId, newId, recordId, streamOf } from "./ids.ts";
 export { normaliseMap, normaliseText, normaliseValue } from "./normalise.ts";

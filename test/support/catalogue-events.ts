@@ -327,6 +327,18 @@ export const SAMPLE_EVENTS: {
     },
     "ann changed the audit configuration policy audit.yaml: digest from first to second",
   ],
+  audit_file_change: [
+    {
+      target: { type: "audit_file", id: "audit_log.csv" },
+      details: {
+        file: "audit_log.csv",
+        change: "truncated",
+        kept_as: "audit_log.csv.foreign",
+        restored: true,
+      },
+    },
+    "ann found audit_log.csv truncated, kept as audit_log.csv.foreign",
+  ],
   redaction: [
     {
       reason: "request of bob",

@@ -35,6 +35,17 @@ export interface AuditActions {
     readonly results_count?: number;
   };
   readonly audit_config_change: Details;
+  /** Somebody else changed a file of the audit directory; who noticed it is the actor. */
+  readonly audit_file_change: Details & {
+    /** Path in the audit directory. */
+    readonly file: string;
+    /** As in `deleted`, `renamed`, `truncated`, `replaced`, `foreign`. */
+    readonly change: string;
+    /** Where what was found in its place is kept now. */
+    readonly kept_as?: string;
+    /** Whether its content is there again. */
+    readonly restored?: boolean;
+  };
   readonly redaction: Details & {
     /** What was redacted: record ids, or what they have in common. */
     readonly scope: TextOrMap;
@@ -94,6 +105,17 @@ export const OVERSIGHT_ACTIONS: readonly Action[] = [
     required: ["target", "after"],
     redactable: PERSONAL_ATTRIBUTES,
     sentence: "{changed|change} the audit configuration {target}[: {changes}]",
+  }),
+  audit("audit_file_change", {
+    impact: "high",
+    required: ["target", "details"],
+    sentence: "{found|find} {file} {change}[, kept as {kept_as}]",
+    fields: () => ({
+      file: name(),
+      change: name(),
+      kept_as: text().optional(),
+      restored: flag().optional(),
+    }),
   }),
   audit("redaction", {
     impact: "high",
