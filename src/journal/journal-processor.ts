@@ -25,7 +25,9 @@ export interface JournalProcessor extends LogRecordProcessor {
   /** Counts records that could not even be made (default 1); the gap record behind the next one tells of them. */
   readonly countLost: (why: string, count?: number) => void;
   /** Writes a gap record for what somebody else, or the disk, took from the journal. */
-  readonly noteGap: (notice: Exclude<JournalNotice, { readonly kind: "changed" }>) => void;
+  readonly noteGap: (
+    notice: Extract<JournalNotice, { readonly count: number } | { readonly lost: unknown }>,
+  ) => void;
   /** What was written and lost since the stream began. */
   readonly counts: () => JournalCounts;
   /** Before the journal closes: a last try to write down what was lost, or to tell people. */

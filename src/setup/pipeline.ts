@@ -21,6 +21,7 @@ import {
   type ViewWriter,
 } from "../deliver/index.ts";
 import {
+  type AnyEvent,
   ATTR_SERVICE_NAME,
   ATTR_TIME,
   createCatalogue,
@@ -43,6 +44,7 @@ import { createRefusals } from "./refusals.ts";
 import { loadPolicy } from "./policy.ts";
 import type { OpeningOptions } from "./opening-options.ts";
 import { ownDraft } from "./own-draft.ts";
+import { openRetention } from "./retention.ts";
 import { startDraft } from "./start-record.ts";
 import { resourceOfProcess } from "./what-runs.ts";
 
@@ -128,6 +130,7 @@ export function openAudit(
   /** Somebody else changed a file of the journal, or the disk failed: the trail says so itself. */
   function notify(notice: JournalNotice): void {
     if (isClosed) return;
+    if (notice.kind === "began") return retention?.wake();
     if (notice.kind !== "changed") return processor.noteGap(notice);
     try {
       emit(ownDraft(fileChangeEvent(notice.change), catalogue));
@@ -157,6 +160,7 @@ export function openAudit(
   function end(): boolean {
     if (isClosed) return false;
     openCalls.close();
+    retention?.close();
     journal.inspect?.();
     processor.finish();
     isClosed = true;
@@ -177,6 +181,20 @@ export function openAudit(
     // The disk is full already: counted and reported like any lost record, and no reason not to serve.
   }
   if (surroundings === undefined) process.on("exit", closeNow);
+  const recordOwn = async (event: AnyEvent): Promise<void> => {
+    emit(ownDraft(event, catalogue));
+    await journal.synced();
+  };
+  const retention =
+    surroundings === undefined
+      ? openRetention(options, {
+          directory,
+          shape,
+          stream: journal.stream,
+          report,
+          record: recordOwn,
+        })
+      : undefined;
 
   async function close(): Promise<void> {
     if (!end()) return;
