@@ -35,7 +35,13 @@ import { hrTimeOfIso, toResource } from "../format/index.ts";
 import { createJournalProcessor, type JournalNotice, openJournal } from "../journal/index.ts";
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
-import { type Audit, createRecorder, type Draft, healthOf } from "../record/index.ts";
+import {
+  type Audit,
+  createEqualFailures,
+  createRecorder,
+  type Draft,
+  healthOf,
+} from "../record/index.ts";
 import { createRedactingProcessor, createRedactor, MASK } from "../redact/index.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -127,6 +133,13 @@ export function openAudit(
     return processor.lastRecordId();
   }
 
+  /** A test wants to see each record at once. */
+  const failures =
+    surroundings === undefined
+      ? createEqualFailures({ emit, lost: processor.countLost })
+      : undefined;
+  const emitOrFold = failures?.emit ?? emit;
+
   /** Somebody else changed a file of the journal, or the disk failed: the trail says so itself. */
   function notify(notice: JournalNotice): void {
     if (isClosed) return;
@@ -160,6 +173,7 @@ export function openAudit(
   function end(): boolean {
     if (isClosed) return false;
     openCalls.close();
+    failures?.close();
     retention?.close();
     journal.inspect?.();
     processor.finish();
@@ -206,7 +220,7 @@ export function openAudit(
   let closing: Promise<void> | undefined;
   const recorder = createRecorder({
     catalogue,
-    emit,
+    emit: emitOrFold,
     newId: makeId,
     nowMillis: () => clock.monotonicMillis(),
     running: openCalls,
@@ -224,7 +238,7 @@ export function openAudit(
       catalogue,
       clock,
       newId: makeId,
-      emit,
+      emit: emitOrFold,
       synced: journal.synced,
       lost: processor.countLost,
       refused: (method, why) => refusals.add(`a call of ${method}`, why),
@@ -246,7 +260,7 @@ export function openAudit(
           isClosed,
           failing: failing ?? journal.problem() ?? hung,
           unconfirmed: journal.unconfirmed(),
-          written,
+          written: written + (failures?.folded() ?? 0),
           lost,
           refused: refusals.count(),
           openCalls: openCalls.count(),
