@@ -69,7 +69,9 @@ describe("a directory behind FUSE", () => {
   test("named like a network filesystem: refused, unless it is allowed; then it works", async (context) => {
     const point = fuseMount("sshfs");
     if (point === undefined) {
-      console.warn("test/lib/filesystem.test.ts: SKIPPED, NOT TESTED: FUSE mounts need bindfs and root");
+      console.warn(
+        "test/lib/filesystem.test.ts: SKIPPED, NOT TESTED: FUSE mounts need bindfs and root",
+      );
       context.skip();
       return;
     }
@@ -95,7 +97,11 @@ describe("a directory behind FUSE", () => {
       return;
     }
     writeFileSync(join(point, "probe"), "");
-    const audit = await createAudit({ directory: point, format: "journal", policy: { version: 1 } });
+    const audit = await createAudit({
+      directory: point,
+      format: "journal",
+      policy: { version: 1 },
+    });
     expect((await audit.record({ action: "pause", actor: "ann" })).synced).toBe(true);
     await audit.close();
   });
