@@ -5,14 +5,17 @@ import {
   ftruncateSync,
   lstatSync,
   openSync,
+  readSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { messageOf, systemCodeOf } from "../lib/errors.ts";
 import { FILE_MODE, makeDirectory, syncDirectory } from "../lib/files.ts";
 import { journalDirectory, segmentFile, streamDirectory } from "../format/index.ts";
-import type { LostRecords } from "./lost-records.ts";
-import type { CareRequest, SegmentFacts } from "./segment-care.ts";
+import type { FileChange } from "../event/index.ts";
+import type { CutSegment, LostRecords } from "./cut-segment.ts";
+import { restoreSegment, type SegmentCopy } from "./restore-segment.ts";
+import type { CareRequest, Finding, SegmentFacts } from "./segment-care.ts";
 
 /** Appends whole lines to the segments of one stream. */
 export interface SegmentWriter {
@@ -22,6 +25,14 @@ export interface SegmentWriter {
   readonly unconfirmed: () => CareRequest;
   /** Goes on in a new segment, at once. Where none can be opened it says why, and goes on in the old one. */
   readonly leave: () => string | undefined;
+  /**
+   * Mends the segment that is being written: brings it back under its name, or goes on in a new one
+   * with what was written behind a cut.
+   *
+   * @returns what was done; undefined: it is another segment, or another file, by now.
+   * @throws the system error when it cannot be mended yet: it is written on.
+   */
+  readonly mend: (finding: Finding) => FileChange | undefined;
   /** An older segment needs no more care; false: that was known. */
   readonly release: (fd: number) => boolean;
   /** Closes the descriptors of what was released. */
@@ -52,12 +63,13 @@ export interface SegmentWriterOptions {
 
 /** A segment that can be counted up. */
 interface OpenSegment {
-  readonly facts: Omit<SegmentFacts, "size" | "count">;
+  facts: Omit<SegmentFacts, "size" | "count">;
   size: number;
   count: number;
   readonly endsAtMillis: number;
 }
 
+const LINE_END = 0x0a;
 /** Where the next segment cannot be opened, it is tried again after this time. */
 const RETRY_MILLIS = 1000;
 /** Errors of a write that are about this one file. */
@@ -115,13 +127,17 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   /** The old one stays open until somebody has confirmed it. */
   function advance(): void {
     // What retention deleted in the meantime is not missing. Who deletes all deletes this one too.
-    const isFolderWhole = existsSync(current.facts.path);
+    const isFolderWhole = isThere();
     const next = openNext();
     older.push(current);
     current = next;
     problem = undefined;
     options.began();
     if (isFolderWhole) closed = closed.filter(({ file }) => existsSync(join(directory, file)));
+  }
+
+  function isThere(): boolean {
+    return existsSync(current.facts.path);
   }
 
   function leave(): string | undefined {
@@ -142,8 +158,9 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       mustLeave ||
       (current.size > 0 &&
         (current.size + length > maxBytes || nowMillis() >= current.endsAtMillis));
+    // One that lacks its name gets it back first: readers would go on in the next and never come back.
     if (isTorn) advance();
-    else if (isDue && (problem === undefined || nowMillis() >= retryAtMillis)) leave();
+    else if (isDue && isThere() && (problem === undefined || nowMillis() >= retryAtMillis)) leave();
   }
 
   function write(bytes: Uint8Array): void {
@@ -165,6 +182,32 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     const { size } = fstatSync(current.facts.fd);
     ftruncateSync(current.facts.fd, Math.max(0, size - length));
     isTorn = false;
+  }
+
+  function restore(finding: Finding, copy: SegmentCopy): FileChange {
+    const { path, name } = current.facts;
+    const { keptAs } = restoreSegment(current.facts, copy, (fd) => {
+      released.push(current.facts.fd);
+      current.facts = { ...current.facts, fd, inode: inodeOf(fd, path) };
+    });
+    const kept = keptAs === undefined ? {} : { keptAs };
+    return { file: name, change: finding.change, isRestored: true, ...kept };
+  }
+
+  /** Readers may have been beyond the cut: what was written behind it stands in the next segment too. */
+  function leaveCut(finding: Finding, { survivorsFrom }: CutSegment): FileChange {
+    const left = current;
+    const survivors = readRest(left.facts.fd, survivorsFrom);
+    advance();
+    left.size = fstatSync(left.facts.fd).size;
+    const count = survivors.filter((byte) => byte === LINE_END).length;
+    if (count > 0) {
+      write(survivors);
+      current.facts = { ...current.facts, first: sequence - count + 1 };
+      current.size = survivors.length;
+      current.count = count;
+    }
+    return { file: left.facts.name, change: finding.change, isRestored: false };
   }
 
   function closeReleased(): void {
@@ -189,6 +232,11 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     },
     unconfirmed: () => ({ current: factsOf(current), older: older.map(factsOf) }),
     leave,
+    mend(finding) {
+      if (finding.fd !== current.facts.fd) return undefined;
+      if (finding.cut !== undefined) return leaveCut(finding, finding.cut);
+      return finding.copy === undefined ? undefined : restore(finding, finding.copy);
+    },
     release(fd) {
       const at = older.findIndex(({ facts }) => facts.fd === fd);
       const [segment] = at < 0 ? [] : older.splice(at, 1);
@@ -208,6 +256,12 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       closeReleased();
     },
   };
+}
+
+/** Written after the cut was found at the latest: that is little. */
+function readRest(fd: number, from: number): Uint8Array {
+  const rest = Buffer.alloc(Math.max(0, fstatSync(fd).size - from));
+  return rest.subarray(0, readSync(fd, rest, 0, rest.length, from));
 }
 
 function nameOf(stream: string, file: string): string {

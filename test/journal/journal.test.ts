@@ -139,3 +139,19 @@ test.runIf(process.platform === "linux")(
     journal.close();
   },
 );
+
+test("a file that was cut and has grown again is not read on in the middle of a line", () => {
+  const directory = temporaryDirectory();
+  const folder = join(directory, "journal", stream);
+  openJournal({ directory, stream, report }).close();
+  writeFileSync(join(folder, "1.jsonl"), '{"a":1}\n{"a":2}\n');
+  const [, second] = readJournalLines(directory, stream, JOURNAL_START);
+  const from = second?.end ?? JOURNAL_START;
+  writeFileSync(join(folder, "1.jsonl"), '{"a":1}\n{"a":3333333333}\n{"a":4}\n');
+  expect(readJournalLines(directory, stream, from)).toEqual([]);
+  writeFileSync(join(folder, "2.jsonl"), '{"a":3333333333}\n{"a":4}\n');
+  expect(readJournalLines(directory, stream, from).map(({ text }) => text)).toEqual([
+    '{"a":3333333333}',
+    '{"a":4}',
+  ]);
+});
