@@ -14,6 +14,7 @@ import { AuditError, messageOf } from "../lib/errors.ts";
 import { freeSpaceOf } from "../lib/filesystem.ts";
 import { makeDirectory } from "../lib/files.ts";
 import { type Conclusion, createGroupSync } from "./group-sync.ts";
+import { changeLine } from "./change-line.ts";
 import type { LostRecords } from "./cut-segment.ts";
 import { checkFilesystem } from "./network-filesystem.ts";
 import { createReserve } from "./reserve.ts";
@@ -129,7 +130,7 @@ export function openJournal(options: JournalOptions): Journal {
   });
 
   function noteChange(change: FileChange, lost: LostRecords | undefined): void {
-    report(lineOf(change, lost));
+    report(changeLine(change, lost));
     note({ kind: "changed", change });
     if (lost !== undefined) noteLost(lost, change.change);
     for (const missing of writer.takeMissing()) noteLost(missing, "deleted");
@@ -235,17 +236,6 @@ export function openJournal(options: JournalOptions): Journal {
       void sync.ended().then(writer.close);
     },
   };
-}
-
-function lineOf({ file, change, keptAs, isRestored }: FileChange, lost?: LostRecords): string {
-  const what = `${file} was ${change} by somebody else`;
-  const kept = keptAs === undefined ? "" : `; what stood in its place is kept as ${keptAs}`;
-  const outcome = isRestored
-    ? "it is restored"
-    : lost === undefined
-      ? "no record is missing"
-      : `RECORDS ARE LOST: ${lost.count}, between numbers ${lost.from} and ${lost.to}`;
-  return `${what}: ${outcome}${kept}`;
 }
 
 function open(

@@ -1,18 +1,10 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  lstatSync,
-  openSync,
-  readSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, fstatSync, ftruncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf, systemCodeOf } from "../lib/errors.ts";
-import { FILE_MODE, makeDirectory, syncDirectory } from "../lib/files.ts";
+import { makeDirectory, syncDirectory } from "../lib/files.ts";
 import { journalDirectory, segmentFile, streamDirectory } from "../format/index.ts";
 import type { FileChange } from "../event/index.ts";
+import { createSegmentFile, inodeOf, readRest } from "./segment-file.ts";
 import type { CutSegment, LostRecords } from "./cut-segment.ts";
 import { restoreSegment, type SegmentCopy } from "./restore-segment.ts";
 import type { CareRequest, Finding, SegmentFacts } from "./segment-care.ts";
@@ -102,9 +94,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       const name = segmentFile(number);
       const path = join(folder, name);
       try {
-        const fd = openIn(folder, path);
-        syncDirectory(folder);
-        const facts = { fd, path, name: nameOf(stream, name), inode: inodeOf(fd, path) };
+        const facts = { ...createSegmentFile(path), path, name: nameOf(stream, name) };
         isTorn = false;
         mustLeave = false;
         return {
@@ -197,6 +187,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   /** Readers may have been beyond the cut: what was written behind it stands in the next segment too. */
   function leaveCut(finding: Finding, { survivorsFrom }: CutSegment): FileChange {
     const left = current;
+    // Written before the cut was noticed: that is little.
     const survivors = readRest(left.facts.fd, survivorsFrom);
     advance();
     left.size = fstatSync(left.facts.fd).size;
@@ -258,12 +249,6 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   };
 }
 
-/** Written after the cut was found at the latest: that is little. */
-function readRest(fd: number, from: number): Uint8Array {
-  const rest = Buffer.alloc(Math.max(0, fstatSync(fd).size - from));
-  return rest.subarray(0, readSync(fd, rest, 0, rest.length, from));
-}
-
 function nameOf(stream: string, file: string): string {
   return `journal/${stream}/${file}`;
 }
@@ -274,22 +259,4 @@ function factsOf({ facts, size, count }: OpenSegment): SegmentFacts {
 
 function recordsOf({ facts: { name, first }, count }: OpenSegment): LostRecords {
   return { file: name, from: first, to: first + count - 1, count };
-}
-
-/** Somebody may have deleted the folder, or the whole audit directory. */
-function openIn(folder: string, path: string): number {
-  // Readable too: whoever deletes the file leaves us this descriptor to copy it from.
-  try {
-    return openSync(path, "ax+", FILE_MODE);
-  } catch (error) {
-    if (systemCodeOf(error) !== "ENOENT") throw error;
-    makeDirectory(folder);
-    return openSync(path, "ax+", FILE_MODE);
-  }
-}
-
-/** Some filesystems draw the number anew with every question. */
-function inodeOf(fd: number, path: string): number | undefined {
-  const { ino } = fstatSync(fd);
-  return lstatSync(path, { throwIfNoEntry: false })?.ino === ino ? ino : undefined;
 }
