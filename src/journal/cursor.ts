@@ -47,16 +47,17 @@ export function readJournalLines(
 function readSegment(
   path: string,
   segment: number,
-  offset: number,
+  from: number,
   maxBytes: number,
 ): readonly JournalLine[] {
   // Most streams are finished and read to their end: that is one question to the filesystem each.
-  const available = (sizeOf(path) ?? 0) - offset;
-  if (available <= 0) return [];
+  const fileBytes = sizeOf(path) ?? 0;
+  if (fileBytes <= from) return [];
   const fd = openIfThere(path);
   if (fd === undefined) return [];
   try {
-    if (!isLineBorder(fd, offset)) return [];
+    const offset = isLineBorder(fd, from) ? from : 0;
+    const available = fileBytes - offset;
     for (let size = Math.min(maxBytes, available); ; size = Math.min(size * 2, available)) {
       const buffer = Buffer.allocUnsafe(size);
       const bytes = buffer.subarray(0, readSync(fd, buffer, 0, size, offset));
@@ -68,7 +69,10 @@ function readSegment(
   }
 }
 
-/** Somebody cut the file, and it has grown beyond the place since: the next segment has what was written behind the cut. */
+/**
+ * False: somebody cut the file and it has grown since, or another file stood there for a while. Then
+ * it is read anew from its start; who reads knows by the sequence numbers what it has.
+ */
 function isLineBorder(fd: number, offset: number): boolean {
   if (offset === 0) return true;
   const before = Buffer.alloc(1);

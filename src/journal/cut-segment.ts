@@ -18,6 +18,8 @@ export interface CutSegment {
   readonly lost: LostRecords | undefined;
   /** Where the records begin that were written behind the cut: readers may have read beyond this place before. */
   readonly survivorsFrom: number;
+  /** The sequence number that should stand there. */
+  readonly next: number;
 }
 
 /** What should be in a segment. */
@@ -42,7 +44,7 @@ const LINE_END = 0x0a;
 export function findCut({ fd, name, first, count }: ExpectedRecords): CutSegment {
   const last = first + count - 1;
   let expected = first;
-  let survivorsFrom: number | undefined;
+  let survivors: { readonly from: number; readonly next: number } | undefined;
   let end = 0;
   let lost: { from: number; to: number; count: number } | undefined;
 
@@ -55,14 +57,16 @@ export function findCut({ fd, name, first, count }: ExpectedRecords): CutSegment
     end = line.end;
     const record = recordIn(line);
     if (record === undefined || record.sequence < expected) continue;
-    if (record.sequence > expected) survivorsFrom ??= record.start;
+    if (record.sequence > expected) survivors ??= { from: record.start, next: expected };
     miss(record.sequence - 1);
     expected = record.sequence + 1;
   }
+  const next = survivors?.next ?? expected;
   miss(last);
   return {
     lost: lost === undefined ? undefined : { file: name, ...lost },
-    survivorsFrom: survivorsFrom ?? end,
+    survivorsFrom: survivors?.from ?? end,
+    next,
   };
 }
 

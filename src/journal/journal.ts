@@ -121,7 +121,10 @@ export function openJournal(options: JournalOptions): Journal {
   const writer = open(options, {
     nowMillis,
     foundForeign,
-    began: () => note({ kind: "began" }),
+    began() {
+      note({ kind: "began" });
+      noteMissing({ isPrefixToo: false });
+    },
   });
   const reserve = createReserve({
     reserveBytes: options.reserveBytes,
@@ -133,7 +136,17 @@ export function openJournal(options: JournalOptions): Journal {
     report(changeLine(change, lost));
     note({ kind: "changed", change });
     if (lost !== undefined) noteLost(lost, change.change);
-    for (const missing of writer.takeMissing()) noteLost(missing, "deleted");
+    noteMissing({ isPrefixToo: change.change === "deleted" || change.change === "renamed" });
+  }
+
+  /** Segments that nobody has a descriptor of any more cannot be brought back. */
+  function noteMissing(which: { readonly isPrefixToo: boolean }): void {
+    for (const lost of writer.takeMissing(which)) {
+      const change: FileChange = { file: lost.file, change: "deleted", isRestored: false };
+      report(changeLine(change, lost));
+      note({ kind: "changed", change });
+      noteLost(lost, change.change);
+    }
   }
 
   function noteLost(lost: LostRecords, change: string): void {
@@ -160,8 +173,8 @@ export function openJournal(options: JournalOptions): Journal {
   function mend(finding: Finding): Conclusion {
     try {
       if (finding.error !== undefined) throw new Error(finding.error);
-      const change = writer.mend(finding);
-      if (change !== undefined) noteChange(change, finding.cut?.lost);
+      const mended = writer.mend(finding);
+      if (mended !== undefined) noteChange(mended.change, mended.lost);
       else if (finding.copy !== undefined) rmSync(finding.copy.path, { force: true });
       // Not prepared, because it failed a moment ago.
       else if (nowMillis() < mendAgainAt) return { kind: "failed", why: unmended };

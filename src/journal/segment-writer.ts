@@ -24,15 +24,26 @@ export interface SegmentWriter {
    * @returns what was done; undefined: it is another segment, or another file, by now.
    * @throws the system error when it cannot be mended yet: it is written on.
    */
-  readonly mend: (finding: Finding) => FileChange | undefined;
+  readonly mend: (finding: Finding) => Mended | undefined;
   /** An older segment needs no more care; false: that was known. */
   readonly release: (fd: number) => boolean;
   /** Closes the descriptors of what was released. */
   readonly closeReleased: () => void;
-  /** Earlier segments, confirmed once, that are not there any more; each is told once. */
-  readonly takeMissing: () => readonly LostRecords[];
+  /**
+   * Earlier segments, confirmed once, that are not there any more; each is told once.
+   *
+   * @param options.isPrefixToo also those missing from the start of the stream on, which retention
+   * may have deleted.
+   */
+  readonly takeMissing: (options: { readonly isPrefixToo: boolean }) => readonly LostRecords[];
   /** Closes the descriptors. */
   readonly close: () => void;
+}
+
+/** What was done to the segment that is being written. */
+export interface Mended {
+  readonly change: FileChange;
+  readonly lost?: LostRecords;
 }
 
 /** What {@link openSegmentWriter} takes. */
@@ -116,14 +127,15 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
 
   /** The old one stays open until somebody has confirmed it. */
   function advance(): void {
-    // What retention deleted in the meantime is not missing. Who deletes all deletes this one too.
-    const isFolderWhole = isThere();
     const next = openNext();
     older.push(current);
     current = next;
     problem = undefined;
     options.began();
-    if (isFolderWhole) closed = closed.filter(({ file }) => existsSync(join(directory, file)));
+  }
+
+  function isKept({ file }: LostRecords): boolean {
+    return existsSync(join(directory, file));
   }
 
   function isThere(): boolean {
@@ -174,21 +186,21 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     isTorn = false;
   }
 
-  function restore(finding: Finding, copy: SegmentCopy): FileChange {
+  function restore(finding: Finding, copy: SegmentCopy): Mended {
     const { path, name } = current.facts;
     const { keptAs } = restoreSegment(current.facts, copy, (fd) => {
       released.push(current.facts.fd);
       current.facts = { ...current.facts, fd, inode: inodeOf(fd, path) };
     });
     const kept = keptAs === undefined ? {} : { keptAs };
-    return { file: name, change: finding.change, isRestored: true, ...kept };
+    return { change: { file: name, change: finding.change, isRestored: true, ...kept } };
   }
 
   /** Readers may have been beyond the cut: what was written behind it stands in the next segment too. */
-  function leaveCut(finding: Finding, { survivorsFrom }: CutSegment): FileChange {
+  function leaveCut(finding: Finding, cut: CutSegment): Mended {
     const left = current;
     // Written before the cut was noticed: that is little.
-    const survivors = readRest(left.facts.fd, survivorsFrom);
+    const survivors = readRest(left.facts.fd, cut.survivorsFrom);
     advance();
     left.size = fstatSync(left.facts.fd).size;
     const count = survivors.filter((byte) => byte === LINE_END).length;
@@ -198,7 +210,13 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       current.size = survivors.length;
       current.count = count;
     }
-    return { file: left.facts.name, change: finding.change, isRestored: false };
+    const { name } = left.facts;
+    const change: FileChange = { file: name, change: finding.change, isRestored: false };
+    // Counted here: some may have been written, and cut off, after the thread was asked to look.
+    const missing = sequence - cut.next + 1 - count;
+    if (missing <= 0) return { change };
+    const to = Math.max(cut.lost?.to ?? 0, cut.next + missing - 1);
+    return { change, lost: { file: name, from: cut.next, to, count: missing } };
   }
 
   function closeReleased(): void {
@@ -237,10 +255,23 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       return true;
     },
     closeReleased,
-    takeMissing() {
-      const missing = closed.filter(({ file }) => !existsSync(join(directory, file)));
-      closed = closed.filter((segment) => !missing.includes(segment));
-      return missing.filter(({ count }) => count > 0);
+    takeMissing({ isPrefixToo }) {
+      const missing: LostRecords[] = [];
+      const kept: LostRecords[] = [];
+      const run: LostRecords[] = [];
+      // From the newest on: retention deletes the other way round, so that what it is just deleting is
+      // never missing before one that is there.
+      for (const segment of closed.toReversed()) {
+        if (!isKept(segment)) {
+          run.push(segment);
+          continue;
+        }
+        kept.push(segment);
+        missing.push(...run.splice(0));
+      }
+      if (isPrefixToo) missing.push(...run);
+      closed = kept.toReversed();
+      return missing.toReversed().filter(({ count }) => count > 0);
     },
     close() {
       for (const { facts } of [...older.splice(0), current]) released.push(facts.fd);

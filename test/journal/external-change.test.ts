@@ -244,6 +244,18 @@ describe("what cannot be saved is named", () => {
   });
 });
 
+test("a closed segment that was deleted is told when the next one begins", async () => {
+  const trail = await open({ maxSegmentBytes: 64 * 1024 });
+  const ids = await trail.write(300);
+  rmSync(trail.segment(2));
+  ids.push(...(await trail.write(200)));
+  const found = await close(trail);
+  const lost = ids.filter((id) => !found.ids.includes(id));
+  expect(lost.length).toBeGreaterThan(0);
+  expect(found.changes).toEqual([{ file: nameOf(trail, 2), change: "deleted", restored: false }]);
+  expect(found.gaps.map(({ attributes }) => attributes["audit.count"])).toEqual([lost.length]);
+});
+
 test("a file in the place of the next segment is left alone, and told", async () => {
   const trail = await open({ maxSegmentBytes: 64 * 1024 });
   appendFileSync(trail.segment(2), "foreign\n");
