@@ -25,6 +25,8 @@ import {
   ATTR_TIME,
   createCatalogue,
   EVENT_NAME_PREFIX,
+  type FileChange,
+  fileChangeEvent,
   newId,
   SCHEMA_URL,
   SCOPE_NAME,
@@ -41,6 +43,7 @@ import { openRedactor } from "./redaction.ts";
 import { createRefusals } from "./refusals.ts";
 import { loadPolicy } from "./policy.ts";
 import type { OpeningOptions } from "./opening-options.ts";
+import { ownDraft } from "./own-draft.ts";
 import { startDraft } from "./start-record.ts";
 import { resourceOfProcess } from "./what-runs.ts";
 
@@ -91,7 +94,11 @@ export function openAudit(
     logRecordLimits: { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity },
   });
   const logger = provider.getLogger(SCOPE_NAME, undefined, { schemaUrl: SCHEMA_URL });
-  const outward = createOutward(options, { directory, shape }, journal.stream, report);
+  const outward = createOutward(
+    options,
+    { directory, shape, stream: journal.stream, fileChanged },
+    report,
+  );
   const openCalls = surroundings?.openCalls ?? createOpenCalls(() => clock.monotonicMillis());
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
   let isClosed = false;
@@ -110,6 +117,16 @@ export function openAudit(
     });
     outward.wake();
     return processor.lastRecordId();
+  }
+
+  /** Somebody else did something to a view: the trail says so itself. */
+  function fileChanged(change: FileChange): void {
+    if (isClosed) return;
+    try {
+      emit(ownDraft(fileChangeEvent(change), catalogue));
+    } catch {
+      // The disk refuses: counted and reported like any lost record.
+    }
   }
 
   /** The disk did not answer in time: red, until it does. */
@@ -220,17 +237,23 @@ interface Outward {
   readonly wake: () => void;
 }
 
+interface OutwardPlace {
+  readonly directory: string;
+  readonly shape: ViewShape;
+  readonly stream: string;
+  readonly fileChanged: (change: FileChange) => void;
+}
+
 function createOutward(
   options: ResolvedOptions,
-  { directory, shape }: { readonly directory: string; readonly shape: ViewShape },
-  stream: string,
+  { directory, shape, stream, fileChanged }: OutwardPlace,
   report: Report,
 ): Outward {
   const { format, shipping } = options;
   const views =
     format === "journal" || format === "none"
       ? undefined
-      : createViewWriter({ directory, format, shape, report });
+      : createViewWriter({ directory, format, shape, report, fileChanged });
   let shipper: Shipper | undefined;
   if (shipping !== undefined) {
     const { host } = new URL(shipping.url);

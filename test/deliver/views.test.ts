@@ -12,8 +12,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createViewKeeper, type ViewFormat } from "../../src/deliver/index.ts";
 import { openJsonView } from "../../src/deliver/json-view.ts";
-import { readNew } from "../../src/deliver/merge.ts";
 import { CSV_HEADER, decodeCsvRows, encodeJsonLine } from "../../src/format/index.ts";
+import { readRound } from "../support/read-round.ts";
 import { resultRecord } from "../support/records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -186,11 +186,17 @@ test("who does not hold the lock writes nothing; the next holder catches up", ()
 test("the JSON view is cut into parts that are written once", () => {
   const directory = temporaryDirectory();
   mkdirSync(join(directory, "state"));
-  const options = { directory, report: () => {}, nowMillis: () => 0, maxPartBytes: 1500 };
+  const options = {
+    directory,
+    report: () => {},
+    fileChanged: () => {},
+    nowMillis: () => 0,
+    maxPartBytes: 1500,
+  };
   let view = openJsonView(options);
   for (let round = 0; round < 5; round++) {
     writeJournal(directory, A, round * 3 + 1, round * 3 + 3);
-    const { records, positions } = readNew(directory, view.positions, 1 << 20, String);
+    const { records, positions } = readRound(directory, view);
     view.append(records, positions);
     view.settle({ isForced: true });
     if (round === 2) view = openJsonView(options);
@@ -208,10 +214,16 @@ test("the JSON view is cut into parts that are written once", () => {
 test("a crash after a part was closed leaves no record in two files", () => {
   const directory = temporaryDirectory();
   mkdirSync(join(directory, "state"));
-  const options = { directory, report: () => {}, nowMillis: () => 0, maxPartBytes: 1500 };
+  const options = {
+    directory,
+    report: () => {},
+    fileChanged: () => {},
+    nowMillis: () => 0,
+    maxPartBytes: 1500,
+  };
   const view = openJsonView(options);
   writeJournal(directory, A, 1, 2);
-  const first = readNew(directory, view.positions, 1 << 20, String);
+  const first = readRound(directory, view);
   view.append(first.records, first.positions);
   view.settle({ isForced: true });
   const before = ["audit_log.json", "state/view-json.json"].map((name) => ({
@@ -219,7 +231,7 @@ test("a crash after a part was closed leaves no record in two files", () => {
     content: readFileSync(join(directory, name)),
   }));
   writeJournal(directory, A, 3, 6);
-  const second = readNew(directory, view.positions, 1 << 20, String);
+  const second = readRound(directory, view);
   view.append(second.records, second.positions);
   view.settle({ isForced: true });
   // As if it had died between the closed part and the newest one.
@@ -234,13 +246,19 @@ test("a crash after a part was closed leaves no record in two files", () => {
 test("a part that cannot be closed is tried again, and shows nothing twice", () => {
   const directory = temporaryDirectory();
   mkdirSync(join(directory, "state"));
-  const options = { directory, report: () => {}, nowMillis: () => 0, maxPartBytes: 1500 };
+  const options = {
+    directory,
+    report: () => {},
+    fileChanged: () => {},
+    nowMillis: () => 0,
+    maxPartBytes: 1500,
+  };
   const view = openJsonView(options);
   const inTheWay = join(directory, "audit_log-1.json");
   mkdirSync(inTheWay);
   for (let sequence = 1; sequence <= 6; sequence++) {
     writeJournal(directory, A, sequence, sequence);
-    const { records, positions } = readNew(directory, view.positions, 1 << 20, String);
+    const { records, positions } = readRound(directory, view);
     view.append(records, positions);
     if (sequence === 5) rmSync(inTheWay, { recursive: true });
     try {
