@@ -11,16 +11,12 @@ export function changeText(
   aside: string | undefined,
 ): string {
   const kept = aside === undefined ? "" : `; what stood there is kept as ${aside}`;
-  switch (change) {
-    case "renamed":
-      return `${path} was renamed by somebody else: new records go into a new one${kept}`;
-    case "deleted":
-      return `${path} was deleted by somebody else: it is written anew from the journal${kept}`;
-    case "truncated":
-      return `${path} was cut by somebody else: it is written anew from the journal${kept}`;
-    case "foreign":
-      return `${path} was not written by this audit directory: it is kept as ${aside}, and a new view is written from the journal`;
-    case "replaced":
-      return `${path} was changed by somebody else: it is kept as ${aside}, and a new view is written from the journal`;
-  }
+  const texts: Readonly<Record<Finding["change"], string>> = {
+    renamed: `was renamed by somebody else: new records go into a new one${kept}`,
+    deleted: `was deleted by somebody else: it is written anew from the journal${kept}`,
+    truncated: `was cut by somebody else: it is written anew from the journal${kept}`,
+    replaced: `was changed by somebody else: it is kept as ${aside}, and a new view is written from the journal`,
+    foreign: `was not written by this audit directory: it is kept as ${aside}, and a new view is written from the journal`,
+  };
+  return `${path} ${texts[change]}`;
 }

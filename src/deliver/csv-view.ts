@@ -126,8 +126,8 @@ export function openCsvView(options: ViewOptions): View {
       isDirty = true;
     },
     settle({ isForced }) {
-      if (fd < 0 || !isDirty || (!isForced && nowMillis() < nextSaveAt)) return;
-      save();
+      if (fd < 0 || !(isDirty || saver.isStale())) return;
+      if (isForced || nowMillis() >= nextSaveAt) save();
     },
     saveAgain() {
       saver.forget();

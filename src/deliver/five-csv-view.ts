@@ -103,12 +103,12 @@ export function openFiveCsvView(options: ViewOptions): View {
       if (rows !== "") write(rows, readTo);
       progress.advance(readTo);
     },
-    settle() {},
-    saveAgain() {
-      saver.forget();
-      mark = { ...mark, ended: saver.saveEnded() };
+    settle() {
+      if (!saver.isStale()) return;
+      mark = { ...mark, ended: saver.saveEnded(), positions: new Map(progress.live) };
       saveFiveMarks(directory, STATE_NAME, [mark]);
     },
+    saveAgain: saver.forget,
     close,
   };
 }

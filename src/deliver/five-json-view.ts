@@ -74,6 +74,12 @@ export function openFiveJsonView(options: JsonViewOptions): View {
     nextAt = nowMillis() + rewritePause(size, nowMillis() - started);
   }
 
+  /** The same file, and what is known of streams that have ended. */
+  function saveMark(): void {
+    mark = { ...mark, ended: saver.saveEnded(), positions: new Map(progress.live) };
+    saveFiveMarks(directory, STATE_NAME, [mark]);
+  }
+
   function closePart(): void {
     const { digest } = digestOf(newest.file());
     ownParts.add(digest);
@@ -135,12 +141,13 @@ export function openFiveJsonView(options: JsonViewOptions): View {
     settle({ isForced }) {
       // Here and not in append: what fails here is tried again, and nothing is shown twice.
       if (newest.size() >= maxPartBytes) closePart();
-      if (!isPending || (!isForced && nowMillis() < nextAt)) return;
-      if (isFileOurs()) write();
+      if (!(isPending || saver.isStale())) return;
+      if ((!isForced && nowMillis() < nextAt) || !isFileOurs()) return;
+      if (isPending) write();
+      else saveMark();
     },
     saveAgain() {
       saver.forget();
-      isPending = true;
       nextAt = 0;
     },
     close: watch.close,

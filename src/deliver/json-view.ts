@@ -18,6 +18,8 @@ const STATE_NAME = "json";
 export const DEFAULT_MAX_PART_BYTES: number = 16 * 1024 * 1024;
 /** The file is rewritten at most every this many times its last duration: at most 5 % of a core. */
 const PAUSE_FACTOR = 20;
+/** A state that goes with the same file is saved this often at most. */
+const SAVE_PAUSE_MILLIS = 1000;
 /** And no more than this is written a second, because the journal waits for the same disk. */
 const REWRITTEN_BYTES_PER_MILLI = 8 * 1024;
 
@@ -50,7 +52,10 @@ export function openJsonView(options: JsonViewOptions): View {
   newest.add(recovered.records);
   let { parts, behindParts } = recovered.state;
   const closed = watchClosedParts(directory, options);
+  /** The file lacks something. */
   let isPending = true;
+  /** Only the state does. */
+  let isDirty = false;
   let nextAt = 0;
   watch.remember();
 
@@ -58,6 +63,13 @@ export function openJsonView(options: JsonViewOptions): View {
     const started = nowMillis();
     replaceFile(path, newest.file());
     watch.remember();
+    isPending = false;
+    save();
+    nextAt = nowMillis() + rewritePause(newest.size(), nowMillis() - started);
+  }
+
+  function save(): void {
+    const started = nowMillis();
     saver.save({
       size: watch.size(),
       file: watch.identity(),
@@ -65,8 +77,8 @@ export function openJsonView(options: JsonViewOptions): View {
       intents: intents.lines(),
       behindParts,
     });
-    isPending = false;
-    nextAt = nowMillis() + rewritePause(newest.size(), nowMillis() - started);
+    isDirty = false;
+    nextAt = nowMillis() + Math.max(SAVE_PAUSE_MILLIS, (nowMillis() - started) * PAUSE_FACTOR);
   }
 
   function closePart(): void {
@@ -116,17 +128,19 @@ export function openJsonView(options: JsonViewOptions): View {
     append(records, readTo) {
       newest.add(records);
       progress.advance(readTo);
-      isPending = true;
+      isPending ||= records.length > 0;
+      isDirty = true;
     },
     settle({ isForced }) {
       // Here and not in append: what fails here is tried again, and nothing is shown twice.
       if (newest.size() >= maxPartBytes) closePart();
-      if (!isPending || (!isForced && nowMillis() < nextAt)) return;
-      if (isFileOurs()) write();
+      if (!(isPending || isDirty || saver.isStale())) return;
+      if ((!isForced && nowMillis() < nextAt) || !isFileOurs()) return;
+      if (isPending) write();
+      else save();
     },
     saveAgain() {
       saver.forget();
-      isPending = true;
       nextAt = 0;
     },
     close: watch.close,

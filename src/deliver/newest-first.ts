@@ -32,6 +32,9 @@ export interface NewestFirst {
   readonly clear: () => void;
 }
 
+/** Pieces that are as large are not joined any more: each is written by a call of its own. */
+const LARGE_PIECE_BYTES = 256 * 1024;
+
 /** Creates one without items. */
 export function createNewestFirst(frame: Frame): NewestFirst {
   const between = Buffer.from(frame.between);
@@ -51,11 +54,12 @@ export function createNewestFirst(frame: Frame): NewestFirst {
     return piece;
   }
 
-  /** Few pieces, whatever came at once: each is at least twice as large as the next newer one. */
+  /** Few pieces, whatever came at once: below a size, each is twice as large as the next newer one. */
   function join(): void {
     for (;;) {
       const [older, newer] = pieces.slice(-2);
-      if (older === undefined || newer === undefined || older.length >= 2 * newer.length) return;
+      if (older === undefined || newer === undefined) return;
+      if (older.length >= Math.min(2 * newer.length, LARGE_PIECE_BYTES)) return;
       pieces.splice(-2, 2, Buffer.concat([newer, between, older]));
     }
   }

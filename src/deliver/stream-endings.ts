@@ -38,6 +38,11 @@ export interface StreamEndings {
     views: readonly View[],
     options: { readonly isForced: boolean; readonly readOn: () => boolean },
   ) => void;
+  /**
+   * Looks again at streams that views are done with: all of them when it is given these views for
+   * the first time, then some.
+   */
+  readonly revive: (views: readonly View[]) => void;
   /** Lets views be done with streams that have ended and are read to their end. */
   readonly retire: (views: readonly View[]) => void;
 }
@@ -49,6 +54,7 @@ export function createStreamEndings(options: StreamEndingsOptions): StreamEnding
   /** When a stream is asked about next; its place at that time tells whether something came. */
   const asked = new Map<string, { place: string; at: number }>();
   let unchecked: string[] = [];
+  let checked: readonly View[] | undefined;
 
   /** Where it cannot be found out, a stream goes on. */
   function hasEnded(stream: string): boolean {
@@ -86,9 +92,11 @@ export function createStreamEndings(options: StreamEndingsOptions): StreamEnding
     }
   }
 
-  function reviveSome(views: readonly View[]): void {
+  function revive(views: readonly View[]): void {
+    const count = views === checked ? CHECKED_AT_ONCE : Infinity;
+    checked = views;
     if (unchecked.length === 0) unchecked = [...new Set(views.flatMap(doneStreams))];
-    for (const stream of unchecked.splice(0, CHECKED_AT_ONCE)) {
+    for (const stream of unchecked.splice(0, count)) {
       for (const { progress } of views) {
         const from = progress.done.get(stream);
         if (from !== undefined && hasWholeLine(directory, stream, from)) progress.revive(stream);
@@ -111,10 +119,8 @@ export function createStreamEndings(options: StreamEndingsOptions): StreamEnding
         view.intents?.shown(lone);
       }
     },
-    retire(views) {
-      retireEnded(views);
-      reviveSome(views);
-    },
+    revive,
+    retire: retireEnded,
   };
 }
 

@@ -119,6 +119,7 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
   function runOnce({ isForced, forMillis = Infinity }: RunOptions): boolean {
     const until = nowMillis() + forMillis;
     if (!hold(isForced)) return false;
+    endings.revive(views);
     if (!showNew(isForced, until)) return true;
     const shown = usable(isForced);
     endings.showLone(shown, { isForced, readOn: () => showNew(isForced, until) });

@@ -135,6 +135,8 @@ export interface ViewStateSaver {
   readonly save: (rest: Omit<ViewState, "live" | "done">) => void;
   /** Only what {@link loadEnded} reads; gives the count that the state has to carry. */
   readonly saveEnded: () => number;
+  /** Whether streams have ended, or go on after all, since the last saving. */
+  readonly isStale: () => boolean;
   /** Somebody took the files away. */
   readonly forget: () => void;
 }
@@ -159,6 +161,7 @@ export function createViewStateSaver(
 
   return {
     saveEnded,
+    isStale: () => doneVersion() !== savedVersion,
     save({ behindParts, ...rest }) {
       const ended = saveEnded();
       const positions = Object.fromEntries(live);
