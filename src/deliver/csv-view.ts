@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from "node:fs";
 import { basename, join } from "node:path";
-import { CSV_HEADER, encodeFlatCsvRow } from "../format/index.ts";
+import { createCsvRows, CSV_HEADER } from "../format/index.ts";
 import { appendFully, FILE_MODE, sizeOf } from "../lib/files.ts";
 import { recoverCsv } from "./csv-recovery.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
@@ -31,6 +31,7 @@ export function openCsvView(options: ViewOptions): View {
   const saver = createViewStateSaver(directory, STATE_NAME, progress);
   const watch = createFileWatch(path, { seesRewriting: false });
   const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });
+  const rows = createCsvRows();
   let fd = -1;
   let lastAppend = 0;
   /** A failed append left a part of a row, which could not be taken back yet. */
@@ -112,10 +113,9 @@ export function openCsvView(options: ViewOptions): View {
       return true;
     },
     append(records, readTo) {
-      let rows = "";
-      for (const { flat } of records) rows += encodeFlatCsvRow(flat);
-      if (rows !== "") {
-        const bytes = Buffer.from(rows);
+      for (const { bytes, start, end } of records) rows.add(bytes, start, end);
+      const bytes = rows.take();
+      if (bytes.length > 0) {
         isTorn = true;
         appendFully(fd, bytes);
         isTorn = false;

@@ -14,7 +14,7 @@ import { changeText } from "./change-text.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
 import { type FiveMark, loadFiveMarks, NO_FILE, placesOf, saveFiveMarks } from "./five-state.ts";
 import { IN_THE_WAY, putAside, setForeignAside } from "./foreign-view.ts";
-import type { StreamPosition } from "./merge.ts";
+import { flatOf, type StreamPosition } from "./merge.ts";
 import { CHANGE_PAUSE, createPause } from "./pauses.ts";
 import { createViewProgress, type Places } from "./reading-progress.ts";
 import { createViewStateSaver } from "./view-state.ts";
@@ -99,7 +99,7 @@ export function openFiveCsvView(options: ViewOptions): View {
       return true;
     },
     append(records, readTo) {
-      const rows = records.map(({ flat }) => encodeFiveCsvRow(flat)).join("");
+      const rows = records.map((record) => encodeFiveCsvRow(flatOf(record))).join("");
       if (rows !== "") write(rows, readTo);
       progress.advance(readTo);
     },

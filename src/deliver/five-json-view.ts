@@ -17,6 +17,7 @@ import {
 import { putAside, setForeignAside } from "./foreign-view.ts";
 import { freePartPath, watchClosedParts } from "./json-parts.ts";
 import { DEFAULT_MAX_PART_BYTES, type JsonViewOptions, rewritePause } from "./json-view.ts";
+import { flatOf } from "./merge.ts";
 import { createNewestFirst, type Frame, type Item } from "./newest-first.ts";
 import { CHANGE_PAUSE, createPause } from "./pauses.ts";
 import { createViewProgress, type Places } from "./reading-progress.ts";
@@ -134,7 +135,7 @@ export function openFiveJsonView(options: JsonViewOptions): View {
       return isFileOurs() && newest.size() < 2 * maxPartBytes;
     },
     append(records, readTo) {
-      newest.add(records.map(({ flat }) => itemOf(encodeFiveJson(flat))));
+      newest.add(records.map((record) => itemOf(encodeFiveJson(flatOf(record)))));
       progress.advance(readTo);
       isPending ||= records.length > 0;
     },

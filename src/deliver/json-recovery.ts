@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseFlatLine } from "../format/index.ts";
+import { type FlatRecord, parseFlatLine } from "../format/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { sizeOf } from "../lib/files.ts";
 import { findByIdentity, identityAt } from "./file-watch.ts";
 import { setForeignAside } from "./foreign-view.ts";
 import { listParts, partFile } from "./json-parts.ts";
-import type { JournalRecord, StreamPosition } from "./merge.ts";
-import type { Frame } from "./newest-first.ts";
+import type { StreamPosition } from "./merge.ts";
+import type { Frame, Item } from "./newest-first.ts";
 import type { ViewOptions } from "./view.ts";
 import { EMPTY_VIEW_STATE, loadViewState, stateBehindParts, type ViewState } from "./view-state.ts";
 
@@ -19,11 +19,16 @@ export const JSON_FRAME: Frame = {
   empty: "[\n]\n",
 };
 
+/** A record in a part. */
+export interface PartRecord extends Item {
+  readonly flat: FlatRecord;
+}
+
 /** What a JSON view goes on from. */
 export interface RecoveredJson {
   readonly state: ViewState;
   /** Records of the newest part, oldest first. */
-  readonly records: readonly JournalRecord[];
+  readonly records: readonly PartRecord[];
   /** Record ids of the intents among all records that are newer than the state. */
   readonly shownIntents: ReadonlySet<string>;
 }
@@ -93,7 +98,7 @@ interface Advance {
  */
 function withParts(
   state: ViewState,
-  current: readonly JournalRecord[],
+  current: readonly PartRecord[],
   options: ViewOptions,
 ): RecoveredJson {
   const { directory } = options;
@@ -126,7 +131,7 @@ function withParts(
   return { state: { ...state, live, done, parts }, records, shownIntents };
 }
 
-function see({ live, done, shownIntents }: Advance, flat: JournalRecord["flat"]): void {
+function see({ live, done, shownIntents }: Advance, flat: FlatRecord): void {
   const { stream, sequence, kind, record_id: id } = flat;
   if (kind === "intent") shownIntents.add(id);
   const known = live.get(stream) ?? done.get(stream) ?? { segment: 1, offset: 0, sequence: 0 };
@@ -139,7 +144,7 @@ const LINE_END = 0x0a;
 const COMMA = 0x2c;
 
 /** The records of a part, oldest first. Throws when it is not one that we wrote. */
-function readPart(path: string): JournalRecord[] {
+function readPart(path: string): PartRecord[] {
   const bytes = readFileSync(path);
   const { open, close, empty } = JSON_FRAME;
   if (bytes.equals(Buffer.from(empty))) return [];
@@ -148,7 +153,7 @@ function readPart(path: string): JournalRecord[] {
     bytes.subarray(0, open.length).equals(Buffer.from(open)) &&
     bytes.subarray(-close.length).equals(Buffer.from(close));
   if (!isFramed) throw new Error("not an array of lines");
-  const records: JournalRecord[] = [];
+  const records: PartRecord[] = [];
   const last = bytes.length - close.length;
   for (let start = open.length; start < last;) {
     const lineEnd = Math.min(bytes.indexOf(LINE_END, start), last);

@@ -1,4 +1,4 @@
-import { type FlatRecord, parseFlatLine } from "../format/index.ts";
+import { columnAt, createLineScanner, type FlatRecord, parseFlatLine } from "../format/index.ts";
 import type { JournalPosition } from "../journal/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { findUnread, hasNextSegment, readTail, type Tail, type Unread } from "./journal-tail.ts";
@@ -11,7 +11,10 @@ export interface StreamPosition extends JournalPosition {
 
 /** A record of a journal, and its line: the bytes from `start` to `end`, without a line end. */
 export interface JournalRecord {
-  readonly flat: FlatRecord;
+  readonly kind: string;
+  readonly callId: string | undefined;
+  /** Where it was parsed already; {@link flatOf} gives it in any case. */
+  readonly parsed?: FlatRecord | undefined;
   /** Good until the next round is read: who keeps the line copies it. */
   readonly bytes: Buffer;
   readonly start: number;
@@ -21,6 +24,11 @@ export interface JournalRecord {
 /** The line of a record as a text. */
 export function lineOf({ bytes, start, end }: JournalRecord): string {
   return bytes.toString("utf8", start, end);
+}
+
+/** A record with everything in it. */
+export function flatOf(record: JournalRecord): FlatRecord {
+  return record.parsed ?? parseFlatLine(lineOf(record));
 }
 
 /** What one round of reading found. */
@@ -137,14 +145,14 @@ function takeLines(stream: string, from: StreamPosition, tail: Tail, draft: Draf
     const end = bytes.indexOf(LINE_END, start);
     try {
       if (end > start) {
-        const flat = parseFlatLine(bytes.toString("utf8", start, end));
-        const record = { flat, bytes, start, end };
-        if (flat.call_id !== undefined && (flat.kind === "intent" || flat.kind === "result"))
+        const found = look(bytes, start, end);
+        const { record } = found;
+        if (record.callId !== undefined && (record.kind === "intent" || record.kind === "result"))
           draft.steps.push(record);
-        time = flat.timestamp > time ? flat.timestamp : time;
+        time = found.time > time ? found.time : time;
         // What is not new was taken before a crash that came between a view and its state.
-        if (flat.sequence > sequence) queue.push({ time, record });
-        sequence = Math.max(sequence, flat.sequence);
+        if (found.sequence > sequence) queue.push({ time, record });
+        sequence = Math.max(sequence, found.sequence);
       }
     } catch (error) {
       draft.unreadable.push({ stream, why: messageOf(error) });
@@ -153,6 +161,40 @@ function takeLines(stream: string, from: StreamPosition, tail: Tail, draft: Draf
   }
   if (queue.length > 0) draft.queues.push(queue);
   draft.positions.set(stream, { segment, offset: offset + bytes.length, sequence });
+}
+
+interface Found {
+  readonly record: JournalRecord;
+  readonly sequence: number;
+  readonly time: string;
+}
+
+const scanner = createLineScanner();
+const TIMESTAMP = columnAt("timestamp");
+const SEQUENCE = columnAt("sequence");
+const KIND = columnAt("kind");
+const CALL_ID = columnAt("call_id");
+
+/** What reading and merging need of a line. Throws where it is no record. */
+function look(bytes: Buffer, start: number, end: number): Found {
+  const isPlain =
+    scanner.scan(bytes, start, end) &&
+    ![TIMESTAMP, KIND, CALL_ID].some((column) => scanner.isEscaped(column));
+  if (!isPlain) return lookAtParsed(bytes, start, end);
+  const textAt = (column: number): string =>
+    bytes.toString("utf8", scanner.startOf(column) + 1, scanner.endOf(column) - 1);
+  const callId = scanner.startOf(CALL_ID) < 0 ? undefined : textAt(CALL_ID);
+  return {
+    record: { kind: textAt(KIND), callId, bytes, start, end },
+    sequence: Number(bytes.toString("latin1", scanner.startOf(SEQUENCE), scanner.endOf(SEQUENCE))),
+    time: textAt(TIMESTAMP),
+  };
+}
+
+function lookAtParsed(bytes: Buffer, start: number, end: number): Found {
+  const parsed = parseFlatLine(bytes.toString("utf8", start, end));
+  const { kind, call_id: callId, sequence, timestamp: time } = parsed;
+  return { record: { kind, callId, parsed, bytes, start, end }, sequence, time };
 }
 
 /** A stable sort keeps each stream's order, because times within a queue never fall. */

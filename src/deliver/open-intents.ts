@@ -5,7 +5,7 @@
  * without a result: nobody will ever know how those actions ended.
  */
 import { type FlatRecord, parseFlatLine } from "../format/index.ts";
-import { type JournalRecord, lineOf } from "./merge.ts";
+import { flatOf, type JournalRecord, lineOf } from "./merge.ts";
 
 /** An intent with its journal line. */
 interface Intent {
@@ -67,10 +67,13 @@ export function createOpenIntents(
   return {
     see(records) {
       for (const record of records) {
-        const { flat } = record;
-        if (flat.kind === "intent") add(lineOf(record), flat);
-        else if (calls.size > 0 && flat.call_id !== undefined)
-          remove(flat.call_id, settledBy(flat, calls.get(flat.call_id)));
+        const { kind, callId = "" } = record;
+        if (kind === "intent") {
+          add(lineOf(record), flatOf(record));
+          continue;
+        }
+        const open = calls.get(callId);
+        if (open !== undefined) remove(callId, settledBy(flatOf(record), open));
       }
     },
     streams: () => new Set(all().map(({ flat }) => flat.stream)),
@@ -80,7 +83,7 @@ export function createOpenIntents(
         .toSorted((left, right) => left.flat.sequence - right.flat.sequence)
         .map(({ flat }) => rowOf(flat)),
     shown(intents) {
-      for (const { flat } of intents) remove(flat.call_id ?? "", [flat.record_id]);
+      for (const intent of intents) remove(intent.callId ?? "", [flatOf(intent).record_id]);
     },
     lines: () => all().map(({ line }) => line),
     clear() {
@@ -92,16 +95,17 @@ export function createOpenIntents(
 
 /** The journal's line but for the reason, which a row with status `failed` has. */
 function rowOf(intent: FlatRecord): JournalRecord {
-  const flat = { ...intent, error: intent.error ?? NO_RESULT };
-  const bytes = Buffer.from(JSON.stringify(flat));
-  return { flat, bytes, start: 0, end: bytes.length };
+  const parsed = { ...intent, error: intent.error ?? NO_RESULT };
+  const bytes = Buffer.from(JSON.stringify(parsed));
+  const { kind, call_id: callId } = parsed;
+  return { kind, callId, parsed, bytes, start: 0, end: bytes.length };
 }
 
 /**
  * The result of a call settles every intent of it: a call may turn out to be less than what it was
  * announced as. Any other result settles the one intent of its own.
  */
-function settledBy(result: FlatRecord, open: ReadonlyMap<string, Intent> = new Map()): string[] {
+function settledBy(result: FlatRecord, open: ReadonlyMap<string, Intent>): string[] {
   const isOfCall = result.rpc_status !== undefined;
   const settled: string[] = [];
   for (const [id, { flat }] of open) {

@@ -90,7 +90,7 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
   function show(view: View, round: Round): void {
     tries.run(view, () => {
       view.append(
-        round.records.filter(({ flat }) => flat.kind === "result"),
+        round.records.filter(({ kind }) => kind === "result"),
         round.positions,
       );
       view.intents?.see(round.steps);

@@ -13,6 +13,8 @@ const JSON_COLUMNS: ReadonlySet<Column> = new Set<Column>(["details", "attribute
 
 /** A spreadsheet would take a cell that starts like this for a formula (OWASP, CSV injection). */
 const FORMULA_START = /^[=+\-@\t\r']/;
+/** The same as bytes. */
+export const MAY_BE_FORMULA: ReadonlySet<number> = new Set(Buffer.from("=+-@\t\r'"));
 const PLAIN_NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const NEEDS_QUOTES = /[",\r\n]/;
 
