@@ -13,8 +13,8 @@ export interface StreamPosition extends JournalPosition {
 export interface JournalRecord {
   readonly kind: string;
   readonly callId: string | undefined;
-  /** Where it was parsed already; {@link flatOf} gives it in any case. */
-  readonly parsed?: FlatRecord | undefined;
+  /** Once it was parsed; {@link flatOf} gives it in any case. */
+  parsed?: FlatRecord | undefined;
   /** Good until the next round is read: who keeps the line copies it. */
   readonly bytes: Buffer;
   readonly start: number;
@@ -28,7 +28,7 @@ export function lineOf({ bytes, start, end }: JournalRecord): string {
 
 /** A record with everything in it. */
 export function flatOf(record: JournalRecord): FlatRecord {
-  return record.parsed ?? parseFlatLine(lineOf(record));
+  return (record.parsed ??= parseFlatLine(lineOf(record)));
 }
 
 /** What one round of reading found. */
