@@ -50,10 +50,13 @@ export function openCsvView(options: ViewOptions): View {
   function open(): void {
     close();
     fd = openSync(path, "a", FILE_MODE);
-    if (fstatSync(fd).size === 0) appendFully(fd, Buffer.from(CSV_HEADER));
+    const isNew = fstatSync(fd).size === 0;
+    if (isNew) appendFully(fd, Buffer.from(CSV_HEADER));
     watch.remember();
     isTorn = false;
     isDirty = true;
+    // Before the first row: rows without a state are nobody's.
+    if (isNew) save();
   }
 
   function begin(): void {
@@ -61,7 +64,6 @@ export function openCsvView(options: ViewOptions): View {
     if ((sizeOf(path) ?? 0) > 0) setForeignAside(path, IN_THE_WAY, options);
     open();
     isToBegin = false;
-    save();
   }
 
   function deal({ change, sizeThere = 0 }: Finding): void {
@@ -132,7 +134,7 @@ export function openCsvView(options: ViewOptions): View {
     saveAgain() {
       saver.forget();
       isDirty = true;
-      nextSaveAt = 0;
+      if (fd >= 0) save();
     },
     close,
   };

@@ -27,6 +27,8 @@ export interface PartRecord extends Item {
 /** What a JSON view goes on from. */
 export interface RecoveredJson {
   readonly state: ViewState;
+  /** There is no state yet. */
+  readonly isFirst: boolean;
   /** Records of the newest part, oldest first. */
   readonly records: readonly PartRecord[];
   /** Record ids of the intents among all records that are newer than the state. */
@@ -36,6 +38,12 @@ export interface RecoveredJson {
 /** The state to go on from: what is in the files counts, the saved state may be older. */
 export function recoverJson(options: ViewOptions, path: string, stateName: string): RecoveredJson {
   const saved = loadViewState(options.directory, stateName);
+  return { ...recoverFrom(saved, path, options), isFirst: saved === null };
+}
+
+type Recovery = Omit<RecoveredJson, "isFirst">;
+
+function recoverFrom(saved: ViewState | null, path: string, options: ViewOptions): Recovery {
   const size = sizeOf(path) ?? 0;
   const renamed = saved === null || size > 0 ? undefined : otherNameOf(options, path, saved);
   if (saved !== null && renamed !== undefined) return goOnBehind(renamed, path, saved, options);
@@ -71,7 +79,7 @@ function goOnBehind(
   path: string,
   saved: ViewState,
   options: ViewOptions,
-): RecoveredJson {
+): Recovery {
   try {
     const found = withParts(saved, readPart(renamed), options);
     options.report(
@@ -100,7 +108,7 @@ function withParts(
   state: ViewState,
   current: readonly PartRecord[],
   options: ViewOptions,
-): RecoveredJson {
+): Recovery {
   const { directory } = options;
   const live = new Map(state.live);
   const advance: Advance = { live, done: new Map(state.done), shownIntents: new Set() };

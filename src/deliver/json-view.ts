@@ -56,11 +56,14 @@ export function openJsonView(options: JsonViewOptions): View {
   let isPending = true;
   /** Only the state does. */
   let isDirty = false;
+  let isStateMissing = recovered.isFirst;
   let nextAt = 0;
   watch.remember();
 
   function write(): void {
     const started = nowMillis();
+    // Records without a state are nobody's. One that knows nothing goes with any file.
+    if (isStateMissing && parts === 0) saver.saveNothing();
     replaceFile(path, newest.file());
     watch.remember();
     isPending = false;
@@ -78,6 +81,7 @@ export function openJsonView(options: JsonViewOptions): View {
       behindParts,
     });
     isDirty = false;
+    isStateMissing = false;
     nextAt = nowMillis() + Math.max(SAVE_PAUSE_MILLIS, (nowMillis() - started) * PAUSE_FACTOR);
   }
 
@@ -141,6 +145,7 @@ export function openJsonView(options: JsonViewOptions): View {
     },
     saveAgain() {
       saver.forget();
+      isStateMissing = true;
       nextAt = 0;
     },
     close: watch.close,

@@ -133,6 +133,8 @@ export function loadEnded(
 /** Saves the state of one view, each file in one step. */
 export interface ViewStateSaver {
   readonly save: (rest: Omit<ViewState, "live" | "done">) => void;
+  /** The state of a view that knows nothing, for one whose file tells everything. */
+  readonly saveNothing: () => void;
   /** Only what {@link loadEnded} reads; gives the count that the state has to carry. */
   readonly saveEnded: () => number;
   /** Whether streams have ended, or go on after all, since the last saving. */
@@ -161,6 +163,11 @@ export function createViewStateSaver(
 
   return {
     saveEnded,
+    saveNothing() {
+      replaceFile(statePath(directory, view), [
+        JSON.stringify({ version: 1, size: 0, parts: 0, positions: {} }),
+      ]);
+    },
     isStale: () => doneVersion() !== savedVersion,
     save({ behindParts, ...rest }) {
       const ended = saveEnded();

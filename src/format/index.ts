@@ -23,7 +23,7 @@ export {
 export { type FlatRecord, fromFlat, type Status, toFlat } from "./flat.ts";
 export { decodeJsonLine, encodeJsonLine, parseFlatLine } from "./json-line.ts";
 export { columnAt, createLineScanner, type LineScanner } from "./line-scan.ts";
-export { fromLogRecord, hrTimeOfIso, toLogRecord, toResource } from "./log-record.ts";
+export { fromLogRecord, hrTimeOfMicros, toLogRecord, toResource } from "./log-record.ts";
 export {
   journalDirectory,
   listSegments,

@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createViewKeeper, type ViewFormat } from "../../src/deliver/index.ts";
+import { openCsvView } from "../../src/deliver/csv-view.ts";
 import { openJsonView } from "../../src/deliver/json-view.ts";
 import { CSV_HEADER, decodeCsvRows, encodeJsonLine } from "../../src/format/index.ts";
 import { readRound } from "../support/read-round.ts";
@@ -290,4 +291,24 @@ test("a line that is no record is reported and skipped", () => {
   writeJournal(directory, A, 2, 2);
   expect(keep(directory).join()).toContain(`stream ${A} is no record`);
   expect(csvIds(directory)).toEqual(ids(A, 1, 2));
+});
+
+test("a first process that is killed before it saved how far it was leaves nothing foreign", () => {
+  const directory = temporaryDirectory();
+  mkdirSync(join(directory, "state"));
+  writeJournal(directory, A, 1, 3);
+  const options = { directory, report: () => {}, fileChanged: () => {}, nowMillis: () => 0 };
+  const csv = openCsvView(options);
+  const { records, positions } = readRound(directory, csv);
+  csv.append(records, positions);
+  // Killed here.
+  expect(keep(directory, "csv")).toEqual([]);
+  expect(csvIds(directory)).toEqual(ids(A, 1, 3));
+
+  // The first state of the JSON view is saved before the file, and knows nothing.
+  keep(directory, "json");
+  const nothing = JSON.stringify({ version: 1, size: 0, parts: 0, positions: {} });
+  writeFileSync(join(directory, "state", "view-json.json"), nothing);
+  expect(keep(directory, "json")).toEqual([]);
+  expect(jsonIds(join(directory, "audit_log.json"))).toEqual(ids(A, 1, 3).toReversed());
 });
