@@ -9,6 +9,7 @@ import { createOpenIntents } from "./open-intents.ts";
 import { CHANGE_PAUSE, createPause } from "./pauses.ts";
 import { changeText } from "./change-text.ts";
 import { createViewProgress } from "./reading-progress.ts";
+import { checkRoom } from "./room.ts";
 import { createViewStateSaver } from "./view-state.ts";
 import { CSV_VIEW, type View, type ViewOptions } from "./view.ts";
 
@@ -115,9 +116,12 @@ export function openCsvView(options: ViewOptions): View {
       return true;
     },
     append(records, readTo) {
+      // What an append left that threw.
+      rows.take();
       for (const { bytes, start, end } of records) rows.add(bytes, start, end);
       const bytes = rows.take();
       if (bytes.length > 0) {
+        checkRoom(directory, bytes.length);
         isTorn = true;
         appendFully(fd, bytes);
         isTorn = false;

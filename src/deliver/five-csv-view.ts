@@ -17,6 +17,7 @@ import { IN_THE_WAY, putAside, setForeignAside } from "./foreign-view.ts";
 import { flatOf, type StreamPosition } from "./merge.ts";
 import { CHANGE_PAUSE, createPause } from "./pauses.ts";
 import { createViewProgress, type Places } from "./reading-progress.ts";
+import { checkRoom } from "./room.ts";
 import { createViewStateSaver } from "./view-state.ts";
 import { CSV_VIEW, type View, type ViewOptions } from "./view.ts";
 
@@ -65,6 +66,7 @@ export function openFiveCsvView(options: ViewOptions): View {
       ended: saver.saveEnded(),
       positions: new Map([...progress.live, ...readTo]),
     };
+    checkRoom(directory, bytes.length);
     if (fd < 0) fd = openSync(path, "a", FILE_MODE);
     saveFiveMarks(directory, STATE_NAME, [mark, next]);
     isTorn = true;

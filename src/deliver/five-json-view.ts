@@ -21,6 +21,7 @@ import { flatOf } from "./merge.ts";
 import { createNewestFirst, type Frame, type Item } from "./newest-first.ts";
 import { CHANGE_PAUSE, createPause } from "./pauses.ts";
 import { createViewProgress, type Places } from "./reading-progress.ts";
+import { checkRoom } from "./room.ts";
 import { createViewStateSaver } from "./view-state.ts";
 import { JSON_VIEW, type View, type ViewOptions } from "./view.ts";
 
@@ -56,6 +57,7 @@ export function openFiveJsonView(options: JsonViewOptions): View {
 
   function write(): void {
     const started = nowMillis();
+    checkRoom(directory, newest.size());
     const { size, digest } = digestOf(newest.file());
     const next: FiveMark = {
       size,
@@ -82,6 +84,7 @@ export function openFiveJsonView(options: JsonViewOptions): View {
   }
 
   function closePart(): void {
+    checkRoom(directory, newest.size());
     const { digest } = digestOf(newest.file());
     ownParts.add(digest);
     closing = [...closing, digest];

@@ -9,6 +9,7 @@ import { createNewestFirst } from "./newest-first.ts";
 import { createOpenIntents } from "./open-intents.ts";
 import { CHANGE_PAUSE, createPause } from "./pauses.ts";
 import { createViewProgress } from "./reading-progress.ts";
+import { checkRoom } from "./room.ts";
 import { createViewStateSaver } from "./view-state.ts";
 import { JSON_VIEW, type View, type ViewOptions } from "./view.ts";
 
@@ -62,6 +63,7 @@ export function openJsonView(options: JsonViewOptions): View {
 
   function write(): void {
     const started = nowMillis();
+    checkRoom(directory, newest.size());
     // Records without a state are nobody's. One that knows nothing goes with any file.
     if (isStateMissing && parts === 0) saver.saveNothing();
     replaceFile(path, newest.file());
@@ -86,6 +88,7 @@ export function openJsonView(options: JsonViewOptions): View {
   }
 
   function closePart(): void {
+    checkRoom(directory, newest.size());
     replaceFile(freePartPath(directory, parts + 1, options), newest.file());
     parts++;
     closed.add(parts);
