@@ -85,7 +85,9 @@ function goOnBehind(
     options.report(
       `${path} was renamed by somebody else to ${renamed}: a new one goes on behind its records`,
     );
-    return { ...found, records: [] };
+    const { live, intents } = found.state;
+    const state = { ...found.state, behindParts: { positions: live, intents } };
+    return { ...found, state, records: [] };
   } catch {
     // Whatever it is now, it does not tell how far the view had got.
     return withParts(stateBehindParts(saved), [], options);

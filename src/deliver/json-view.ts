@@ -87,13 +87,18 @@ export function openJsonView(options: JsonViewOptions): View {
     nextAt = nowMillis() + Math.max(SAVE_PAUSE_MILLIS, (nowMillis() - started) * PAUSE_FACTOR);
   }
 
+  /** What was shown up to now stands in other files. */
+  function noteBehind(): void {
+    behindParts = { positions: new Map(progress.live), intents: intents.lines() };
+  }
+
   function closePart(): void {
     checkRoom(directory, newest.size());
     replaceFile(freePartPath(directory, parts + 1, options), newest.file());
     parts++;
     closed.add(parts);
     newest.clear();
-    behindParts = { positions: new Map(progress.live), intents: intents.lines() };
+    noteBehind();
     // Its records stand in the newest part too, until that is written.
     isPending = true;
     nextAt = 0;
@@ -103,7 +108,10 @@ export function openJsonView(options: JsonViewOptions): View {
   function deal({ change, sizeThere = 0 }: Finding): void {
     const aside = sizeThere > 0 ? putAside(path) : undefined;
     report(changeText(path, change, aside));
-    if (change === "renamed") newest.clear();
+    if (change === "renamed") {
+      newest.clear();
+      noteBehind();
+    }
     watch.forget();
     isPending = true;
     nextAt = 0;

@@ -17,11 +17,11 @@ export interface ViewState extends Places {
   readonly parts: number;
   /** Journal lines of intents whose results were not read yet. */
   readonly intents: readonly string[];
-  /** What the state was when the last part was closed; undefined: not noted. */
+  /** What the state was when the last part was closed, or the file was renamed; undefined: not noted. */
   readonly behindParts?: BehindParts | undefined;
 }
 
-/** Where a view goes on that has its closed parts and nothing else. */
+/** Where a view goes on that has lost its newest part. */
 export interface BehindParts {
   /** Of the streams that went on then. */
   readonly positions: ReadonlyMap<string, StreamPosition>;

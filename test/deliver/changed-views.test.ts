@@ -229,6 +229,20 @@ test("a view that was renamed while nobody kept it: the new one goes on behind i
   }
 });
 
+test("a JSON view that was renamed and then deleted: what the renamed one has is not shown again", () => {
+  const { directory, keeper, write } = keepViews("full");
+  const path = join(directory, "audit_log.json");
+  write(3);
+  renameSync(path, `${path}.1`);
+  write(2);
+  keeper.close();
+  rmSync(path);
+  const next = keepViews("full", directory, 5);
+  next.write(1);
+  next.keeper.close();
+  expect(actionsIn(path)).toEqual(actions(4, 6));
+});
+
 test("files that stood there before us are recorded too", () => {
   const directory = temporaryDirectory();
   for (const file of FILES) writeFileSync(join(directory, file), "[1]");
