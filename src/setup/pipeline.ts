@@ -23,6 +23,7 @@ import {
   type AnyEvent,
   ATTR_SERVICE_NAME,
   createCatalogue,
+  type FileChange,
   fileChangeEvent,
   newId,
 } from "../event/index.ts";
@@ -104,7 +105,11 @@ export function openAudit(
     clock,
     processors: [createRedactingProcessor(redactor, { isPlain: true }), processor],
   });
-  const outward = createOutward(options, { directory, shape }, journal.stream, report);
+  const outward = createOutward(
+    options,
+    { directory, shape, stream: journal.stream, fileChanged },
+    report,
+  );
   const openCalls = surroundings?.openCalls ?? createOpenCalls(() => clock.monotonicMillis());
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
   let isClosed = false;
@@ -130,9 +135,15 @@ export function openAudit(
   function notify(notice: JournalNotice): void {
     if (isClosed) return;
     if (notice.kind === "began") return retention?.wake();
-    if (notice.kind !== "changed") return processor.noteGap(notice);
+    if (notice.kind === "changed") fileChanged(notice.change);
+    else processor.noteGap(notice);
+  }
+
+  /** Somebody else did something to a segment or a view: the trail says so itself. */
+  function fileChanged(change: FileChange): void {
+    if (isClosed) return;
     try {
-      emit(ownDraft(fileChangeEvent(notice.change), catalogue));
+      emit(ownDraft(fileChangeEvent(change), catalogue));
     } catch {
       // The disk refuses: counted and reported like any lost record.
     }
@@ -263,17 +274,23 @@ interface Outward {
   readonly wake: () => void;
 }
 
+interface OutwardPlace {
+  readonly directory: string;
+  readonly shape: ViewShape;
+  readonly stream: string;
+  readonly fileChanged: (change: FileChange) => void;
+}
+
 function createOutward(
   options: ResolvedOptions,
-  { directory, shape }: { readonly directory: string; readonly shape: ViewShape },
-  stream: string,
+  { directory, shape, stream, fileChanged }: OutwardPlace,
   report: Report,
 ): Outward {
   const { format, shipping } = options;
   const views =
     format === "journal" || format === "none"
       ? undefined
-      : createViewWriter({ directory, format, shape, report });
+      : createViewWriter({ directory, format, shape, report, fileChanged });
   let shipper: Shipper | undefined;
   if (shipping !== undefined) {
     const { host } = new URL(shipping.url);
