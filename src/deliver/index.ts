@@ -14,3 +14,4 @@ export {
 } from "./view-keeper.ts";
 export { createViewWriter, type ViewWriter, type ViewWriterOptions } from "./view-writer.ts";
 export { checkViewShape, type ViewShape } from "./view-shape.ts";
+export type { ShipStatus } from "./ship-status.ts";

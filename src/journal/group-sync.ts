@@ -30,6 +30,8 @@ export interface GroupSync {
   readonly problem: () => string | undefined;
   /** Writes whose sync failed. */
   readonly unconfirmed: () => number;
+  /** Writes that survive power loss, as far as the disk told. */
+  readonly confirmed: () => number;
   /** Settles everybody at once; for the moment the process ends. */
   readonly close: () => void;
 }
@@ -50,6 +52,8 @@ export interface SyncTarget {
   readonly syncNow: () => void;
   /** Tells people that the sync thread is gone. */
   readonly report: (line: string) => void;
+  /** After every answer of the disk, good or bad: once for all who wrote meanwhile. Must not throw. */
+  readonly onAnswer?: (() => void) | undefined;
 }
 
 /** Starts the sync thread with the first wait, not before. */
@@ -90,6 +94,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
       if (error === undefined) waiter.resolve();
       else waiter.reject(error);
     }
+    target.onAnswer?.();
   }
 
   function syncHere(): void {
@@ -159,6 +164,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   return {
     problem: () => problem,
     unconfirmed: () => unconfirmed,
+    confirmed: () => answered - unconfirmed,
     request() {
       written++;
       requested = ++tickets;

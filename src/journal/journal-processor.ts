@@ -38,6 +38,11 @@ export interface JournalProcessor extends LogRecordProcessor {
 
 /** What a stream has come to. */
 export interface JournalCounts {
+  /**
+   * Records that were to be written, whether or not they could be. Gap records are not among them, nor
+   * are intents that could not be written: their calls were refused.
+   */
+  readonly recorded: number;
   readonly written: number;
   readonly lost: number;
   /** Why the last record could not be written; undefined: it was. */
@@ -65,6 +70,7 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
   let last = "";
   let lost: Loss | null = null;
   let lostInAll = 0;
+  let gaps = 0;
   let failing: string | undefined;
   /** The stream's start record, as long as it could not be written. */
   let pendingStart: AuditRecord | null = null;
@@ -107,6 +113,7 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
     if (lost === null) return;
     try {
       append(lineOf(gapRecord(lost, toIsoMicros(clock.nowMicros()))));
+      gaps++;
       worksAgain();
     } catch {
       // Still counted: the next record tries again.
@@ -150,7 +157,12 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
   return {
     lastRecordId: () => last,
     countLost,
-    counts: () => ({ written: sequence, lost: lostInAll, failing }),
+    counts: () => ({
+      recorded: sequence - gaps + lostInAll + (pendingStart === null ? 0 : 1),
+      written: sequence,
+      lost: lostInAll,
+      failing,
+    }),
     finish() {
       tellOfLoss();
       if (lost === null) return;

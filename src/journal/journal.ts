@@ -25,6 +25,8 @@ export interface Journal {
   readonly problem: () => string | undefined;
   /** Lines whose sync failed: they may not survive power loss. */
   readonly unconfirmed: () => number;
+  /** Lines that survive power loss. */
+  readonly confirmed: () => number;
   /** Syncs, closes and settles everybody who waits. Blocks; safe to call at process exit and twice. */
   readonly close: () => void;
 }
@@ -37,6 +39,8 @@ export interface JournalOptions {
   /** Bytes after which a new segment begins. Default 64 MiB. */
   readonly maxSegmentBytes?: number;
   readonly report: (line: string) => void;
+  /** Called after every answer of the disk to a sync, good or bad; must not throw. */
+  readonly onAnswer?: () => void;
 }
 
 /**
@@ -51,6 +55,7 @@ export function openJournal(options: JournalOptions): Journal {
     lockPath: streamLockFile(options.directory, options.stream),
     syncNow: writer.syncNow,
     report: options.report,
+    onAnswer: options.onAnswer,
   });
   let isClosed = false;
   return {
@@ -70,6 +75,7 @@ export function openJournal(options: JournalOptions): Journal {
     },
     problem: sync.problem,
     unconfirmed: sync.unconfirmed,
+    confirmed: sync.confirmed,
     synced: () => (isClosed ? Promise.resolve() : sync.wait()),
     close() {
       if (isClosed) return;

@@ -24,6 +24,6 @@ export {
 export { type AuditEvent, draftOfLogged, type LoggedEvent } from "./audit-logger-event.ts";
 export { withinDiskLimit } from "./disk-limit.ts";
 export { type Draft, type DraftExtras, draftOf } from "./draft.ts";
-export { type AuditHealth, healthOf } from "./health.ts";
+export { type AuditHealth, healthOf, type HealthState, type ShippingHealth } from "./health.ts";
 export type { RecordParts, RunningEntry } from "./record-parts.ts";
 export { problemsOf } from "./validate.ts";

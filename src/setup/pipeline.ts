@@ -16,7 +16,6 @@ import {
   createOtlpSender,
   createShipper,
   createViewWriter,
-  type Shipper,
   type ViewShape,
   type ViewWriter,
 } from "../deliver/index.ts";
@@ -33,14 +32,22 @@ import { hrTimeOfIso, toResource } from "../format/index.ts";
 import { createJournalProcessor, openJournal } from "../journal/index.ts";
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
-import { type Audit, createRecorder, type Draft, healthOf } from "../record/index.ts";
+import {
+  type Audit,
+  type AuditHealth,
+  createRecorder,
+  type Draft,
+  healthOf,
+} from "../record/index.ts";
 import { createRedactingProcessor, createRedactor, MASK } from "../redact/index.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
+import { type ReportedHealth, reportHealth } from "./metrics.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { openRedactor } from "./redaction.ts";
 import { createRefusals } from "./refusals.ts";
 import { loadPolicy } from "./policy.ts";
 import type { OpeningOptions } from "./opening-options.ts";
+import { shippingHealth, type StatusSource } from "./shipping-health.ts";
 import { startDraft } from "./start-record.ts";
 import { resourceOfProcess } from "./what-runs.ts";
 
@@ -81,7 +88,9 @@ export function openAudit(
   const resource = redactor.redact(told).attributes;
 
   if (options.format !== "journal") checkViewShape(directory, shape);
-  const journal = surroundings?.journal ?? openJournal({ directory, stream: makeId(), report });
+  const journal =
+    surroundings?.journal ??
+    openJournal({ directory, stream: makeId(), report, onAnswer: () => reported?.look() });
   const service = String(resource[ATTR_SERVICE_NAME] ?? MASK);
   const processor = createJournalProcessor({ journal, clock, report, service, resource });
   const provider = new LoggerProvider({
@@ -97,6 +106,7 @@ export function openAudit(
   let isClosed = false;
   let isLateReported = false;
   let hung: string | undefined;
+  let reported: ReportedHealth | undefined;
 
   function emit(draft: Draft): string {
     if (isClosed) throw refuseLate();
@@ -139,11 +149,26 @@ export function openAudit(
     return true;
   }
 
+  function health(): AuditHealth {
+    const { failing, ...counts } = processor.counts();
+    return healthOf({
+      ...counts,
+      isClosed,
+      failing: failing ?? journal.problem() ?? hung,
+      synced: journal.confirmed(),
+      unconfirmed: journal.unconfirmed(),
+      refused: refusals.count(),
+      openCalls: openCalls.count(),
+      shipping: shippingHealth(outward.shipper, Number(clock.nowMicros() / 1000n)),
+    });
+  }
+
   /** Everything that must not be lost, in one blocking call: the process ends. */
   function closeNow(): void {
     if (!end()) return;
     journal.close();
     outward.views?.closeNow();
+    reported?.leave();
   }
 
   try {
@@ -151,13 +176,18 @@ export function openAudit(
   } catch {
     // The disk is full already: counted and reported like any lost record, and no reason not to serve.
   }
-  if (surroundings === undefined) process.on("exit", closeNow);
+  if (surroundings === undefined) {
+    process.on("exit", closeNow);
+    reported = reportHealth({ health, isOpen: () => !isClosed, report });
+  }
 
   async function close(): Promise<void> {
     if (!end()) return;
     journal.close();
     await outward.views?.close();
     await outward.shipper?.close();
+    // Behind the last try to ship: it counts.
+    reported?.leave();
   }
 
   let closing: Promise<void> | undefined;
@@ -198,16 +228,8 @@ export function openAudit(
         await outward.views?.flush();
       },
       health() {
-        const { written, lost, failing } = processor.counts();
-        return healthOf({
-          isClosed,
-          failing: failing ?? journal.problem() ?? hung,
-          unconfirmed: journal.unconfirmed(),
-          written,
-          lost,
-          refused: refusals.count(),
-          openCalls: openCalls.count(),
-        });
+        reported?.look();
+        return health();
       },
       close: () => (closing ??= close()),
     },
@@ -216,7 +238,7 @@ export function openAudit(
 
 interface Outward {
   readonly views: ViewWriter | undefined;
-  readonly shipper: Shipper | undefined;
+  readonly shipper: StatusSource | undefined;
   readonly wake: () => void;
 }
 
@@ -231,7 +253,7 @@ function createOutward(
     format === "journal" || format === "none"
       ? undefined
       : createViewWriter({ directory, format, shape, report });
-  let shipper: Shipper | undefined;
+  let shipper: StatusSource | undefined;
   if (shipping !== undefined) {
     const { host } = new URL(shipping.url);
     report(`audit records are sent to ${host}`);
