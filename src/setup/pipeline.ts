@@ -28,7 +28,7 @@ import {
   SCHEMA_URL,
   SCOPE_NAME,
 } from "../event/index.ts";
-import { hrTimeOfIso, toResource } from "../format/index.ts";
+import { hrTimeOfMicros, toResource } from "../format/index.ts";
 import { createJournalProcessor, openJournal } from "../journal/index.ts";
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
@@ -110,10 +110,11 @@ export function openAudit(
 
   function emit(draft: Draft): string {
     if (isClosed) throw refuseLate();
-    const time = toIsoMicros(clock.nowMicros());
+    const micros = clock.nowMicros();
+    const time = toIsoMicros(micros);
     logger.emit({
       eventName: `${EVENT_NAME_PREFIX}${draft.action}`,
-      timestamp: hrTimeOfIso(time),
+      timestamp: hrTimeOfMicros(micros),
       attributes: { ...draft.attributes, [ATTR_TIME]: time },
       body: draft.body,
       context: draft.context,
