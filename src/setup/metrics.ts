@@ -71,8 +71,12 @@ export function reportHealth(source: HealthSource): ReportedHealth {
     },
     leave() {
       if (!sources.delete(source)) return;
-      const last = source.health();
-      for (const [at, { read }] of COUNTERS.entries()) ended[at] = (ended[at] ?? 0) + read(last);
+      try {
+        const last = source.health();
+        for (const [at, { read }] of COUNTERS.entries()) ended[at] = (ended[at] ?? 0) + read(last);
+      } catch (error) {
+        source.report(`what the audit log counted is not in its metrics: ${messageOf(error)}`);
+      }
     },
   };
 }
@@ -84,9 +88,9 @@ function follow(report: Report): void {
   try {
     const stopFormer = stop;
     stop = undefined;
-    stopFormer?.();
     const meter = current.getMeter(SCOPE_NAME);
     if (meter !== createNoopMeter()) stop = observeWith(meter, report);
+    stopFormer?.();
   } catch (error) {
     report(`no metrics of the audit log are reported: ${messageOf(error)}`);
   }
