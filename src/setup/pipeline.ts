@@ -12,11 +12,9 @@ import {
   createOpenCalls,
 } from "../capture/index.ts";
 import {
-  checkViewShape,
-  createOtlpSender,
-  createShipper,
   createViewWriter,
-  type Shipper,
+  type ShipThread,
+  startShipThread,
   type ViewShape,
   type ViewWriter,
 } from "../deliver/index.ts";
@@ -30,17 +28,19 @@ import {
   SCOPE_NAME,
 } from "../event/index.ts";
 import { hrTimeOfIso, toResource } from "../format/index.ts";
-import { createJournalProcessor, openJournal } from "../journal/index.ts";
+import { createJournalProcessor } from "../journal/index.ts";
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import { type Audit, createRecorder, type Draft, healthOf } from "../record/index.ts";
 import { createRedactingProcessor, createRedactor, MASK } from "../redact/index.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
+import { type OpenJournal, openSomeJournal } from "./open-journal.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { openRedactor } from "./redaction.ts";
 import { createRefusals } from "./refusals.ts";
 import { loadPolicy } from "./policy.ts";
 import type { OpeningOptions } from "./opening-options.ts";
+import { plainTextWarning } from "./shipping-options.ts";
 import { startDraft } from "./start-record.ts";
 import { resourceOfProcess } from "./what-runs.ts";
 
@@ -66,7 +66,7 @@ export interface OpenAudit {
 export function openAudit(
   options: ResolvedOptions,
   directory: string,
-  { shape = "full", surroundings }: OpeningOptions = {},
+  { shape = "full", whenUnusable = "throw", surroundings }: OpeningOptions = {},
 ): OpenAudit {
   const earlyReport = surroundings?.report ?? createLineWriter(createRedactor().redactText);
   const redactor = openRedactor(options.redaction, options.actions, earlyReport);
@@ -80,8 +80,18 @@ export function openAudit(
   const told = { attributes: resourceOfProcess(options.service), body: {} };
   const resource = redactor.redact(told).attributes;
 
-  if (options.format !== "journal") checkViewShape(directory, shape);
-  const journal = surroundings?.journal ?? openJournal({ directory, stream: makeId(), report });
+  const opened: OpenJournal =
+    surroundings === undefined
+      ? openSomeJournal(options, {
+          directory,
+          stream: makeId(),
+          shape,
+          report,
+          lost: (why) => processor.countLost(why),
+          whenUnusable,
+        })
+      : { journal: surroundings.journal, memory: undefined, isOnDisk: true };
+  const { journal, memory } = opened;
   const service = String(resource[ATTR_SERVICE_NAME] ?? MASK);
   const processor = createJournalProcessor({ journal, clock, report, service, resource });
   const provider = new LoggerProvider({
@@ -91,7 +101,7 @@ export function openAudit(
     logRecordLimits: { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity },
   });
   const logger = provider.getLogger(SCOPE_NAME, undefined, { schemaUrl: SCHEMA_URL });
-  const outward = createOutward(options, { directory, shape }, journal.stream, report);
+  const outward = createOutward(options, { directory, shape, opened }, report);
   const openCalls = surroundings?.openCalls ?? createOpenCalls(() => clock.monotonicMillis());
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
   let isClosed = false;
@@ -142,6 +152,7 @@ export function openAudit(
   /** Everything that must not be lost, in one blocking call: the process ends. */
   function closeNow(): void {
     if (!end()) return;
+    outward.shipper?.closeNow();
     journal.close();
     outward.views?.closeNow();
   }
@@ -155,6 +166,8 @@ export function openAudit(
 
   async function close(): Promise<void> {
     if (!end()) return;
+    // What is only in memory has no other way out.
+    if (memory !== undefined) await outward.shipper?.close();
     journal.close();
     await outward.views?.close();
     await outward.shipper?.close();
@@ -168,6 +181,7 @@ export function openAudit(
     nowMillis: () => clock.monotonicMillis(),
     running: openCalls,
     synced: journal.synced,
+    isInMemory: journal.isInMemory ?? false,
     lost: processor.countLost,
     refused: refusals.add,
     report,
@@ -203,6 +217,7 @@ export function openAudit(
           isClosed,
           failing: failing ?? journal.problem() ?? hung,
           unconfirmed: journal.unconfirmed(),
+          notes: memory === undefined ? [] : ["records are only in memory"],
           written,
           lost,
           refused: refusals.count(),
@@ -216,32 +231,33 @@ export function openAudit(
 
 interface Outward {
   readonly views: ViewWriter | undefined;
-  readonly shipper: Shipper | undefined;
+  readonly shipper: ShipThread | undefined;
   readonly wake: () => void;
+}
+
+interface OutwardPlace {
+  readonly directory: string;
+  readonly shape: ViewShape;
+  readonly opened: OpenJournal;
 }
 
 function createOutward(
   options: ResolvedOptions,
-  { directory, shape }: { readonly directory: string; readonly shape: ViewShape },
-  stream: string,
+  { directory, shape, opened }: OutwardPlace,
   report: Report,
 ): Outward {
   const { format, shipping } = options;
   const views =
-    format === "journal" || format === "none"
+    format === "journal" || format === "none" || !opened.isOnDisk
       ? undefined
       : createViewWriter({ directory, format, shape, report });
-  let shipper: Shipper | undefined;
+  let shipper: ShipThread | undefined;
   if (shipping !== undefined) {
-    const { host } = new URL(shipping.url);
-    report(`audit records are sent to ${host}`);
-    shipper = createShipper({
-      directory,
-      stream,
-      sender: createOtlpSender(shipping),
-      host,
-      report,
-    });
+    report(`audit records are sent to ${new URL(shipping.url).host}`);
+    const warning = plainTextWarning(shipping);
+    if (warning !== undefined) report(warning);
+    const { stream } = opened.journal;
+    shipper = startShipThread({ from: opened.memory ?? directory, stream, shipping, report });
   }
   return {
     views,
