@@ -74,4 +74,4 @@ export type {
 } from "./redact/index.ts";
 export { auditGrpc, createAudit } from "./setup/create-audit.ts";
 export type { AuditFormat, AuditOptions } from "./setup/options.ts";
-export type { OtlpProtocol } from "./setup/shipping-options.ts";
+export type { OtlpCompression, OtlpProtocol } from "./setup/shipping-options.ts";

@@ -29,8 +29,12 @@ export interface JournalProcessor extends LogRecordProcessor {
   readonly onEmit: (log: Parameters<typeof fromLogRecord>[0]) => void;
   /** The id of the record that the last `emit` wrote. */
   readonly lastRecordId: () => string;
-  /** Counts a record that could not even be made; the gap record behind the next one tells of it. */
-  readonly countLost: (why: string) => void;
+  /**
+   * Counts a record that could not even be made; the gap record behind the next one tells of it.
+   *
+   * @param options.isWritten it was made and counted, and is lost after all. Default: false.
+   */
+  readonly countLost: (why: string, options?: { readonly isWritten: boolean }) => void;
   /** What was written and lost since the stream began. */
   readonly counts: () => JournalCounts;
   /** Before the journal closes: a last try to write down what was lost, or to tell people. */
@@ -72,6 +76,8 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
   let lost: Loss | null = null;
   let lostInAll = 0;
   let gaps = 0;
+  /** Lost ones that have a place in the stream. */
+  let lostWritten = 0;
   let failing: string | undefined;
   /** The stream's start record, as long as it could not be written. */
   let pendingStart: AuditRecord | null = null;
@@ -138,8 +144,9 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
     countLost(why);
   }
 
-  function countLost(why: string): void {
+  function countLost(why: string, { isWritten } = { isWritten: false }): void {
     lostInAll++;
+    if (isWritten) lostWritten++;
     if (lost === null) {
       lost = { count: 1, since: toIsoMicros(clock.nowMicros()), why };
       report(`${why}. Records are being lost; a gap record will say how many.`);
@@ -153,7 +160,7 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
     lastRecordId: () => last,
     countLost,
     counts: () => ({
-      recorded: sequence - gaps + lostInAll + (pendingStart === null ? 0 : 1),
+      recorded: sequence - gaps + lostInAll - lostWritten + (pendingStart === null ? 0 : 1),
       written: sequence,
       lost: lostInAll,
       failing,

@@ -13,6 +13,8 @@ import { openSegmentWriter } from "./segment-writer.ts";
 /** The journal of one stream. */
 export interface Journal {
   readonly stream: string;
+  /** True: nothing survives the process; `synced` says that a receiver has the lines. Default false. */
+  readonly isInMemory?: boolean;
   /**
    * Writes one line, and has it synced soon without anybody waiting.
    *

@@ -62,6 +62,8 @@ export interface HealthFacts extends Omit<AuditHealth, "state" | "problems"> {
   readonly isClosed: boolean;
   /** Why writing or syncing fails now; undefined: it works. */
   readonly failing: string | undefined;
+  /** What is not as it should be for as long as it runs. */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -71,12 +73,13 @@ export interface HealthFacts extends Omit<AuditHealth, "state" | "problems"> {
 export const LATE_MILLIS: number = 5 * 60 * 1000;
 
 /** The health that follows from the facts. */
-export function healthOf({ isClosed, failing, ...counts }: HealthFacts): AuditHealth {
+export function healthOf({ isClosed, failing, notes = [], ...counts }: HealthFacts): AuditHealth {
   const red = [
     ...(isClosed ? ["the audit log is closed"] : []),
     ...(failing === undefined ? [] : [failing]),
   ];
   const yellow = [
+    ...notes,
     ...(counts.lost === 0 ? [] : [`${counts.lost} records were lost`]),
     ...(counts.unconfirmed === 0
       ? []

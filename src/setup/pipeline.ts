@@ -11,15 +11,14 @@ import {
   createOpenCalls,
 } from "../capture/index.ts";
 import {
-  checkViewShape,
-  createOtlpSender,
-  createShipper,
   createViewWriter,
+  type ShipThread,
+  startShipThread,
   type ViewShape,
   type ViewWriter,
 } from "../deliver/index.ts";
 import { ATTR_SERVICE_NAME, createCatalogue, newId } from "../event/index.ts";
-import { createJournalProcessor, openJournal } from "../journal/index.ts";
+import { createJournalProcessor } from "../journal/index.ts";
 import { createSystemClock } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import {
@@ -33,12 +32,14 @@ import { createRedactingProcessor, createRedactor, MASK } from "../redact/index.
 import { createEmitter } from "./emitter.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
 import { type ReportedHealth, reportHealth } from "./metrics.ts";
+import { type OpenJournal, openSomeJournal } from "./open-journal.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { openRedactor } from "./redaction.ts";
 import { createRefusals } from "./refusals.ts";
 import { loadPolicy } from "./policy.ts";
 import type { OpeningOptions } from "./opening-options.ts";
-import { shippingHealth, type StatusSource } from "./shipping-health.ts";
+import { shippingHealth } from "./shipping-health.ts";
+import { plainTextWarning } from "./shipping-options.ts";
 import { startDraft } from "./start-record.ts";
 import { resourceOfProcess } from "./what-runs.ts";
 
@@ -64,7 +65,7 @@ export interface OpenAudit {
 export function openAudit(
   options: ResolvedOptions,
   directory: string,
-  { shape = "full", surroundings }: OpeningOptions = {},
+  { shape = "full", whenUnusable = "throw", surroundings }: OpeningOptions = {},
 ): OpenAudit {
   const earlyReport = surroundings?.report ?? createLineWriter(createRedactor().redactText);
   const redactor = openRedactor(options.redaction, options.actions, earlyReport);
@@ -78,10 +79,19 @@ export function openAudit(
   const told = { attributes: resourceOfProcess(options.service), body: {} };
   const resource = redactor.redact(told).attributes;
 
-  if (options.format !== "journal") checkViewShape(directory, shape);
-  const journal =
-    surroundings?.journal ??
-    openJournal({ directory, stream: makeId(), report, onAnswer: () => reported?.look() });
+  const opened: OpenJournal =
+    surroundings === undefined
+      ? openSomeJournal(options, {
+          directory,
+          stream: makeId(),
+          shape,
+          report,
+          lost: (why) => processor.countLost(why, { isWritten: true }),
+          onAnswer: () => reported?.look(),
+          whenUnusable,
+        })
+      : { journal: surroundings.journal, memory: undefined, isOnDisk: true };
+  const { journal, memory } = opened;
   const service = String(resource[ATTR_SERVICE_NAME] ?? MASK);
   const processor = createJournalProcessor({ journal, clock, report, service, resource });
   const emitDraft = createEmitter({
@@ -89,7 +99,7 @@ export function openAudit(
     clock,
     processors: [createRedactingProcessor(redactor, { isPlain: true }), processor],
   });
-  const outward = createOutward(options, { directory, shape }, journal.stream, report);
+  const outward = createOutward(options, { directory, shape, opened }, report);
   const openCalls = surroundings?.openCalls ?? createOpenCalls(() => clock.monotonicMillis());
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
   let isClosed = false;
@@ -141,6 +151,7 @@ export function openAudit(
       unconfirmed: journal.unconfirmed(),
       refused: refusals.count(),
       openCalls: openCalls.count(),
+      notes: memory === undefined ? [] : ["records are only in memory"],
       shipping: shippingHealth(outward.shipper, Number(clock.nowMicros() / 1000n)),
     });
   }
@@ -148,6 +159,7 @@ export function openAudit(
   /** Everything that must not be lost, in one blocking call: the process ends. */
   function closeNow(): void {
     if (!end()) return;
+    outward.shipper?.closeNow();
     journal.close();
     outward.views?.closeNow();
     reported?.leave();
@@ -165,6 +177,8 @@ export function openAudit(
 
   async function close(): Promise<void> {
     if (!end()) return;
+    // What is only in memory has no other way out.
+    if (memory !== undefined) await outward.shipper?.close();
     journal.close();
     await outward.views?.close();
     await outward.shipper?.close();
@@ -180,6 +194,7 @@ export function openAudit(
     nowMillis: () => clock.monotonicMillis(),
     running: openCalls,
     synced: journal.synced,
+    isInMemory: journal.isInMemory ?? false,
     lost: processor.countLost,
     refused: refusals.add,
     report,
@@ -220,32 +235,33 @@ export function openAudit(
 
 interface Outward {
   readonly views: ViewWriter | undefined;
-  readonly shipper: StatusSource | undefined;
+  readonly shipper: ShipThread | undefined;
   readonly wake: () => void;
+}
+
+interface OutwardPlace {
+  readonly directory: string;
+  readonly shape: ViewShape;
+  readonly opened: OpenJournal;
 }
 
 function createOutward(
   options: ResolvedOptions,
-  { directory, shape }: { readonly directory: string; readonly shape: ViewShape },
-  stream: string,
+  { directory, shape, opened }: OutwardPlace,
   report: Report,
 ): Outward {
   const { format, shipping } = options;
   const views =
-    format === "journal" || format === "none"
+    format === "journal" || format === "none" || !opened.isOnDisk
       ? undefined
       : createViewWriter({ directory, format, shape, report });
-  let shipper: StatusSource | undefined;
+  let shipper: ShipThread | undefined;
   if (shipping !== undefined) {
-    const { host } = new URL(shipping.url);
-    report(`audit records are sent to ${host}`);
-    shipper = createShipper({
-      directory,
-      stream,
-      sender: createOtlpSender(shipping),
-      host,
-      report,
-    });
+    report(`audit records are sent to ${new URL(shipping.url).host}`);
+    const warning = plainTextWarning(shipping);
+    if (warning !== undefined) report(warning);
+    const { stream } = opened.journal;
+    shipper = startShipThread({ from: opened.memory ?? directory, stream, shipping, report });
   }
   return {
     views,
