@@ -27,7 +27,7 @@ export {
   type QuarantinedRecord,
   type QuarantineEntry,
 } from "./quarantine-line.ts";
-export { fromLogRecord, hrTimeOfIso, toLogRecord, toResource } from "./log-record.ts";
+export { fromLogRecord, hrTimeOfMicros, toLogRecord, toResource } from "./log-record.ts";
 export {
   journalDirectory,
   listSegments,
