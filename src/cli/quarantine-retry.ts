@@ -4,8 +4,12 @@ import {
   type OtlpSenderOptions,
   release,
 } from "../deliver/index.ts";
-import { decodeJsonLine, toLogRecord, toResource } from "../format/index.ts";
-import type { FoundEntry } from "./quarantine-command.ts";
+import { decodeJsonLine, type QuarantineEntry, toLogRecord, toResource } from "../format/index.ts";
+
+/** A record in quarantine, and the file that it stands in. */
+export interface FoundEntry extends QuarantineEntry {
+  readonly file: string;
+}
 
 /** What became of records that were sent again. */
 export interface Retried {
@@ -36,21 +40,24 @@ export async function retryRecords(
     for (let at = 0; at < entries.length && wait === undefined; at += BATCH_RECORDS) {
       const batch = entries.slice(at, at + BATCH_RECORDS);
       const delivered: FoundEntry[] = [];
-      const result = await deliverBatch(batch, {
+      let failure: string | undefined;
+      await deliverBatch(batch, {
         async send(items) {
           const answer = await sender.send(logsOf(items));
+          failure = answer.kind === "failed" ? answer.message : undefined;
           if (answer.kind === "delivered") delivered.push(...items);
           else if (items[0] !== undefined && items.length === 1) {
             reasons.set(items[0], answer.message);
           }
           return answer;
         },
-        probes: () => entries.filter((entry) => !batch.includes(entry)).slice(0, 1),
+        // Nothing is put into quarantine here: each record may be asked about.
+        probes: () => batch,
         isSame: (left, right) => left.line === right.line,
       });
       for (const entry of delivered) taken.add(entry);
       remove(directory, delivered);
-      wait = result.wait?.message;
+      wait = failure;
     }
   } finally {
     await sender.close();

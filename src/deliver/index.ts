@@ -10,7 +10,6 @@ export {
 export { createJournalSource, type JournalSourceOptions } from "./journal-source.ts";
 export {
   createMemoryJournal,
-  DEFAULT_MEMORY_BYTES,
   type MemoryJournal,
   type MemoryJournalOptions,
 } from "./memory-journal.ts";

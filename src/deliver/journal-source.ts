@@ -162,6 +162,10 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
   }
 
   return {
+    words: {
+      waiting: "they stay in the journal",
+      refused: "they are kept: otel-audit quarantine list",
+    },
     hold,
     letGo,
     streams() {

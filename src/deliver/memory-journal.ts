@@ -10,7 +10,7 @@ import { AuditError } from "../lib/errors.ts";
 import type { MemoryQueue } from "./ship-thread.ts";
 
 /** Of the text of records; what they take in memory is up to twice that. */
-export const DEFAULT_MEMORY_BYTES: number = 16 * 1024 * 1024;
+const DEFAULT_MEMORY_BYTES = 16 * 1024 * 1024;
 /** As long as a caller waits for a disk: nobody is held back by a receiver that does not answer. */
 const ANSWER_LIMIT_MILLIS = 2000;
 

@@ -45,6 +45,10 @@ export function createMemorySource({ ask, settled, report }: MemorySourceOptions
   }
 
   return {
+    words: {
+      waiting: "they stay in memory",
+      refused: "they are lost, there is no directory to keep them in",
+    },
     hold: () => true,
     letGo() {},
     streams: () => [last.stream],

@@ -157,7 +157,7 @@ function readFailure(
 
 /** The message of an OTLP error, which is a google.rpc.Status, else the text as it stands. */
 function sentenceOf(body: string | undefined): string {
-  if (body === undefined || /^\s*</.test(body)) return "";
+  if (body === undefined || /^\s*(<|\{\s*\}\s*$)/.test(body)) return "";
   try {
     const value: unknown = JSON.parse(body);
     if (typeof value === "object" && value !== null && "message" in value) {

@@ -59,6 +59,8 @@ export interface ShipSource {
   /** Records that the receiver should take, should it take any; the likeliest first. */
   readonly probes: (batch: ShipBatch) => readonly Shipment[];
   readonly backlog: () => Backlog;
+  /** For people: where records wait, and what becomes of those that are refused for good. */
+  readonly words: { readonly waiting: string; readonly refused: string };
 }
 
 /** Reads lines as records of a stream; the resource is that of the last start record. */

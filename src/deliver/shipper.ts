@@ -64,7 +64,7 @@ export function createShipper(options: ShipperOptions): Shipper {
   const { source, sender, host, report } = options;
   const minBackoff = options.minBackoffMillis ?? MIN_BACKOFF_MILLIS;
   const maxBackoff = options.maxBackoffMillis ?? MAX_BACKOFF_MILLIS;
-  const problems = createProblemSayer(host, report);
+  const problems = createProblemSayer(host, source.words, report);
   let batchBytes = BATCH_BYTES;
   let running: Promise<RunResult> | null = null;
   let isWoken = false;
@@ -225,7 +225,11 @@ interface ProblemSayer {
   readonly current: () => string | undefined;
 }
 
-function createProblemSayer(host: string, report: (line: string) => void): ProblemSayer {
+function createProblemSayer(
+  host: string,
+  words: ShipSource["words"],
+  report: (line: string) => void,
+): ProblemSayer {
   let current: string | undefined;
   let said = "";
   let saidAt = Number.NEGATIVE_INFINITY;
@@ -242,7 +246,7 @@ function createProblemSayer(host: string, report: (line: string) => void): Probl
       said = problem;
       saidAt = now;
       report(
-        `${host} did not take audit records (${problem}); they stay in the journal and are sent again`,
+        `${host} did not take audit records (${problem}); ${words.waiting} and are sent again`,
       );
     },
     refused(count, why) {
@@ -252,8 +256,7 @@ function createProblemSayer(host: string, report: (line: string) => void): Probl
       if (refusedSince === 0 || now - refusedAt < SAY_OTHER_MILLIS) return;
       refusedAt = now;
       report(
-        `${host} refused ${refusedSince} audit records for good (${refusedWhy}); ` +
-          "they are kept: otel-audit quarantine list",
+        `${host} refused ${refusedSince} audit records for good (${refusedWhy}); ${words.refused}`,
       );
       refusedSince = 0;
     },

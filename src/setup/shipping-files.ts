@@ -31,13 +31,18 @@ export function readTlsFiles(paths: TlsPaths): TlsFiles {
       `${name}: a client certificate and its key are given together, or neither of them`,
     );
   }
-  const files: TlsFiles = {
+  const files: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer } = {
     ...(certificate === undefined ? {} : { ca: read(certificate) }),
     ...(clientCertificate === undefined ? {} : { cert: read(clientCertificate) }),
     ...(clientKey === undefined ? {} : { key: read(clientKey) }),
   };
-  if (certificate !== undefined) tryContext({ ca: files.ca }, certificate);
-  if (clientKey !== undefined) tryContext({ cert: files.cert, key: files.key }, clientKey);
+  // Loaded when they are needed: most services ship to a Collector beside them.
+  const { X509Certificate } = process.getBuiltinModule("node:crypto");
+  const { createSecureContext } = process.getBuiltinModule("node:tls");
+  const { ca, cert, key } = files;
+  if (certificate !== undefined && ca !== undefined)
+    attempt(() => new X509Certificate(ca), certificate);
+  if (clientKey !== undefined) attempt(() => createSecureContext({ cert, key }), clientKey);
   return files;
 }
 
@@ -51,10 +56,9 @@ function read({ path, name }: NamedPath): Buffer {
   }
 }
 
-function tryContext(files: object, { path, name }: NamedPath): void {
+function attempt(use: () => unknown, { path, name }: NamedPath): void {
   try {
-    // Loaded when it is needed: most services ship to a Collector beside them.
-    process.getBuiltinModule("node:tls").createSecureContext(files);
+    use();
   } catch (error) {
     throw new AuditError(
       "invalid_option",

@@ -14,7 +14,7 @@ function receiver(isBad: (item: number) => boolean, isPartial = false) {
   return {
     taken,
     requests: () => requests,
-    async send(items: readonly number[]): Promise<SendResult> {
+    send: async (items: readonly number[]): Promise<SendResult> => {
       requests++;
       const bad = items.filter(isBad).length;
       if (isPartial || bad === 0) {

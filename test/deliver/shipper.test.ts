@@ -127,3 +127,16 @@ test("one shipper of a directory sends; the next takes over when it closes", asy
   await sink.until(() => sink.taken().length >= 3);
   expect(sink.taken()).toEqual(ids(A, 1, 3));
 });
+
+test("a process whose receiver does not answer lets another one ship that has a better one", async () => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 3);
+  const [busy, fine] = await Promise.all([startOtlpSink(), startOtlpSink()]);
+  busy.answer = () => ({ status: 503, headers: { "retry-after": "60" } });
+  const first = ship(directory, busy);
+  await busy.until(() => busy.requests().length === 1);
+  ship(directory, fine);
+  await fine.until(() => fine.taken().length === 3);
+  expect(fine.taken()).toEqual(ids(A, 1, 3));
+  await first.close();
+});

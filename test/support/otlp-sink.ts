@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 export interface SinkAnswer {
   readonly status: number;
   readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A receiver of OTLP/HTTP JSON on a free port that answers as it is told. */
@@ -42,7 +43,7 @@ export async function startOtlpSink(): Promise<OtlpSink> {
         taken.push(...[...body.matchAll(RECORD_ID)].map(([, id]) => id ?? ""));
       }
       response
-        .writeHead(answer.status, { "content-type": "application/json" })
+        .writeHead(answer.status, { "content-type": "application/json", ...answer.headers })
         .end(answer.body ?? "{}");
       for (const look of waiting) look();
     });
