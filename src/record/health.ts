@@ -3,9 +3,9 @@ export interface AuditHealth {
   /**
    * `green`: everything so far is recorded. `yellow`: it works now, but somebody should look: since it
    * was opened something was lost, refused or may not survive power loss, a receiver refused records
-   * for good, or records wait to be shipped for more than five minutes, or stand only in memory. `red`: records cannot be
-   * written or made durable now, or the audit log is closed. No receiver turns it red: it makes no
-   * service less ready.
+   * for good, records wait to be shipped for more than five minutes, or stand only in memory. `red`:
+   * records cannot be written or made durable now, or the audit log is closed. No receiver turns it
+   * red where there is a disk: it makes no service less ready.
    */
   readonly state: HealthState;
   /** Why it is not green, in words; empty when it is. */
@@ -17,7 +17,7 @@ export interface AuditHealth {
   readonly recorded: number;
   /** Records written since it was opened, gap records too; in memory where there is no directory. */
   readonly written: number;
-  /** Of the written ones, those that survive power loss: on disk, or taken by the receiver where there is none. */
+  /** Of the written ones, those that survive power loss: on disk, or with the receiver where there is none. */
   readonly synced: number;
   /** Records that could not be written; gap records tell of them. */
   readonly lost: number;
