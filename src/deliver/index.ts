@@ -27,6 +27,8 @@ export {
   startShipThread,
 } from "./ship-thread.ts";
 export type { ShipStatus } from "./ship-status.ts";
+export type { Purge } from "./purge.ts";
+export { createRetention, type Retention, type RetentionOptions } from "./retention.ts";
 export { createShipper, type Shipper, type ShipperOptions } from "./shipper.ts";
 export {
   createViewKeeper,

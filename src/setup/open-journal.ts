@@ -5,7 +5,8 @@ import {
   type MemoryJournal,
   type ViewShape,
 } from "../deliver/index.ts";
-import { type Journal, openJournal } from "../journal/index.ts";
+import { type Journal, type JournalNotice, openJournal } from "../journal/index.ts";
+import type { Clock } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import type { Report } from "./line-writer.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -16,6 +17,8 @@ export interface OpenJournalOptions {
   readonly stream: string;
   readonly shape: ViewShape;
   readonly report: Report;
+  readonly clock: Clock;
+  readonly notify: (notice: JournalNotice) => void;
   /** An accepted record is lost after all. */
   readonly lost: (why: string) => void;
   /** What becomes of calls where nothing can be recorded: `throw` is for those who ask beforehand. */
@@ -40,14 +43,11 @@ export function openSomeJournal(
   options: ResolvedOptions,
   opening: OpenJournalOptions,
 ): OpenJournal {
-  const { directory, stream, shape, report, lost, whenUnusable } = opening;
+  const { directory, stream, shape, report, clock, notify, lost, whenUnusable } = opening;
   try {
     if (options.format !== "journal") checkViewShape(directory, shape);
-    return {
-      journal: openJournal({ directory, stream, report }),
-      memory: undefined,
-      isOnDisk: true,
-    };
+    const journal = openJournal({ ...options.journal, directory, stream, clock, report, notify });
+    return { journal, memory: undefined, isOnDisk: true };
   } catch (error) {
     if (!(error instanceof AuditError) || error.code !== "directory_unusable") throw error;
     if (options.shipping !== undefined) {

@@ -17,11 +17,23 @@ import {
   type ViewShape,
   type ViewWriter,
 } from "../deliver/index.ts";
-import { ATTR_SERVICE_NAME, createCatalogue, newId } from "../event/index.ts";
-import { createJournalProcessor } from "../journal/index.ts";
+import {
+  type AnyEvent,
+  ATTR_SERVICE_NAME,
+  createCatalogue,
+  fileChangeEvent,
+  newId,
+} from "../event/index.ts";
+import { createJournalProcessor, type JournalNotice } from "../journal/index.ts";
 import { createSystemClock } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
-import { type Audit, createRecorder, type Draft, healthOf } from "../record/index.ts";
+import {
+  type Audit,
+  createEqualFailures,
+  createRecorder,
+  type Draft,
+  healthOf,
+} from "../record/index.ts";
 import { createRedactingProcessor, createRedactor, MASK } from "../redact/index.ts";
 import { createEmitter } from "./emitter.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
@@ -31,6 +43,8 @@ import { openRedactor } from "./redaction.ts";
 import { createRefusals } from "./refusals.ts";
 import { loadPolicy } from "./policy.ts";
 import type { OpeningOptions } from "./opening-options.ts";
+import { ownDraft } from "./own-draft.ts";
+import { openRetention } from "./retention.ts";
 import { plainTextWarning } from "./shipping-options.ts";
 import { startDraft } from "./start-record.ts";
 import { resourceOfProcess } from "./what-runs.ts";
@@ -78,13 +92,23 @@ export function openAudit(
           stream: makeId(),
           shape,
           report,
+          clock,
+          notify,
           lost: (why) => processor.countLost(why),
           whenUnusable,
         })
       : { journal: surroundings.journal, memory: undefined, isOnDisk: true };
   const { journal, memory } = opened;
   const service = String(resource[ATTR_SERVICE_NAME] ?? MASK);
-  const processor = createJournalProcessor({ journal, clock, report, service, resource });
+  let isFavoured = false;
+  const processor = createJournalProcessor({
+    journal,
+    clock,
+    report,
+    service,
+    resource,
+    mayUseReserve: () => isFavoured,
+  });
   const emitDraft = createEmitter({
     resource,
     clock,
@@ -99,9 +123,29 @@ export function openAudit(
 
   function emit(draft: Draft): string {
     if (isClosed) throw refuseLate();
+    isFavoured = draft.failure === "closed";
     emitDraft(draft);
     outward.wake();
     return processor.lastRecordId();
+  }
+
+  /** A test wants to see each record at once. */
+  const failures =
+    surroundings === undefined
+      ? createEqualFailures({ emit, lost: processor.countLost })
+      : undefined;
+  const emitOrFold = failures?.emit ?? emit;
+
+  /** Somebody else changed a file of the journal, or the disk failed: the trail says so itself. */
+  function notify(notice: JournalNotice): void {
+    if (isClosed) return;
+    if (notice.kind === "began") return retention?.wake();
+    if (notice.kind !== "changed") return processor.noteGap(notice);
+    try {
+      emit(ownDraft(fileChangeEvent(notice.change), catalogue));
+    } catch {
+      // The disk refuses: counted and reported like any lost record.
+    }
   }
 
   /** The disk did not answer in time: red, until it does. */
@@ -125,6 +169,9 @@ export function openAudit(
   function end(): boolean {
     if (isClosed) return false;
     openCalls.close();
+    failures?.close();
+    retention?.close();
+    journal.inspect?.();
     processor.finish();
     isClosed = true;
     process.off("exit", closeNow);
@@ -145,6 +192,20 @@ export function openAudit(
     // The disk is full already: counted and reported like any lost record, and no reason not to serve.
   }
   if (surroundings === undefined) process.on("exit", closeNow);
+  const recordOwn = async (event: AnyEvent): Promise<void> => {
+    emit(ownDraft(event, catalogue));
+    await journal.synced();
+  };
+  const retention =
+    surroundings === undefined && opened.isOnDisk
+      ? openRetention(options, {
+          directory,
+          shape,
+          stream: journal.stream,
+          report,
+          record: recordOwn,
+        })
+      : undefined;
 
   async function close(): Promise<void> {
     if (!end()) return;
@@ -158,7 +219,7 @@ export function openAudit(
   let closing: Promise<void> | undefined;
   const recorder = createRecorder({
     catalogue,
-    emit,
+    emit: emitOrFold,
     newId: makeId,
     nowMillis: () => clock.monotonicMillis(),
     running: openCalls,
@@ -177,7 +238,7 @@ export function openAudit(
       catalogue,
       clock,
       newId: makeId,
-      emit,
+      emit: emitOrFold,
       synced: journal.synced,
       lost: processor.countLost,
       refused: (method, why) => refusals.add(`a call of ${method}`, why),
@@ -200,7 +261,7 @@ export function openAudit(
           failing: failing ?? journal.problem() ?? hung,
           unconfirmed: journal.unconfirmed(),
           notes: memory === undefined ? [] : ["records are only in memory"],
-          written,
+          written: written + (failures?.folded() ?? 0),
           lost,
           refused: refusals.count(),
           openCalls: openCalls.count(),
