@@ -2,7 +2,6 @@
  * The journals of a directory, as a shipper reads them: behind a cursor per stream, by one process
  * at a time, living streams and dead ones alike.
  */
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { listStreams, segmentFile, stateDirectory, streamDirectory } from "../format/index.ts";
 import { isStreamEnded, JOURNAL_START, type JournalPosition } from "../journal/index.ts";
@@ -11,7 +10,7 @@ import { makeDirectory } from "../lib/files.ts";
 import { tryWatchedLock, type WatchedLock } from "../lib/watched-lock.ts";
 import { createOwnJournal } from "./own-journal.ts";
 import { quarantine } from "./quarantine.ts";
-import { type StreamBacklog, streamBacklog } from "./ship-backlog.ts";
+import { lastLineOf, type StreamBacklog, streamBacklog } from "./ship-backlog.ts";
 import {
   type Backlog,
   createShipmentReader,
@@ -144,21 +143,15 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
   /** The first record of a stream, or its last one. */
   function startOf(stream: string): readonly Shipment[] {
     const [line] = journal.read(stream, JOURNAL_START, PROBE_BYTES);
-    return line === undefined ? [] : shipments([line.text], {});
+    return line === undefined ? [] : shipments([line.text], cursorOf(stream).resource);
   }
 
   function newestOf(stream: string): readonly Shipment[] {
     const segment = journal.segments(stream).at(-1);
     if (segment === undefined) return [];
-    const { size } = statSync(join(streamDirectory(directory, stream), segmentFile(segment)));
-    const offset = Math.max(0, size - PROBE_BYTES);
-    // From the middle of a line: its rest is no record, and passed over.
-    const lines = journal.read(stream, { segment, offset }, PROBE_BYTES);
+    const line = lastLineOf(join(streamDirectory(directory, stream), segmentFile(segment)));
     const { resource } = startOf(stream)[0] ?? cursorOf(stream);
-    return shipments(
-      lines.slice(-1).map(({ text }) => text),
-      resource,
-    );
+    return line === undefined ? [] : shipments([line], resource);
   }
 
   return {

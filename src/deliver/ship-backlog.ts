@@ -52,9 +52,15 @@ export function streamBacklog(
   return { key, backlog: { records, bytes, oldestTime: first.timestamp } };
 }
 
-/** The last whole line of a file; undefined where there is none. */
 function lastRecordOf(path: string): FlatRecord | undefined {
+  const line = lastLineOf(path);
+  return line === undefined ? undefined : tryParse(line);
+}
+
+/** The last whole line of a file; undefined where there is none. */
+export function lastLineOf(path: string): string | undefined {
   const size = sizeOf(path) ?? 0;
+  if (size === 0) return undefined;
   const fd = openSync(path, "r");
   try {
     for (let length = Math.min(TAIL_BYTES, size); length > 0;) {
@@ -63,7 +69,7 @@ function lastRecordOf(path: string): FlatRecord | undefined {
       const end = tail.lastIndexOf(LINE_END);
       const start = end <= 0 ? -1 : tail.lastIndexOf(LINE_END, end - 1);
       if (start >= 0 || (end >= 0 && length === size)) {
-        return tryParse(tail.toString("utf8", start + 1, end));
+        return tail.toString("utf8", start + 1, end);
       }
       if (length === size) return undefined;
       length = Math.min(length * 8, size);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { type Audit, createAudit } from "otel-audit";
 import { expect, onTestFinished, test } from "vitest";
-import { startOtlpSink } from "../support/otlp-sink.ts";
+import { type OtlpSink, startOtlpSink } from "../support/otlp-sink.ts";
 import { startProgram } from "../support/program.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -108,20 +108,23 @@ test("read-only, with a receiver: everything is shipped from memory", async (con
   expect(new Set(sink.taken()).size).toBe(5);
 });
 
-async function openInMemory(url: string, memoryBytes?: number): Promise<Audit> {
-  return await createAudit({
+/** With the shipping thread running, which takes as long to start as the machine is busy. */
+async function openInMemory(sink: OtlpSink, memoryBytes?: number): Promise<Audit> {
+  const audit = await createAudit({
     directory: unusableDirectory(),
-    endpoint: url,
+    endpoint: sink.url,
     policy: { version: 1 },
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
   });
+  await sink.until(() => sink.requests().length > 0);
+  return audit;
 }
 
 const note = { action: "note_write", actor: "ann", details: { note: "x".repeat(3000) } } as const;
 
 test("in memory: synced means that the receiver has it, written is never true, health is yellow", async () => {
   const sink = await startOtlpSink();
-  const audit = await openInMemory(sink.url);
+  const audit = await openInMemory(sink);
   const receipt = await audit.record({ ...note, target: { id: "1" } });
   expect(receipt).toEqual({ recordId: `${audit.stream}.2`, written: false, synced: true });
   expect(sink.taken()).toEqual([`${audit.stream}.1`, `${audit.stream}.2`]);
@@ -135,7 +138,7 @@ test("in memory: synced means that the receiver has it, written is never true, h
 test("in memory: a dead receiver fills it; what does not fit is counted, closed actions reject", async () => {
   const sink = await startOtlpSink();
   sink.answer = () => ({ status: 503 });
-  const audit = await openInMemory(sink.url, 65_536);
+  const audit = await openInMemory(sink, 65_536);
   const receipts = await Promise.all(
     Array.from({ length: 40 }, (_, at) => audit.record({ ...note, target: { id: `${at}` } })),
   );
@@ -164,7 +167,7 @@ test("in memory: a dead receiver fills it; what does not fit is counted, closed 
 test("in memory: a record that the receiver refuses for good is lost, counted and told", async () => {
   const sink = await startOtlpSink();
   sink.answer = (_request, body) => ({ status: body.includes("POISON") ? 400 : 200 });
-  const audit = await openInMemory(sink.url);
+  const audit = await openInMemory(sink);
   const fine = await audit.record({ ...note, target: { id: "1" } });
   const refused = await audit.record({ ...note, target: { id: "POISON" } });
   expect([fine.synced, refused.synced]).toEqual([true, false]);
