@@ -2,16 +2,27 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 
 /** A running program that answers questions one at a time. */
 export interface Child {
-  readonly pid: number;
+  /** What the program writes into its descriptor 4, when it was asked for. */
+  readonly told: Readable | undefined;
   /** Sends a question and waits for its answer. Rejects when the program says what went wrong, or ends. */
   readonly ask: <Answer>(question: object) => Promise<Answer>;
   /** Lets go of the program and waits for its end. Rejects when it fails. */
   readonly end: () => Promise<void>;
   /** Ends it as the kernel does. */
   readonly kill: () => Promise<void>;
+}
+
+/** How to start a program. */
+export interface ChildOptions {
+  readonly args?: readonly string[];
+  /** Options of node, before the program. */
+  readonly nodeArgs?: readonly string[];
+  /** Whether the program tells something beside its answers, which is there even if it is killed. */
+  readonly isTelling?: boolean;
 }
 
 /** What a program answers when a question cannot be answered. */
@@ -23,23 +34,23 @@ interface Failure {
  * Starts a program of test/bench/programs with the package as it was built, and waits until it
  * listens to questions. It sees nothing of the AUDIT_* and OTEL_* variables of this process.
  */
-export async function startChild(
-  program: string,
-  options: { readonly args?: readonly string[]; readonly nodeArgs?: readonly string[] } = {},
-): Promise<Child> {
-  const { args = [], nodeArgs = [] } = options;
+export async function startChild(program: string, options: ChildOptions = {}): Promise<Child> {
+  const { args = [], nodeArgs = [], isTelling = false } = options;
   const child = fork(join(import.meta.dirname, "programs", program), args, {
     execArgv: [...nodeArgs],
     env: plainEnvironment(),
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    // JSON has no NaN, which says that nothing was measured.
+    serialization: "advanced",
+    stdio: ["ignore", "inherit", "inherit", "ipc", ...(isTelling ? (["pipe"] as const) : [])],
   });
+  const told = child.stdio[4];
   const closed = once(child, "exit");
   const endNow = (): void => void child.kill("SIGKILL");
   process.once("exit", endNow);
   void closed.then(() => process.off("exit", endNow));
   await nextAnswer(child, program);
   return {
-    pid: child.pid ?? -1,
+    told: told instanceof Readable ? told : undefined,
     ask: (question) => {
       child.send(question);
       return nextAnswer(child, program);

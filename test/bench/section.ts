@@ -1,4 +1,5 @@
 /** What a benchmark found, for people at a terminal and for docs/benchmarks.md. */
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import CliTable from "cli-table3";
@@ -18,15 +19,19 @@ export interface Target {
   readonly isMet: boolean;
 }
 
+/** What a part of a benchmark found. */
+export interface Findings {
+  readonly tables: readonly Table[];
+  readonly targets: readonly Target[];
+}
+
 /** The findings of one benchmark. */
-export interface Section {
+export interface Section extends Findings {
   /** Names the block of docs/benchmarks.md. */
   readonly name: string;
   readonly machine: string;
   /** How much was measured. */
   readonly effort: string;
-  readonly tables: readonly Table[];
-  readonly targets: readonly Target[];
 }
 
 const DOCUMENT = join(import.meta.dirname, "../../docs/benchmarks.md");
@@ -64,6 +69,8 @@ export function markdownOf(section: Section): string {
 export function writeSection(section: Section): void {
   const text = readFileSync(DOCUMENT, "utf8");
   writeFileSync(DOCUMENT, withBlock(text, section.name, markdownOf(section)));
+  // Columns are aligned, as everywhere in docs/.
+  spawnSync("npx", ["oxfmt", DOCUMENT], { shell: process.platform === "win32" });
   console.log(`\ndocs/benchmarks.md: the figures of ${section.name} are replaced`);
 }
 

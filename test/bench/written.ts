@@ -13,40 +13,40 @@ export interface Written {
   readonly csvRows: number;
   /** Records of the JSON view, all its parts. */
   readonly jsonRecords: number;
-  /** Record ids of the results, in the order of the journal. */
-  readonly ids: readonly string[];
 }
 
-interface Line {
+/** What is looked at in a line of the journal. */
+export interface JournalLine {
   readonly kind: string;
-  readonly record_id: string;
+  readonly details: { readonly step?: number };
 }
 
 /** Reads everything. Throws on a line or a view that does not parse. */
 export async function countWritten(directory: string): Promise<Written> {
-  const ids: string[] = [];
+  let results = 0;
   let intents = 0;
-  for await (const text of journalLines(directory)) {
-    const { kind, record_id: id } = JSON.parse(text) as Line;
-    if (kind === "result") ids.push(id);
+  for await (const { kind } of journalLines(directory)) {
+    if (kind === "result") results++;
     if (kind === "intent") intents++;
   }
   return {
-    results: ids.length,
+    results,
     intents,
-    ids,
     csvRows: await countCsvRows(join(directory, "audit_log.csv")),
     jsonRecords: countJsonRecords(directory),
   };
 }
 
-async function* journalLines(directory: string): AsyncGenerator<string> {
+/** Every line of every journal. Throws on one that does not parse. */
+export async function* journalLines(directory: string): AsyncGenerator<JournalLine> {
   const journal = join(directory, "journal");
   for (const stream of readdirSync(journal)) {
     const segments = readdirSync(join(journal, stream)).filter((name) => name.endsWith(".jsonl"));
     for (const segment of segments.toSorted((left, right) => parseInt(left) - parseInt(right))) {
       const file = createReadStream(join(journal, stream, segment));
-      yield* createInterface({ input: file, crlfDelay: Infinity });
+      for await (const line of createInterface({ input: file, crlfDelay: Infinity })) {
+        yield JSON.parse(line) as JournalLine;
+      }
     }
   }
 }
