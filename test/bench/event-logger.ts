@@ -103,6 +103,7 @@ function openPino({ directory }: LoggerOptions): EventLogger {
         attributes: {
           "audit.category": "training",
           "audit.impact": "high",
+          "audit.actor.authentication": "code",
           "audit.schema.version": "1",
         },
       });
@@ -148,6 +149,7 @@ function openOtlp({ endpoint }: LoggerOptions, name: "otlp-simple" | "otlp-batch
           "audit.outcome": "success",
           "audit.actor.id": actor.id,
           "audit.actor.type": actor.type,
+          "audit.actor.authentication": "code",
           "audit.target.type": target.type,
           "audit.target.id": target.id,
           "audit.reason": reason,

@@ -72,6 +72,9 @@ async function measure(
 
 const acceptedPerSecond = ({ events, acceptedSeconds }: Rate): number => events / acceptedSeconds;
 
+const keptPerSecond = ({ events, lost, drainedSeconds }: Rate): number =>
+  (events - lost) / drainedSeconds;
+
 const of = (rates: Rates, name: LoggerName, read: (rate: Rate) => number): number =>
   median((rates.get(name) ?? []).map(read));
 
@@ -86,47 +89,40 @@ function rateTable(rates: Rates, title: string): Table {
     name,
     of(rates, name, acceptedPerSecond).toFixed(0),
     `x ${ratioToPino(rates, name, acceptedPerSecond).toFixed(2)}`,
-    of(rates, name, ({ events, lost, drainedSeconds }) => (events - lost) / drainedSeconds).toFixed(
-      0,
-    ),
-    micros(of(rates, name, ({ acceptedMillis }) => acceptedMillis[0])),
-    micros(of(rates, name, ({ acceptedMillis }) => acceptedMillis[1])),
-    of(rates, name, ({ cpuMicros }) => cpuMicros).toFixed(1),
-    of(rates, name, ({ lost }) => lost).toFixed(0),
+    of(rates, name, keptPerSecond).toFixed(0),
+    ...latencies(rates, name),
   ]);
-  const head = [
-    "logger",
-    "accepted/s",
-    "to pino",
-    "all done, kept/s",
-    "accepted p50 us",
-    "accepted p99 us",
-    "CPU us/event",
-    "lost",
-  ];
+  const head = ["logger", "accepted/s", "to pino", "all done, kept/s", ...LATENCY_HEAD];
   return { title, head, rows };
 }
 
 function steadyTable(rates: Rates): Table {
-  const rows = LOGGERS.map((name) => [
-    name,
+  const rows = LOGGERS.map((name) => [name, ...latencies(rates, name)]);
+  return {
+    title: `${STEADY_PER_SECOND} events a second`,
+    head: ["logger", ...LATENCY_HEAD],
+    rows,
+  };
+}
+
+const LATENCY_HEAD = [
+  "accepted p50 us",
+  "accepted p99 us",
+  "kept p50 ms",
+  "kept p99 ms",
+  "CPU us/event",
+  "lost",
+];
+
+function latencies(rates: Rates, name: LoggerName): readonly string[] {
+  return [
     micros(of(rates, name, ({ acceptedMillis }) => acceptedMillis[0])),
     micros(of(rates, name, ({ acceptedMillis }) => acceptedMillis[1])),
     millis(of(rates, name, ({ keptMillis }) => keptMillis[0])),
     millis(of(rates, name, ({ keptMillis }) => keptMillis[1])),
     of(rates, name, ({ cpuMicros }) => cpuMicros).toFixed(0),
     of(rates, name, ({ lost }) => lost).toFixed(0),
-  ]);
-  const head = [
-    "logger",
-    "accepted p50 us",
-    "accepted p99 us",
-    "kept p50 ms",
-    "kept p99 ms",
-    "CPU us/event",
-    "lost",
   ];
-  return { title: `${STEADY_PER_SECOND} events a second`, head, rows };
 }
 
 function targetsOf(full: Rates, steady: Rates): readonly Target[] {
