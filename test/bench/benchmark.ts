@@ -34,11 +34,11 @@ export interface Place {
   readonly isQuick: boolean;
 }
 
-/** Runs a benchmark in a directory of its own; prints what it found, or the help. */
+/** Runs a benchmark in a directory of its own; prints what it finds as soon as it is there, or the help. */
 export async function runBenchmark(
   values: CommonValues,
   help: string,
-  run: (place: Place) => Promise<Section>,
+  run: (place: Place) => AsyncIterable<Section>,
 ): Promise<void> {
   if (values.help) {
     console.log(help);
@@ -47,7 +47,8 @@ export async function runBenchmark(
   const directory = mkdtempSync(join(resolve(values.directory ?? tmpdir()), "otel-audit-bench-"));
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
   process.once("exit", remove);
-  const section = await run({ directory, isQuick: values.quick });
-  printSection(section);
-  if (values.write) writeSection(section);
+  for await (const section of run({ directory, isQuick: values.quick })) {
+    printSection(section);
+    if (values.write) writeSection(section);
+  }
 }

@@ -39,7 +39,7 @@ export async function compareWeightslab(place: Place): Promise<Findings> {
       );
     }
   }
-  return findingsOf(found);
+  return findingsOf(found, rounds);
 }
 
 function theirMillis({ directory }: Place, format: "json" | "csv", size: number): number {
@@ -59,7 +59,7 @@ async function ourMillis({ directory }: Place, size: number): Promise<Sequential
   return answer;
 }
 
-function findingsOf(found: ReadonlyMap<number, readonly Compared[]>): Findings {
+function findingsOf(found: ReadonlyMap<number, readonly Compared[]>, rounds: number): Findings {
   const of = (size: number, read: (compared: Compared) => number): number =>
     median((found.get(size) ?? []).map(read));
   const ratio = (size: number, read: (compared: Compared) => number): string =>
@@ -90,6 +90,7 @@ function findingsOf(found: ReadonlyMap<number, readonly Compared[]>): Findings {
   ];
   const largest = Math.max(...found.keys());
   return {
+    effort: `Medians of ${rounds} interleaved rounds, ${TIMED.json} events of JSON, ${TIMED.csv} of CSV, ${OURS_TIMED} of ours in each`,
     tables: [{ title: "WeightsLab 2.0.3, milliseconds an event", head, rows }],
     targets: targetsOf(largest, of),
   };

@@ -35,7 +35,7 @@ const { values } = parseArgs({
   },
 });
 
-await runBenchmark(values, HELP, async (place) => {
+await runBenchmark(values, HELP, async function* (place) {
   const rounds = Number(values.rounds ?? (place.isQuick ? 1 : 7));
   const seconds = Number(values.seconds ?? (place.isQuick ? 1 : 4));
   const wanted = values.variants.split(",");
@@ -51,7 +51,7 @@ await runBenchmark(values, HELP, async (place) => {
   for (let round = 1; round <= rounds; round++) {
     found.push(await runRound(variants, effort, { ...place, nodeArgs }, `${round}/${rounds}`));
   }
-  return sectionOf(found, variants, {
+  yield sectionOf(found, variants, {
     machine: machineLine(place.directory),
     effort: `Medians of ${rounds} interleaved rounds, ${seconds} s for each variant and concurrency`,
   });

@@ -27,6 +27,7 @@ export async function measureLosses(place: Place): Promise<Findings> {
     console.error(`losses, ${name}: ${JSON.stringify([kills.get(name), bursts.get(name)])}`);
   }
   return {
+    effort: `${KILL_PER_SECOND} events a second until SIGKILL, ${OUTAGE_PER_SECOND} a second around the outage`,
     tables: [lossTable(place, kills, bursts, outages)],
     targets: [zeroLost(kills, bursts, outages)],
   };

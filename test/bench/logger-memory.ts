@@ -48,6 +48,7 @@ export async function measureMemory({ directory, isQuick }: Place): Promise<Find
     "accepted p99 us, after a tenth / at the end",
   ];
   return {
+    effort: `One run each, ${SAMPLES} samples`,
     tables: [{ title: `Resident memory over ${count} events`, head, rows }],
     targets: [
       {

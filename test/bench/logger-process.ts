@@ -1,6 +1,7 @@
 /** A logger in a process of its own, with the receiver it sends to, and what is left of its events. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createReadStream, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { type Child, startChild } from "./children.ts";
 import { type LoggerName, PINO_FILE } from "./event-logger.ts";
 import { countWritten, journalLines } from "./written.ts";
@@ -143,12 +144,15 @@ async function stepsOfJournal(directory: string): Promise<ReadonlySet<number>> {
   return steps;
 }
 
-/** A line that a kill cut off is none. */
-function stepsOfPino(directory: string): ReadonlySet<number> {
+async function stepsOfPino(directory: string): Promise<ReadonlySet<number>> {
+  const steps = new Set<number>();
   const file = join(directory, PINO_FILE);
-  if (!existsSync(file)) return new Set();
-  const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
-  return new Set(lines.map((line) => (JSON.parse(line) as PinoLine).details.step));
+  if (!existsSync(file)) return steps;
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    // A line that a kill cut off is none.
+    if (line.endsWith("}")) steps.add((JSON.parse(line) as PinoLine).details.step);
+  }
+  return steps;
 }
 
 interface PinoLine {

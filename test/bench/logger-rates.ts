@@ -39,6 +39,7 @@ export async function measureRates(place: Place): Promise<Findings> {
     }
   }
   return {
+    effort: `Medians of ${rounds} interleaved rounds, each in fresh processes; ${seconds} s of ${STEADY_PER_SECOND} events`,
     tables: [
       rateTable(full, `${count} events as fast as it goes, 64 a turn of the event loop`),
       steadyTable(steady),

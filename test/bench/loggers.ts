@@ -33,19 +33,13 @@ const { values } = parseArgs({
   options: { ...COMMON_OPTIONS, parts: { type: "string", default: Object.keys(PARTS).join(",") } },
 });
 
-await runBenchmark(values, HELP, async (place) => {
-  const findings: Findings[] = [];
+await runBenchmark(values, HELP, async function* (place) {
   for (const name of values.parts.split(",")) {
     const part = PARTS[name];
-    if (part === undefined)
+    if (part === undefined) {
       throw new Error(`--parts: ${name} is none of ${Object.keys(PARTS).join(", ")}`);
-    findings.push(await part(place));
+    }
+    const machine = machineLine(place.directory);
+    yield { name, machine, ...(await part(place)) };
   }
-  return {
-    name: "loggers",
-    machine: machineLine(place.directory),
-    effort: "Medians over interleaved rounds, each in fresh processes",
-    tables: findings.flatMap(({ tables }) => tables),
-    targets: findings.flatMap(({ targets }) => targets),
-  };
 });

@@ -11,7 +11,7 @@ old
 
 between
 
-<!-- figures: loggers -->
+<!-- figures: memory -->
 
 kept
 

@@ -21,6 +21,8 @@ export interface Target {
 
 /** What a part of a benchmark found. */
 export interface Findings {
+  /** How much was measured. */
+  readonly effort: string;
   readonly tables: readonly Table[];
   readonly targets: readonly Target[];
 }
@@ -30,8 +32,6 @@ export interface Section extends Findings {
   /** Names the block of docs/benchmarks.md. */
   readonly name: string;
   readonly machine: string;
-  /** How much was measured. */
-  readonly effort: string;
 }
 
 const DOCUMENT = join(import.meta.dirname, "../../docs/benchmarks.md");
