@@ -24,7 +24,7 @@ export interface SyncAnswer {
 export interface GroupSync {
   /** Resolves when everything that was written before the call survives power loss. */
   readonly wait: () => Promise<void>;
-  /** The same for those who do not wait: what fails is reported. */
+  /** The same within {@link LAZY_SYNC_MILLIS} for those who do not wait: what fails is reported. */
   readonly request: () => void;
   /** Why the last sync failed; undefined: it did not. */
   readonly problem: () => string | undefined;
@@ -33,6 +33,12 @@ export interface GroupSync {
   /** Settles everybody at once; for the moment the process ends. */
   readonly close: () => void;
 }
+
+/**
+ * What nobody waits for is synced with what comes in this time: a sync costs the machine more than a
+ * record does, and what it adds is the power-loss window, which no acknowledgement depends on.
+ */
+const LAZY_SYNC_MILLIS = 20;
 
 interface Waiter {
   readonly ticket: number;
@@ -61,6 +67,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   let waiting: Waiter[] = [];
   /** Highest ticket that somebody who does not wait has taken; 0 when all of them are synced. */
   let requested = 0;
+  let lazyTimer: NodeJS.Timeout | undefined;
   let problem: string | undefined;
   /** Writes that somebody asked to sync, those that the sync under way is about, and those answered for. */
   let written = 0;
@@ -110,7 +117,8 @@ export function createGroupSync(target: SyncTarget): GroupSync {
       onMessage: ({ upTo, error }) => {
         isBusy = false;
         settle(upTo, error === undefined ? undefined : syncFailed(error));
-        next();
+        if (waiting.length === 0 && requested > 0) nextLazily();
+        else next();
       },
       onEnd: abandonWorker,
     });
@@ -137,7 +145,15 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     }
   }
 
+  /** Keeps no process alive: the end of the process syncs. */
+  function nextLazily(): void {
+    worker?.unref();
+    lazyTimer ??= setTimeout(next, LAZY_SYNC_MILLIS).unref();
+  }
+
   function next(): void {
+    clearTimeout(lazyTimer);
+    lazyTimer = undefined;
     if (isBusy) return;
     if (waiting.length === 0 && requested === 0) {
       // Nothing of ours keeps the process alive, except somebody who waits for an answer.
@@ -162,7 +178,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     request() {
       written++;
       requested = ++tickets;
-      next();
+      if (!isBusy) nextLazily();
     },
     wait() {
       const ticket = ++tickets;
@@ -172,6 +188,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
       return promise;
     },
     close() {
+      clearTimeout(lazyTimer);
       isWorkerUsable = false;
       syncHere();
       void worker?.terminate();

@@ -4,7 +4,6 @@
  * In: resolved options. Out: an open audit log. Opening is synchronous, so that a server can be kept
  * from listening when it fails.
  */
-import { LoggerProvider } from "@opentelemetry/sdk-logs";
 import {
   type CaptureTarget,
   compileActor,
@@ -20,21 +19,13 @@ import {
   type ViewShape,
   type ViewWriter,
 } from "../deliver/index.ts";
-import {
-  ATTR_SERVICE_NAME,
-  ATTR_TIME,
-  createCatalogue,
-  EVENT_NAME_PREFIX,
-  newId,
-  SCHEMA_URL,
-  SCOPE_NAME,
-} from "../event/index.ts";
-import { hrTimeOfIso, toResource } from "../format/index.ts";
+import { ATTR_SERVICE_NAME, createCatalogue, newId } from "../event/index.ts";
 import { createJournalProcessor, openJournal } from "../journal/index.ts";
-import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
+import { createSystemClock } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import { type Audit, createRecorder, type Draft, healthOf } from "../record/index.ts";
 import { createRedactingProcessor, createRedactor, MASK } from "../redact/index.ts";
+import { createEmitter } from "./emitter.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { openRedactor } from "./redaction.ts";
@@ -84,13 +75,11 @@ export function openAudit(
   const journal = surroundings?.journal ?? openJournal({ directory, stream: makeId(), report });
   const service = String(resource[ATTR_SERVICE_NAME] ?? MASK);
   const processor = createJournalProcessor({ journal, clock, report, service, resource });
-  const provider = new LoggerProvider({
-    resource: toResource(resource),
+  const emitDraft = createEmitter({
+    resource,
+    clock,
     processors: [createRedactingProcessor(redactor, { isPlain: true }), processor],
-    // The limits of the environment cut without a mark: ours are applied where it is marked.
-    logRecordLimits: { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity },
   });
-  const logger = provider.getLogger(SCOPE_NAME, undefined, { schemaUrl: SCHEMA_URL });
   const outward = createOutward(options, { directory, shape }, journal.stream, report);
   const openCalls = surroundings?.openCalls ?? createOpenCalls(() => clock.monotonicMillis());
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
@@ -100,14 +89,7 @@ export function openAudit(
 
   function emit(draft: Draft): string {
     if (isClosed) throw refuseLate();
-    const time = toIsoMicros(clock.nowMicros());
-    logger.emit({
-      eventName: `${EVENT_NAME_PREFIX}${draft.action}`,
-      timestamp: hrTimeOfIso(time),
-      attributes: { ...draft.attributes, [ATTR_TIME]: time },
-      body: draft.body,
-      context: draft.context,
-    });
+    emitDraft(draft);
     outward.wake();
     return processor.lastRecordId();
   }
