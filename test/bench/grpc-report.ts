@@ -77,6 +77,7 @@ function tableOf(
       of(p50Millis).toFixed(2),
       of((measured) => measured.p99Millis).toFixed(2),
       of(cpuMicros).toFixed(0),
+      of((measured) => measured.mainCpuMicros).toFixed(0),
       times(ratioToSpans(rounds, at, cpuMicros)),
       percent(of((measured) => measured.serverLoopBusy)),
       percent(of((measured) => measured.clientLoopBusy)),
@@ -90,7 +91,8 @@ function tableOf(
     "p50 ms",
     "p99 ms",
     "server CPU us/call",
-    "to spans",
+    "of it main thread",
+    "CPU to spans",
     "server loop busy",
     "client loop busy",
   ];

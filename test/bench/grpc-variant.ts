@@ -14,11 +14,17 @@ export interface ServerQuestion {
   readonly kind: "listen" | "usage" | "settle" | "finish";
 }
 
-/** What the server used since it began, and how busy its event loop was since it was asked last. */
-export interface Usage {
+/** What a process used, and how busy its event loop was since it was asked last. */
+interface Usage {
   readonly cpuMicros: number;
   /** 0 to 1. */
   readonly loopBusy: number;
+}
+
+/** What the server used since it began. */
+export interface ServerUsage extends Usage {
+  /** Of the thread that handles the calls. */
+  readonly mainCpuMicros: number;
 }
 
 interface Finished {
@@ -49,6 +55,8 @@ export interface Measured {
   readonly p99Millis: number;
   /** Of all threads of the server, its views and exports up to date at the end. */
   readonly serverCpuMicros: number;
+  /** Of the thread that handles the calls. */
+  readonly mainCpuMicros: number;
   readonly serverLoopBusy: number;
   readonly clientLoopBusy: number;
 }
@@ -77,17 +85,18 @@ export async function runVariant(
     const warm: ClientQuestion = { concurrency, millis: Infinity, calls: effort.warmUpCalls };
     calls += (await client.ask<Run>({ ...warm, millis: 60_000 })).calls;
     await server.ask({ kind: "settle" });
-    const before = await server.ask<Usage>({ kind: "usage" });
+    const before = await server.ask<ServerUsage>({ kind: "usage" });
     const run = await client.ask<Run>({ concurrency, millis: effort.millis, calls: 1e9 });
-    const { loopBusy } = await server.ask<Usage>({ kind: "usage" });
+    const { loopBusy } = await server.ask<ServerUsage>({ kind: "usage" });
     await server.ask({ kind: "settle" });
-    const after = await server.ask<Usage>({ kind: "usage" });
+    const after = await server.ask<ServerUsage>({ kind: "usage" });
     calls += run.calls;
     measured.set(concurrency, {
       callsPerSecond: run.calls / run.seconds,
       p50Millis: run.p50Millis,
       p99Millis: run.p99Millis,
       serverCpuMicros: (after.cpuMicros - before.cpuMicros) / run.calls,
+      mainCpuMicros: (after.mainCpuMicros - before.mainCpuMicros) / run.calls,
       serverLoopBusy: loopBusy,
       clientLoopBusy: run.loopBusy,
     });

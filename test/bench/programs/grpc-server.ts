@@ -12,7 +12,7 @@ import { NodeSDK } from "@opentelemetry/sdk-node";
 import { BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace";
 import { type Audit, auditGrpc, createAudit, type PolicyDocument } from "otel-audit";
 import { answerQuestions } from "../children.ts";
-import type { ServerQuestion, Usage } from "../grpc-variant.ts";
+import type { ServerQuestion, ServerUsage } from "../grpc-variant.ts";
 
 const PROTO = join(import.meta.dirname, "../../../examples/training-service/training.proto");
 const SERVICE = "trainer.ExperimentService";
@@ -111,11 +111,16 @@ async function settle(): Promise<void> {
 
 let busyBefore = performance.eventLoopUtilization();
 
-function usage(): Usage {
+function usage(): ServerUsage {
   const { user, system } = process.cpuUsage();
+  const main = process.threadCpuUsage();
   const { utilization } = performance.eventLoopUtilization(busyBefore);
   busyBefore = performance.eventLoopUtilization();
-  return { cpuMicros: user + system, loopBusy: utilization };
+  return {
+    cpuMicros: user + system,
+    mainCpuMicros: main.user + main.system,
+    loopBusy: utilization,
+  };
 }
 
 answerQuestions(async ({ kind }: ServerQuestion) => {
