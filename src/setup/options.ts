@@ -6,6 +6,12 @@ import { AuditError } from "../lib/errors.ts";
 import type { RedactionPolicy } from "../redact/index.ts";
 import { choice, type Environment, variable } from "./environment.ts";
 import {
+  type JournalSettings,
+  journalSettingsSchema,
+  type ResolvedJournal,
+  resolveJournal,
+} from "./journal-options.ts";
+import {
   type OtlpProtocol,
   PROTOCOLS,
   resolveShipping,
@@ -51,6 +57,8 @@ export interface AuditOptions<A extends Action = never> {
   readonly actor?: ActorFunction;
   /** `service.name` of the records. Environment: OTEL_SERVICE_NAME. Default `unknown_service:node`. */
   readonly service?: string;
+  /** How much room the journal takes, and for how long. */
+  readonly journal?: JournalSettings;
 }
 
 /** Which redaction policy is in force. */
@@ -74,6 +82,7 @@ export interface ResolvedOptions {
   readonly actions: readonly Action[];
   readonly actor: ActorFunction | undefined;
   readonly service: string | undefined;
+  readonly journal: ResolvedJournal;
 }
 
 /** Looked for in the working directory when no policy is named. */
@@ -95,6 +104,7 @@ const optionsSchema = z.strictObject({
     .custom<ActorFunction>((value) => typeof value === "function", "must be a function")
     .optional(),
   service: z.string().min(1).optional(),
+  journal: journalSettingsSchema.optional(),
 });
 
 /**
@@ -119,16 +129,18 @@ export function resolveOptions(
   }
   const directory = options.directory ?? variable(env, "AUDIT_LOG_DIR");
   const policy = options.policy ?? variable(env, "AUDIT_POLICY_FILE");
+  const shipping = resolveShipping(options, env);
   return {
     directory: directory === undefined ? undefined : resolve(directory),
     format: options.format ?? choice(env, "AUDIT_LOG_FORMAT", FORMATS) ?? "both",
     policy: policy ?? DEFAULT_POLICY_FILE,
     isPolicyNamed: policy !== undefined,
     redaction: resolveRedaction(options, env),
-    shipping: resolveShipping(options, env),
+    shipping,
     actions: options.actions ?? [],
     actor: options.actor,
     service: options.service ?? serviceName(env),
+    journal: resolveJournal(options.journal, shipping !== undefined, env),
   };
 }
 

@@ -25,12 +25,13 @@ import {
   ATTR_TIME,
   createCatalogue,
   EVENT_NAME_PREFIX,
+  fileChangeEvent,
   newId,
   SCHEMA_URL,
   SCOPE_NAME,
 } from "../event/index.ts";
 import { hrTimeOfIso, toResource } from "../format/index.ts";
-import { createJournalProcessor, openJournal } from "../journal/index.ts";
+import { createJournalProcessor, type JournalNotice, openJournal } from "../journal/index.ts";
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import { type Audit, createRecorder, type Draft, healthOf } from "../record/index.ts";
@@ -41,6 +42,7 @@ import { openRedactor } from "./redaction.ts";
 import { createRefusals } from "./refusals.ts";
 import { loadPolicy } from "./policy.ts";
 import type { OpeningOptions } from "./opening-options.ts";
+import { ownDraft } from "./own-draft.ts";
 import { startDraft } from "./start-record.ts";
 import { resourceOfProcess } from "./what-runs.ts";
 
@@ -81,9 +83,19 @@ export function openAudit(
   const resource = redactor.redact(told).attributes;
 
   if (options.format !== "journal") checkViewShape(directory, shape);
-  const journal = surroundings?.journal ?? openJournal({ directory, stream: makeId(), report });
+  const journal =
+    surroundings?.journal ??
+    openJournal({ ...options.journal, directory, stream: makeId(), clock, report, notify });
   const service = String(resource[ATTR_SERVICE_NAME] ?? MASK);
-  const processor = createJournalProcessor({ journal, clock, report, service, resource });
+  let isFavoured = false;
+  const processor = createJournalProcessor({
+    journal,
+    clock,
+    report,
+    service,
+    resource,
+    mayUseReserve: () => isFavoured,
+  });
   const provider = new LoggerProvider({
     resource: toResource(resource),
     processors: [createRedactingProcessor(redactor, { isPlain: true }), processor],
@@ -101,6 +113,7 @@ export function openAudit(
   function emit(draft: Draft): string {
     if (isClosed) throw refuseLate();
     const time = toIsoMicros(clock.nowMicros());
+    isFavoured = draft.failure === "closed";
     logger.emit({
       eventName: `${EVENT_NAME_PREFIX}${draft.action}`,
       timestamp: hrTimeOfIso(time),
@@ -110,6 +123,17 @@ export function openAudit(
     });
     outward.wake();
     return processor.lastRecordId();
+  }
+
+  /** Somebody else changed a file of the journal, or the disk failed: the trail says so itself. */
+  function notify(notice: JournalNotice): void {
+    if (isClosed) return;
+    if (notice.kind !== "changed") return processor.noteGap(notice);
+    try {
+      emit(ownDraft(fileChangeEvent(notice.change), catalogue));
+    } catch {
+      // The disk refuses: counted and reported like any lost record.
+    }
   }
 
   /** The disk did not answer in time: red, until it does. */
@@ -133,6 +157,7 @@ export function openAudit(
   function end(): boolean {
     if (isClosed) return false;
     openCalls.close();
+    journal.inspect?.();
     processor.finish();
     isClosed = true;
     process.off("exit", closeNow);

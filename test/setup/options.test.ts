@@ -21,6 +21,14 @@ test("with nothing said", () => {
     actions: [],
     actor: undefined,
     service: undefined,
+    journal: {
+      maxSegmentBytes: 64 * 1024 * 1024,
+      maxSegmentAgeMillis: 24 * 60 * 60 * 1000,
+      reserveBytes: undefined,
+      retainMillis: Infinity,
+      maxBytes: Infinity,
+      isNetworkAllowed: false,
+    },
   });
 });
 
