@@ -5,7 +5,7 @@ import type { Trail } from "./trail.ts";
 /** Puts down what services and their clients learned, by the id of the record. */
 export interface Ledger {
   /**
-   * `kept`: the promise of `record()` resolved with `written`. `lost`: without. `refused`: it rejected, or
+   * `kept`: the promise of `record()` resolved with `synced`. `unsynced`: with `written` only. `lost`: with neither. `refused`: it rejected, or
    * the call was. `answered Note`, `answered Grant`: the client has its reply.
    */
   readonly note: (verb: string, id: string) => void;

@@ -52,7 +52,8 @@ export async function readTrail(directory: string): Promise<Trail> {
     const kind = attributes["audit.record.kind"];
     if (kind === "result") results.push({ id, target });
     if (kind === "intent") intents.add(target);
-    if (kind === "gap") lost += Number(attributes["audit.count"]);
+    if (kind === "gap" && attributes["audit.action"] === "records_lost")
+      lost += Number(attributes["audit.count"]);
   }
   const isGapless = (numbers: readonly number[]): boolean =>
     numbers.every((number, at) => number === at + 1);

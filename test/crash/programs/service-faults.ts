@@ -1,6 +1,8 @@
 /** What a service may do to itself. */
-import { execFileSync, fork } from "node:child_process";
+import cluster from "node:cluster";
+import { type ChildProcess, execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { syncBuiltinESMExports } from "node:module";
 import threads, { Worker } from "node:worker_threads";
 
@@ -33,6 +35,14 @@ async function startAuditingThread(): Promise<void> {
   await once(thread, "message");
 }
 
+const FORKED = fileURLToPath(new URL("./service-fork.ts", import.meta.url));
+const FORKED_STDIO = ["ignore", "inherit", "inherit", "ipc"] as const;
+
+async function codeOf(child: ChildProcess): Promise<number | null> {
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code;
+}
+
 const hoard: unknown[] = [];
 
 /** Faults by the name under which the parent asks for them. */
@@ -52,12 +62,10 @@ export const FAULTS: Readonly<Record<string, (value: number) => unknown>> = {
   "end thread": () => terminate("auditing"),
   "end sync thread": () => terminate("sync-worker"),
   "end view thread": () => terminate("view-worker"),
-  fork: async (records) => {
-    const child = fork(new URL("./service-fork.ts", import.meta.url), [String(records)], {
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-    });
-    const [code] = (await once(child, "exit")) as [number | null];
-    return code;
+  fork: (records) => codeOf(fork(FORKED, [String(records)], { stdio: [...FORKED_STDIO] })),
+  cluster: (records) => {
+    cluster.setupPrimary({ exec: FORKED, args: [String(records)], stdio: [...FORKED_STDIO] });
+    return Promise.all([cluster.fork(), cluster.fork()].map(({ process }) => codeOf(process)));
   },
   "descriptors after exec": () =>
     execFileSync("ls", ["-l", "/proc/self/fd"], { encoding: "utf8" }),

@@ -36,12 +36,12 @@ async function recordOne(action: "note_write" | "permission_change"): Promise<vo
   const id = `${name}-r${++recorded}`;
   const actor = { id: "ann", type: "user" } as const;
   try {
-    const { written } = await audit.record(
+    const { written, synced } = await audit.record(
       action === "note_write"
         ? { action, actor, target: { id }, details: { note: `note ${id}` } }
         : { action, actor, target: { id }, after: { role: "admin" } },
     );
-    say(`${written ? "kept" : "lost"} ${id}`);
+    say(`${synced ? "kept" : written ? "unsynced" : "lost"} ${id}`);
   } catch {
     say(`refused ${id}`);
   }
