@@ -10,7 +10,7 @@ import { startFlakySink } from "../support/flaky-sink.ts";
 import { createLedger, expectKept } from "../support/ledger.ts";
 import { type Service, startService } from "../support/service.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-import { newestPart, readTrail, viewsOf } from "../support/trail.ts";
+import { foreignViewsIn, newestPart, readTrail, viewsOf } from "../support/trail.ts";
 
 /** The soak run asks for more. */
 const KILLS = Number(process.env["AUDIT_TEST_KILLS"] ?? "6");
@@ -127,6 +127,7 @@ test(
     const views = viewsOf(directory);
     expect(views.csv).toEqual(ids);
     expect(views.json).toEqual(ids);
+    expect(foreignViewsIn(directory)).toEqual([]);
     expect(ledger.ids("kept").length).toBeGreaterThan(0);
     console.log(
       `${KILLS} kills, ${trail.streams.length} streams, ${ids.length} results, acknowledged: ${ledger.ids("kept").length} by record(), ` +

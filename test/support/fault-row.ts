@@ -5,7 +5,7 @@ import { createLedger, expectKept, type Ledger } from "./ledger.ts";
 import { type OtlpSink, startOtlpSink } from "./otlp-sink.ts";
 import { type Service, startService } from "./service.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
-import { readTrail, type Trail, viewsOf } from "./trail.ts";
+import { foreignViewsIn, readTrail, type Trail, viewsOf } from "./trail.ts";
 
 /** How often each fault comes and goes; the soak run asks for more. */
 export const ROUNDS: number = Number(process.env["AUDIT_TEST_FAULT_ROUNDS"] ?? "1");
@@ -111,6 +111,8 @@ async function finish(
   const views = viewsOf(directory);
   expect(views.csv).toEqual(ids);
   expect(views.json).toEqual(ids);
+  // Nobody else wrote there.
+  expect(foreignViewsIn(directory)).toEqual([]);
   return { trail, health };
 }
 

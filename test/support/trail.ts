@@ -68,6 +68,11 @@ export async function readTrail(directory: string): Promise<Trail> {
   };
 }
 
+/** Views that were taken for somebody else's. */
+export function foreignViewsIn(directory: string): readonly string[] {
+  return readdirSync(directory).filter((name) => name.includes(".foreign"));
+}
+
 /** Record ids of the results in each view, sorted. */
 export function viewsOf(directory: string): {
   readonly csv: readonly string[];

@@ -30,6 +30,7 @@ export function say(line: string): void {
 }
 
 let recorded = 0;
+let isStopping = false;
 
 /** One record by hand; says what its promise came to. */
 async function recordOne(action: "note_write" | "permission_change"): Promise<void> {
@@ -49,6 +50,7 @@ async function recordOne(action: "note_write" | "permission_change"): Promise<vo
 
 /** Bursts with pauses, until the process ends. */
 function keepRecording(burst: number): void {
+  if (isStopping) return;
   const records = Array.from({ length: burst }, () => recordOne("note_write"));
   void Promise.all(records).then(() => setTimeout(keepRecording, 15, burst));
 }
@@ -85,6 +87,7 @@ const { address, server } = await serve(grpc, {
 });
 if (process.env["SERVICE_ENDING"] === "close") {
   process.once("SIGTERM", () => {
+    isStopping = true;
     server.tryShutdown(() => void audit.close().then(() => process.disconnect?.()));
   });
 }
