@@ -43,23 +43,19 @@ describe("how a process ends", () => {
     ["uncaught exception", "throw uncaught", 0, { code: 1, signal: null }, /nobody catches this/],
     ["unhandled rejection", "reject unhandled", 0, { code: 1, signal: null }, /nobody handles/],
     ["out of memory", "run out of memory", 0, { signal: "SIGABRT" }, /heap out of memory/],
-  ] as const)(
-    "%s",
-    { timeout: TIMEOUT_MILLIS },
-    async (_name, command, value, ending, message) => {
-      for (let round = 0; round < ROUNDS; round++) {
-        const nodeArgs = command === "run out of memory" ? ["--max-old-space-size=64"] : [];
-        const row = await startFaultRow({ nodeArgs });
-        await row.service.ask("keep recording", 3);
-        await row.service.kept(20);
-        await row.service.ask(command, value).catch(() => {});
-        expect(await row.service.ended).toMatchObject(ending);
-        expect(row.service.said()).toMatch(message);
-        newestPart(row.directory);
-        await row.finish();
-      }
-    },
-  );
+  ] as const)("%s", { timeout: TIMEOUT_MILLIS }, async (_name, command, value, ending, message) => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const nodeArgs = command === "run out of memory" ? ["--max-old-space-size=64"] : [];
+      const row = await startFaultRow({ nodeArgs });
+      await row.service.ask("keep recording", 3);
+      await row.service.kept(20);
+      await row.service.ask(command, value).catch(() => {});
+      expect(await row.service.ended).toMatchObject(ending);
+      expect(row.service.said()).toMatch(message);
+      newestPart(row.directory);
+      await row.finish();
+    }
+  });
 });
 
 describe("what a process does while it lives", () => {
@@ -112,8 +108,7 @@ describe("what a process does while it lives", () => {
   test("fork: the child has a stream of its own", { timeout: TIMEOUT_MILLIS }, async () => {
     const row = await startFaultRow();
     await row.service.ask("keep recording", 3);
-    for (let round = 0; round < ROUNDS; round++)
-      expect(await row.service.ask("fork", 50)).toBe(0);
+    for (let round = 0; round < ROUNDS; round++) expect(await row.service.ask("fork", 50)).toBe(0);
     await row.traffic();
     const { trail } = await row.finish();
     // The service, its children, and who looked last.
@@ -128,12 +123,15 @@ describe("what a process does while it lives", () => {
     expect(trail.streams).toHaveLength(4);
   });
 
-  test.runIf(existsSync("/proc/self/fd"))("exec: a program inherits none of our files", async () => {
-    const row = await startFaultRow();
-    const inherited = await row.service.ask<string>("descriptors after exec");
-    expect(inherited).toContain("/proc/");
-    expect(inherited).not.toContain(row.directory);
-    expect(existsSync(join(row.directory, "journal"))).toBe(true);
-    await row.finish();
-  });
+  test.runIf(existsSync("/proc/self/fd"))(
+    "exec: a program inherits none of our files",
+    async () => {
+      const row = await startFaultRow();
+      const inherited = await row.service.ask<string>("descriptors after exec");
+      expect(inherited).toContain("/proc/");
+      expect(inherited).not.toContain(row.directory);
+      expect(existsSync(join(row.directory, "journal"))).toBe(true);
+      await row.finish();
+    },
+  );
 });

@@ -211,7 +211,14 @@ function rowsOf(
   const isQuick = (start: typeof behind): string =>
     start.firstSyncedMillis < START_LIMIT_MILLIS ? "ok" : `over ${START_LIMIT_MILLIS} ms`;
   return [
-    ["records per second", both((second) => second.records, (value) => value.toFixed(0)), ""],
+    [
+      "records per second",
+      both(
+        (second) => second.records,
+        (value) => value.toFixed(0),
+      ),
+      "",
+    ],
     ["record() returned, p99", both((second) => second.callP99Millis, millis), ""],
     ["record() synced, p99", both((second) => second.syncedP99Millis, millis), ""],
     ["resident", both((second) => second.residentBytes, megabytes), ""],

@@ -8,6 +8,8 @@ import { onTestFinished } from "vitest";
 import type { Ledger } from "./ledger.ts";
 
 const root = join(import.meta.dirname, "../..");
+/** Status code of a call that went well. */
+const OK = 0;
 /** Somebody who waits longer for a reply takes the service for hung. */
 const REPLY_LIMIT_MILLIS = 20_000;
 
@@ -86,7 +88,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     call: async (method) => {
       const id = `${name}-c${++calls}`;
       const code = await callOnce(client, method, id);
-      ledger.note(code === grpc.status.OK ? `answered ${method}` : "refused", id);
+      ledger.note(code === OK ? `answered ${method}` : "refused", id);
       return code;
     },
     ask,
@@ -108,12 +110,7 @@ function spawnService({ name, directory, endpoint, env, nodeArgs }: ServiceOptio
   const inherited = Object.entries(process.env).filter(([key]) => !/^(AUDIT_|OTEL_)/.test(key));
   const child = spawn(
     process.execPath,
-    [
-      "-C",
-      "@otel-audit/source",
-      ...(nodeArgs ?? []),
-      join(root, "test/crash/programs/service.ts"),
-    ],
+    ["-C", "@otel-audit/source", ...(nodeArgs ?? []), join(root, "test/crash/programs/service.ts")],
     {
       cwd: root,
       env: {
@@ -206,7 +203,7 @@ function callOnce(client: grpc.Client, method: string, id: string): Promise<numb
       (bytes: Buffer) => JSON.parse(bytes.toString()) as object,
       { id },
       { deadline: Date.now() + REPLY_LIMIT_MILLIS },
-      (error) => resolve(error?.code ?? grpc.status.OK),
+      (error) => resolve(error?.code ?? OK),
     );
   });
 }

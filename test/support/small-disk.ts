@@ -1,6 +1,15 @@
 /** Filesystems of their own, to fail in: all of them need root on Linux. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, openSync, closeSync, readFileSync, rmSync, statfsSync, writeSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { temporaryDirectory } from "./temporary-directory.ts";

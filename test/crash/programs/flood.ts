@@ -64,7 +64,7 @@ function note(id: number): ReturnType<typeof audit.record> {
 }
 
 function p99(values: number[]): number {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = Float64Array.from(values).toSorted();
   return sorted[Math.floor(sorted.length * 0.99)] ?? 0;
 }
 

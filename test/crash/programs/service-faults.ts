@@ -67,8 +67,7 @@ export const FAULTS: Readonly<Record<string, (value: number) => unknown>> = {
     cluster.setupPrimary({ exec: FORKED, args: [String(records)], stdio: [...FORKED_STDIO] });
     return Promise.all([cluster.fork(), cluster.fork()].map(({ process }) => codeOf(process)));
   },
-  "descriptors after exec": () =>
-    execFileSync("ls", ["-l", "/proc/self/fd"], { encoding: "utf8" }),
+  "descriptors after exec": () => execFileSync("ls", ["-l", "/proc/self/fd"], { encoding: "utf8" }),
 };
 
 function fail(): never {
