@@ -71,5 +71,6 @@ export type {
   ValuePolicy,
 } from "./redact/index.ts";
 export { auditGrpc, createAudit } from "./setup/create-audit.ts";
+export type { JournalSettings } from "./setup/journal-options.ts";
 export type { AuditFormat, AuditOptions } from "./setup/options.ts";
 export type { OtlpProtocol } from "./setup/shipping-options.ts";

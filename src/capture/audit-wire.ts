@@ -42,12 +42,14 @@ const REFUSED =
 
 const NO_METADATA: GrpcMetadata = { get: () => [] };
 
-/** By the call below all interceptors, whose async context may be that of another call. */
-const audits = new WeakMap<WireCall, CallAudit>();
+/** On the call below all interceptors, whose async context may be that of another call. A weak map would cost every garbage collection. */
+const AUDIT: unique symbol = Symbol("otel-audit.call");
+
+type WatchedCall = WireCall & { [AUDIT]?: CallAudit };
 
 /** The audit that the wire began for the call that a handler gets. */
 export function auditOfWire({ call }: GrpcCall): CallAudit | undefined {
-  return call === undefined ? undefined : audits.get(lowest(call));
+  return call === undefined ? undefined : (lowest(call) as WatchedCall)[AUDIT];
 }
 
 /** Who records a call of a method, and how; null: nobody does. */
@@ -97,7 +99,7 @@ function watchBase(
       watchInbound(base, audit, listener, { target, isSingle: hasSingleRequest(type) }),
     );
   };
-  audits.set(base, audit);
+  (base as WatchedCall)[AUDIT] = audit;
   watchClose(base, audit);
 }
 

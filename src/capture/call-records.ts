@@ -194,6 +194,7 @@ function messagesOf({ request, response }: RecordedCall): CallMessages {
 
 /** What a handler added to an action; what it added to none of them stands as a problem in the first. */
 function addedTo(call: RecordedCall, actions: readonly CallAction[], at: number): AddedFields {
+  if (call.added.size === 0) return NOTHING_ADDED;
   const own = call.added.get(actions[at]?.name) ?? NOTHING_ADDED;
   if (at > 0) return own;
   const strays = [...call.added.keys()].filter(

@@ -1,5 +1,9 @@
 import ipaddr from "ipaddr.js";
 
+/** The same clients call again and again; parsing an address costs more than looking it up. */
+const MAX_KNOWN_ADDRESSES = 1000;
+const knownPeers = new Map<string, Peer>();
+
 /** Where a call came from. */
 export interface Peer {
   /** IP address without port; absent where grpc-js does not know it. */
@@ -12,6 +16,16 @@ export interface Peer {
  * and just so for a TCP connection that was reset before anybody asked: nothing may follow from it.
  */
 export function parsePeer(text: string): Peer {
+  const before = knownPeers.get(text);
+  if (before !== undefined) return before;
+  const peer = readPeer(text);
+  // The calls of one connection come from one peer. All at once, so that none is kept for ever.
+  if (knownPeers.size >= MAX_KNOWN_ADDRESSES) knownPeers.clear();
+  knownPeers.set(text, peer);
+  return peer;
+}
+
+function readPeer(text: string): Peer {
   const colon = text.lastIndexOf(":");
   const address = colon < 0 ? text : text.slice(0, colon);
   const bare = address.replace(/^\[|\]$/g, "");
@@ -23,9 +37,6 @@ export function parsePeer(text: string): Peer {
 
 /** A check of a peer against an address or a range. */
 export type PeerFilter = (peer: Peer) => boolean;
-
-/** The same clients call again and again; parsing an address costs more than looking it up. */
-const MAX_KNOWN_ADDRESSES = 1000;
 
 /**
  * Compiles an address or CIDR range. A peer without an address is in none of them.

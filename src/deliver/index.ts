@@ -5,6 +5,8 @@ export {
   type OtlpSenderOptions,
   type SendResult,
 } from "./otlp-sender.ts";
+export type { Purge } from "./purge.ts";
+export { createRetention, type Retention, type RetentionOptions } from "./retention.ts";
 export { createShipper, type Shipper, type ShipperOptions } from "./shipper.ts";
 export {
   createViewKeeper,

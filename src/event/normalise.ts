@@ -35,7 +35,8 @@ interface Walk {
   textLeft: number;
   /** Whole: nothing is cut but what would not end, and lists of ids stay as they are. */
   readonly isWhole: boolean;
-  readonly parents: Set<object>;
+  /** No longer than {@link MAX_DEPTH}. */
+  readonly parents: object[];
 }
 
 /** The plain form of any value; `undefined`, functions and symbols have none. */
@@ -46,7 +47,7 @@ export function normaliseValue(value: unknown): BodyValue | undefined {
     valuesLeft: MAX_VALUES,
     textLeft: MAX_ALL_TEXT_UNITS,
     isWhole: false,
-    parents: new Set(),
+    parents: [],
   });
 }
 
@@ -56,7 +57,7 @@ export function normaliseWhole(value: unknown, maxValues: number): BodyValue | u
     valuesLeft: maxValues,
     textLeft: Infinity,
     isWhole: true,
-    parents: new Set(),
+    parents: [],
   });
 }
 
@@ -111,16 +112,16 @@ function plainBytes(bytes: Buffer, walk: Walk): string {
 }
 
 function plainObject(value: object, depth: number, walk: Walk): BodyValue | undefined {
-  if (walk.parents.has(value)) return "[cycle]";
+  if (walk.parents.includes(value)) return "[cycle]";
   if (depth >= MAX_DEPTH) return `[cut: deeper than ${MAX_DEPTH} levels]`;
   if (--walk.valuesLeft < 0) return `[cut: more than ${MAX_VALUES} values]`;
-  walk.parents.add(value);
+  walk.parents.push(value);
   try {
     return plainForm(value, depth, walk);
   } catch (error) {
     return `[unreadable: ${messageOf(error)}]`;
   } finally {
-    walk.parents.delete(value);
+    walk.parents.pop();
   }
 }
 

@@ -78,8 +78,9 @@ export function toFlat(record: AuditRecord): FlatRecord {
 
 function otherAttributes(attributes: RecordAttributes): RecordAttributes {
   const others: Record<string, AttributeValue> = {};
-  for (const [key, value] of Object.entries(attributes)) {
-    if (!SHOWN_ELSEWHERE.has(key)) others[key] = value;
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (value !== undefined && !SHOWN_ELSEWHERE.has(key)) others[key] = value;
   }
   return others;
 }

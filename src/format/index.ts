@@ -21,7 +21,7 @@ export {
 } from "./five.ts";
 export { type FlatRecord, fromFlat, type Status, toFlat } from "./flat.ts";
 export { decodeJsonLine, encodeJsonLine, parseFlatLine } from "./json-line.ts";
-export { fromLogRecord, hrTimeOfIso, toLogRecord, toResource } from "./log-record.ts";
+export { fromLogRecord, hrTimeOfMicros, toLogRecord, toResource } from "./log-record.ts";
 export {
   journalDirectory,
   listSegments,

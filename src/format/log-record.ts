@@ -60,9 +60,17 @@ export function toResource(attributes: RecordAttributes): Resource {
   return resourceFromAttributes(attributes);
 }
 
-/** Seconds and nanoseconds of an ISO time, whole milliseconds. */
-export function hrTimeOfIso(iso: string): [number, number] {
-  const millis = millisOfIso(iso) ?? 0;
+/** Seconds and nanoseconds of a time in microseconds since the epoch, whole milliseconds. */
+export function hrTimeOfMicros(micros: bigint): [number, number] {
+  return hrTimeOfMillis(Math.floor(Number(micros) / 1000));
+}
+
+/** The same of an ISO time. */
+function hrTimeOfIso(iso: string): [number, number] {
+  return hrTimeOfMillis(millisOfIso(iso) ?? 0);
+}
+
+function hrTimeOfMillis(millis: number): [number, number] {
   const seconds = Math.floor(millis / 1000);
   return [seconds, (millis - seconds * 1000) * 1_000_000];
 }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { systemCodeOf } from "../lib/errors.ts";
 import { sizeOf } from "../lib/files.ts";
 import { listSegments, segmentFile, streamDirectory } from "../format/index.ts";
 
@@ -52,7 +53,8 @@ function readSegment(
   // Most streams are finished and read to their end: that is one question to the filesystem each.
   const available = (sizeOf(path) ?? 0) - offset;
   if (available <= 0) return [];
-  const fd = openSync(path, "r");
+  const fd = openIfThere(path);
+  if (fd === undefined) return [];
   try {
     for (let size = Math.min(maxBytes, available); ; size = Math.min(size * 2, available)) {
       const buffer = Buffer.allocUnsafe(size);
@@ -62,6 +64,16 @@ function readSegment(
     }
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Retention may delete a segment at any moment; a record says so. */
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    if (systemCodeOf(error) === "ENOENT") return undefined;
+    throw error;
   }
 }
 

@@ -27,7 +27,7 @@ export interface SyncAnswer extends CareResult {
 export interface GroupSync {
   /** Resolves when everything that was written before the call survives power loss. */
   readonly wait: () => Promise<void>;
-  /** The same for those who do not wait: what fails is reported. */
+  /** The same within {@link LAZY_SYNC_MILLIS} for those who do not wait: what fails is reported. */
   readonly request: () => void;
   /** Why the last sync failed; undefined: it did not. */
   readonly problem: () => string | undefined;
@@ -40,6 +40,12 @@ export interface GroupSync {
   /** Resolves when no thread uses the journal's descriptors any more. */
   readonly ended: () => Promise<void>;
 }
+
+/**
+ * What nobody waits for is synced with what comes in this time: a sync costs the machine more than a
+ * record does, and what it adds is the power-loss window, which no acknowledgement depends on.
+ */
+const LAZY_SYNC_MILLIS = 20;
 
 interface Waiter {
   readonly ticket: number;
@@ -83,6 +89,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   let waiting: Waiter[] = [];
   /** Highest ticket that somebody who does not wait has taken; 0 when all of them are synced. */
   let requested = 0;
+  let lazyTimer: NodeJS.Timeout | undefined;
   let problem: string | undefined;
   /** Writes that somebody asked to sync, those that the sync under way is about, and those answered for. */
   let written = 0;
@@ -142,6 +149,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     for (let round = 1; ; round++) {
       const conclusion = target.conclude(careFor(target.unconfirmed()));
       if (conclusion.kind === "again" && round < 3) continue;
+      if (!isBusy) target.idle();
       return conclude(tickets, conclusion);
     }
   }
@@ -157,9 +165,12 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     // Found by the way, while nobody waited: what was changed is looked after with the next sync.
     if (upTo === undefined) return poke();
     isBusy = false;
+    target.idle();
     // Nobody is answered for records that stand in a file which is not there.
-    if (conclusion.kind !== "again") conclude(upTo, conclusion);
-    next();
+    if (conclusion.kind === "again") return next();
+    conclude(upTo, conclusion);
+    if (waiting.length === 0 && requested > 0) nextLazily();
+    else next();
   }
 
   function startWorker(): Worker {
@@ -196,9 +207,16 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     }
   }
 
+  /** Keeps no process alive: the end of the process syncs. */
+  function nextLazily(): void {
+    worker?.unref();
+    lazyTimer ??= setTimeout(next, LAZY_SYNC_MILLIS).unref();
+  }
+
   function next(): void {
+    clearTimeout(lazyTimer);
+    lazyTimer = undefined;
     if (isBusy) return;
-    target.idle();
     if (waiting.length === 0 && requested === 0) {
       // Nothing of ours keeps the process alive, except somebody who waits for an answer.
       worker?.unref();
@@ -222,7 +240,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     request() {
       written++;
       requested = ++tickets;
-      next();
+      if (!isBusy) nextLazily();
     },
     wait() {
       const ticket = ++tickets;
@@ -238,6 +256,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     close() {
       isClosed = true;
       clearTimeout(retryTimer);
+      clearTimeout(lazyTimer);
       isWorkerUsable = false;
       syncHere();
       ended = Promise.resolve(worker?.terminate());

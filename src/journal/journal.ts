@@ -17,7 +17,11 @@ import type { LostRecords } from "./lost-records.ts";
 import { checkFilesystem } from "./network-filesystem.ts";
 import { createReserve } from "./reserve.ts";
 import type { CareRequest, CareResult, SettledSegment } from "./segment-care.ts";
-import { openSegmentWriter, type SegmentWriter } from "./segment-writer.ts";
+import {
+  openSegmentWriter,
+  type SegmentWriter,
+  type SegmentWriterOptions,
+} from "./segment-writer.ts";
 
 /** The journal of one stream. */
 export interface Journal {
@@ -49,6 +53,8 @@ export type JournalNotice =
   | { readonly kind: "changed"; readonly change: FileChange }
   /** Records that were accepted are not there any more. */
   | { readonly kind: "lost"; readonly lost: LostRecords; readonly why: string }
+  /** A further segment began: the one before takes no more records. */
+  | { readonly kind: "began" }
   /** Records whose sync failed may not survive power loss. */
   | { readonly kind: "unconfirmed"; readonly count: number; readonly why: string };
 
@@ -108,7 +114,11 @@ export function openJournal(options: JournalOptions): Journal {
     for (const notice of notices.splice(0)) notify(notice);
   }
 
-  const writer = open(options, nowMillis, foundForeign);
+  const writer = open(options, {
+    nowMillis,
+    foundForeign,
+    began: () => note({ kind: "began" }),
+  });
   const reserve = createReserve({
     reserveBytes: options.reserveBytes,
     look: () => freeSpaceOf(directory),
@@ -223,8 +233,7 @@ function lineOf({ file, change, keptAs, isRestored }: FileChange, lost?: LostRec
 
 function open(
   options: JournalOptions,
-  nowMillis: () => number,
-  foundForeign: (name: string) => void,
+  parts: Pick<SegmentWriterOptions, "nowMillis" | "foundForeign" | "began">,
 ): SegmentWriter {
   const { directory, stream, report } = options;
   try {
@@ -235,9 +244,8 @@ function open(
       stream,
       maxBytes: options.maxSegmentBytes ?? DEFAULT_MAX_SEGMENT_BYTES,
       maxAgeMillis: options.maxSegmentAgeMillis ?? DEFAULT_MAX_SEGMENT_AGE_MILLIS,
-      nowMillis,
       report,
-      foundForeign,
+      ...parts,
     });
   } catch (error) {
     if (error instanceof AuditError) throw error;

@@ -53,10 +53,22 @@ export function createReserve({ reserveBytes, look, nowMillis }: ReserveOptions)
     }
   }
 
+  function lookAgain(): void {
+    if (nowMillis() - lookedAt >= LOOK_PAUSE_MILLIS) lookNow();
+  }
+
   function admits(bytes: number): boolean {
     if (freeBytes - bytes >= kept) return true;
-    if (nowMillis() - lookedAt >= LOOK_PAUSE_MILLIS) lookNow();
+    lookAgain();
     return freeBytes - bytes >= kept;
+  }
+
+  function problem(): string | undefined {
+    if (kept === 0) return undefined;
+    // Others fill the disk too, while nothing is written here.
+    lookAgain();
+    if (freeBytes >= kept) return undefined;
+    return `less than ${shownBytes(kept)} are free on the filesystem of the journal: only closed actions are written`;
   }
 
   if (reserveBytes !== 0) {
@@ -74,10 +86,7 @@ export function createReserve({ reserveBytes, look, nowMillis }: ReserveOptions)
       freeBytes = free;
       lookedAt = nowMillis();
     },
-    problem: () =>
-      kept === 0 || admits(0)
-        ? undefined
-        : `less than ${shownBytes(kept)} are free on the filesystem of the journal: only closed actions are written`,
+    problem,
   };
 }
 

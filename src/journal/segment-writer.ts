@@ -46,6 +46,8 @@ export interface SegmentWriterOptions {
   readonly report: (line: string) => void;
   /** A file stands where a segment was to be made; it is left alone. */
   readonly foundForeign: (name: string) => void;
+  /** A further segment is written from now on. */
+  readonly began: () => void;
 }
 
 /** A segment that can be counted up. */
@@ -67,7 +69,7 @@ const FILE_IS_BAD: ReadonlySet<string | undefined> = new Set(["EIO", "EFBIG"]);
  * @throws the system error when the directories or the file cannot be made.
  */
 export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter {
-  const { directory, stream, maxBytes, maxAgeMillis, nowMillis, report, foundForeign } = options;
+  const { directory, stream, maxBytes, maxAgeMillis, nowMillis, report } = options;
   const folder = streamDirectory(directory, stream);
   makeDirectory(folder);
   const older: OpenSegment[] = [];
@@ -101,7 +103,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
         };
       } catch (error) {
         if (systemCodeOf(error) === "EEXIST") {
-          foundForeign(nameOf(stream, name));
+          options.foundForeign(nameOf(stream, name));
           continue;
         }
         number--;
@@ -118,6 +120,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     older.push(current);
     current = next;
     problem = undefined;
+    options.began();
     if (isFolderWhole) closed = closed.filter(({ file }) => existsSync(join(directory, file)));
   }
 

@@ -25,11 +25,21 @@ export function createSystemClock(): Clock {
   };
 }
 
+const MICROS_PER_SECOND = 1_000_000;
+/** The last second that was written, and its text: records come many to the second. */
+let lastSecond = Number.NaN;
+let lastText = "";
+
 /** ISO 8601 UTC with six digits, as in `2026-05-27T14:30:00.123456Z`. */
 export function toIsoMicros(micros: bigint): string {
-  const millis = micros / 1000n;
-  const rest = Number(micros % 1000n);
-  return `${new Date(Number(millis)).toISOString().slice(0, -1)}${String(rest).padStart(3, "0")}Z`;
+  // Exact until the year 2255.
+  const all = Number(micros);
+  const second = Math.floor(all / MICROS_PER_SECOND);
+  if (second !== lastSecond) {
+    lastText = new Date(second * 1000).toISOString().slice(0, -"000Z".length);
+    lastSecond = second;
+  }
+  return `${lastText}${String(all - second * MICROS_PER_SECOND).padStart(6, "0")}Z`;
 }
 
 /** Whole milliseconds since the epoch of a time that {@link toIsoMicros} wrote, or undefined for other text. */

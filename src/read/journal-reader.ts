@@ -14,7 +14,7 @@ import {
   segmentFile,
   streamDirectory,
 } from "../format/index.ts";
-import { AuditError, messageOf } from "../lib/errors.ts";
+import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
 import { sizeOf } from "../lib/files.ts";
 
 /** What stands in one line of a journal. */
@@ -76,6 +76,8 @@ async function* readSegment(file: string): AsyncGenerator<JournalEntry> {
       else if (text !== "") yield entryOf(text, file, line);
     }
   } catch (error) {
+    // Retention deleted it since it was listed; a record says so.
+    if (line === 0 && systemCodeOf(error) === "ENOENT") return;
     throw new AuditError("unreadable", `cannot read ${file}: ${messageOf(error)}`, {
       cause: error,
     });

@@ -22,7 +22,10 @@ import { validateEvent } from "./validate.ts";
 
 /** What became of an event. */
 export interface Receipt {
-  /** `<stream>.<sequence>`; empty when nothing was written. */
+  /**
+   * `<stream>.<sequence>`; empty when nothing was written: the disk refused, or it was one of more than
+   * 50 equal failures of nobody within a second, which one record counts.
+   */
   readonly recordId: string;
   /** The record is in the journal: it survives the end of the process, however it ends. */
   readonly written: boolean;
@@ -110,6 +113,7 @@ async function write(parts: RecordParts, draft: Draft, isClosed: boolean): Promi
   let recordId = "";
   try {
     recordId = parts.emit(draft);
+    if (recordId === "") return { recordId, written: false, synced: false };
     await parts.synced();
     return { recordId, written: true, synced: true };
   } catch (error) {

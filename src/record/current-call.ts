@@ -50,5 +50,6 @@ export function currentCall(): CallScope | undefined {
 
 /** Runs a handler inside its call. */
 export function runInCall<T>(call: CallScope, run: () => T): T {
-  return calls.run(call, run);
+  // Entering copies the stores of everybody: a call enters many times, mostly from inside.
+  return calls.getStore() === call ? run() : calls.run(call, run);
 }

@@ -150,7 +150,8 @@ function withoutEmpty(
   attributes: Readonly<Record<string, AttributeValue | undefined>>,
 ): RecordAttributes {
   const kept: Record<string, AttributeValue> = {};
-  for (const [key, value] of Object.entries(attributes)) {
+  for (const key in attributes) {
+    const value = attributes[key];
     if (value !== undefined && value !== "") kept[key] = value;
   }
   return kept;

@@ -8,7 +8,7 @@ export interface AuditHealth {
   readonly state: "green" | "yellow" | "red";
   /** Why it is not green, in words; empty when it is. */
   readonly problems: readonly string[];
-  /** Records written since it was opened. */
+  /** Records written since it was opened; one that stands for several events counts as these. */
   readonly written: number;
   /** Records that could not be written; gap records tell of them. */
   readonly lost: number;

@@ -193,11 +193,25 @@ function closeFrame(frame: Frame, walk: Walk): BodyValue {
   return Object.fromEntries(entries);
 }
 
+/** Services use few names; callers who invent them must not fill the memory. */
+const MAX_HARMLESS_NAMES = 4096;
+const harmlessNames = new WeakMap<RuleSet, Set<string>>();
+
 /** A name that is itself a secret, as in a map from token to owner. */
 function redactName(key: string, { ruleSet, rules }: Walk): string {
+  let harmless = harmlessNames.get(ruleSet);
+  if (harmless?.has(key) === true) return key;
   const { text, rules: hit, isDropped } = ruleSet.scan(key, "");
   for (const rule of hit) rules.add(rule);
-  return isDropped ? MASK : text;
+  if (isDropped) return MASK;
+  if (text === key && hit.length === 0) {
+    if (harmless === undefined || harmless.size >= MAX_HARMLESS_NAMES) {
+      harmless = new Set();
+      harmlessNames.set(ruleSet, harmless);
+    }
+    harmless.add(key);
+  }
+  return text;
 }
 
 /** Two masked names in one map must not become one; each clash is counted on from the last one. */

@@ -5,6 +5,7 @@ import {
   type BodyMap,
   KEPT_ATTRIBUTES,
   normaliseMap,
+  type RecordAttributes,
 } from "../event/index.ts";
 import { sortAttributes } from "./any-attributes.ts";
 import { limitRecord } from "./limits.ts";
@@ -15,7 +16,10 @@ export const REDACTION_FAILED = "redaction_failed";
 
 /** What {@link createRedactingProcessor} may rely on. */
 export interface RedactingProcessorOptions {
-  /** Bodies were made plain JSON when they were recorded. Default false: an Error, a Map or bytes in a body are made plain first. */
+  /**
+   * Bodies were made plain JSON when they were recorded, and attributes are flat. Default false: an
+   * Error, a Map or bytes in a body are made plain first, and so are attributes that are maps.
+   */
   readonly isPlain?: boolean;
 }
 
@@ -29,11 +33,11 @@ export function createRedactingProcessor(
   redactor: Redactor,
   options: RedactingProcessorOptions = {},
 ): LogRecordProcessor {
-  const toMap = options.isPlain === true ? trustedMap : normaliseMap;
+  const redactRecord = options.isPlain === true ? redactPlain : redactAny;
   return {
     onEmit: (logRecord) => {
       try {
-        redactRecord(redactor, logRecord, toMap);
+        redactRecord(redactor, logRecord);
       } catch {
         warn("otel-audit: a record could not be redacted, its content was dropped");
         emptyRecord(logRecord);
@@ -44,13 +48,20 @@ export function createRedactingProcessor(
   };
 }
 
-function redactRecord(
-  redactor: Redactor,
-  logRecord: ReadWriteLogRecord,
-  toMap: (body: unknown) => BodyMap,
-): void {
+/** A record that otel-audit made. */
+function redactPlain(redactor: Redactor, logRecord: ReadWriteLogRecord): void {
+  const attributes = logRecord.attributes as RecordAttributes;
+  const body = trustedMap(logRecord.body);
+  const redacted = redactor.redact({ attributes, body });
+  const limited = limitRecord(redacted);
+  replaceAttributes(logRecord, attributes, limited.attributes);
+  replaceBody(logRecord, body, limited.body);
+  addRules(logRecord, redacted.rules);
+}
+
+function redactAny(redactor: Redactor, logRecord: ReadWriteLogRecord): void {
   const { flat, nested } = sortAttributes(logRecord.attributes);
-  const body = toMap(logRecord.body);
+  const body = normaliseMap(logRecord.body);
   const redacted = redactor.redact({ attributes: flat, body });
   const rules = new Set(redacted.rules);
   const limited = limitRecord(redacted);
@@ -61,7 +72,7 @@ function redactRecord(
     replaceAttributes(logRecord, nested, limitRecord(below).body);
   }
   replaceBody(logRecord, body, limited.body);
-  addRules(logRecord, rules);
+  addRules(logRecord, [...rules]);
 }
 
 /** A body that is no map becomes its one entry. */
@@ -113,8 +124,8 @@ function replaceAttributes(
   }
 }
 
-function addRules(logRecord: ReadWriteLogRecord, rules: ReadonlySet<string>): void {
-  if (rules.size === 0) return;
+function addRules(logRecord: ReadWriteLogRecord, rules: readonly string[]): void {
+  if (rules.length === 0) return;
   const earlier: unknown = logRecord.attributes[ATTR_REDACTION_RULES];
   const all = new Set(rules);
   if (Array.isArray(earlier)) {
@@ -130,7 +141,7 @@ function emptyRecord(logRecord: ReadWriteLogRecord): void {
     for (const key of Object.keys(logRecord.attributes)) {
       if (!KEPT_ATTRIBUTES.includes(key)) Reflect.deleteProperty(logRecord.attributes, key);
     }
-    addRules(logRecord, new Set([REDACTION_FAILED]));
+    addRules(logRecord, [REDACTION_FAILED]);
   } catch {
     warn("otel-audit: a record could be neither redacted nor emptied");
   }

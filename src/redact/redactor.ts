@@ -112,8 +112,9 @@ function redactFlat(
   isAddress: boolean,
 ): RecordAttributes {
   let changed: Record<string, AttributeValue> | undefined;
-  for (const [key, value] of Object.entries(attributes)) {
-    if (KEPT.has(key) || (isAddress && key === ATTR_SOURCE_ID)) continue;
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (value === undefined || KEPT.has(key) || (isAddress && key === ATTR_SOURCE_ID)) continue;
     const redacted = redactAttribute(key, value, walk);
     if (redacted === value) continue;
     changed ??= { ...attributes };

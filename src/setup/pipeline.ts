@@ -4,7 +4,6 @@
  * In: resolved options. Out: an open audit log. Opening is synchronous, so that a server can be kept
  * from listening when it fails.
  */
-import { LoggerProvider } from "@opentelemetry/sdk-logs";
 import {
   type CaptureTarget,
   compileActor,
@@ -21,21 +20,24 @@ import {
   type ViewWriter,
 } from "../deliver/index.ts";
 import {
+  type AnyEvent,
   ATTR_SERVICE_NAME,
-  ATTR_TIME,
   createCatalogue,
-  EVENT_NAME_PREFIX,
   fileChangeEvent,
   newId,
-  SCHEMA_URL,
-  SCOPE_NAME,
 } from "../event/index.ts";
-import { hrTimeOfIso, toResource } from "../format/index.ts";
 import { createJournalProcessor, type JournalNotice, openJournal } from "../journal/index.ts";
-import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
+import { createSystemClock } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
-import { type Audit, createRecorder, type Draft, healthOf } from "../record/index.ts";
+import {
+  type Audit,
+  createEqualFailures,
+  createRecorder,
+  type Draft,
+  healthOf,
+} from "../record/index.ts";
 import { createRedactingProcessor, createRedactor, MASK } from "../redact/index.ts";
+import { createEmitter } from "./emitter.ts";
 import { createLineWriter, type Report } from "./line-writer.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { openRedactor } from "./redaction.ts";
@@ -43,6 +45,7 @@ import { createRefusals } from "./refusals.ts";
 import { loadPolicy } from "./policy.ts";
 import type { OpeningOptions } from "./opening-options.ts";
 import { ownDraft } from "./own-draft.ts";
+import { openRetention } from "./retention.ts";
 import { startDraft } from "./start-record.ts";
 import { resourceOfProcess } from "./what-runs.ts";
 
@@ -96,13 +99,11 @@ export function openAudit(
     resource,
     mayUseReserve: () => isFavoured,
   });
-  const provider = new LoggerProvider({
-    resource: toResource(resource),
+  const emitDraft = createEmitter({
+    resource,
+    clock,
     processors: [createRedactingProcessor(redactor, { isPlain: true }), processor],
-    // The limits of the environment cut without a mark: ours are applied where it is marked.
-    logRecordLimits: { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity },
   });
-  const logger = provider.getLogger(SCOPE_NAME, undefined, { schemaUrl: SCHEMA_URL });
   const outward = createOutward(options, { directory, shape }, journal.stream, report);
   const openCalls = surroundings?.openCalls ?? createOpenCalls(() => clock.monotonicMillis());
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
@@ -112,22 +113,23 @@ export function openAudit(
 
   function emit(draft: Draft): string {
     if (isClosed) throw refuseLate();
-    const time = toIsoMicros(clock.nowMicros());
     isFavoured = draft.failure === "closed";
-    logger.emit({
-      eventName: `${EVENT_NAME_PREFIX}${draft.action}`,
-      timestamp: hrTimeOfIso(time),
-      attributes: { ...draft.attributes, [ATTR_TIME]: time },
-      body: draft.body,
-      context: draft.context,
-    });
+    emitDraft(draft);
     outward.wake();
     return processor.lastRecordId();
   }
 
+  /** A test wants to see each record at once. */
+  const failures =
+    surroundings === undefined
+      ? createEqualFailures({ emit, lost: processor.countLost })
+      : undefined;
+  const emitOrFold = failures?.emit ?? emit;
+
   /** Somebody else changed a file of the journal, or the disk failed: the trail says so itself. */
   function notify(notice: JournalNotice): void {
     if (isClosed) return;
+    if (notice.kind === "began") return retention?.wake();
     if (notice.kind !== "changed") return processor.noteGap(notice);
     try {
       emit(ownDraft(fileChangeEvent(notice.change), catalogue));
@@ -157,6 +159,8 @@ export function openAudit(
   function end(): boolean {
     if (isClosed) return false;
     openCalls.close();
+    failures?.close();
+    retention?.close();
     journal.inspect?.();
     processor.finish();
     isClosed = true;
@@ -177,6 +181,20 @@ export function openAudit(
     // The disk is full already: counted and reported like any lost record, and no reason not to serve.
   }
   if (surroundings === undefined) process.on("exit", closeNow);
+  const recordOwn = async (event: AnyEvent): Promise<void> => {
+    emit(ownDraft(event, catalogue));
+    await journal.synced();
+  };
+  const retention =
+    surroundings === undefined
+      ? openRetention(options, {
+          directory,
+          shape,
+          stream: journal.stream,
+          report,
+          record: recordOwn,
+        })
+      : undefined;
 
   async function close(): Promise<void> {
     if (!end()) return;
@@ -188,7 +206,7 @@ export function openAudit(
   let closing: Promise<void> | undefined;
   const recorder = createRecorder({
     catalogue,
-    emit,
+    emit: emitOrFold,
     newId: makeId,
     nowMillis: () => clock.monotonicMillis(),
     running: openCalls,
@@ -206,7 +224,7 @@ export function openAudit(
       catalogue,
       clock,
       newId: makeId,
-      emit,
+      emit: emitOrFold,
       synced: journal.synced,
       lost: processor.countLost,
       refused: (method, why) => refusals.add(`a call of ${method}`, why),
@@ -228,7 +246,7 @@ export function openAudit(
           isClosed,
           failing: failing ?? journal.problem() ?? hung,
           unconfirmed: journal.unconfirmed(),
-          written,
+          written: written + (failures?.folded() ?? 0),
           lost,
           refused: refusals.count(),
           openCalls: openCalls.count(),

@@ -1,7 +1,11 @@
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
-import { createGroupSync, type SyncTarget } from "../../src/journal/group-sync.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import {
+  createGroupSync,
+  type SyncRequest,
+  type SyncTarget,
+} from "../../src/journal/group-sync.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What the next thread does; a real one cannot be made to die on demand in the middle of a sync. */
@@ -56,4 +60,22 @@ test.each([
   expect(journal.syncs()).toBeGreaterThanOrEqual(3);
   expect(journal.said).toHaveLength(1);
   expect(journal.said[0]).toContain("the sync thread ended");
+});
+
+test("what nobody waits for is synced together, and what somebody waits for at once", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const asked: SyncRequest[] = [];
+  start = () => ({ ref() {}, unref() {}, postMessage: (ask: SyncRequest) => asked.push(ask) });
+  const sync = createGroupSync(target());
+  for (let at = 0; at < 100; at++) sync.request();
+  expect(asked).toEqual([]);
+  vi.runOnlyPendingTimers();
+  expect(asked).toEqual([{ current: undefined, older: [], upTo: 100 }]);
+
+  const other = createGroupSync(target());
+  other.request();
+  void other.wait();
+  expect(asked).toHaveLength(2);
+  expect(vi.getTimerCount()).toBe(0);
 });

@@ -95,3 +95,47 @@ test("a directory that cannot be made is named", () => {
     }),
   );
 });
+
+test("a segment that was begun a day ago is followed by the next, whatever the time of day does", async () => {
+  const directory = temporaryDirectory();
+  let millis = 5;
+  let wall = 1_000_000_000n;
+  const clock = { nowMicros: () => wall, monotonicMillis: () => millis };
+  const journal = openJournal({ directory, stream, report, clock });
+  const segments = (): number => readdirSync(join(directory, "journal", stream)).length;
+  journal.append("1");
+  wall += 10n ** 15n;
+  millis += 86_399_000;
+  journal.append("2");
+  expect(segments()).toBe(1);
+  wall -= 10n ** 15n;
+  millis += 1000;
+  // Nothing is made before there is something to write.
+  await journal.synced();
+  expect(segments()).toBe(1);
+  journal.append("3");
+  expect(segments()).toBe(2);
+  millis += 2 * 86_400_000;
+  journal.append("4");
+  expect(segments()).toBe(3);
+  await journal.synced();
+  journal.close();
+});
+
+test.runIf(process.platform === "linux")(
+  "so many segments are open at once as wait for the disk, and no more",
+  async () => {
+    const directory = temporaryDirectory();
+    const journal = openJournal({ directory, stream, report, maxSegmentBytes: 20 });
+    const count = (): number => readdirSync("/proc/self/fd").length;
+    await journal.synced();
+    const before = count();
+    for (let round = 0; round < 5; round++) {
+      for (let at = 0; at < 50; at++) journal.append(`{"number":${at}}`);
+      await journal.synced();
+    }
+    await journal.synced();
+    expect(count()).toBeLessThan(before + 10);
+    journal.close();
+  },
+);
