@@ -10,6 +10,8 @@ import type { Ledger } from "./ledger.ts";
 const root = join(import.meta.dirname, "../..");
 /** Status code of a call that went well. */
 const OK = 0;
+/** Status code of a call that nobody answered. */
+const UNAVAILABLE = 14;
 /** Somebody who waits longer for a reply takes the service for hung. */
 const REPLY_LIMIT_MILLIS = 20_000;
 
@@ -195,8 +197,10 @@ function createAsking(child: ChildProcess, ended: Promise<Ending>): Service["ask
   };
 }
 
+/** Whatever becomes of it, a call resolves: also where the service is gone. */
 function callOnce(client: grpc.Client, method: string, id: string): Promise<number> {
-  return new Promise((resolve) => {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  try {
     client.makeUnaryRequest(
       `/probe.Probe/${method}`,
       (value: object) => Buffer.from(JSON.stringify(value)),
@@ -205,5 +209,8 @@ function callOnce(client: grpc.Client, method: string, id: string): Promise<numb
       { deadline: Date.now() + REPLY_LIMIT_MILLIS },
       (error) => resolve(error?.code ?? OK),
     );
-  });
+  } catch {
+    resolve(UNAVAILABLE);
+  }
+  return promise;
 }
