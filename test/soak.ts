@@ -9,7 +9,7 @@ interface Run {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-const VITEST = ["vitest", "run", "--disable-console-intercept"];
+const VITEST = ["vitest", "run", "--disable-console-intercept=true", "--reporter=verbose"];
 
 const RUNS: Readonly<Record<string, Run>> = {
   kills: {
@@ -21,7 +21,7 @@ const RUNS: Readonly<Record<string, Run>> = {
   faults: {
     what: "every row of the fault table, ten times or for ten seconds",
     command: "npx",
-    args: [...VITEST, "--reporter=verbose", "test/crash/fault-"],
+    args: [...VITEST, "test/crash/fault-"],
     env: { AUDIT_TEST_FAULT_ROUNDS: "10", AUDIT_TEST_BLOCK_MILLIS: "10000" },
   },
   millions: {

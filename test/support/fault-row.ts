@@ -30,8 +30,15 @@ export interface FaultRow {
    * Ends the service, starts the next one, and checks the trail.
    *
    * @param options.isTold whether gap records must tell of all that was lost. Default true.
+   * @param options.afterEnd called between the two.
    */
-  readonly finish: (options?: { readonly isTold?: boolean }) => Promise<FinishedRow>;
+  readonly finish: (options?: FinishOptions) => Promise<FinishedRow>;
+}
+
+/** What is different about the end of a row. */
+interface FinishOptions {
+  readonly isTold?: boolean;
+  readonly afterEnd?: () => void;
 }
 
 /** What is left of a row. */
@@ -77,7 +84,7 @@ export async function startFaultRow(options: FaultRowOptions = {}): Promise<Faul
       }
     },
     another: begin,
-    finish: (how) => finish(row, sink, how?.isTold ?? true),
+    finish: (how = {}) => finish(row, sink, how),
   };
   await row.traffic();
   return row;
@@ -94,10 +101,11 @@ async function trafficTo(service: Service): Promise<void> {
 async function finish(
   { directory, service, ledger }: FaultRow,
   sink: OtlpSink,
-  isTold: boolean,
+  { isTold = true, afterEnd }: FinishOptions,
 ): Promise<FinishedRow> {
   const health = await service.health().catch(() => undefined);
   await service.end("SIGTERM");
+  afterEnd?.();
   const next = await createAudit({ directory, endpoint: sink.url });
   await next.flush();
   const trail = await readTrail(directory);
