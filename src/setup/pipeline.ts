@@ -157,10 +157,11 @@ export function openAudit(
   function unconfirmed(method: string, why: string): void {
     if (hung === undefined) report(`a result of ${method} is not known to be durable: ${why}`);
     hung = why;
-    journal.synced().then(
-      () => (hung = undefined),
-      () => {},
-    );
+    // An answer is an answer: what a failed sync means is the journal's problem, as long as it is one.
+    const answered = (): void => {
+      hung = undefined;
+    };
+    journal.synced().then(answered, answered);
   }
 
   /** A service may outlive its audit log; that its calls are no longer recorded is said once. */
