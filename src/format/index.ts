@@ -11,7 +11,6 @@ export {
   decodeCsvRows,
   type DecodedRow,
   encodeCsvRow,
-  encodeFlatCsvRow,
 } from "./csv-row.ts";
 export {
   encodeFiveCsvRow,
