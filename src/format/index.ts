@@ -23,13 +23,21 @@ export {
 export { type FlatRecord, fromFlat, type Status, toFlat } from "./flat.ts";
 export { decodeJsonLine, encodeJsonLine, parseFlatLine } from "./json-line.ts";
 export { columnAt, createLineScanner, type LineScanner } from "./line-scan.ts";
+export {
+  decodeQuarantineLine,
+  encodeQuarantineLine,
+  type QuarantinedRecord,
+  type QuarantineEntry,
+} from "./quarantine-line.ts";
 export { fromLogRecord, hrTimeOfMicros, toLogRecord, toResource } from "./log-record.ts";
 export {
   journalDirectory,
   listSegments,
   listStreams,
+  quarantineDirectory,
   segmentFile,
   stateDirectory,
   streamDirectory,
   streamLockFile,
 } from "./journal-layout.ts";
+export { startOfGlued } from "./glued-line.ts";
