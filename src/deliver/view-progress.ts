@@ -63,8 +63,7 @@ function loadPositions(
   const state = stateDirectory(directory);
   try {
     const states = schema.parse(readJson(join(state, `view-${name}.json`)));
-    // Both shapes put streams that have ended away under the name of the view alone.
-    const ended = loadEnded(join(state, `ended-${name.replace(/^five-/, "")}.json`));
+    const ended = loadEnded(join(state, `ended-${name}.json`));
     return states.map((byStream) => new Map(Object.entries({ ...ended, ...byStream })));
   } catch {
     // No state, or none that can be used: the view is built anew, from the start of every journal.
