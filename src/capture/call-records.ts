@@ -54,7 +54,7 @@ export function writeResults(
 
 function writeResult(
   call: RecordedCall,
-  { name, extracted }: CallAction,
+  { name, isClosed, extracted }: CallAction,
   ending: Ending,
   added: AddedFields,
 ): boolean {
@@ -73,7 +73,9 @@ function writeResult(
       // A captured call is never refused for what it lacks: it is recorded and marked.
       ...(problems.length > 0 ? { [ATTR_INCOMPLETE]: problems.join("; ") } : {}),
     };
-    target.emit(draftOf(event, action, { attributes, context: call.context }));
+    const failure = isClosed ? "closed" : "open";
+    const hasIntent = call.intended.size > 0;
+    target.emit(draftOf(event, action, { attributes, context: call.context, failure, hasIntent }));
     return true;
   } catch (error) {
     if (!isCounted(error)) {
@@ -98,7 +100,7 @@ export function closedIntents(call: RecordedCall): readonly CallAction[] {
  * @throws {AuditError} `write_failed` when the disk refuses.
  */
 export function writeIntents(call: RecordedCall, actions?: readonly CallAction[]): void {
-  for (const { name, extracted } of actions ?? possibleActions(call, call.request)) {
+  for (const { name, isClosed, extracted } of actions ?? possibleActions(call, call.request)) {
     if (call.intended.has(name)) continue;
     const event: AnyEvent = {
       ...eventOf(call, name, { extracted, added: NOTHING_ADDED, ending: undefined }),
@@ -109,6 +111,7 @@ export function writeIntents(call: RecordedCall, actions?: readonly CallAction[]
       kind: "intent",
       attributes,
       context: call.context,
+      failure: isClosed ? "closed" : "open",
     });
     call.target.emit(draft);
     call.intended.add(name);

@@ -84,6 +84,8 @@ export const STREAM_START = "stream_start";
 export const REPLY_DELIVERY = "reply_delivery";
 /** Action of a gap record. */
 export const RECORDS_LOST = "records_lost";
+/** Action of a gap record whose records are there, but may not survive power loss. */
+export const RECORDS_UNCONFIRMED = "records_unconfirmed";
 
 /** All actions that one audit log knows, by name. */
 export interface Catalogue {

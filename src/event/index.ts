@@ -71,6 +71,7 @@ export {
   type Catalogue,
   createCatalogue,
   RECORDS_LOST,
+  RECORDS_UNCONFIRMED,
   REPLY_DELIVERY,
   RPC_CALL,
   STREAM_START,

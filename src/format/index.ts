@@ -5,6 +5,7 @@
  */
 
 export { ATTRIBUTE_COLUMNS, type Column, COLUMNS, NUMERIC_COLUMNS } from "./columns.ts";
+export { type CsvRows, createCsvRows } from "./csv-line.ts";
 export {
   CSV_HEADER,
   decodeCsvRows,
@@ -21,13 +22,22 @@ export {
 } from "./five.ts";
 export { type FlatRecord, fromFlat, type Status, toFlat } from "./flat.ts";
 export { decodeJsonLine, encodeJsonLine, parseFlatLine } from "./json-line.ts";
+export { columnAt, createLineScanner, type LineScanner } from "./line-scan.ts";
+export {
+  decodeQuarantineLine,
+  encodeQuarantineLine,
+  type QuarantinedRecord,
+  type QuarantineEntry,
+} from "./quarantine-line.ts";
 export { fromLogRecord, hrTimeOfMicros, toLogRecord, toResource } from "./log-record.ts";
 export {
   journalDirectory,
   listSegments,
   listStreams,
+  quarantineDirectory,
   segmentFile,
   stateDirectory,
   streamDirectory,
   streamLockFile,
 } from "./journal-layout.ts";
+export { startOfGlued } from "./glued-line.ts";

@@ -1,7 +1,8 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { systemCodeOf } from "../lib/errors.ts";
 import { sizeOf } from "../lib/files.ts";
-import { listSegments, segmentFile, streamDirectory } from "../format/index.ts";
+import { listSegments, segmentFile, startOfGlued, streamDirectory } from "../format/index.ts";
 
 /** A place in a stream's journal: a segment, and bytes from its start. Always at a line border. */
 export interface JournalPosition {
@@ -52,8 +53,10 @@ function readSegment(
   // Most streams are finished and read to their end: that is one question to the filesystem each.
   const available = (sizeOf(path) ?? 0) - offset;
   if (available <= 0) return [];
-  const fd = openSync(path, "r");
+  const fd = openIfThere(path);
+  if (fd === undefined) return [];
   try {
+    if (!isLineBorder(fd, offset)) return [];
     for (let size = Math.min(maxBytes, available); ; size = Math.min(size * 2, available)) {
       const buffer = Buffer.allocUnsafe(size);
       const bytes = buffer.subarray(0, readSync(fd, buffer, 0, size, offset));
@@ -65,11 +68,29 @@ function readSegment(
   }
 }
 
+/** Somebody cut the file, and it has grown beyond the place since: the next segment has what was written behind the cut. */
+function isLineBorder(fd: number, offset: number): boolean {
+  if (offset === 0) return true;
+  const before = Buffer.alloc(1);
+  return readSync(fd, before, 0, 1, offset - 1) === 1 && before[0] === LINE_END;
+}
+
+/** Retention may delete a segment at any moment; a record says so. */
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    if (systemCodeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
 function splitLines(bytes: Buffer, segment: number, offset: number): readonly JournalLine[] {
   const lines: JournalLine[] = [];
   let start = 0;
   for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, start)) {
-    const text = bytes.toString("utf8", start, end);
+    const line = bytes.toString("utf8", start, end);
+    const text = line.slice(startOfGlued(line));
     start = end + 1;
     if (text !== "") lines.push({ text, end: { segment, offset: offset + start } });
   }

@@ -1,23 +1,26 @@
 import type { Worker } from "node:worker_threads";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { startOwnWorker } from "../lib/own-worker.ts";
+import { careFor, type CareRequest, type CareResult } from "./segment-care.ts";
 import { holdStream } from "./stream-life.ts";
 
 /** What the main thread asks of the sync thread. */
-export interface SyncRequest {
-  readonly path: string;
+export interface SyncRequest extends CareRequest {
   readonly upTo: number;
 }
 
 /** What the sync thread is started with. */
 export interface SyncWorkerData {
   readonly lockPath: string;
+  /** The audit directory. */
+  readonly directory: string;
 }
 
-/** What the sync thread answers. */
-export interface SyncAnswer {
-  readonly upTo: number;
-  readonly error?: string;
+/** What the sync thread answers; or says, without `upTo`, when it was not asked. */
+export interface SyncAnswer extends CareResult {
+  readonly upTo?: number;
+  /** Room on the filesystem, now and then. */
+  readonly freeBytes?: number;
 }
 
 /** Groups the waiting for the disk: one fdatasync answers everybody who wrote before it began. */
@@ -30,8 +33,14 @@ export interface GroupSync {
   readonly problem: () => string | undefined;
   /** Writes whose sync failed. */
   readonly unconfirmed: () => number;
+  /** Looks after everything in this thread, and settles everybody. Blocks. */
+  readonly now: () => void;
+  /** Writes that survive power loss, as far as the disk told. */
+  readonly confirmed: () => number;
   /** Settles everybody at once; for the moment the process ends. */
   readonly close: () => void;
+  /** Resolves when no thread uses the journal's descriptors any more. */
+  readonly ended: () => Promise<void>;
 }
 
 /**
@@ -46,17 +55,34 @@ interface Waiter {
   readonly reject: (error: AuditError) => void;
 }
 
+/** What a sync is worth: durable, not durable for a reason, or to be done again after a change. */
+export type Conclusion =
+  | { readonly kind: "durable" }
+  | { readonly kind: "again" }
+  | { readonly kind: "failed"; readonly why: string };
+
 /** What a {@link GroupSync} needs of the journal. */
 export interface SyncTarget {
-  /** Path of the file that is being written. */
-  readonly path: () => string;
+  /** The segments that are to be made durable, as they are now. */
+  readonly unconfirmed: () => CareRequest;
+  /** Takes note of what came of it, and says what that is worth. */
+  readonly conclude: (result: CareResult & { readonly freeBytes?: number }) => Conclusion;
+  /** No thread is at work with the descriptors: those that are not needed may be closed. */
+  readonly idle: () => void;
+  /** Syncing works again, and nobody knows what became of so many records before. */
+  readonly recovered: (unconfirmed: number, why: string) => void;
   /** The file whose lock says that the stream is being written. */
   readonly lockPath: string;
-  /** Syncs that file in this thread: the way out when there is no sync thread. */
-  readonly syncNow: () => void;
+  /** The audit directory. */
+  readonly directory: string;
   /** Tells people that the sync thread is gone. */
   readonly report: (line: string) => void;
+  /** After every answer of the disk, good or bad: once for all who wrote meanwhile. Must not throw. */
+  readonly onAnswer?: (() => void) | undefined;
 }
+
+/** What failed is tried again after this time. */
+const RETRY_MILLIS = 1000;
 
 /** Starts the sync thread with the first wait, not before. */
 export function createGroupSync(target: SyncTarget): GroupSync {
@@ -74,22 +100,45 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   let asked = 0;
   let answered = 0;
   let unconfirmed = 0;
+  /** Those of {@link unconfirmed} that nobody was told of yet. */
+  let untold = 0;
+  let ended: Promise<unknown> = Promise.resolve();
+  let isClosed = false;
+  let retryTimer: NodeJS.Timeout | undefined;
 
   /** A disk that fails says so once; whether it kept what was written before, nobody knows afterwards. */
   function noteOutcome(error: AuditError | undefined): void {
-    if (error !== undefined) unconfirmed += asked - answered;
+    if (error !== undefined) {
+      unconfirmed += asked - answered;
+      untold += asked - answered;
+    }
     answered = asked;
     if (error !== undefined && problem === undefined) target.report(error.message);
     if (error === undefined && problem !== undefined) {
       target.report(
         `the journal is durable again; ${unconfirmed} records before may not survive power loss`,
       );
+      if (untold > 0) target.recovered(untold, problem);
+      untold = 0;
     }
     problem = error?.message;
+    if (error !== undefined && !isClosed) retryTimer ??= setTimeout(retry, RETRY_MILLIS).unref();
+  }
+
+  /** Also when nobody writes any more: the disk may work again, and what is to be mended waits. */
+  function retry(): void {
+    retryTimer = undefined;
+    poke();
+  }
+
+  function poke(): void {
+    requested = ++tickets;
+    next();
   }
 
   function settle(upTo: number, error?: AuditError): void {
     noteOutcome(error);
+    target.onAnswer?.();
     if (requested <= upTo) requested = 0;
     const done = waiting.filter(({ ticket }) => ticket <= upTo);
     waiting = waiting.filter(({ ticket }) => ticket > upTo);
@@ -97,29 +146,49 @@ export function createGroupSync(target: SyncTarget): GroupSync {
       if (error === undefined) waiter.resolve();
       else waiter.reject(error);
     }
+    target.onAnswer?.();
   }
 
   function syncHere(): void {
     asked = written;
-    try {
-      target.syncNow();
-      settle(tickets);
-    } catch (error) {
-      settle(tickets, syncFailed(messageOf(error)));
+    // Whoever changes a file again and again is not waited for: at the third time it is an error.
+    for (let round = 1; ; round++) {
+      const conclusion = target.conclude(careFor(target.unconfirmed()));
+      if (conclusion.kind === "again" && round < 3) continue;
+      if (!isBusy) target.idle();
+      return conclude(tickets, conclusion);
     }
+  }
+
+  function conclude(upTo: number, conclusion: Conclusion): void {
+    if (conclusion.kind === "durable") return settle(upTo);
+    const why = conclusion.kind === "failed" ? conclusion.why : "somebody else changes its files";
+    settle(upTo, syncFailed(why));
+  }
+
+  function answerOf({ upTo, ...result }: SyncAnswer): void {
+    if (isClosed) return;
+    const conclusion = target.conclude(result);
+    // Found by the way, while nobody waited: what was changed is looked after with the next sync.
+    if (upTo === undefined) return poke();
+    isBusy = false;
+    target.idle();
+    // Nobody is answered for records that stand in a file which is not there.
+    if (conclusion.kind === "again") return next();
+    conclude(upTo, conclusion);
+    if (waiting.length === 0 && requested > 0) nextLazily();
+    else next();
   }
 
   function startWorker(): Worker {
     return startOwnWorker<SyncAnswer>({
       callerUrl: import.meta.url,
       module: "sync-worker",
-      data: { lockPath: target.lockPath } satisfies SyncWorkerData,
-      onMessage: ({ upTo, error }) => {
-        isBusy = false;
-        settle(upTo, error === undefined ? undefined : syncFailed(error));
-        if (waiting.length === 0 && requested > 0) nextLazily();
-        else next();
-      },
+      data: {
+        lockPath: target.lockPath,
+        directory: target.directory,
+      } satisfies SyncWorkerData,
+      onMessage: answerOf,
       onEnd: abandonWorker,
     });
   }
@@ -169,12 +238,13 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     worker.ref();
     isBusy = true;
     asked = written;
-    worker.postMessage({ path: target.path(), upTo: tickets } satisfies SyncRequest);
+    worker.postMessage({ ...target.unconfirmed(), upTo: tickets } satisfies SyncRequest);
   }
 
   return {
     problem: () => problem,
     unconfirmed: () => unconfirmed,
+    confirmed: () => answered - unconfirmed,
     request() {
       written++;
       requested = ++tickets;
@@ -187,12 +257,21 @@ export function createGroupSync(target: SyncTarget): GroupSync {
       next();
       return promise;
     },
+    now() {
+      syncHere();
+      next();
+    },
     close() {
+      isClosed = true;
+      clearTimeout(retryTimer);
       clearTimeout(lazyTimer);
       isWorkerUsable = false;
       syncHere();
-      void worker?.terminate();
+      ended = Promise.resolve(worker?.terminate());
       worker = null;
+    },
+    async ended() {
+      await ended;
     },
   };
 }

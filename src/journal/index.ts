@@ -5,7 +5,7 @@ export {
   type JournalPosition,
   readJournalLines,
 } from "./cursor.ts";
-export { type Journal, type JournalOptions, openJournal } from "./journal.ts";
+export { type Journal, type JournalNotice, type JournalOptions, openJournal } from "./journal.ts";
 export {
   createJournalProcessor,
   type JournalProcessor,

@@ -1,77 +1,262 @@
-import { closeSync, fdatasyncSync, ftruncateSync, openSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, ftruncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { FILE_MODE, makeDirectory, syncDirectory, writeFully } from "../lib/files.ts";
+import { messageOf, systemCodeOf } from "../lib/errors.ts";
+import { makeDirectory, syncDirectory } from "../lib/files.ts";
 import { journalDirectory, segmentFile, streamDirectory } from "../format/index.ts";
-
-/** A segment that has reached this size is closed and the next one begun. */
-const DEFAULT_MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
+import type { FileChange } from "../event/index.ts";
+import { createSegmentFile, inodeOf, readRest } from "./segment-file.ts";
+import type { CutSegment, LostRecords } from "./cut-segment.ts";
+import { restoreSegment, type SegmentCopy } from "./restore-segment.ts";
+import type { CareRequest, Finding, SegmentFacts } from "./segment-care.ts";
 
 /** Appends whole lines to the segments of one stream. */
 export interface SegmentWriter {
-  /** Path of the segment that is being written. */
-  readonly path: () => string;
   /** Writes a line and its line end. Throws the system error, and then nothing of it is in the file. */
-  readonly appendLine: (line: string) => void;
-  /** Blocks until all that was appended survives power loss. */
-  readonly syncNow: () => void;
+  readonly appendLine: (bytes: Uint8Array) => void;
+  /** The segments whose bytes are not known to be durable, as they are now. */
+  readonly unconfirmed: () => CareRequest;
+  /** Goes on in a new segment, at once. Where none can be opened it says why, and goes on in the old one. */
+  readonly leave: () => string | undefined;
+  /**
+   * Mends the segment that is being written: brings it back under its name, or goes on in a new one
+   * with what was written behind a cut.
+   *
+   * @returns what was done; undefined: it is another segment, or another file, by now.
+   * @throws the system error when it cannot be mended yet: it is written on.
+   */
+  readonly mend: (finding: Finding) => FileChange | undefined;
+  /** An older segment needs no more care; false: that was known. */
+  readonly release: (fd: number) => boolean;
+  /** Closes the descriptors of what was released. */
+  readonly closeReleased: () => void;
+  /** Earlier segments, confirmed once, that are not there any more; each is told once. */
+  readonly takeMissing: () => readonly LostRecords[];
+  /** Closes the descriptors. */
   readonly close: () => void;
 }
+
+/** What {@link openSegmentWriter} takes. */
+export interface SegmentWriterOptions {
+  /** The audit directory. */
+  readonly directory: string;
+  readonly stream: string;
+  /** Bytes after which a new segment begins. */
+  readonly maxBytes: number;
+  /** Milliseconds after which a new segment begins. */
+  readonly maxAgeMillis: number;
+  /** Milliseconds of the monotonic clock: a day is a day, whatever happens to the time of day. */
+  readonly nowMillis: () => number;
+  readonly report: (line: string) => void;
+  /** A file stands where a segment was to be made; it is left alone. */
+  readonly foundForeign: (name: string) => void;
+  /** A further segment is written from now on. */
+  readonly began: () => void;
+}
+
+/** A segment that can be counted up. */
+interface OpenSegment {
+  facts: Omit<SegmentFacts, "size" | "count">;
+  size: number;
+  count: number;
+  readonly endsAtMillis: number;
+}
+
+const LINE_END = 0x0a;
+/** Where the next segment cannot be opened, it is tried again after this time. */
+const RETRY_MILLIS = 1000;
+/** Errors of a write that are about this one file. */
+const FILE_IS_BAD: ReadonlySet<string | undefined> = new Set(["EIO", "EFBIG"]);
 
 /**
  * Opens the journal of a new stream: `journal/<stream>/1.jsonl`, 0600 in directories 0700.
  *
  * @throws the system error when the directories or the file cannot be made.
  */
-export function openSegmentWriter(
-  directory: string,
-  stream: string,
-  maxSegmentBytes: number = DEFAULT_MAX_SEGMENT_BYTES,
-): SegmentWriter {
+export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter {
+  const { directory, stream, maxBytes, maxAgeMillis, nowMillis, report } = options;
   const folder = streamDirectory(directory, stream);
   makeDirectory(folder);
-  let segment = 0;
-  let path = "";
-  let fd = -1;
-  let size = 0;
+  const older: OpenSegment[] = [];
+  const released: number[] = [];
+  let closed: LostRecords[] = [];
+  let number = 0;
+  let sequence = 0;
+  /** What a failed write left could not be cut off: the file takes no more lines. */
   let isTorn = false;
+  let mustLeave = false;
+  let retryAtMillis = 0;
+  let problem: string | undefined;
+  let current = openNext();
 
-  function openNext(): void {
-    // What was promised of the old segment must be kept before nobody looks at it any more.
-    if (fd >= 0) fdatasyncSync(fd);
-    const nextPath = join(folder, segmentFile(segment + 1));
-    const next = openSync(nextPath, "ax", FILE_MODE);
-    syncDirectory(folder);
-    if (fd >= 0) closeSync(fd);
-    segment++;
-    path = nextPath;
-    fd = next;
-    size = 0;
+  function openNext(): OpenSegment {
+    for (;;) {
+      number++;
+      const name = segmentFile(number);
+      const path = join(folder, name);
+      try {
+        const facts = { ...createSegmentFile(path), path, name: nameOf(stream, name) };
+        isTorn = false;
+        mustLeave = false;
+        return {
+          facts: { ...facts, first: sequence + 1 },
+          size: 0,
+          count: 0,
+          endsAtMillis: nowMillis() + maxAgeMillis,
+        };
+      } catch (error) {
+        if (systemCodeOf(error) === "EEXIST") {
+          options.foundForeign(nameOf(stream, name));
+          continue;
+        }
+        number--;
+        throw error;
+      }
+    }
+  }
+
+  /** The old one stays open until somebody has confirmed it. */
+  function advance(): void {
+    // What retention deleted in the meantime is not missing. Who deletes all deletes this one too.
+    const isFolderWhole = isThere();
+    const next = openNext();
+    older.push(current);
+    current = next;
+    problem = undefined;
+    options.began();
+    if (isFolderWhole) closed = closed.filter(({ file }) => existsSync(join(directory, file)));
+  }
+
+  function isThere(): boolean {
+    return existsSync(current.facts.path);
+  }
+
+  function leave(): string | undefined {
+    try {
+      advance();
+      return undefined;
+    } catch (error) {
+      retryAtMillis = nowMillis() + RETRY_MILLIS;
+      const why = `the next segment cannot be opened: ${messageOf(error)}`;
+      if (problem === undefined) report(`${why}; ${current.facts.name} is written on`);
+      problem = why;
+      return why;
+    }
+  }
+
+  function makeRoom(length: number): void {
+    const isDue =
+      mustLeave ||
+      (current.size > 0 &&
+        (current.size + length > maxBytes || nowMillis() >= current.endsAtMillis));
+    // One that lacks its name gets it back first: readers would go on in the next and never come back.
+    if (isTorn) advance();
+    else if (isDue && isThere() && (problem === undefined || nowMillis() >= retryAtMillis)) leave();
+  }
+
+  function write(bytes: Uint8Array): void {
+    let done = 0;
+    try {
+      while (done < bytes.length) done += writeSync(current.facts.fd, bytes, done);
+    } catch (error) {
+      mustLeave = FILE_IS_BAD.has(systemCodeOf(error));
+      cutOff(done);
+      throw error;
+    }
+  }
+
+  /** A short write left a part. Where it cannot be cut off, the next line opens a new segment. */
+  function cutOff(length: number): void {
+    if (length === 0) return;
+    isTorn = true;
+    // From the file's own end: others may have cut it, and one behind that would fill it with NULs.
+    const { size } = fstatSync(current.facts.fd);
+    ftruncateSync(current.facts.fd, Math.max(0, size - length));
     isTorn = false;
   }
 
-  openNext();
+  function restore(finding: Finding, copy: SegmentCopy): FileChange {
+    const { path, name } = current.facts;
+    const { keptAs } = restoreSegment(current.facts, copy, (fd) => {
+      released.push(current.facts.fd);
+      current.facts = { ...current.facts, fd, inode: inodeOf(fd, path) };
+    });
+    const kept = keptAs === undefined ? {} : { keptAs };
+    return { file: name, change: finding.change, isRestored: true, ...kept };
+  }
+
+  /** Readers may have been beyond the cut: what was written behind it stands in the next segment too. */
+  function leaveCut(finding: Finding, { survivorsFrom }: CutSegment): FileChange {
+    const left = current;
+    // Written before the cut was noticed: that is little.
+    const survivors = readRest(left.facts.fd, survivorsFrom);
+    advance();
+    left.size = fstatSync(left.facts.fd).size;
+    const count = survivors.filter((byte) => byte === LINE_END).length;
+    if (count > 0) {
+      write(survivors);
+      current.facts = { ...current.facts, first: sequence - count + 1 };
+      current.size = survivors.length;
+      current.count = count;
+    }
+    return { file: left.facts.name, change: finding.change, isRestored: false };
+  }
+
+  function closeReleased(): void {
+    for (const fd of released.splice(0)) {
+      try {
+        closeSync(fd);
+      } catch {
+        // Closed by somebody else: it is what we want.
+      }
+    }
+  }
+
   syncDirectory(journalDirectory(directory));
   syncDirectory(directory);
   return {
-    path: () => path,
-    appendLine(line) {
-      const bytes = Buffer.from(`${line}\n`);
-      if (isTorn || (size > 0 && size + bytes.length > maxSegmentBytes)) openNext();
-      try {
-        writeFully(fd, bytes);
-      } catch (error) {
-        // A short write left a part: cut it off. Where even that fails, the next line opens a new segment.
-        isTorn = true;
-        ftruncateSync(fd, size);
-        isTorn = false;
-        throw error;
-      }
-      size += bytes.length;
+    appendLine(bytes) {
+      makeRoom(bytes.length);
+      write(bytes);
+      current.size += bytes.length;
+      current.count++;
+      sequence++;
     },
-    syncNow: () => fdatasyncSync(fd),
-    close: () => {
-      if (fd >= 0) closeSync(fd);
-      fd = -1;
+    unconfirmed: () => ({ current: factsOf(current), older: older.map(factsOf) }),
+    leave,
+    mend(finding) {
+      if (finding.fd !== current.facts.fd) return undefined;
+      if (finding.cut !== undefined) return leaveCut(finding, finding.cut);
+      return finding.copy === undefined ? undefined : restore(finding, finding.copy);
+    },
+    release(fd) {
+      const at = older.findIndex(({ facts }) => facts.fd === fd);
+      const [segment] = at < 0 ? [] : older.splice(at, 1);
+      if (segment === undefined) return false;
+      released.push(fd);
+      closed.push(recordsOf(segment));
+      return true;
+    },
+    closeReleased,
+    takeMissing() {
+      const missing = closed.filter(({ file }) => !existsSync(join(directory, file)));
+      closed = closed.filter((segment) => !missing.includes(segment));
+      return missing.filter(({ count }) => count > 0);
+    },
+    close() {
+      for (const { facts } of [...older.splice(0), current]) released.push(facts.fd);
+      closeReleased();
     },
   };
+}
+
+function nameOf(stream: string, file: string): string {
+  return `journal/${stream}/${file}`;
+}
+
+function factsOf({ facts, size, count }: OpenSegment): SegmentFacts {
+  return { ...facts, size, count };
+}
+
+function recordsOf({ facts: { name, first }, count }: OpenSegment): LostRecords {
+  return { file: name, from: first, to: first + count - 1, count };
 }

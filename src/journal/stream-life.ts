@@ -38,7 +38,8 @@ export function isStreamEnded(directory: string, stream: string): boolean {
 
 function isOld(directory: string, stream: string): boolean {
   const newest = listSegments(directory, stream).at(-1);
-  if (newest === undefined) return false;
+  // Retention deleted it, or its folder was just made.
+  if (newest === undefined) return sizeOf(streamDirectory(directory, stream)) === undefined;
   const { mtimeMs } = statSync(join(streamDirectory(directory, stream), segmentFile(newest)));
   return Date.now() - mtimeMs > GRACE_MILLIS;
 }

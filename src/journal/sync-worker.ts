@@ -1,43 +1,68 @@
 /**
  * The thread that waits for the disk, so that neither the event loop nor the libuv pool does.
  *
- * In: `{ path, upTo }`. Out: `{ upTo }`, or `{ upTo, error }`, when everything written to that file
- * before the request survives power loss.
+ * In: {@link SyncRequest}. Out: {@link SyncAnswer}, when everything written before the request is
+ * durable. It also notices, once a second, what others do to the files while nobody writes.
  */
-import { closeSync, fdatasyncSync, openSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import { messageOf } from "../lib/errors.ts";
+import { freeSpaceOf } from "../lib/filesystem.ts";
 import type { SyncAnswer, SyncRequest, SyncWorkerData } from "./group-sync.ts";
+import { careFor, changeOf, type SegmentChange, type SegmentFacts } from "./segment-care.ts";
 import { holdStream } from "./stream-life.ts";
 
-let openPath = "";
-let fd = -1;
+/** While nobody writes, the files are looked at this often. */
+const LOOK_MILLIS = 1000;
+/** Free space is asked for at most this often. */
+const SPACE_PAUSE_MILLIS = 250;
 
-function sync(path: string): void {
-  if (path !== openPath) {
-    // Any descriptor of the file will do: fdatasync is about the file, not about who wrote.
-    const next = openSync(path, "r+");
-    if (fd >= 0) closeSync(fd);
-    fd = next;
-    openPath = path;
-  }
-  fdatasyncSync(fd);
-}
+const { lockPath, directory } = workerData as SyncWorkerData;
+let current: SegmentFacts | undefined;
+let nextSpaceAt = 0;
 
-const { lockPath } = workerData as SyncWorkerData;
-try {
-  // Never released: the end of this thread does that. Here, because loading the lock takes time.
-  holdStream(lockPath);
-} catch {
-  // A full disk. Records are written all the same; after a while the stream may be taken for ended.
-}
-
-parentPort?.on("message", ({ path, upTo }: SyncRequest) => {
-  let answer: SyncAnswer = { upTo };
+/** Never released: the end of this thread does that. Here, because loading the lock takes time. */
+function hold(): void {
   try {
-    sync(path);
-  } catch (error) {
-    answer = { upTo, error: messageOf(error) };
+    holdStream(lockPath);
+  } catch {
+    // A full disk. Records are written all the same; after a while the stream may be taken for ended.
   }
+}
+
+function freeBytes(): Pick<SyncAnswer, "freeBytes"> {
+  if (performance.now() < nextSpaceAt) return {};
+  nextSpaceAt = performance.now() + SPACE_PAUSE_MILLIS;
+  try {
+    return { freeBytes: freeSpaceOf(directory).freeBytes };
+  } catch {
+    // The directory is gone: that is noticed where its files are.
+    return {};
+  }
+}
+
+function look(): void {
+  // Deleted with its directory: the lock that we hold has no name any more.
+  if (!existsSync(lockPath)) hold();
+  if (current === undefined) return;
+  const { fd } = current;
+  let change: SegmentChange | undefined;
+  try {
+    change = changeOf(current);
+  } catch {
+    return; // The next sync says it.
+  }
+  if (change === undefined) return;
+  // Told once: the sync that this leads to looks again, and prepares the mending.
+  current = undefined;
+  parentPort?.postMessage({ finding: { fd, change }, settled: [] } satisfies SyncAnswer);
+}
+
+hold();
+setInterval(look, LOOK_MILLIS);
+
+parentPort?.on("message", ({ upTo, ...request }: SyncRequest) => {
+  current = request.current;
+  const answer: SyncAnswer = { ...careFor(request), ...freeBytes(), upTo };
+  if (answer.finding !== undefined) current = undefined;
   parentPort?.postMessage(answer);
 });

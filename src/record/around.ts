@@ -199,7 +199,7 @@ function resultOf(span: Span, ending: (fields: CallFields) => Ending): Draft {
     ...extras.attributes,
     ...(problems.length > 0 ? { [ATTR_INCOMPLETE]: problems.join("; ") } : {}),
   };
-  return draftOf(event, action, { ...extras, attributes });
+  return draftOf(event, action, { ...extras, attributes, hasIntent: span.isNoted });
 }
 
 function refusalOf(span: Span, why: string): Draft {

@@ -28,6 +28,7 @@ import {
   type BodyMap,
   type BodyValue,
   changeBetween,
+  type FailurePolicy,
   KEPT_BODY_KEY_PREFIX,
   normaliseMap,
   normaliseText,
@@ -43,6 +44,10 @@ export interface Draft {
   readonly body: BodyMap;
   /** Carries the active span. */
   readonly context: Context;
+  /** `closed` may use the room that is kept for it. Default `open`. */
+  readonly failure?: FailurePolicy;
+  /** Whether an intent of it is written: then it must have a result of its own. Default false. */
+  readonly hasIntent?: boolean;
 }
 
 /** What a draft says beyond its event. */
@@ -53,6 +58,10 @@ export interface DraftExtras {
   readonly attributes?: RecordAttributes;
   /** Default: the context that is active. */
   readonly context?: Context;
+  /** Default: that of the action. */
+  readonly failure?: FailurePolicy;
+  /** Default false. */
+  readonly hasIntent?: boolean;
 }
 
 /** What stands in `error` when nobody said what went wrong. */
@@ -86,6 +95,8 @@ export function draftOf(event: AnyEvent, action: Action, extras: DraftExtras = {
     }),
     body: bodyOf(event),
     context: extras.context ?? context.active(),
+    failure: extras.failure ?? action.failure,
+    hasIntent: extras.hasIntent ?? false,
   };
 }
 

@@ -23,7 +23,12 @@ export {
 } from "./current-call.ts";
 export { type AuditEvent, draftOfLogged, type LoggedEvent } from "./audit-logger-event.ts";
 export { withinDiskLimit } from "./disk-limit.ts";
+export {
+  createEqualFailures,
+  type EqualFailures,
+  type EqualFailuresOptions,
+} from "./equal-failures.ts";
 export { type Draft, type DraftExtras, draftOf } from "./draft.ts";
-export { type AuditHealth, healthOf } from "./health.ts";
+export { type AuditHealth, healthOf, type HealthState, type ShippingHealth } from "./health.ts";
 export type { RecordParts, RunningEntry } from "./record-parts.ts";
 export { problemsOf } from "./validate.ts";

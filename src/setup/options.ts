@@ -6,6 +6,14 @@ import { AuditError } from "../lib/errors.ts";
 import type { RedactionPolicy } from "../redact/index.ts";
 import { choice, type Environment, variable } from "./environment.ts";
 import {
+  type JournalSettings,
+  journalSettingsSchema,
+  type ResolvedJournal,
+  resolveJournal,
+} from "./journal-options.ts";
+import {
+  COMPRESSIONS,
+  type OtlpCompression,
   type OtlpProtocol,
   PROTOCOLS,
   resolveShipping,
@@ -43,14 +51,35 @@ export interface AuditOptions<A extends Action = never> {
   readonly endpoint?: string;
   /** Headers for that receiver. Environment: AUDIT_OTLP_HEADERS, as in `key=value,key=value`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Environment: AUDIT_OTLP_PROTOCOL. Default `http/json`. */
+  /**
+   * Environment: AUDIT_OTLP_PROTOCOL. Default `http/json`. `grpc` needs the packages
+   * `@opentelemetry/otlp-grpc-exporter-base` and `@grpc/grpc-js`.
+   */
   readonly protocol?: OtlpProtocol;
+  /** Environment: AUDIT_OTLP_COMPRESSION. Default `none`. */
+  readonly compression?: OtlpCompression;
+  /** Milliseconds that a receiver has for a whole answer. Environment: AUDIT_OTLP_TIMEOUT. Default 10 000. */
+  readonly timeoutMillis?: number;
+  /** PEM file of the authorities to trust. Environment: AUDIT_OTLP_CERTIFICATE. Default: those of Node. */
+  readonly certificateFile?: string;
+  /** PEM file of the certificate to show. Environment: AUDIT_OTLP_CLIENT_CERTIFICATE. */
+  readonly clientCertificateFile?: string;
+  /** PEM file of its key; both or neither. Environment: AUDIT_OTLP_CLIENT_KEY. */
+  readonly clientKeyFile?: string;
+  /**
+   * Bytes of records that are kept in memory where there is an endpoint, but no directory that can
+   * be written. Default 16 MiB, from 64 KiB. At the limit `open` records are lost and counted, and
+   * `closed` calls refused.
+   */
+  readonly memoryBytes?: number;
   /** Your own actions, made with `defineAction`. */
   readonly actions?: readonly A[];
   /** Tells who calls, before the sources of the policy are asked. */
   readonly actor?: ActorFunction;
   /** `service.name` of the records. Environment: OTEL_SERVICE_NAME. Default `unknown_service:node`. */
   readonly service?: string;
+  /** How much room the journal takes, and for how long. */
+  readonly journal?: JournalSettings;
 }
 
 /** Which redaction policy is in force. */
@@ -71,14 +100,19 @@ export interface ResolvedOptions {
   readonly isPolicyNamed: boolean;
   readonly redaction: RedactionOptions;
   readonly shipping: ShippingOptions | undefined;
+  /** Undefined: the default of the memory journal. */
+  readonly memoryBytes: number | undefined;
   readonly actions: readonly Action[];
   readonly actor: ActorFunction | undefined;
   readonly service: string | undefined;
+  readonly journal: ResolvedJournal;
 }
 
 /** Looked for in the working directory when no policy is named. */
 const DEFAULT_POLICY_FILE = "audit.yaml";
 const DEFAULT_REDACTION_FILE = "redaction.yaml";
+/** A record has at most so many bytes. */
+const MIN_MEMORY_BYTES = 65_536;
 const FORMATS = ["json", "csv", "both", "journal", "none"] as const;
 
 const optionsSchema = z.strictObject({
@@ -90,11 +124,18 @@ const optionsSchema = z.strictObject({
   endpoint: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   protocol: z.enum(PROTOCOLS).optional(),
+  compression: z.enum(COMPRESSIONS).optional(),
+  timeoutMillis: z.number().optional(),
+  certificateFile: z.string().min(1).optional(),
+  clientCertificateFile: z.string().min(1).optional(),
+  clientKeyFile: z.string().min(1).optional(),
+  memoryBytes: z.number().int().min(MIN_MEMORY_BYTES).optional(),
   actions: z.array(z.looseObject({ name: z.string() })).optional(),
   actor: z
     .custom<ActorFunction>((value) => typeof value === "function", "must be a function")
     .optional(),
   service: z.string().min(1).optional(),
+  journal: journalSettingsSchema.optional(),
 });
 
 /**
@@ -119,16 +160,19 @@ export function resolveOptions(
   }
   const directory = options.directory ?? variable(env, "AUDIT_LOG_DIR");
   const policy = options.policy ?? variable(env, "AUDIT_POLICY_FILE");
+  const shipping = resolveShipping(options, env);
   return {
     directory: directory === undefined ? undefined : resolve(directory),
     format: options.format ?? choice(env, "AUDIT_LOG_FORMAT", FORMATS) ?? "both",
     policy: policy ?? DEFAULT_POLICY_FILE,
     isPolicyNamed: policy !== undefined,
     redaction: resolveRedaction(options, env),
-    shipping: resolveShipping(options, env),
+    shipping,
+    memoryBytes: options.memoryBytes,
     actions: options.actions ?? [],
     actor: options.actor,
     service: options.service ?? serviceName(env),
+    journal: resolveJournal(options.journal, shipping !== undefined, env),
   };
 }
 
@@ -143,6 +187,11 @@ export function resolveRedaction(
     isPolicyNamed: policy !== undefined,
     keyFile: options.redactionKeyFile ?? variable(env, "AUDIT_REDACTION_KEY_FILE"),
   };
+}
+
+/** What the environment says of the journal, for those who have no options for it. */
+export function journalOfEnvironment(env: Environment = process.env): ResolvedJournal {
+  return resolveJournal(undefined, false, env);
 }
 
 function serviceName(env: Environment): string | undefined {

@@ -1,7 +1,11 @@
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { createGroupSync, type SyncRequest } from "../../src/journal/group-sync.ts";
+import {
+  createGroupSync,
+  type SyncRequest,
+  type SyncTarget,
+} from "../../src/journal/group-sync.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What the next thread does; a real one cannot be made to die on demand in the middle of a sync. */
@@ -10,20 +14,19 @@ vi.mock("../../src/lib/own-worker.ts", () => ({
   startOwnWorker: (options: { onEnd: (why: string) => void }) => start(options.onEnd),
 }));
 
-function target(): {
-  lockPath: string;
-  path: () => string;
-  syncNow: () => void;
-  report: (line: string) => void;
-  said: string[];
-  syncs: () => number;
-} {
+function target(): SyncTarget & { readonly said: string[]; readonly syncs: () => number } {
   const said: string[] = [];
   let syncs = 0;
   return {
     lockPath: join(temporaryDirectory(), "stream.lock"),
-    path: () => "",
-    syncNow: () => void syncs++,
+    directory: "",
+    unconfirmed: () => ({ current: undefined, older: [] }),
+    conclude() {
+      syncs++;
+      return { kind: "durable" };
+    },
+    idle() {},
+    recovered() {},
     report: (line) => void said.push(line),
     said,
     syncs: () => syncs,
@@ -68,7 +71,7 @@ test("what nobody waits for is synced together, and what somebody waits for at o
   for (let at = 0; at < 100; at++) sync.request();
   expect(asked).toEqual([]);
   vi.runOnlyPendingTimers();
-  expect(asked).toEqual([{ path: "", upTo: 100 }]);
+  expect(asked).toEqual([{ current: undefined, older: [], upTo: 100 }]);
 
   const other = createGroupSync(target());
   other.request();

@@ -95,3 +95,63 @@ test("a directory that cannot be made is named", () => {
     }),
   );
 });
+
+test("a segment that was begun a day ago is followed by the next, whatever the time of day does", async () => {
+  const directory = temporaryDirectory();
+  let millis = 5;
+  let wall = 1_000_000_000n;
+  const clock = { nowMicros: () => wall, monotonicMillis: () => millis };
+  const journal = openJournal({ directory, stream, report, clock });
+  const segments = (): number => readdirSync(join(directory, "journal", stream)).length;
+  journal.append("1");
+  wall += 10n ** 15n;
+  millis += 86_399_000;
+  journal.append("2");
+  expect(segments()).toBe(1);
+  wall -= 10n ** 15n;
+  millis += 1000;
+  // Nothing is made before there is something to write.
+  await journal.synced();
+  expect(segments()).toBe(1);
+  journal.append("3");
+  expect(segments()).toBe(2);
+  millis += 2 * 86_400_000;
+  journal.append("4");
+  expect(segments()).toBe(3);
+  await journal.synced();
+  journal.close();
+});
+
+test.runIf(process.platform === "linux")(
+  "so many segments are open at once as wait for the disk, and no more",
+  async () => {
+    const directory = temporaryDirectory();
+    const journal = openJournal({ directory, stream, report, maxSegmentBytes: 20 });
+    const count = (): number => readdirSync("/proc/self/fd").length;
+    await journal.synced();
+    const before = count();
+    for (let round = 0; round < 5; round++) {
+      for (let at = 0; at < 50; at++) journal.append(`{"number":${at}}`);
+      await journal.synced();
+    }
+    await journal.synced();
+    expect(count()).toBeLessThan(before + 10);
+    journal.close();
+  },
+);
+
+test("a file that was cut and has grown again is not read on in the middle of a line", () => {
+  const directory = temporaryDirectory();
+  const folder = join(directory, "journal", stream);
+  openJournal({ directory, stream, report }).close();
+  writeFileSync(join(folder, "1.jsonl"), '{"a":1}\n{"a":2}\n');
+  const [, second] = readJournalLines(directory, stream, JOURNAL_START);
+  const from = second?.end ?? JOURNAL_START;
+  writeFileSync(join(folder, "1.jsonl"), '{"a":1}\n{"a":3333333333}\n{"a":4}\n');
+  expect(readJournalLines(directory, stream, from)).toEqual([]);
+  writeFileSync(join(folder, "2.jsonl"), '{"a":3333333333}\n{"a":4}\n');
+  expect(readJournalLines(directory, stream, from).map(({ text }) => text)).toEqual([
+    '{"a":3333333333}',
+    '{"a":4}',
+  ]);
+});

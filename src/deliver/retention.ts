@@ -1,0 +1,130 @@
+/**
+ * Deleting what the journal has kept for long enough.
+ *
+ * In: rules. Out: fewer segments, and before each deletion a durable record of it. One process of a
+ * directory does it at a time, in a thread of its own that exists only while it works.
+ */
+import type { Worker } from "node:worker_threads";
+import { messageOf } from "../lib/errors.ts";
+import { startOwnWorker } from "../lib/own-worker.ts";
+import type { Purge } from "./purge.ts";
+import type { RetentionPlan, RetentionRules } from "./retention-plan.ts";
+
+/** What the retention thread is started with. */
+export interface RetentionWorkerData {
+  readonly directory: string;
+  readonly rules: RetentionRules;
+  readonly ownStream: string;
+  /** Names of the views that are kept, as in `json`. */
+  readonly keptViews: readonly string[];
+}
+
+/** What the retention thread says. */
+export type RetentionAnswer =
+  | { readonly kind: "warnings"; readonly warnings: RetentionPlan["warnings"] }
+  /** Waits for `true`: the record is durable. */
+  | { readonly kind: "purge"; readonly purge: Purge }
+  | { readonly kind: "done"; readonly problem: string | undefined };
+
+/** Retention of one directory. */
+export interface Retention {
+  /** The journal has grown by a segment: where its size is limited, it runs now. */
+  readonly wake: () => void;
+  readonly close: () => void;
+}
+
+/** What {@link createRetention} takes. */
+export interface RetentionOptions extends RetentionWorkerData {
+  /** Writes the record of a purge; resolves when it is durable. */
+  readonly record: (purge: Purge) => Promise<void>;
+  readonly report: (line: string) => void;
+  /** From opening to the first run. Default 5 s: a short process does not pay for it. */
+  readonly firstRunMillis?: number;
+  /** Told when a run has ended. Default: nobody is. */
+  readonly onEnd?: () => void;
+}
+
+const FIRST_RUN_MILLIS = 5000;
+const PAUSE_MILLIS = 60 * 60 * 1000;
+
+/** Runs soon, then every hour. Its timer keeps no process alive. */
+export function createRetention(options: RetentionOptions): Retention {
+  const { directory, rules, ownStream, keptViews, record, report } = options;
+  let worker: Worker | undefined;
+  let said: ReadonlySet<string> = new Set();
+  let isClosed = false;
+  let timer = later(options.firstRunMillis ?? FIRST_RUN_MILLIS);
+
+  function later(millis: number): NodeJS.Timeout {
+    return setTimeout(run, millis).unref();
+  }
+
+  function run(): void {
+    clearTimeout(timer);
+    if (isClosed) return;
+    timer = later(PAUSE_MILLIS);
+    if (worker !== undefined) return;
+    try {
+      const started = startOwnWorker<RetentionAnswer>({
+        callerUrl: import.meta.url,
+        module: "retention-worker",
+        data: { directory, rules, ownStream, keptViews } satisfies RetentionWorkerData,
+        onMessage: answered,
+        // One that was stopped ends later, when the next may be at work.
+        onEnd: () => {
+          if (worker === started) worker = undefined;
+        },
+      });
+      worker = started;
+    } catch (error) {
+      failed(messageOf(error));
+    }
+  }
+
+  function answered(message: RetentionAnswer): void {
+    switch (message.kind) {
+      case "warnings":
+        for (const { key, line } of message.warnings) if (!said.has(key)) report(line);
+        said = new Set(message.warnings.map(({ key }) => key));
+        return;
+      case "purge":
+        return void purge(message.purge);
+      case "done":
+        if (message.problem !== undefined) failed(message.problem);
+        stop();
+    }
+  }
+
+  async function purge(what: Purge): Promise<void> {
+    try {
+      await record(what);
+    } catch (error) {
+      failed(`nothing is deleted that no record names: ${messageOf(error)}`);
+      return stop();
+    }
+    worker?.postMessage(true);
+  }
+
+  function failed(why: string): void {
+    report(
+      `the retention of the journal did not run to its end (${why}); it is tried again in an hour`,
+    );
+  }
+
+  function stop(): void {
+    void worker?.terminate();
+    worker = undefined;
+    options.onEnd?.();
+  }
+
+  return {
+    wake() {
+      if (rules.maxBytes < Infinity) run();
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+      stop();
+    },
+  };
+}

@@ -1,0 +1,345 @@
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createAudit } from "otel-audit";
+import { type AuditRecord, readJournal } from "otel-audit/read";
+import { createRetention } from "../../src/deliver/index.ts";
+import { saveShipState } from "../../src/deliver/ship-state.ts";
+import type { Purge } from "../../src/deliver/purge.ts";
+import type { RetentionRules } from "../../src/deliver/retention-plan.ts";
+import { newId } from "../../src/event/index.ts";
+import { encodeJsonLine } from "../../src/format/index.ts";
+import { JOURNAL_START, readJournalLines } from "../../src/journal/index.ts";
+import { tryLockFile } from "../../src/lib/file-lock.ts";
+import { startOtlpSink } from "../support/otlp-sink.ts";
+import { resultRecord } from "../support/records.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+const HOUR_SECONDS = 60 * 60;
+const DAY_MILLIS = 24 * HOUR_SECONDS * 1000;
+const FOR_EVER = { retainMillis: Infinity, maxBytes: Infinity, isShipping: false };
+
+/** Writes a stream with segments of two records each; the last write was so many hours ago. */
+function writeStream(directory: string, segments: number, hoursAgo: number): string {
+  const stream = newId();
+  const folder = join(directory, "journal", stream);
+  mkdirSync(folder, { recursive: true });
+  mkdirSync(join(directory, "state"), { recursive: true });
+  for (let number = 1; number <= segments; number++) {
+    const lines = [2 * number - 1, 2 * number].map((at) =>
+      encodeJsonLine(resultRecord(stream, at)),
+    );
+    const path = join(folder, `${number}.jsonl`);
+    writeFileSync(path, `${lines.join("\n")}\n`);
+    const seconds = Date.now() / 1000 - hoursAgo * HOUR_SECONDS + number;
+    utimesSync(path, seconds, seconds);
+  }
+  return stream;
+}
+
+interface Run {
+  readonly purges: readonly Purge[];
+  readonly lines: readonly string[];
+}
+
+/** Runs once, to its end; what is recorded is durable at once. */
+async function run(
+  directory: string,
+  rules: Partial<RetentionRules>,
+  options: { readonly keptViews?: readonly string[]; readonly record?: () => Promise<void> } = {},
+): Promise<Run> {
+  const purges: Purge[] = [];
+  const lines: string[] = [];
+  const ended = Promise.withResolvers<void>();
+  const retention = createRetention({
+    directory,
+    ownStream: newId(),
+    rules: { ...FOR_EVER, ...rules },
+    keptViews: options.keptViews ?? [],
+    record: async (purge) => {
+      purges.push(purge);
+      await options.record?.();
+    },
+    report: (line) => void lines.push(line),
+    firstRunMillis: 0,
+    onEnd: ended.resolve,
+  });
+  onTestFinished(() => retention.close());
+  await ended.promise;
+  retention.close();
+  return { purges, lines };
+}
+
+const segmentsOf = (directory: string, stream: string): string[] => {
+  const folder = join(directory, "journal", stream);
+  return existsSync(folder) ? readdirSync(folder).toSorted() : [];
+};
+const bytesOf = (directory: string, stream: string): number =>
+  segmentsOf(directory, stream).reduce(
+    (sum, file) => sum + statSync(join(directory, "journal", stream, file)).size,
+    0,
+  );
+
+/** What a JSON view leaves behind of how far it got. */
+function saveView(directory: string, positions: object, file: "view" | "ended" = "view"): void {
+  writeFileSync(
+    join(directory, "state", `${file}-json.json`),
+    JSON.stringify({ version: 1, size: 0, parts: 0, intents: [], positions }),
+  );
+}
+
+describe("what is deleted", () => {
+  test("nothing, where nothing is said", async () => {
+    const directory = temporaryDirectory();
+    const stream = writeStream(directory, 3, 10_000);
+    expect(await run(directory, {})).toEqual({ purges: [], lines: [] });
+    expect(segmentsOf(directory, stream)).toHaveLength(3);
+  });
+
+  test("days: what was written before, in streams that have ended; a record says it first", async () => {
+    const directory = temporaryDirectory();
+    const old = writeStream(directory, 3, 49);
+    const young = writeStream(directory, 2, 47);
+    writeFileSync(join(directory, "state", `ship-${old}.json`), "{}");
+    tryLockFile(join(directory, "state", `stream-${old}.lock`))?.release();
+    let wasThere = false;
+    const { purges } = await run(
+      directory,
+      { retainMillis: 2 * DAY_MILLIS },
+      { record: async () => void (wasThere = segmentsOf(directory, old).length === 3) },
+    );
+    expect(wasThere).toBe(true);
+    expect(purges).toEqual([
+      {
+        segments: [`${old}/1-3: 1-6`],
+        until: "2026-05-27T14:30:06.000000Z",
+        records: 6,
+        policy: "2 days",
+      },
+    ]);
+    expect(existsSync(join(directory, "journal", old))).toBe(false);
+    expect(readdirSync(join(directory, "state"))).toEqual(["retention.lock"]);
+    expect(segmentsOf(directory, young)).toHaveLength(2);
+  });
+
+  test("nothing, where the record cannot be written", async () => {
+    const directory = temporaryDirectory();
+    const stream = writeStream(directory, 2, 100);
+    const { lines } = await run(
+      directory,
+      { retainMillis: DAY_MILLIS },
+      { record: () => Promise.reject(new Error("disk full")) },
+    );
+    expect(lines.join()).toContain("disk full");
+    expect(segmentsOf(directory, stream)).toHaveLength(2);
+  });
+
+  test("not the segment that a living process writes", async () => {
+    const directory = temporaryDirectory();
+    const stream = writeStream(directory, 3, 100);
+    const lock = tryLockFile(join(directory, "state", `stream-${stream}.lock`));
+    await run(directory, { retainMillis: DAY_MILLIS });
+    expect(segmentsOf(directory, stream)).toEqual(["3.jsonl"]);
+    expect(existsSync(join(directory, "state", `stream-${stream}.lock`))).toBe(true);
+    lock?.release();
+  });
+
+  test("not what a view has not read, and nothing while a view has no state", async () => {
+    const directory = temporaryDirectory();
+    const stream = writeStream(directory, 3, 100);
+    const rules = { retainMillis: DAY_MILLIS };
+    await run(directory, rules, { keptViews: ["json"] });
+    expect(segmentsOf(directory, stream)).toHaveLength(3);
+    const save = (segment: number, offset: number): void =>
+      saveView(directory, { [stream]: { segment, offset, sequence: 1 } });
+    save(2, 10);
+    await run(directory, rules, { keptViews: ["json"] });
+    expect(segmentsOf(directory, stream)).toEqual(["2.jsonl", "3.jsonl"]);
+    // A view that nobody keeps any more but that left a state counts too; of a stream that has ended
+    // it knows from another file.
+    const { size } = statSync(join(directory, "journal", stream, "3.jsonl"));
+    saveView(directory, {});
+    saveView(directory, { [stream]: { segment: 3, offset: size, sequence: 3 } }, "ended");
+    await run(directory, rules);
+    expect(segmentsOf(directory, stream)).toEqual([]);
+  });
+
+  test("a line that a crash cut keeps nobody", async () => {
+    const directory = temporaryDirectory();
+    const stream = writeStream(directory, 1, 100);
+    const path = join(directory, "journal", stream, "1.jsonl");
+    const { size } = statSync(path);
+    writeFileSync(path, '{"timestamp":', { flag: "a" });
+    utimesSync(path, 1, 1);
+    saveView(directory, { [stream]: { segment: 1, offset: size, sequence: 2 } });
+    await run(directory, { retainMillis: DAY_MILLIS });
+    expect(segmentsOf(directory, stream)).toEqual([]);
+  });
+
+  test("with shipping: what was shipped so long ago, and nothing that was not", async () => {
+    const directory = temporaryDirectory();
+    const stream = writeStream(directory, 3, 1000);
+    const rules = { retainMillis: 7 * DAY_MILLIS, isShipping: true };
+    const shipped = (millis: number): void =>
+      writeFileSync(
+        join(directory, "state", "retention.json"),
+        JSON.stringify({
+          version: 1,
+          shipped: { [`${stream}/1`]: millis, [`${stream}/2`]: millis },
+        }),
+      );
+    await run(directory, rules);
+    expect(segmentsOf(directory, stream)).toHaveLength(3);
+    saveShipState(directory, stream, { position: { segment: 3, offset: 0 }, resource: {} });
+    // Seen to be shipped for the first time now: the days begin.
+    await run(directory, rules);
+    expect(segmentsOf(directory, stream)).toHaveLength(3);
+    shipped(Date.now() - 8 * DAY_MILLIS);
+    const { purges } = await run(directory, rules);
+    expect(purges.map(({ segments, policy }) => [segments, policy])).toEqual([
+      [[`${stream}/1-2: 1-4`], "7 days after shipping"],
+    ]);
+    expect(segmentsOf(directory, stream)).toEqual(["3.jsonl"]);
+  });
+
+  test("bytes: the oldest of all streams; near the limit a line warns", async () => {
+    const directory = temporaryDirectory();
+    const first = writeStream(directory, 2, 30);
+    const second = writeStream(directory, 2, 20);
+    const all = bytesOf(directory, first) + bytesOf(directory, second);
+    const near = await run(directory, { maxBytes: all + 10 });
+    expect(near.lines).toEqual([expect.stringMatching(/\(\d+ %\)/)]);
+    const { purges } = await run(directory, { maxBytes: Math.ceil((all * 3) / 4) });
+    expect(purges.map(({ segments }) => segments)).toEqual([[`${first}/1-1: 1-2`]]);
+    expect(segmentsOf(directory, first)).toEqual(["2.jsonl"]);
+  });
+
+  test("bytes, where nothing may be deleted: it says so loudly", async () => {
+    const directory = temporaryDirectory();
+    const stream = writeStream(directory, 3, 100);
+    const { lines, purges } = await run(directory, { maxBytes: 10, isShipping: true });
+    expect(purges).toEqual([]);
+    expect(lines).toEqual([expect.stringMatching(/LARGER THAN ITS LIMIT.*shipping/)]);
+    expect(segmentsOf(directory, stream)).toHaveLength(3);
+  });
+});
+
+test("one process at a time", async () => {
+  const directory = temporaryDirectory();
+  const stream = writeStream(directory, 2, 100);
+  const lock = tryLockFile(join(directory, "state", "retention.lock"));
+  expect(await run(directory, { retainMillis: DAY_MILLIS })).toEqual({ purges: [], lines: [] });
+  expect(segmentsOf(directory, stream)).toHaveLength(2);
+  lock?.release();
+});
+
+test("lock files of streams that have ended do not stay for ever", async () => {
+  const directory = temporaryDirectory();
+  const ended = writeStream(directory, 1, 1);
+  const living = writeStream(directory, 1, 1);
+  const fresh = writeStream(directory, 1, 0);
+  const path = (stream: string): string => join(directory, "state", `stream-${stream}.lock`);
+  for (const stream of [ended, fresh, newId()]) tryLockFile(path(stream))?.release();
+  const held = tryLockFile(path(living));
+  await run(directory, {});
+  const locks = readdirSync(join(directory, "state")).filter((file) => file.endsWith(".lock"));
+  expect(locks.toSorted()).toEqual(
+    ["retention.lock", `stream-${living}.lock`, `stream-${fresh}.lock`].toSorted(),
+  );
+  held?.release();
+});
+
+test("ten thousand segments do not stop the event loop", async () => {
+  const directory = temporaryDirectory();
+  for (let at = 0; at < 100; at++) writeStream(directory, 100, 100);
+  let longest = 0;
+  let last = performance.now();
+  const beat = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 5);
+  const { purges } = await run(directory, { retainMillis: DAY_MILLIS });
+  clearInterval(beat);
+  expect(purges.reduce((sum, { records }) => sum + records, 0)).toBe(20_000);
+  expect(readdirSync(join(directory, "journal"))).toEqual([]);
+  expect(longest).toBeLessThan(1000);
+  console.log(`longest pause of the event loop: ${longest.toFixed(1)} ms`);
+});
+
+test("whoever reads on finds what is left, and the record of what is not", async () => {
+  const directory = temporaryDirectory();
+  const audit = await createAudit({
+    directory,
+    format: "both",
+    policy: { version: 1 },
+    journal: { maxBytes: 1024 * 1024 },
+  });
+  onTestFinished(() => audit.close());
+  const folder = join(directory, "journal", audit.stream);
+  const note = "word ".repeat(600);
+  for (let at = 0; existsSync(join(folder, "1.jsonl")); at++) {
+    expect(at).toBeLessThan(20_000);
+    await audit.record({ action: "note_write", actor: "ann", details: { note } });
+  }
+  await audit.close();
+  const records: AuditRecord[] = [];
+  for await (const entry of readJournal(directory)) {
+    if (entry.kind === "problem") throw new Error(`${entry.file}:${entry.line}: ${entry.message}`);
+    records.push(entry.record);
+  }
+  const sequences = records.map(({ attributes }) => Number(attributes["audit.sequence.number"]));
+  const [first = 0] = sequences;
+  expect(first).toBeGreaterThan(1);
+  expect(sequences).toEqual(sequences.map((_, at) => first + at));
+  const purged = records.find(({ attributes }) => attributes["audit.action"] === "retention_purge");
+  expect(purged?.attributes).toMatchObject({
+    "audit.actor.id": "otel-audit",
+    "audit.actor.type": "system",
+    "audit.outcome": "success",
+  });
+  const scope = JSON.stringify(purged?.body["scope"]);
+  expect(scope).toContain(`"${audit.stream}/1-`);
+  // From the start, and from a place in what is deleted.
+  for (const from of [JOURNAL_START, { segment: 1, offset: 5000 }]) {
+    const [line] = readJournalLines(directory, audit.stream, from);
+    expect(line?.text).toContain(`"sequence":${first},`);
+  }
+});
+
+test("with shipping nothing goes before it is shipped, however large the journal; then it does, and nothing is sent anew", async () => {
+  const directory = temporaryDirectory();
+  const sink = await startOtlpSink();
+  sink.answer = () => ({ status: 503 });
+  const options = {
+    directory,
+    format: "journal",
+    policy: { version: 1 },
+    endpoint: sink.url,
+    journal: { maxBytes: 1024 * 1024 },
+  } as const;
+  const audit = await createAudit(options);
+  onTestFinished(() => audit.close());
+  const note = "word ".repeat(600);
+  const ids: string[] = [];
+  const write = async (): Promise<void> => {
+    const event = { action: "note_write", actor: "ann", details: { note } } as const;
+    const { recordId, synced } = await audit.record(event);
+    if (synced) ids.push(recordId);
+  };
+  while (bytesOf(directory, audit.stream) < 2 * 1024 * 1024) await write();
+  expect(segmentsOf(directory, audit.stream)).toContain("1.jsonl");
+  sink.answer = () => ({ status: 200 });
+  while (segmentsOf(directory, audit.stream).includes("1.jsonl")) {
+    expect(ids.length).toBeLessThan(20_000);
+    await write();
+  }
+  await audit.close();
+  const again = await createAudit(options);
+  ids.push((await again.record({ action: "pause", actor: "ann" })).recordId);
+  await again.close();
+  const taken = sink.taken();
+  expect(ids.filter((id) => !taken.includes(id))).toEqual([]);
+  expect(new Set(taken).size).toBe(taken.length);
+  // Each with the resource of its stream, although the record that carries it is deleted.
+  expect(sink.requests().every(({ body }) => body.includes("service.name"))).toBe(true);
+});
