@@ -39,7 +39,7 @@ await runBenchmark(values, HELP, async function* (place) {
     if (part === undefined) {
       throw new Error(`--parts: ${name} is none of ${Object.keys(PARTS).join(", ")}`);
     }
-    const machine = machineLine(place.directory);
-    yield { name, machine, ...(await part(place)) };
+    const findings = await part(place);
+    yield { name, machine: machineLine(place.directory), ...findings };
   }
 });

@@ -1,10 +1,13 @@
 /** What figures depend on. Nothing that tells whose machine it was. */
 import { spawnSync } from "node:child_process";
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
-import { cpus, release, totalmem, type } from "node:os";
+import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 
-/** One line: processor, cores, memory, kernel, Node, filesystem of the directory. */
+/**
+ * One line: processor, cores, memory, kernel, Node, filesystem of the directory, and the load of the
+ * last minutes: one that is higher than a benchmark makes it says that the machine did something else.
+ */
 export function machineLine(directory: string): string {
   const models = cpus().map(({ model }) => model.trim());
   return [
@@ -13,6 +16,7 @@ export function machineLine(directory: string): string {
     `${type()} ${release().replace(/-.*/, "")}`,
     `Node ${process.versions.node}`,
     filesystemOf(directory),
+    `load ${(loadavg()[1] ?? 0).toFixed(1)}`,
   ].join(" · ");
 }
 
