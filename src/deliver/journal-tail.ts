@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { listSegments, segmentFile, streamDirectory } from "../format/index.ts";
-import type { JournalPosition } from "../journal/index.ts";
+import { isLineBorder, type JournalPosition } from "../journal/index.ts";
 import { sizeOf } from "../lib/files.ts";
 
 /** Bytes of one segment that nobody has read yet. */
@@ -91,11 +91,14 @@ export function readTail(options: TailOptions): Tail | undefined {
 function readWhole(
   directory: string,
   stream: string,
-  { segment, offset, available }: Unread,
+  unread: Unread,
   space: Buffer,
 ): Tail | undefined {
+  const { segment } = unread;
   const fd = openSync(pathOf(directory, stream, segment), "r");
   try {
+    const offset = isLineBorder(fd, unread.offset) ? unread.offset : 0;
+    const available = unread.available + unread.offset - offset;
     for (let room = space; ; room = Buffer.allocUnsafe(Math.min(room.length * 2, available))) {
       const read = readSync(fd, room, 0, Math.min(room.length, available), offset);
       const end = room.subarray(0, read).lastIndexOf(LINE_END) + 1;

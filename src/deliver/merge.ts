@@ -1,4 +1,10 @@
-import { columnAt, createLineScanner, type FlatRecord, parseFlatLine } from "../format/index.ts";
+import {
+  columnAt,
+  createLineScanner,
+  type FlatRecord,
+  parseFlatLine,
+  startOfGlued,
+} from "../format/index.ts";
 import type { JournalPosition } from "../journal/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { findUnread, hasNextSegment, readTail, type Tail, type Unread } from "./journal-tail.ts";
@@ -145,7 +151,7 @@ function takeLines(stream: string, from: StreamPosition, tail: Tail, draft: Draf
     const end = bytes.indexOf(LINE_END, start);
     try {
       if (end > start) {
-        const found = look(bytes, start, end);
+        const found = lookAt(bytes, start, end);
         const { record } = found;
         if (record.callId !== undefined && (record.kind === "intent" || record.kind === "result"))
           draft.steps.push(record);
@@ -174,6 +180,18 @@ const TIMESTAMP = columnAt("timestamp");
 const SEQUENCE = columnAt("sequence");
 const KIND = columnAt("kind");
 const CALL_ID = columnAt("call_id");
+
+/** The same for a line that begins with the rest of one that somebody cut. */
+function lookAt(bytes: Buffer, start: number, end: number): Found {
+  try {
+    return look(bytes, start, end);
+  } catch (error) {
+    const text = bytes.toString("utf8", start, end);
+    const at = startOfGlued(text);
+    if (at === 0) throw error;
+    return look(bytes, start + Buffer.byteLength(text.slice(0, at)), end);
+  }
+}
 
 /** What reading and merging need of a line. Throws where it is no record. */
 function look(bytes: Buffer, start: number, end: number): Found {

@@ -73,7 +73,7 @@ function readSegment(
  * False: somebody cut the file and it has grown since, or another file stood there for a while. Then
  * it is read anew from its start; who reads knows by the sequence numbers what it has.
  */
-function isLineBorder(fd: number, offset: number): boolean {
+export function isLineBorder(fd: number, offset: number): boolean {
   if (offset === 0) return true;
   const before = Buffer.alloc(1);
   return readSync(fd, before, 0, 1, offset - 1) === 1 && before[0] === LINE_END;

@@ -1,5 +1,6 @@
 /** Durable before "accepted": segments, grouped fdatasync, cursors for those who read behind. */
 export {
+  isLineBorder,
   JOURNAL_START,
   type JournalLine,
   type JournalPosition,
