@@ -16,7 +16,8 @@ export interface OtlpGrpcSink {
 }
 
 /** The key, the any-value of a known length, and in it a text of a known length. */
-const RECORD_ID = new RegExp("audit\\.record\\.id\u0012.\n(.)", "gs");
+// oxlint-disable-next-line no-control-regex
+const RECORD_ID = /audit\.record\.id\x12.\n(.)/gs;
 
 function recordIds(body: Buffer): readonly string[] {
   const text = body.toString("latin1");
