@@ -53,8 +53,10 @@ export {
   currentAudit,
   type CurrentAudit,
   type DenialOf,
+  type HealthState,
   type Receipt,
   type RunningAction,
+  type ShippingHealth,
 } from "./record/index.ts";
 export {
   AuditLogger,

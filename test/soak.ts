@@ -1,31 +1,46 @@
-/** The long forms of tests: `npm run soak -- <name>`. Results belong into docs. */
+/** The long forms of tests: `npm run soak -- <name>`. Results belong into docs/soak.md. */
 import { spawnSync } from "node:child_process";
-import { parseArgs } from "node:util";
 
-/** What each long run sets, and which tests it runs. */
-const RUNS: Readonly<
-  Record<string, { readonly env: NodeJS.ProcessEnv; readonly tests: string; readonly what: string }>
-> = {
+/** What each long run sets, and what it runs. */
+interface Run {
+  readonly what: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const VITEST = ["vitest", "run", "--disable-console-intercept=true", "--reporter=verbose"];
+
+const RUNS: Readonly<Record<string, Run>> = {
   kills: {
+    what: "200 SIGKILLs over four services in one directory, with a receiver on a bad day",
+    command: "npx",
+    args: [...VITEST, "test/crash/kills.test.ts"],
     env: { AUDIT_TEST_KILLS: "200" },
-    tests: "test/crash",
-    what: "200 SIGKILLs of a real service",
+  },
+  faults: {
+    what: "every row of the fault table, ten times or for ten seconds",
+    command: "npx",
+    args: [...VITEST, "test/crash/fault-"],
+    env: { AUDIT_TEST_FAULT_ROUNDS: "10", AUDIT_TEST_BLOCK_MILLIS: "10000" },
+  },
+  millions: {
+    what: "7 million records in one directory; --records, --directory, --ship",
+    command: process.execPath,
+    args: ["-C", "@otel-audit/source", "test/crash/millions.ts"],
   },
 };
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { help: { type: "boolean", short: "h" } },
-});
-const name = positionals[0] ?? "";
+const [name = "", ...more] = process.argv.slice(2);
 const run = RUNS[name];
-if (values.help === true || run === undefined) {
-  console.error("usage: npm run soak -- <name>");
+if (run === undefined) {
+  console.error("usage: npm run soak -- <name> [options]");
   for (const [known, { what }] of Object.entries(RUNS)) console.error(`  ${known}  ${what}`);
-  process.exitCode = values.help === true ? 0 : 2;
+  process.exitCode = ["-h", "--help"].includes(name) ? 0 : 2;
 } else {
-  const { status } = spawnSync("npx", ["vitest", "run", run.tests], {
-    env: { ...process.env, ...run.env },
+  // What is set already counts: AUDIT_TEST_KILLS=500 npm run soak -- kills.
+  const { status } = spawnSync(run.command, [...run.args, ...more], {
+    env: { ...run.env, ...process.env },
     stdio: "inherit",
     shell: process.platform === "win32",
   });

@@ -19,6 +19,8 @@ export {
   type SendResult,
   type TlsFiles,
 } from "./otlp-sender.ts";
+export type { Purge } from "./purge.ts";
+export { createRetention, type Retention, type RetentionOptions } from "./retention.ts";
 export { listQuarantineFiles, readQuarantineFile, release } from "./quarantine.ts";
 export {
   type MemoryQueue,
@@ -27,8 +29,6 @@ export {
   startShipThread,
 } from "./ship-thread.ts";
 export type { ShipStatus } from "./ship-status.ts";
-export type { Purge } from "./purge.ts";
-export { createRetention, type Retention, type RetentionOptions } from "./retention.ts";
 export { createShipper, type Shipper, type ShipperOptions } from "./shipper.ts";
 export {
   createViewKeeper,

@@ -22,6 +22,8 @@ export interface MemoryJournalOptions {
   readonly report: (line: string) => void;
   /** A record that was accepted was refused by the receiver, and stands nowhere now. */
   readonly lost: (why: string) => void;
+  /** Called after every answer of the receiver; must not throw. */
+  readonly onAnswer?: () => void;
 }
 
 /** The journal, and the end of it that the shipping thread reads. */
@@ -37,7 +39,7 @@ interface Waiter {
 
 /** Creates an empty one. */
 export function createMemoryJournal(options: MemoryJournalOptions): MemoryJournal {
-  const { stream, maxBytes = DEFAULT_MEMORY_BYTES, lost, report } = options;
+  const { stream, maxBytes = DEFAULT_MEMORY_BYTES, lost, report, onAnswer } = options;
   const full = `the memory journal is full (${maxBytes} bytes of records that the receiver has not taken)`;
   let lines: string[] = [];
   /** Those of `lines` that are settled; they are cut off now and then. */
@@ -46,6 +48,7 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
   let start = "";
   let appended = 0;
   let settledCount = 0;
+  let refusedCount = 0;
   let waiting: Waiter[] = [];
   let problem: string | undefined;
   let isClosed = false;
@@ -97,6 +100,7 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
     },
     problem: () => (bytes + 1024 > maxBytes ? full : problem),
     unconfirmed: () => 0,
+    confirmed: () => settledCount - refusedCount,
     close() {
       if (isClosed) return;
       isClosed = true;
@@ -124,6 +128,7 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
     settledCount: () => settledCount,
     settled(count, refused) {
       forget(count);
+      refusedCount += refused.count;
       problem = undefined;
       for (let at = 0; at < refused.count; at++) {
         lost(
@@ -135,6 +140,7 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
           ? undefined
           : new AuditError("sync_failed", `the receiver refused the record: ${refused.why}`),
       );
+      onAnswer?.();
     },
   };
 }

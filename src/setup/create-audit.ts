@@ -76,7 +76,16 @@ export function captureTargetOf(audit: Audit<never>): CaptureTarget | null {
   return openings.get(audit)?.target ?? null;
 }
 
-const NOTHING_COUNTED = { written: 0, lost: 0, unconfirmed: 0, refused: 0, openCalls: 0 } as const;
+const NOTHING_COUNTED = {
+  recorded: 0,
+  written: 0,
+  synced: 0,
+  lost: 0,
+  unconfirmed: 0,
+  refused: 0,
+  openCalls: 0,
+  shipping: undefined,
+} as const;
 const NOT_RECORDED: Receipt = { recordId: "", written: false, synced: false };
 
 /** AUDIT_LOG_FORMAT=none: no file, no thread, one line; an error where the policy says `required`. */

@@ -16,11 +16,14 @@ export interface OpenJournalOptions {
   readonly directory: string;
   readonly stream: string;
   readonly shape: ViewShape;
-  readonly report: Report;
   readonly clock: Clock;
+  readonly report: Report;
+  /** Something happened to the journal that belongs into it. */
   readonly notify: (notice: JournalNotice) => void;
   /** An accepted record is lost after all. */
   readonly lost: (why: string) => void;
+  /** Called after every answer of the disk or the receiver; must not throw. */
+  readonly onAnswer: () => void;
   /** What becomes of calls where nothing can be recorded: `throw` is for those who ask beforehand. */
   readonly whenUnusable: "throw" | "refuse";
 }
@@ -31,6 +34,8 @@ export interface OpenJournal {
   readonly memory: MemoryJournal | undefined;
   /** Whether there is a directory for views. */
   readonly isOnDisk: boolean;
+  /** True: nothing can be recorded, and people were told. Default false. */
+  readonly isRefusing?: boolean;
 }
 
 /**
@@ -43,11 +48,22 @@ export function openSomeJournal(
   options: ResolvedOptions,
   opening: OpenJournalOptions,
 ): OpenJournal {
-  const { directory, stream, shape, report, clock, notify, lost, whenUnusable } = opening;
+  const { directory, stream, shape, clock, report, notify, lost, onAnswer, whenUnusable } = opening;
   try {
     if (options.format !== "journal") checkViewShape(directory, shape);
-    const journal = openJournal({ ...options.journal, directory, stream, clock, report, notify });
-    return { journal, memory: undefined, isOnDisk: true };
+    return {
+      journal: openJournal({
+        ...options.journal,
+        directory,
+        stream,
+        clock,
+        report,
+        notify,
+        onAnswer,
+      }),
+      memory: undefined,
+      isOnDisk: true,
+    };
   } catch (error) {
     if (!(error instanceof AuditError) || error.code !== "directory_unusable") throw error;
     if (options.shipping !== undefined) {
@@ -57,13 +73,19 @@ export function openSomeJournal(
         stream,
         report,
         lost,
+        onAnswer,
         ...(maxBytes === undefined ? {} : { maxBytes }),
       });
       return { journal: memory, memory, isOnDisk: false };
     }
     if (whenUnusable === "throw") throw error;
     report(`NOTHING IS AUDITED, and calls of closed actions are refused: ${error.message}`);
-    return { journal: createRefusingJournal(stream, error), memory: undefined, isOnDisk: false };
+    return {
+      journal: createRefusingJournal(stream, error),
+      memory: undefined,
+      isOnDisk: false,
+      isRefusing: true,
+    };
   }
 }
 
@@ -80,6 +102,7 @@ function createRefusingJournal(stream: string, cause: AuditError): Journal {
     },
     problem: () => cause.message,
     unconfirmed: () => 0,
+    confirmed: () => 0,
     close() {},
   };
 }

@@ -11,16 +11,10 @@ import {
   createOpenCalls,
 } from "../capture/index.ts";
 import {
-  createViewWriter,
-  type ShipThread,
-  startShipThread,
-  type ViewShape,
-  type ViewWriter,
-} from "../deliver/index.ts";
-import {
   type AnyEvent,
   ATTR_SERVICE_NAME,
   createCatalogue,
+  type FileChange,
   fileChangeEvent,
   newId,
 } from "../event/index.ts";
@@ -29,6 +23,7 @@ import { createSystemClock } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import {
   type Audit,
+  type AuditHealth,
   createEqualFailures,
   createRecorder,
   type Draft,
@@ -36,16 +31,18 @@ import {
 } from "../record/index.ts";
 import { createRedactingProcessor, createRedactor, MASK } from "../redact/index.ts";
 import { createEmitter } from "./emitter.ts";
-import { createLineWriter, type Report } from "./line-writer.ts";
+import { createLineWriter } from "./line-writer.ts";
+import { type ReportedHealth, reportHealth } from "./metrics.ts";
 import { type OpenJournal, openSomeJournal } from "./open-journal.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { openRedactor } from "./redaction.ts";
 import { createRefusals } from "./refusals.ts";
 import { loadPolicy } from "./policy.ts";
 import type { OpeningOptions } from "./opening-options.ts";
+import { openOutward } from "./outward.ts";
 import { ownDraft } from "./own-draft.ts";
 import { openRetention } from "./retention.ts";
-import { plainTextWarning } from "./shipping-options.ts";
+import { shippingHealth } from "./shipping-health.ts";
 import { startDraft } from "./start-record.ts";
 import { resourceOfProcess } from "./what-runs.ts";
 
@@ -91,10 +88,11 @@ export function openAudit(
           directory,
           stream: makeId(),
           shape,
-          report,
           clock,
+          report,
           notify,
-          lost: (why) => processor.countLost(why),
+          lost: (why) => processor.countLost(why, { isWritten: true }),
+          onAnswer: () => reported?.look(),
           whenUnusable,
         })
       : { journal: surroundings.journal, memory: undefined, isOnDisk: true };
@@ -104,7 +102,8 @@ export function openAudit(
   const processor = createJournalProcessor({
     journal,
     clock,
-    report,
+    // That nothing is audited was said: how much of it need not be.
+    report: opened.isRefusing === true ? () => {} : report,
     service,
     resource,
     mayUseReserve: () => isFavoured,
@@ -114,12 +113,13 @@ export function openAudit(
     clock,
     processors: [createRedactingProcessor(redactor, { isPlain: true }), processor],
   });
-  const outward = createOutward(options, { directory, shape, opened }, report);
+  const outward = openOutward(options, { directory, shape, opened, report, fileChanged });
   const openCalls = surroundings?.openCalls ?? createOpenCalls(() => clock.monotonicMillis());
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
   let isClosed = false;
   let isLateReported = false;
   let hung: string | undefined;
+  let reported: ReportedHealth | undefined;
 
   function emit(draft: Draft): string {
     if (isClosed) throw refuseLate();
@@ -132,17 +132,23 @@ export function openAudit(
   /** A test wants to see each record at once. */
   const failures =
     surroundings === undefined
-      ? createEqualFailures({ emit, lost: processor.countLost })
+      ? createEqualFailures({ emit, lost: (why, count) => processor.countLost(why, { count }) })
       : undefined;
   const emitOrFold = failures?.emit ?? emit;
 
   /** Somebody else changed a file of the journal, or the disk failed: the trail says so itself. */
   function notify(notice: JournalNotice): void {
     if (isClosed) return;
-    if (notice.kind === "began") return retention?.wake();
-    if (notice.kind !== "changed") return processor.noteGap(notice);
+    if (notice.kind === "began") retention?.wake();
+    else if (notice.kind === "changed") fileChanged(notice.change);
+    else processor.noteGap(notice);
+  }
+
+  /** Somebody else did something to a segment or a view: the trail says so itself. */
+  function fileChanged(change: FileChange): void {
+    if (isClosed) return;
     try {
-      emit(ownDraft(fileChangeEvent(notice.change), catalogue));
+      emit(ownDraft(fileChangeEvent(change), catalogue));
     } catch {
       // The disk refuses: counted and reported like any lost record.
     }
@@ -152,10 +158,11 @@ export function openAudit(
   function unconfirmed(method: string, why: string): void {
     if (hung === undefined) report(`a result of ${method} is not known to be durable: ${why}`);
     hung = why;
-    journal.synced().then(
-      () => (hung = undefined),
-      () => {},
-    );
+    // An answer is an answer: what a failed sync means is the journal's problem, as long as it is one.
+    const answered = (): void => {
+      hung = undefined;
+    };
+    journal.synced().then(answered, answered);
   }
 
   /** A service may outlive its audit log; that its calls are no longer recorded is said once. */
@@ -171,11 +178,29 @@ export function openAudit(
     openCalls.close();
     failures?.close();
     retention?.close();
-    journal.inspect?.();
+    processor.inspect();
     processor.finish();
     isClosed = true;
     process.off("exit", closeNow);
     return true;
+  }
+
+  function health(): AuditHealth {
+    const { failing, recorded, written, lost } = processor.counts();
+    const folded = failures?.folded() ?? 0;
+    return healthOf({
+      recorded: recorded + folded,
+      written: written + folded,
+      lost,
+      isClosed,
+      failing: failing ?? journal.problem() ?? hung,
+      synced: journal.confirmed(),
+      unconfirmed: journal.unconfirmed(),
+      refused: refusals.count(),
+      openCalls: openCalls.count(),
+      notes: memory === undefined ? [] : ["records are only in memory"],
+      shipping: shippingHealth(outward.shipper, Number(clock.nowMicros() / 1000n)),
+    });
   }
 
   /** Everything that must not be lost, in one blocking call: the process ends. */
@@ -184,6 +209,7 @@ export function openAudit(
     outward.shipper?.closeNow();
     journal.close();
     outward.views?.closeNow();
+    reported?.leave();
   }
 
   try {
@@ -191,7 +217,6 @@ export function openAudit(
   } catch {
     // The disk is full already: counted and reported like any lost record, and no reason not to serve.
   }
-  if (surroundings === undefined) process.on("exit", closeNow);
   const recordOwn = async (event: AnyEvent): Promise<void> => {
     emit(ownDraft(event, catalogue));
     await journal.synced();
@@ -206,6 +231,10 @@ export function openAudit(
           record: recordOwn,
         })
       : undefined;
+  if (surroundings === undefined) {
+    process.on("exit", closeNow);
+    reported = reportHealth({ health, isOpen: () => !isClosed, report });
+  }
 
   async function close(): Promise<void> {
     if (!end()) return;
@@ -214,6 +243,8 @@ export function openAudit(
     journal.close();
     await outward.views?.close();
     await outward.shipper?.close();
+    // Behind the last try to ship: it counts.
+    reported?.leave();
   }
 
   let closing: Promise<void> | undefined;
@@ -225,7 +256,7 @@ export function openAudit(
     running: openCalls,
     synced: journal.synced,
     isInMemory: journal.isInMemory ?? false,
-    lost: processor.countLost,
+    lost: (why) => processor.countLost(why),
     refused: refusals.add,
     report,
   });
@@ -240,7 +271,7 @@ export function openAudit(
       newId: makeId,
       emit: emitOrFold,
       synced: journal.synced,
-      lost: processor.countLost,
+      lost: (why) => processor.countLost(why),
       refused: (method, why) => refusals.add(`a call of ${method}`, why),
       unconfirmed,
       report,
@@ -255,59 +286,10 @@ export function openAudit(
         await outward.views?.flush();
       },
       health() {
-        const { written, lost, failing } = processor.counts();
-        return healthOf({
-          isClosed,
-          failing: failing ?? journal.problem() ?? hung,
-          unconfirmed: journal.unconfirmed(),
-          notes: memory === undefined ? [] : ["records are only in memory"],
-          written: written + (failures?.folded() ?? 0),
-          lost,
-          refused: refusals.count(),
-          openCalls: openCalls.count(),
-        });
+        reported?.look();
+        return health();
       },
       close: () => (closing ??= close()),
-    },
-  };
-}
-
-interface Outward {
-  readonly views: ViewWriter | undefined;
-  readonly shipper: ShipThread | undefined;
-  readonly wake: () => void;
-}
-
-interface OutwardPlace {
-  readonly directory: string;
-  readonly shape: ViewShape;
-  readonly opened: OpenJournal;
-}
-
-function createOutward(
-  options: ResolvedOptions,
-  { directory, shape, opened }: OutwardPlace,
-  report: Report,
-): Outward {
-  const { format, shipping } = options;
-  const views =
-    format === "journal" || format === "none" || !opened.isOnDisk
-      ? undefined
-      : createViewWriter({ directory, format, shape, report });
-  let shipper: ShipThread | undefined;
-  if (shipping !== undefined) {
-    report(`audit records are sent to ${new URL(shipping.url).host}`);
-    const warning = plainTextWarning(shipping);
-    if (warning !== undefined) report(warning);
-    const { stream } = opened.journal;
-    shipper = startShipThread({ from: opened.memory ?? directory, stream, shipping, report });
-  }
-  return {
-    views,
-    shipper,
-    wake() {
-      views?.wake();
-      shipper?.wake();
     },
   };
 }

@@ -1,100 +1,138 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+/**
+ * Four services in one directory, killed at random moments, with a receiver that has a bad day. What
+ * they acknowledged is there afterwards: in the journal, in both views, at the receiver.
+ */
+import type { ChildProcess } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createAudit } from "otel-audit";
-import { readJournal } from "otel-audit/read";
-import { connect } from "../../examples/training-service/client.ts";
-import { CSV_HEADER, decodeCsvRows } from "../../src/format/index.ts";
-import { type Program, startTrainingService } from "../support/program.ts";
+import { startFlakySink } from "../support/flaky-sink.ts";
+import { createLedger, expectKept } from "../support/ledger.ts";
+import { type Service, startService } from "../support/service.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { foreignViewsIn, newestPart, readTrail, viewsOf } from "../support/trail.ts";
 
 /** The soak run asks for more. */
-const KILLS = Number(process.env["AUDIT_TEST_KILLS"] ?? "20");
-/** Calls that are under way at once. */
-const CONCURRENCY = 8;
+const KILLS = Number(process.env["AUDIT_TEST_KILLS"] ?? "6");
+const SERVICES = 4;
+/** Calls that are under way at once in each service. */
+const CALLERS = 2;
 
-/** Calls the service until it is killed after so many replies; gives the ids that were acknowledged. */
-async function callUntilKilled(service: Program, run: number, replies: number): Promise<string[]> {
-  const client = connect(service.ready, { user: "ann", type: "user" });
-  const acknowledged: string[] = [];
-  let calls = 0;
-  let isKilled = false;
-  let ended: Promise<unknown> = Promise.resolve();
-  const caller = async (): Promise<void> => {
-    while (!isKilled) {
-      const point = `point-${run}-${++calls}`;
-      try {
-        await client.writeNote({ experiment_id: "exp-1", point_id: point, text: `note ${point}` });
-        acknowledged.push(point);
-      } catch {
-        return; // The service is gone.
-      }
-      if (acknowledged.length === replies) {
-        isKilled = true;
-        ended = service.end("SIGKILL");
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, caller));
-  await ended;
-  client.close();
-  return acknowledged;
+/** Which service is killed next, and after how many more of its acknowledgements. */
+const kill = fc.record({
+  victim: fc.nat({ max: SERVICES - 1 }),
+  // Now and then while it starts, or with its first record.
+  kept: fc.oneof(
+    { weight: 1, arbitrary: fc.constant(-1) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: 3 }) },
+    { weight: 6, arbitrary: fc.integer({ min: 4, max: 200 }) },
+  ),
+});
+
+/** Numbers from 0 to 1 that are the same for the same seed. */
+function randomOf(seed: number): () => number {
+  const numbers = fc.sample(fc.nat({ max: 999_999 }), { seed, numRuns: 1000 });
+  let at = 0;
+  return () => (numbers[at++ % numbers.length] ?? 0) / 1_000_000;
 }
 
-/** Record ids in the newest part of the JSON view; it parses whenever it is looked at. */
-function newestPart(directory: string): string[] {
-  const path = join(directory, "audit_log.json");
-  return existsSync(path) ? idsIn(path) : [];
+/** Calls a service until it is gone. */
+async function callOn(service: Service, method: "Note" | "Grant"): Promise<void> {
+  for (let isThere = true; isThere;) isThere = (await service.call(method)) === 0;
 }
 
-/** Record ids in all parts of the JSON view. */
-function allParts(directory: string): string[] {
-  const names = readdirSync(directory).filter((name) => /^audit_log(-\d+)?\.json$/.test(name));
-  return names.flatMap((name) => idsIn(join(directory, name)));
+/** One of the four places: the service that runs there now, and how it is killed and replaced. */
+interface Place {
+  /** Resolves when a service runs there. */
+  readonly ready: () => Promise<Service>;
+  /** Kills it after so many more promises, and starts the next; before it listens where that is -1. */
+  readonly kill: (kept: number) => Promise<void>;
+  /** Nobody comes after it. */
+  readonly end: () => Promise<unknown>;
 }
 
-function idsIn(path: string): string[] {
-  const records = JSON.parse(readFileSync(path, "utf8")) as { record_id: string }[];
-  return records.map(({ record_id }) => record_id);
-}
+function createPlace(
+  place: number,
+  start: (name: string, onSpawn?: (child: ChildProcess) => void) => Promise<Service>,
+): Place {
+  let starts = 0;
+  let running = serve();
 
-test(`after ${KILLS} SIGKILLs every acknowledged record stands exactly once in the journal and in both views`, async () => {
-  const seed = Number(process.env["AUDIT_TEST_SEED"] ?? Date.now() % 2 ** 31);
-  console.log(`seed ${seed} (repeat with AUDIT_TEST_SEED)`);
-  const replies = fc.sample(fc.integer({ min: 1, max: 300 }), { seed, numRuns: KILLS });
-  const directory = temporaryDirectory();
-  const acknowledged: string[] = [];
-  for (const [run, count] of replies.entries()) {
-    const service = await startTrainingService({ AUDIT_LOG_DIR: directory });
-    acknowledged.push(...(await callUntilKilled(service, run, count)));
-    newestPart(directory);
+  async function serve(): Promise<Service> {
+    const service = await start(`s${place}-${++starts}`);
+    // Half of them audit in a second thread too.
+    if (place % 2 === 1) await service.ask("start thread");
+    await service.ask("keep recording", 3);
+    void callOn(service, "Grant");
+    for (let caller = 1; caller < CALLERS; caller++) void callOn(service, "Note");
+    return service;
   }
-  await (await createAudit({ directory })).close();
 
-  const journal: { id: string; target: string }[] = [];
-  for await (const entry of readJournal(directory)) {
-    if (entry.kind === "problem") throw new Error(`${entry.file}:${entry.line}: ${entry.message}`);
-    const { attributes } = entry.record;
-    if (attributes["audit.record.kind"] !== "result") continue;
-    journal.push({
-      id: String(attributes["audit.record.id"]),
-      target: String(attributes["audit.target.id"]),
+  /** Its first line on stderr comes while it opens its audit log. It may be quicker than the signal. */
+  async function killEarly(): Promise<void> {
+    const early = start(`s${place}-${++starts}`, (child) => {
+      child.stderr?.once("data", () => child.kill("SIGKILL"));
     });
+    await early.then(
+      (quick) => quick.end("SIGKILL"),
+      () => undefined,
+    );
   }
-  const targets = journal.map(({ target }) => target);
-  expect(new Set(targets).size).toBe(targets.length);
-  expect(acknowledged.filter((point) => !targets.includes(point))).toEqual([]);
-  expect(acknowledged.length).toBeGreaterThanOrEqual(
-    replies.reduce((sum, count) => sum + count, 0),
-  );
 
-  const ids = journal.map(({ id }) => id).toSorted();
-  expect(allParts(directory).toSorted()).toEqual(ids);
-  const csv = readFileSync(join(directory, "audit_log.csv"), "utf8").slice(CSV_HEADER.length);
-  expect(
-    decodeCsvRows(csv)
-      .map(({ record }) => String(record.attributes["audit.record.id"]))
-      .toSorted(),
-  ).toEqual(ids);
-}, 600_000);
+  return {
+    ready: () => running,
+    async kill(kept) {
+      const service = await running;
+      if (kept > 0) await service.kept(kept);
+      await service.end("SIGKILL");
+      running = (kept < 0 ? killEarly() : Promise.resolve()).then(serve);
+      // Looked at by the next who kills it.
+      running.catch(() => {});
+    },
+    end: async () => (await running).end("SIGKILL"),
+  };
+}
+
+test(
+  `after ${KILLS} SIGKILLs over ${SERVICES} processes everything acknowledged is in the journal, in both views and at the sink`,
+  async () => {
+    const seed = Number(process.env["AUDIT_TEST_SEED"] ?? Date.now() % 2 ** 31);
+    console.log(`seed ${seed} (repeat with AUDIT_TEST_SEED)`);
+    const kills = fc.sample(kill, { seed, numRuns: KILLS });
+    const directory = temporaryDirectory();
+    const ledger = createLedger();
+    const sink = await startFlakySink(randomOf(seed));
+    const places = Array.from({ length: SERVICES }, (_, place) =>
+      createPlace(place, (name, onSpawn) =>
+        startService({ name, directory, endpoint: sink.url, ledger, onSpawn }),
+      ),
+    );
+    await Promise.all(places.map(({ ready }) => ready()));
+    for (const { victim, kept } of kills) {
+      await places[victim]?.kill(kept);
+      newestPart(directory);
+    }
+    await Promise.all(places.map((place) => place.end()));
+    newestPart(directory);
+
+    await sink.recover();
+    const last = await createAudit({ directory, endpoint: sink.url });
+    await last.flush();
+    const trail = await readTrail(directory);
+    await sink.until(() => trail.ids.every((id) => sink.stored.has(id)));
+    await last.close();
+
+    expectKept(trail, ledger, { counted: 0, isTold: true });
+    const ids = trail.results.map(({ id }) => id).toSorted();
+    const views = viewsOf(directory);
+    expect(views.csv).toEqual(ids);
+    expect(views.json).toEqual(ids);
+    expect(foreignViewsIn(directory)).toEqual([]);
+    expect(ledger.ids("kept").length).toBeGreaterThan(0);
+    console.log(
+      `${KILLS} kills, ${trail.streams.length} streams, ${ids.length} results, acknowledged: ${ledger.ids("kept").length} by record(), ` +
+        `${ledger.ids("answered Note").length + ledger.ids("answered Grant").length} calls; sink: ${[...sink.mischief].map(([way, count]) => `${way} ${count}`).join(", ")}`,
+    );
+  },
+  60_000 + KILLS * 10_000,
+);

@@ -16,8 +16,8 @@ export interface OtlpGrpcSink {
 }
 
 /** The key, the any-value of a known length, and in it a text of a known length. */
-// oxlint-disable-next-line no-control-regex
-const RECORD_ID = /audit\.record\.id\x12.\n(.)/gs;
+// oxlint-disable-next-line no-control-regex -- 0x12 is the tag of field 2 (protobuf encoding, "Message Structure").
+const RECORD_ID = new RegExp("audit\\.record\\.id\u0012.\n(.)", "gs");
 
 function recordIds(body: Buffer): readonly string[] {
   const text = body.toString("latin1");

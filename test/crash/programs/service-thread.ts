@@ -1,0 +1,29 @@
+/** A thread of a service that has an audit log of its own, in the same directory. */
+import { writeSync } from "node:fs";
+import { parentPort, threadId } from "node:worker_threads";
+import { createAudit } from "otel-audit";
+
+const audit = await createAudit({ policy: { version: 1 } });
+const name = `${process.env["SERVICE_NAME"] ?? "service"}-t${threadId}`;
+let recorded = 0;
+
+async function recordOne(): Promise<void> {
+  const id = `${name}-${++recorded}`;
+  const { written } = await audit.record({
+    action: "note_write",
+    actor: { id: "thread", type: "service" },
+    target: { id },
+    details: { note: `note ${id}` },
+  });
+  writeSync(1, `${written ? "kept" : "lost"} ${id}\n`);
+}
+
+function keepRecording(): void {
+  void Promise.all([recordOne(), recordOne(), recordOne()]).then(() =>
+    setTimeout(keepRecording, 15),
+  );
+}
+
+await recordOne();
+parentPort?.postMessage("recording");
+keepRecording();
