@@ -34,6 +34,8 @@ export interface OpenJournal {
   readonly memory: MemoryJournal | undefined;
   /** Whether there is a directory for views. */
   readonly isOnDisk: boolean;
+  /** True: nothing can be recorded, and people were told. Default false. */
+  readonly isRefusing?: boolean;
 }
 
 /**
@@ -78,7 +80,12 @@ export function openSomeJournal(
     }
     if (whenUnusable === "throw") throw error;
     report(`NOTHING IS AUDITED, and calls of closed actions are refused: ${error.message}`);
-    return { journal: createRefusingJournal(stream, error), memory: undefined, isOnDisk: false };
+    return {
+      journal: createRefusingJournal(stream, error),
+      memory: undefined,
+      isOnDisk: false,
+      isRefusing: true,
+    };
   }
 }
 

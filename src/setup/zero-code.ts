@@ -1,6 +1,7 @@
 import { ProxyTracerProvider, trace } from "@opentelemetry/api";
 import { type CaptureTarget, isGrpcModule, patchGrpc } from "../capture/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
+import type { Audit } from "../record/index.ts";
 import { createRedactor, type Redactor } from "../redact/index.ts";
 import { captureTargetOf, openResolved } from "./create-audit.ts";
 import { createLineWriter } from "./line-writer.ts";
@@ -68,8 +69,10 @@ function targetOfCall(): CaptureTarget | null {
 /** What is thrown here keeps the server from listening: wrong options, an unusable policy. */
 function beforeListen(): void {
   if (target !== undefined) return;
-  target = open();
-  if (target !== null && !hasTracerProvider()) {
+  const audit = open();
+  target = audit === null ? null : captureTargetOf(audit);
+  // Where nothing can be recorded, that was said, and is enough.
+  if (audit !== null && audit.health().state !== "red" && !hasTracerProvider()) {
     report(
       "no OpenTelemetry tracer provider is registered: records carry no trace ids. Start your SDK before the " +
         "server, or set AUDIT_OTEL_SDK=on",
@@ -77,7 +80,7 @@ function beforeListen(): void {
   }
 }
 
-function open(): CaptureTarget | null {
+function open(): Audit | null {
   const options = resolveOptions({});
   const isRequired = loadPolicy(options, report).document.required ?? false;
   if (options.directory === undefined && options.format !== "none") {
@@ -91,7 +94,7 @@ function open(): CaptureTarget | null {
     return null;
   }
   // An unusable directory stops only a service whose policy says so; wrong options stop every one.
-  return captureTargetOf(openResolved(options, { whenUnusable: isRequired ? "throw" : "refuse" }));
+  return openResolved(options, { whenUnusable: isRequired ? "throw" : "refuse" });
 }
 
 function hasTracerProvider(): boolean {

@@ -155,7 +155,7 @@ test.each<[name: string, policy: string, env: Readonly<Record<string, string>>, 
 test("a directory that cannot be made stops nobody else: one loud line", async () => {
   const ended = await run("app.mjs", { AUDIT_LOG_DIR: "/dev/null/audit" });
   expect(ended).toMatchObject({ code: 0, out: ANSWERED });
-  expect(ended.err).toMatch(/^otel-audit: NOTHING IS AUDITED: .*"\/dev\/null\/audit".*\n$/);
+  expect(ended.err).toMatch(/^otel-audit: NOTHING IS AUDITED, .*"\/dev\/null\/audit".*\n$/);
 });
 
 test("a service that was added before otel-audit was loaded is audited, with a line about servers that listen", async () => {
