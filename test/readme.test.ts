@@ -39,6 +39,7 @@ describe("README.md", () => {
   test("names every variable that the code reads, and no other of ours", () => {
     const sources = [
       "src/setup/shipping-options.ts",
+      "src/setup/journal-options.ts",
       "src/setup/options.ts",
       "src/register.ts",
       "src/cli/collector-command.ts",

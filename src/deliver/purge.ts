@@ -1,5 +1,5 @@
 /** Deleting segments, and saying before what they held. */
-import { closeSync, openSync, readSync, rmdirSync, rmSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseFlatLine, stateDirectory, streamDirectory, streamLockFile } from "../format/index.ts";
 import { isStreamEnded } from "../journal/index.ts";
@@ -143,9 +143,12 @@ export function deleteSegments(directory: string, segments: readonly KnownSegmen
   syncDirectory(join(directory, "journal"));
 }
 
-/** Whoever put something else there keeps the folder. */
+/** Whoever put something else there keeps the folder. Copies that a crash left half way are ours. */
 function removeEmpty(folder: string): boolean {
   try {
+    for (const file of readdirSync(folder)) {
+      if (/^\d+\.jsonl\..+\.tmp$/.test(file)) rmSync(join(folder, file), { force: true });
+    }
     rmdirSync(folder);
     return true;
   } catch (error) {

@@ -31,3 +31,4 @@ export {
   streamDirectory,
   streamLockFile,
 } from "./journal-layout.ts";
+export { startOfGlued } from "./glued-line.ts";

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { systemCodeOf } from "../lib/errors.ts";
 import { sizeOf } from "../lib/files.ts";
-import { listSegments, segmentFile, streamDirectory } from "../format/index.ts";
+import { listSegments, segmentFile, startOfGlued, streamDirectory } from "../format/index.ts";
 
 /** A place in a stream's journal: a segment, and bytes from its start. Always at a line border. */
 export interface JournalPosition {
@@ -47,15 +47,17 @@ export function readJournalLines(
 function readSegment(
   path: string,
   segment: number,
-  offset: number,
+  from: number,
   maxBytes: number,
 ): readonly JournalLine[] {
   // Most streams are finished and read to their end: that is one question to the filesystem each.
-  const available = (sizeOf(path) ?? 0) - offset;
-  if (available <= 0) return [];
+  const fileBytes = sizeOf(path) ?? 0;
+  if (fileBytes <= from) return [];
   const fd = openIfThere(path);
   if (fd === undefined) return [];
   try {
+    const offset = isLineBorder(fd, from) ? from : 0;
+    const available = fileBytes - offset;
     for (let size = Math.min(maxBytes, available); ; size = Math.min(size * 2, available)) {
       const buffer = Buffer.allocUnsafe(size);
       const bytes = buffer.subarray(0, readSync(fd, buffer, 0, size, offset));
@@ -65,6 +67,16 @@ function readSegment(
   } finally {
     closeSync(fd);
   }
+}
+
+/**
+ * False: somebody cut the file and it has grown since, or another file stood there for a while. Then
+ * it is read anew from its start; who reads knows by the sequence numbers what it has.
+ */
+function isLineBorder(fd: number, offset: number): boolean {
+  if (offset === 0) return true;
+  const before = Buffer.alloc(1);
+  return readSync(fd, before, 0, 1, offset - 1) === 1 && before[0] === LINE_END;
 }
 
 /** Retention may delete a segment at any moment; a record says so. */
@@ -81,7 +93,8 @@ function splitLines(bytes: Buffer, segment: number, offset: number): readonly Jo
   const lines: JournalLine[] = [];
   let start = 0;
   for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, start)) {
-    const text = bytes.toString("utf8", start, end);
+    const line = bytes.toString("utf8", start, end);
+    const text = line.slice(startOfGlued(line));
     start = end + 1;
     if (text !== "") lines.push({ text, end: { segment, offset: offset + start } });
   }

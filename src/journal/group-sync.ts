@@ -161,6 +161,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   }
 
   function answerOf({ upTo, ...result }: SyncAnswer): void {
+    if (isClosed) return;
     const conclusion = target.conclude(result);
     // Found by the way, while nobody waited: what was changed is looked after with the next sync.
     if (upTo === undefined) return poke();

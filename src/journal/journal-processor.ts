@@ -29,6 +29,8 @@ export interface JournalProcessor extends LogRecordProcessor {
   readonly noteGap: (
     notice: Extract<JournalNotice, { readonly count: number } | { readonly lost: unknown }>,
   ) => void;
+  /** Looks at the journal's files now. */
+  readonly inspect: () => void;
   /** What was written and lost since the stream began. */
   readonly counts: () => JournalCounts;
   /** Before the journal closes: a last try to write down what was lost, or to tell people. */
@@ -186,6 +188,7 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
       }
       last = before;
     },
+    inspect: () => journal.inspect?.(),
     counts: () => ({ written: sequence, lost: lostInAll, failing }),
     finish() {
       writeLoss();

@@ -6,6 +6,7 @@
  * after fdatasync, so it survives power loss. A full disk makes `append` throw, never drop. What
  * others do to the files is noticed with the syncs, mended where it can be, and told.
  */
+import { rmSync } from "node:fs";
 import type { FileChange } from "../event/index.ts";
 import { streamLockFile } from "../format/index.ts";
 import { type Clock, createSystemClock } from "../lib/clock.ts";
@@ -13,10 +14,11 @@ import { AuditError, messageOf } from "../lib/errors.ts";
 import { freeSpaceOf } from "../lib/filesystem.ts";
 import { makeDirectory } from "../lib/files.ts";
 import { type Conclusion, createGroupSync } from "./group-sync.ts";
-import type { LostRecords } from "./lost-records.ts";
+import { changeLine } from "./change-line.ts";
+import type { LostRecords } from "./cut-segment.ts";
 import { checkFilesystem } from "./network-filesystem.ts";
 import { createReserve } from "./reserve.ts";
-import type { CareRequest, CareResult, SettledSegment } from "./segment-care.ts";
+import type { CareRequest, CareResult, Finding } from "./segment-care.ts";
 import {
   openSegmentWriter,
   type SegmentWriter,
@@ -98,7 +100,9 @@ export function openJournal(options: JournalOptions): Journal {
   let nextDistrustAt = Number.NEGATIVE_INFINITY;
   /** Why an older segment could not be mended yet. */
   let broken: string | undefined;
-  let mendAgainAt = 0;
+  /** Why the current one could not be. */
+  let unmended = "";
+  let mendAgainAt = Number.NEGATIVE_INFINITY;
 
   function foundForeign(file: string): void {
     report(`${file} stands where a segment was to be made, and is none of ours: it is left alone`);
@@ -117,7 +121,10 @@ export function openJournal(options: JournalOptions): Journal {
   const writer = open(options, {
     nowMillis,
     foundForeign,
-    began: () => note({ kind: "began" }),
+    began() {
+      note({ kind: "began" });
+      noteMissing({ isPrefixToo: false });
+    },
   });
   const reserve = createReserve({
     reserveBytes: options.reserveBytes,
@@ -125,12 +132,21 @@ export function openJournal(options: JournalOptions): Journal {
     nowMillis,
   });
 
-  function noteSettled({ change, lost }: SettledSegment): void {
-    if (change === undefined) return;
-    report(lineOf(change, lost));
+  function noteChange(change: FileChange, lost: LostRecords | undefined): void {
+    report(changeLine(change, lost));
     note({ kind: "changed", change });
     if (lost !== undefined) noteLost(lost, change.change);
-    for (const missing of writer.takeMissing()) noteLost(missing, "deleted");
+    noteMissing({ isPrefixToo: change.change === "deleted" || change.change === "renamed" });
+  }
+
+  /** Segments that nobody has a descriptor of any more cannot be brought back. */
+  function noteMissing(which: { readonly isPrefixToo: boolean }): void {
+    for (const lost of writer.takeMissing(which)) {
+      const change: FileChange = { file: lost.file, change: "deleted", isRestored: false };
+      report(changeLine(change, lost));
+      note({ kind: "changed", change });
+      noteLost(lost, change.change);
+    }
   }
 
   function noteLost(lost: LostRecords, change: string): void {
@@ -141,25 +157,40 @@ export function openJournal(options: JournalOptions): Journal {
     if (result.freeBytes !== undefined) reserve.told(result.freeBytes);
     for (const settled of result.settled) {
       // Two threads may have looked after it at the same time.
-      if (writer.release(settled.fd)) noteSettled(settled);
+      const isNew = writer.release(settled.fd);
+      if (isNew && settled.change !== undefined) noteChange(settled.change, settled.lost);
     }
     if (result.olderError !== undefined) mendAgainAt = nowMillis() + PAUSE_MILLIS;
     // Until it is mended, nobody is told that everything before is durable.
     broken = result.olderError ?? (writer.unconfirmed().older.length > 0 ? broken : undefined);
-    if (result.isCurrentChanged === true) {
-      const why = writer.leave();
-      return why === undefined ? { kind: "again" } : { kind: "failed", why };
-    }
+    if (result.finding !== undefined) return mend(result.finding);
     if (result.error !== undefined) distrust();
     const why = result.error ?? broken;
     return why === undefined ? { kind: "durable" } : { kind: "failed", why };
   }
 
+  /** The segment that is being written was changed: nobody is told that it is durable before it is mended. */
+  function mend(finding: Finding): Conclusion {
+    try {
+      if (finding.error !== undefined) throw new Error(finding.error);
+      const mended = writer.mend(finding);
+      if (mended !== undefined) noteChange(mended.change, mended.lost);
+      else if (finding.copy !== undefined) rmSync(finding.copy.path, { force: true });
+      // Not prepared, because it failed a moment ago.
+      else if (nowMillis() < mendAgainAt) return { kind: "failed", why: unmended };
+      return { kind: "again" };
+    } catch (error) {
+      mendAgainAt = nowMillis() + PAUSE_MILLIS;
+      unmended = `a file of it was ${finding.change} by somebody else, and cannot be mended yet: ${messageOf(error)}`;
+      return { kind: "failed", why: unmended };
+    }
+  }
+
   /** What could not be mended is not copied again with every sync. */
   function unconfirmed(): CareRequest {
     const { current, older } = writer.unconfirmed();
-    const isPaused = broken !== undefined && nowMillis() < mendAgainAt;
-    return { current, older: isPaused ? [] : older };
+    const isMending = nowMillis() >= mendAgainAt;
+    return { current, older: isMending ? older : [], isMending };
   }
 
   /** After a failed fdatasync the kernel may have dropped what was written: the next one would succeed in vain. */
@@ -218,17 +249,6 @@ export function openJournal(options: JournalOptions): Journal {
       void sync.ended().then(writer.close);
     },
   };
-}
-
-function lineOf({ file, change, keptAs, isRestored }: FileChange, lost?: LostRecords): string {
-  const what = `${file} was ${change} by somebody else`;
-  const kept = keptAs === undefined ? "" : `; what stood in its place is kept as ${keptAs}`;
-  const outcome = isRestored
-    ? "it is restored"
-    : lost === undefined
-      ? "no record is missing"
-      : `RECORDS ARE LOST: ${lost.count}, between numbers ${lost.from} and ${lost.to}`;
-  return `${what}: ${outcome}${kept}; writing goes on in the next segment`;
 }
 
 function open(

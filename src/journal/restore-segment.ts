@@ -23,48 +23,83 @@ export interface OrphanedSegment {
   readonly name: string;
 }
 
+/** A durable copy of a segment, as far as it was written by then, under a name that no reader takes. */
+export interface SegmentCopy {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** A segment that has its name again. */
+export interface RestoredSegment {
+  /** Path in the audit directory of what was found in its place; undefined: nothing was. */
+  readonly keptAs: string | undefined;
+}
+
 const COPY_BYTES = 1024 * 1024;
 
 /**
- * Copies a segment back under its own name, durably. What stands there is kept under a free name,
- * never overwritten; where it is the same, byte for byte, it is left.
+ * Copies what is in a segment, beside where it should be. Folders are made anew.
  *
- * @returns path in the audit directory of what was found in its place; undefined: nothing was.
- * @throws the system error when it cannot be written: then nothing has changed but what is kept.
+ * @throws the system error when it cannot be written: then nothing is left of it.
  */
-export function restoreSegment({ fd, path, name }: OrphanedSegment): string | undefined {
-  const folder = dirname(path);
-  makeDirectory(folder);
+export function copySegment({ fd, path }: OrphanedSegment): SegmentCopy {
+  makeDirectory(dirname(path));
   const copy = `${path}.${randomUUID()}.tmp`;
-  let keptAs: string | undefined;
-  try {
-    writeCopy(fd, copy);
-    while (!tryName(copy, path)) {
-      if (isSame(fd, path)) break;
-      keptAs = join(dirname(name), basename(setAside(path)));
-    }
-  } finally {
-    rmSync(copy, { force: true });
-  }
-  // The folders above may be new too: journal/<stream>, journal, the audit directory.
-  for (const made of [folder, join(folder, ".."), join(folder, "../..")]) syncDirectory(made);
-  return keptAs;
-}
-
-function writeCopy(fd: number, copy: string): void {
   const target = openSync(copy, "wx", FILE_MODE);
   try {
-    for (const chunk of chunksOf(fd)) writeFully(target, chunk);
+    const bytes = copyFrom(fd, 0, target);
     fsyncSync(target);
+    return { path: copy, bytes };
+  } catch (error) {
+    rmSync(copy, { force: true });
+    throw error;
   } finally {
     closeSync(target);
   }
 }
 
-/** Gives a file its name, unless something has that name. */
+/**
+ * Puts a copy in the place of a segment, durably, with what was written since it was made. What
+ * stands there is kept under a free name, never overwritten; where it is the same, byte for byte, it
+ * is replaced.
+ *
+ * @param use takes the descriptor of the restored file, open for reading and appending; default: it
+ * is closed.
+ * @throws the system error when it cannot be done: then the copy is gone, and nothing has changed
+ * but what is kept.
+ */
+export function restoreSegment(
+  { fd, path, name }: OrphanedSegment,
+  copy: SegmentCopy,
+  use: (fd: number) => void = closeSync,
+): RestoredSegment {
+  let target = -1;
+  let keptAs: string | undefined;
+  try {
+    target = openSync(copy.path, "a+");
+    if (copyFrom(fd, copy.bytes, target) > 0) fsyncSync(target);
+    while (!tryName(copy.path, path)) {
+      if (isSame(fd, path)) renameSync(copy.path, path);
+      else keptAs = join(dirname(name), basename(setAside(path)));
+    }
+  } catch (error) {
+    if (target >= 0) closeSync(target);
+    rmSync(copy.path, { force: true });
+    throw error;
+  }
+  const folder = dirname(path);
+  // The folders above may be new too: journal/<stream>, journal, the audit directory.
+  for (const made of [folder, join(folder, ".."), join(folder, "../..")]) syncDirectory(made);
+  use(target);
+  return { keptAs };
+}
+
+/** Gives a file its name, and no other any more, unless something else has that name. */
 function tryName(copy: string, path: string): boolean {
+  if (lstatSync(copy, { throwIfNoEntry: false }) === undefined) return true;
   try {
     linkSync(copy, path);
+    rmSync(copy, { force: true });
     return true;
   } catch (error) {
     if (systemCodeOf(error) === "EEXIST") return false;
@@ -81,7 +116,7 @@ function isSame(fd: number, path: string): boolean {
   try {
     if (fstatSync(other).size !== fstatSync(fd).size) return false;
     let position = 0;
-    for (const chunk of chunksOf(fd)) {
+    for (const chunk of chunksOf(fd, 0)) {
       const found = Buffer.alloc(chunk.length);
       readSync(other, found, 0, found.length, position);
       if (!found.equals(chunk)) return false;
@@ -93,9 +128,18 @@ function isSame(fd: number, path: string): boolean {
   }
 }
 
-function* chunksOf(fd: number): Generator<Buffer> {
+function copyFrom(fd: number, from: number, target: number): number {
+  let bytes = 0;
+  for (const chunk of chunksOf(fd, from)) {
+    writeFully(target, chunk);
+    bytes += chunk.length;
+  }
+  return bytes;
+}
+
+function* chunksOf(fd: number, from: number): Generator<Buffer> {
   const buffer = Buffer.allocUnsafe(COPY_BYTES);
-  for (let position = 0; ;) {
+  for (let position = from; ;) {
     const length = readSync(fd, buffer, 0, COPY_BYTES, position);
     if (length === 0) return;
     yield buffer.subarray(0, length);

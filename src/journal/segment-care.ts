@@ -4,14 +4,14 @@
  *
  * In: descriptors of the segment that is being written and of those before it that nobody has
  * confirmed yet. Out: fdatasync for each; and where somebody else deleted, renamed, replaced or cut
- * one, what became of it. Promise: without an error, and without a change of the current segment,
- * every byte of them is durable under its own name, or named as lost.
+ * one, what became of it. Promise: without an error and without a finding, every byte of them is
+ * durable under its own name, or named as lost.
  */
 import { fdatasyncSync, fstatSync, lstatSync } from "node:fs";
 import type { FileChange } from "../event/index.ts";
 import { messageOf } from "../lib/errors.ts";
-import { findLost, type LostRecords } from "./lost-records.ts";
-import { restoreSegment } from "./restore-segment.ts";
+import { type CutSegment, findCut, type LostRecords } from "./cut-segment.ts";
+import { copySegment, restoreSegment, type SegmentCopy } from "./restore-segment.ts";
 
 /** A segment as its writer knows it. */
 export interface SegmentFacts {
@@ -36,6 +36,23 @@ export interface CareRequest {
   readonly current: SegmentFacts | undefined;
   /** Segments that are not written any more and were not confirmed yet, oldest first. */
   readonly older: readonly SegmentFacts[];
+  /** Whether the mending of the current one is prepared, should it need it. Default true. */
+  readonly isMending?: boolean;
+}
+
+/** What can be done to a file that is there. */
+export type SegmentChange = Exclude<FileChange["change"], "foreign">;
+
+/** Somebody else changed the segment that is being written. */
+export interface Finding {
+  /** The descriptor that it had then. */
+  readonly fd: number;
+  readonly change: SegmentChange;
+  /** What its writer needs to mend it, up to what was written by then; undefined: not prepared. */
+  readonly copy?: SegmentCopy;
+  readonly cut?: CutSegment;
+  /** Why that could not be prepared. */
+  readonly error?: string;
 }
 
 /** What was found at a segment that is not written any more. */
@@ -53,14 +70,13 @@ export interface CareResult {
   readonly error?: string;
   /** Why an older one is not, or cannot be mended. */
   readonly olderError?: string;
-  /** The current segment was changed by somebody else: it must be left before it is looked after. */
-  readonly isCurrentChanged?: boolean;
+  readonly finding?: Finding;
   /** Older segments that need no more care: their descriptors may be closed. */
   readonly settled: readonly SettledSegment[];
 }
 
 /** Makes segments durable. Never throws. */
-export function careFor({ current, older }: CareRequest): CareResult {
+export function careFor({ current, older, isMending = true }: CareRequest): CareResult {
   const settled: SettledSegment[] = [];
   let olderError: string | undefined;
   for (const segment of older) {
@@ -73,29 +89,38 @@ export function careFor({ current, older }: CareRequest): CareResult {
   return {
     settled,
     ...(olderError === undefined ? {} : { olderError }),
-    ...careForCurrent(current),
+    ...(current === undefined ? {} : careForCurrent(current, isMending)),
   };
 }
 
 function careForCurrent(
-  current: SegmentFacts | undefined,
-): Pick<CareResult, "error" | "isCurrentChanged"> {
-  if (current === undefined) return {};
+  current: SegmentFacts,
+  isMending: boolean,
+): Pick<CareResult, "error" | "finding"> {
   try {
     fdatasyncSync(current.fd);
-    return changeOf(current) === undefined ? {} : { isCurrentChanged: true };
+    const change = changeOf(current);
+    if (change === undefined) return {};
+    return { finding: isMending ? prepare(current, change) : { fd: current.fd, change } };
   } catch (error) {
     return { error: messageOf(error) };
   }
 }
 
+/** The long part of the mending, while its writer goes on. */
+function prepare(current: SegmentFacts, change: SegmentChange): Finding {
+  const { fd } = current;
+  try {
+    return change === "truncated"
+      ? { fd, change, cut: findCut(current) }
+      : { fd, change, copy: copySegment(current) };
+  } catch (error) {
+    return { fd, change, error: messageOf(error) };
+  }
+}
+
 /** What somebody else did to a segment, if anything. Two questions to the filesystem. */
-export function changeOf({
-  fd,
-  path,
-  inode,
-  size,
-}: SegmentFacts): Exclude<FileChange["change"], "foreign"> | undefined {
+export function changeOf({ fd, path, inode, size }: SegmentFacts): SegmentChange | undefined {
   const own = fstatSync(fd);
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there === undefined) return own.nlink === 0 ? "deleted" : "renamed";
@@ -104,12 +129,13 @@ export function changeOf({
 }
 
 function settle(segment: SegmentFacts): SettledSegment {
-  const { fd, name, first, count } = segment;
+  const { fd, name, size } = segment;
   fdatasyncSync(fd);
   const change = changeOf(segment);
   if (change === undefined) return { fd };
-  const lost = fstatSync(fd).size < segment.size ? findLost(fd, { name, first, count }) : undefined;
-  const keptAs = change === "truncated" ? undefined : restoreSegment(segment);
+  const lost = fstatSync(fd).size < size ? findCut(segment).lost : undefined;
+  const keptAs =
+    change === "truncated" ? undefined : restoreSegment(segment, copySegment(segment)).keptAs;
   return {
     fd,
     change: {

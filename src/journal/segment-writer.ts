@@ -1,18 +1,13 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  lstatSync,
-  openSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, fstatSync, ftruncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf, systemCodeOf } from "../lib/errors.ts";
-import { FILE_MODE, makeDirectory, syncDirectory } from "../lib/files.ts";
+import { makeDirectory, syncDirectory } from "../lib/files.ts";
 import { journalDirectory, segmentFile, streamDirectory } from "../format/index.ts";
-import type { LostRecords } from "./lost-records.ts";
-import type { CareRequest, SegmentFacts } from "./segment-care.ts";
+import type { FileChange } from "../event/index.ts";
+import { createSegmentFile, inodeOf, readRest } from "./segment-file.ts";
+import type { CutSegment, LostRecords } from "./cut-segment.ts";
+import { restoreSegment, type SegmentCopy } from "./restore-segment.ts";
+import type { CareRequest, Finding, SegmentFacts } from "./segment-care.ts";
 
 /** Appends whole lines to the segments of one stream. */
 export interface SegmentWriter {
@@ -22,14 +17,33 @@ export interface SegmentWriter {
   readonly unconfirmed: () => CareRequest;
   /** Goes on in a new segment, at once. Where none can be opened it says why, and goes on in the old one. */
   readonly leave: () => string | undefined;
+  /**
+   * Mends the segment that is being written: brings it back under its name, or goes on in a new one
+   * with what was written behind a cut.
+   *
+   * @returns what was done; undefined: it is another segment, or another file, by now.
+   * @throws the system error when it cannot be mended yet: it is written on.
+   */
+  readonly mend: (finding: Finding) => Mended | undefined;
   /** An older segment needs no more care; false: that was known. */
   readonly release: (fd: number) => boolean;
   /** Closes the descriptors of what was released. */
   readonly closeReleased: () => void;
-  /** Earlier segments, confirmed once, that are not there any more; each is told once. */
-  readonly takeMissing: () => readonly LostRecords[];
+  /**
+   * Earlier segments, confirmed once, that are not there any more; each is told once.
+   *
+   * @param options.isPrefixToo also those missing from the start of the stream on, which retention
+   * may have deleted.
+   */
+  readonly takeMissing: (options: { readonly isPrefixToo: boolean }) => readonly LostRecords[];
   /** Closes the descriptors. */
   readonly close: () => void;
+}
+
+/** What was done to the segment that is being written. */
+export interface Mended {
+  readonly change: FileChange;
+  readonly lost?: LostRecords;
 }
 
 /** What {@link openSegmentWriter} takes. */
@@ -52,12 +66,13 @@ export interface SegmentWriterOptions {
 
 /** A segment that can be counted up. */
 interface OpenSegment {
-  readonly facts: Omit<SegmentFacts, "size" | "count">;
+  facts: Omit<SegmentFacts, "size" | "count">;
   size: number;
   count: number;
   readonly endsAtMillis: number;
 }
 
+const LINE_END = 0x0a;
 /** Where the next segment cannot be opened, it is tried again after this time. */
 const RETRY_MILLIS = 1000;
 /** Errors of a write that are about this one file. */
@@ -90,9 +105,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       const name = segmentFile(number);
       const path = join(folder, name);
       try {
-        const fd = openIn(folder, path);
-        syncDirectory(folder);
-        const facts = { fd, path, name: nameOf(stream, name), inode: inodeOf(fd, path) };
+        const facts = { ...createSegmentFile(path), path, name: nameOf(stream, name) };
         isTorn = false;
         mustLeave = false;
         return {
@@ -114,14 +127,19 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
 
   /** The old one stays open until somebody has confirmed it. */
   function advance(): void {
-    // What retention deleted in the meantime is not missing. Who deletes all deletes this one too.
-    const isFolderWhole = existsSync(current.facts.path);
     const next = openNext();
     older.push(current);
     current = next;
     problem = undefined;
     options.began();
-    if (isFolderWhole) closed = closed.filter(({ file }) => existsSync(join(directory, file)));
+  }
+
+  function isKept({ file }: LostRecords): boolean {
+    return existsSync(join(directory, file));
+  }
+
+  function isThere(): boolean {
+    return existsSync(current.facts.path);
   }
 
   function leave(): string | undefined {
@@ -142,8 +160,9 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       mustLeave ||
       (current.size > 0 &&
         (current.size + length > maxBytes || nowMillis() >= current.endsAtMillis));
+    // One that lacks its name gets it back first: readers would go on in the next and never come back.
     if (isTorn) advance();
-    else if (isDue && (problem === undefined || nowMillis() >= retryAtMillis)) leave();
+    else if (isDue && isThere() && (problem === undefined || nowMillis() >= retryAtMillis)) leave();
   }
 
   function write(bytes: Uint8Array): void {
@@ -165,6 +184,39 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     const { size } = fstatSync(current.facts.fd);
     ftruncateSync(current.facts.fd, Math.max(0, size - length));
     isTorn = false;
+  }
+
+  function restore(finding: Finding, copy: SegmentCopy): Mended {
+    const { path, name } = current.facts;
+    const { keptAs } = restoreSegment(current.facts, copy, (fd) => {
+      released.push(current.facts.fd);
+      current.facts = { ...current.facts, fd, inode: inodeOf(fd, path) };
+    });
+    const kept = keptAs === undefined ? {} : { keptAs };
+    return { change: { file: name, change: finding.change, isRestored: true, ...kept } };
+  }
+
+  /** Readers may have been beyond the cut: what was written behind it stands in the next segment too. */
+  function leaveCut(finding: Finding, cut: CutSegment): Mended {
+    const left = current;
+    // Written before the cut was noticed: that is little.
+    const survivors = readRest(left.facts.fd, cut.survivorsFrom);
+    advance();
+    left.size = fstatSync(left.facts.fd).size;
+    const count = survivors.filter((byte) => byte === LINE_END).length;
+    if (count > 0) {
+      write(survivors);
+      current.facts = { ...current.facts, first: sequence - count + 1 };
+      current.size = survivors.length;
+      current.count = count;
+    }
+    const { name } = left.facts;
+    const change: FileChange = { file: name, change: finding.change, isRestored: false };
+    // Counted here: some may have been written, and cut off, after the thread was asked to look.
+    const missing = sequence - cut.next + 1 - count;
+    if (missing <= 0) return { change };
+    const to = Math.max(cut.lost?.to ?? 0, cut.next + missing - 1);
+    return { change, lost: { file: name, from: cut.next, to, count: missing } };
   }
 
   function closeReleased(): void {
@@ -189,6 +241,11 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     },
     unconfirmed: () => ({ current: factsOf(current), older: older.map(factsOf) }),
     leave,
+    mend(finding) {
+      if (finding.fd !== current.facts.fd) return undefined;
+      if (finding.cut !== undefined) return leaveCut(finding, finding.cut);
+      return finding.copy === undefined ? undefined : restore(finding, finding.copy);
+    },
     release(fd) {
       const at = older.findIndex(({ facts }) => facts.fd === fd);
       const [segment] = at < 0 ? [] : older.splice(at, 1);
@@ -198,10 +255,23 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       return true;
     },
     closeReleased,
-    takeMissing() {
-      const missing = closed.filter(({ file }) => !existsSync(join(directory, file)));
-      closed = closed.filter((segment) => !missing.includes(segment));
-      return missing.filter(({ count }) => count > 0);
+    takeMissing({ isPrefixToo }) {
+      const missing: LostRecords[] = [];
+      const kept: LostRecords[] = [];
+      const run: LostRecords[] = [];
+      // From the newest on: retention deletes the other way round, so that what it is just deleting is
+      // never missing before one that is there.
+      for (const segment of closed.toReversed()) {
+        if (!isKept(segment)) {
+          run.push(segment);
+          continue;
+        }
+        kept.push(segment);
+        missing.push(...run.splice(0));
+      }
+      if (isPrefixToo) missing.push(...run);
+      closed = kept.toReversed();
+      return missing.toReversed().filter(({ count }) => count > 0);
     },
     close() {
       for (const { facts } of [...older.splice(0), current]) released.push(facts.fd);
@@ -220,22 +290,4 @@ function factsOf({ facts, size, count }: OpenSegment): SegmentFacts {
 
 function recordsOf({ facts: { name, first }, count }: OpenSegment): LostRecords {
   return { file: name, from: first, to: first + count - 1, count };
-}
-
-/** Somebody may have deleted the folder, or the whole audit directory. */
-function openIn(folder: string, path: string): number {
-  // Readable too: whoever deletes the file leaves us this descriptor to copy it from.
-  try {
-    return openSync(path, "ax+", FILE_MODE);
-  } catch (error) {
-    if (systemCodeOf(error) !== "ENOENT") throw error;
-    makeDirectory(folder);
-    return openSync(path, "ax+", FILE_MODE);
-  }
-}
-
-/** Some filesystems draw the number anew with every question. */
-function inodeOf(fd: number, path: string): number | undefined {
-  const { ino } = fstatSync(fd);
-  return lstatSync(path, { throwIfNoEntry: false })?.ino === ino ? ino : undefined;
 }

@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { freeSpaceOf } from "../lib/filesystem.ts";
 import type { SyncAnswer, SyncRequest, SyncWorkerData } from "./group-sync.ts";
-import { careFor, changeOf, type SegmentFacts } from "./segment-care.ts";
+import { careFor, changeOf, type SegmentChange, type SegmentFacts } from "./segment-care.ts";
 import { holdStream } from "./stream-life.ts";
 
 /** While nobody writes, the files are looked at this often. */
@@ -44,13 +44,17 @@ function look(): void {
   // Deleted with its directory: the lock that we hold has no name any more.
   if (!existsSync(lockPath)) hold();
   if (current === undefined) return;
+  const { fd } = current;
+  let change: SegmentChange | undefined;
   try {
-    if (changeOf(current) === undefined) return;
+    change = changeOf(current);
   } catch {
     return; // The next sync says it.
   }
+  if (change === undefined) return;
+  // Told once: the sync that this leads to looks again, and prepares the mending.
   current = undefined;
-  parentPort?.postMessage({ isCurrentChanged: true, settled: [] } satisfies SyncAnswer);
+  parentPort?.postMessage({ finding: { fd, change }, settled: [] } satisfies SyncAnswer);
 }
 
 hold();
@@ -59,6 +63,6 @@ setInterval(look, LOOK_MILLIS);
 parentPort?.on("message", ({ upTo, ...request }: SyncRequest) => {
   current = request.current;
   const answer: SyncAnswer = { ...careFor(request), ...freeBytes(), upTo };
-  if (answer.isCurrentChanged === true) current = undefined;
+  if (answer.finding !== undefined) current = undefined;
   parentPort?.postMessage(answer);
 });

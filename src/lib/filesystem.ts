@@ -1,4 +1,4 @@
-import { readFileSync, statfsSync } from "node:fs";
+import { readFileSync, realpathSync, statfsSync } from "node:fs";
 import { resolve } from "node:path";
 
 /** How much room a filesystem has. */
@@ -49,7 +49,7 @@ export function freeSpaceOf(path: string): FreeSpace {
 /** What the filesystem of a path is, as far as the kernel tells. Only Linux does. */
 export function filesystemKindOf(path: string): FilesystemKind {
   if (process.platform !== "linux") return { name: "unknown", isNetwork: "no" };
-  return kindOfMagic(statfsSync(path).type, () => mountTypeOf(path, readMounts()));
+  return kindOfMagic(statfsSync(path).type, () => mountTypeOf(realpathSync(path), readMounts()));
 }
 
 /** The kind that a `statfs` type says; FUSE alone asks for the type of the mount. */

@@ -9,19 +9,28 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { LogRecordProcessor, ReadWriteLogRecord } from "@opentelemetry/sdk-logs";
 import {
+  ATTR_ACTION,
   ATTR_SERVICE_NAME,
   ATTR_TIME,
   type AttributeValue,
   createCatalogue,
   EVENT_NAME_PREFIX,
+  fileChangeEvent,
   newId,
   type RecordAttributes,
   SCOPE_NAME,
 } from "../event/index.ts";
-import { createJournalProcessor, type JournalProcessor, openJournal } from "../journal/index.ts";
+import {
+  createJournalProcessor,
+  type JournalNotice,
+  type JournalProcessor,
+  openJournal,
+} from "../journal/index.ts";
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { createLineWriter } from "../setup/line-writer.ts";
+import { journalOfEnvironment } from "../setup/options.ts";
+import { ownDraft } from "../setup/own-draft.ts";
 import { startDraft } from "../setup/start-record.ts";
 import { auditContentOf, type AuditRecordParts } from "./audit-record.ts";
 import { type RedactingOptions, redactorOf } from "./redacting-processors.ts";
@@ -60,6 +69,8 @@ export function createJournalLogProcessor(
   const parts: AuditRecordParts = { catalogue: createCatalogue([]), redactor };
   let open: JournalProcessor | undefined;
   let isClosed = false;
+  /** Whether the record that is being written is of a `closed` action. */
+  let isFavoured = false;
   /** Records from before there was a journal to count them. */
   let lostBefore = 0;
 
@@ -70,8 +81,10 @@ export function createJournalLogProcessor(
     const told = { attributes: resourceOf(log), body: {} };
     const resource = redactor.redact(told).attributes;
     const service = String(resource[ATTR_SERVICE_NAME]);
-    const journal = openJournal({ directory, stream: newId(), report });
-    open = createJournalProcessor({ journal, clock, report, service, resource });
+    const stream = newId();
+    const journal = openJournal({ ...journalOfEnvironment(), directory, stream, report, notify });
+    const mayUseReserve = (): boolean => isFavoured;
+    open = createJournalProcessor({ journal, clock, report, service, resource, mayUseReserve });
     process.on("exit", close);
     const start = startDraft({ policyDigest: NO_POLICY, redactionDigest: redactor.digest });
     const time = toIsoMicros(clock.nowMicros());
@@ -83,8 +96,22 @@ export function createJournalLogProcessor(
     return open;
   }
 
+  /** Somebody else changed a file of the journal, or the disk failed: the trail says so itself. */
+  function notify(notice: JournalNotice): void {
+    if (notice.kind === "began" || isClosed) return;
+    if (notice.kind !== "changed") return open?.noteGap(notice);
+    const { attributes, body } = ownDraft(fileChangeEvent(notice.change), parts.catalogue);
+    const time = toIsoMicros(createSystemClock().nowMicros());
+    try {
+      open?.onEmit({ attributes: { ...attributes, [ATTR_TIME]: time }, body });
+    } catch {
+      // The disk refuses: counted and reported like any lost record.
+    }
+  }
+
   function close(): void {
     if (isClosed) return;
+    open?.inspect();
     isClosed = true;
     process.off("exit", close);
     open?.finish();
@@ -101,6 +128,8 @@ export function createJournalLogProcessor(
       );
       return;
     }
+    isFavoured =
+      parts.catalogue.find(String(content.attributes[ATTR_ACTION]))?.failure === "closed";
     journal.onEmit(content);
   }
 

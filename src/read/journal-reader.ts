@@ -12,6 +12,7 @@ import {
   listSegments,
   listStreams,
   segmentFile,
+  startOfGlued,
   streamDirectory,
 } from "../format/index.ts";
 import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
@@ -73,7 +74,7 @@ async function* readSegment(file: string): AsyncGenerator<JournalEntry> {
       line++;
       // A record is there when its line end is: views and shipper see it the same way.
       if (!isEnded) yield { kind: "problem", message: NO_END, file, line };
-      else if (text !== "") yield entryOf(text, file, line);
+      else if (text !== "") yield* entriesOf(text, file, line);
     }
   } catch (error) {
     // Retention deleted it since it was listed; a record says so.
@@ -84,6 +85,7 @@ async function* readSegment(file: string): AsyncGenerator<JournalEntry> {
   }
 }
 
+const CUT = "the line begins with the rest of one that was cut";
 const NO_END = "the line has no end: it is being written, or a crash cut it";
 
 /** Lines end with \n and nothing else: node:readline also breaks at U+2028, which may stand in a value. */
@@ -97,6 +99,13 @@ async function* linesOf(
     for (const text of lines) yield { text, isEnded: true };
   }
   if (rest !== "") yield { text: rest, isEnded: false };
+}
+
+/** The rest of a line that somebody cut, and a whole one behind it, are one line now. */
+function* entriesOf(text: string, file: string, line: number): Generator<JournalEntry> {
+  const start = startOfGlued(text);
+  if (start > 0) yield { kind: "problem", message: CUT, file, line };
+  yield entryOf(text.slice(start), file, line);
 }
 
 function entryOf(text: string, file: string, line: number): JournalEntry {

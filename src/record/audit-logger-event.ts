@@ -77,6 +77,7 @@ export function draftOfLogged(event: LoggedEvent, catalogue: Catalogue): Draft {
     }),
     body: normaliseMap(event.details),
     context: context.active(),
+    ...(action === undefined ? {} : { failure: action.failure }),
   };
 }
 

@@ -157,6 +157,11 @@ export function resolveRedaction(
   };
 }
 
+/** What the environment says of the journal, for those who have no options for it. */
+export function journalOfEnvironment(env: Environment = process.env): ResolvedJournal {
+  return resolveJournal(undefined, false, env);
+}
+
 function serviceName(env: Environment): string | undefined {
   return variable(env, "OTEL_SERVICE_NAME");
 }

@@ -9,5 +9,6 @@ export function ownDraft(event: AnyEvent, catalogue: Catalogue): Draft {
   if (action === undefined) {
     throw new AuditError("unknown_action", `unknown action ${event.action}`);
   }
-  return draftOf(event, action, { context: ROOT_CONTEXT });
+  // What a full disk must not keep out of the trail.
+  return draftOf(event, action, { context: ROOT_CONTEXT, failure: "closed" });
 }

@@ -12,6 +12,7 @@ import { newId } from "../../src/event/index.ts";
 import { encodeJsonLine } from "../../src/format/index.ts";
 import { JOURNAL_START, readJournalLines } from "../../src/journal/index.ts";
 import { tryLockFile } from "../../src/lib/file-lock.ts";
+import { startOtlpSink } from "../support/otlp-sink.ts";
 import { resultRecord } from "../support/records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -302,4 +303,42 @@ test("whoever reads on finds what is left, and the record of what is not", async
     const [line] = readJournalLines(directory, audit.stream, from);
     expect(line?.text).toContain(`"sequence":${first},`);
   }
+});
+
+test("with shipping nothing goes before it is shipped, however large the journal; then it does, and nothing is sent anew", async () => {
+  const directory = temporaryDirectory();
+  const sink = await startOtlpSink();
+  sink.answer = () => ({ status: 503 });
+  const options = {
+    directory,
+    format: "journal",
+    policy: { version: 1 },
+    endpoint: sink.url,
+    journal: { maxBytes: 1024 * 1024 },
+  } as const;
+  const audit = await createAudit(options);
+  onTestFinished(() => audit.close());
+  const note = "word ".repeat(600);
+  const ids: string[] = [];
+  const write = async (): Promise<void> => {
+    const event = { action: "note_write", actor: "ann", details: { note } } as const;
+    const { recordId, synced } = await audit.record(event);
+    if (synced) ids.push(recordId);
+  };
+  while (bytesOf(directory, audit.stream) < 2 * 1024 * 1024) await write();
+  expect(segmentsOf(directory, audit.stream)).toContain("1.jsonl");
+  sink.answer = () => ({ status: 200 });
+  while (segmentsOf(directory, audit.stream).includes("1.jsonl")) {
+    expect(ids.length).toBeLessThan(20_000);
+    await write();
+  }
+  await audit.close();
+  const again = await createAudit(options);
+  ids.push((await again.record({ action: "pause", actor: "ann" })).recordId);
+  await again.close();
+  const taken = sink.taken();
+  expect(ids.filter((id) => !taken.includes(id))).toEqual([]);
+  expect(new Set(taken).size).toBe(taken.length);
+  // Each with the resource of its stream, although the record that carries it is deleted.
+  expect(sink.requests().every(({ body }) => body.includes("service.name"))).toBe(true);
 });

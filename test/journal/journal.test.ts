@@ -139,3 +139,17 @@ test.runIf(process.platform === "linux")(
     journal.close();
   },
 );
+
+test("a file that was cut and has grown again is not read on in the middle of a line, but anew", () => {
+  const directory = temporaryDirectory();
+  const path = join(directory, "journal", stream, "1.jsonl");
+  openJournal({ directory, stream, report }).close();
+  writeFileSync(path, '{"a":1}\n{"a":2}\n');
+  const [, second] = readJournalLines(directory, stream, JOURNAL_START);
+  const from = second?.end ?? JOURNAL_START;
+  const textsFrom = (): string[] =>
+    readJournalLines(directory, stream, from).map(({ text }) => text);
+  expect(textsFrom()).toEqual([]);
+  writeFileSync(path, '{"a":1}\n{"a":3333333333}\n{"a":4}\n');
+  expect(textsFrom()).toEqual(['{"a":1}', '{"a":3333333333}', '{"a":4}']);
+});
