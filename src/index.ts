@@ -53,8 +53,10 @@ export {
   currentAudit,
   type CurrentAudit,
   type DenialOf,
+  type HealthState,
   type Receipt,
   type RunningAction,
+  type ShippingHealth,
 } from "./record/index.ts";
 export {
   AuditLogger,
@@ -73,4 +75,4 @@ export type {
 export { auditGrpc, createAudit } from "./setup/create-audit.ts";
 export type { JournalSettings } from "./setup/journal-options.ts";
 export type { AuditFormat, AuditOptions } from "./setup/options.ts";
-export type { OtlpProtocol } from "./setup/shipping-options.ts";
+export type { OtlpCompression, OtlpProtocol } from "./setup/shipping-options.ts";

@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { collectorCommand } from "./collector-command.ts";
 import { policyCommand } from "./policy-command.ts";
+import { quarantineCommand } from "./quarantine-command.ts";
 
 /** Exit codes of every command. */
 const EXIT_USAGE = 2;
@@ -25,7 +26,8 @@ const program = new Command("otel-audit")
   .exitOverride();
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const warn = (line: string): void => void process.stderr.write(`otel-audit: ${line}\n`);
-for (const room of [collectorCommand(print), policyCommand(print, warn)]) {
+const rooms = [collectorCommand(print), policyCommand(print, warn), quarantineCommand(print, warn)];
+for (const room of rooms) {
   program.addCommand(room);
   for (const command of [room, ...room.commands]) command.copyInheritedSettings(program);
 }

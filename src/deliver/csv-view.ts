@@ -1,151 +1,145 @@
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync } from "node:fs";
-import { join } from "node:path";
-import { CSV_HEADER, decodeCsvRows, encodeFlatCsvRow } from "../format/index.ts";
-import {
-  ATTR_RECORD_ID,
-  ATTR_RECORD_KIND,
-  ATTR_SEQUENCE_NUMBER,
-  streamOf,
-} from "../event/index.ts";
-import { messageOf } from "../lib/errors.ts";
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from "node:fs";
+import { basename, join } from "node:path";
+import { createCsvRows, CSV_HEADER } from "../format/index.ts";
 import { appendFully, FILE_MODE, sizeOf } from "../lib/files.ts";
-import { setForeignAside } from "./foreign-view.ts";
-import type { StreamPosition } from "./merge.ts";
+import { recoverCsv } from "./csv-recovery.ts";
+import { createFileWatch, type Finding } from "./file-watch.ts";
+import { IN_THE_WAY, putAside, setForeignAside } from "./foreign-view.ts";
 import { createOpenIntents } from "./open-intents.ts";
-import type { View, ViewOptions } from "./view.ts";
-import { EMPTY_VIEW_STATE, loadViewState, saveViewState, type ViewState } from "./view-state.ts";
+import { CHANGE_PAUSE, createPause } from "./pauses.ts";
+import { changeText } from "./change-text.ts";
+import { createViewProgress } from "./reading-progress.ts";
+import { checkRoom } from "./room.ts";
+import { createViewStateSaver } from "./view-state.ts";
+import { CSV_VIEW, type View, type ViewOptions } from "./view.ts";
 
-/** Name of the view in the audit directory. */
-export const CSV_VIEW = "audit_log.csv";
 const STATE_NAME = "csv";
 /** The state may be this old: rows behind it are recognised by their record ids. */
 const SAVE_PAUSE_MILLIS = 1000;
+/** A large state is saved at most every this many times the duration of its last saving. */
+const PAUSE_FACTOR = 20;
 
 /**
  * Opens the CSV view: a row per result, oldest first, appended. A row that a crash cut is taken
  * off; rows that were written after the last saved state are recognised and not written twice.
  */
 export function openCsvView(options: ViewOptions): View {
-  const { directory, report, nowMillis } = options;
+  const { directory, report, fileChanged, nowMillis } = options;
   const path = join(directory, CSV_VIEW);
-  const recovered = recover(directory, path, report);
-  const positions = new Map(recovered.positions);
+  const recovered = recoverCsv(options, path, STATE_NAME);
+  const progress = createViewProgress(recovered);
   const intents = createOpenIntents(recovered.intents, recovered.shownIntents);
-  const fd = openSync(path, "a", FILE_MODE);
-  try {
-    if (recovered.size === 0) appendFully(fd, Buffer.from(CSV_HEADER));
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
+  const saver = createViewStateSaver(directory, STATE_NAME, progress);
+  const watch = createFileWatch(path, { seesRewriting: false });
+  const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });
+  const rows = createCsvRows();
+  let fd = -1;
+  let lastAppend = 0;
+  /** A failed append left a part of a row, which could not be taken back yet. */
+  let isTorn = false;
+  let isToBegin = false;
   let isDirty = true;
   let nextSaveAt = 0;
 
+  function close(): void {
+    if (fd >= 0) closeSync(fd);
+    fd = -1;
+    watch.close();
+  }
+
+  /** Opens the file, and begins it where it is empty. */
+  function open(): void {
+    close();
+    fd = openSync(path, "a", FILE_MODE);
+    const isNew = fstatSync(fd).size === 0;
+    if (isNew) appendFully(fd, Buffer.from(CSV_HEADER));
+    watch.remember();
+    isTorn = false;
+    isDirty = true;
+    // Before the first row: rows without a state are nobody's.
+    if (isNew) save();
+  }
+
+  function begin(): void {
+    isToBegin = true;
+    if ((sizeOf(path) ?? 0) > 0) setForeignAside(path, IN_THE_WAY, options);
+    open();
+    isToBegin = false;
+  }
+
+  function deal({ change, sizeThere = 0 }: Finding): void {
+    // What was cut off at once, and holds nothing but the rows that were just appended, is ours.
+    const isLeftOver = change === "truncated" && sizeThere === lastAppend;
+    if (isLeftOver) ftruncateSync(fd, 0);
+    const aside = sizeThere > 0 && !isLeftOver ? putAside(path) : undefined;
+    report(changeText(path, change, aside));
+    const isRestored = change !== "renamed";
+    fileChanged({
+      file: CSV_VIEW,
+      change,
+      ...(aside === undefined ? {} : { keptAs: basename(aside) }),
+      isRestored,
+    });
+    if (isRestored) {
+      progress.reset();
+      intents.clear();
+    }
+    begin();
+  }
+
+  function save(): void {
+    const started = nowMillis();
+    fdatasyncSync(fd);
+    saver.save({
+      size: watch.size(),
+      file: watch.identity(),
+      parts: 0,
+      intents: intents.lines(),
+    });
+    isDirty = false;
+    nextSaveAt = nowMillis() + Math.max(SAVE_PAUSE_MILLIS, (nowMillis() - started) * PAUSE_FACTOR);
+  }
+
+  open();
   return {
-    positions,
+    progress,
     intents,
+    check() {
+      if (isToBegin) begin();
+      if (isTorn && fstatSync(fd).size > watch.size()) ftruncateSync(fd, watch.size());
+      isTorn = false;
+      const found = watch.find();
+      if (found === undefined) return true;
+      if (!changePause.isOver()) return false;
+      changePause.begin();
+      deal(found);
+      return true;
+    },
     append(records, readTo) {
-      const rows = records.map(({ flat }) => encodeFlatCsvRow(flat)).join("");
-      if (rows !== "") appendFully(fd, Buffer.from(rows));
-      for (const [stream, position] of readTo) positions.set(stream, position);
+      // What an append left that threw.
+      rows.take();
+      for (const { bytes, start, end } of records) rows.add(bytes, start, end);
+      const bytes = rows.take();
+      if (bytes.length > 0) {
+        checkRoom(directory, bytes.length);
+        isTorn = true;
+        appendFully(fd, bytes);
+        isTorn = false;
+        lastAppend = bytes.length;
+        watch.grew(bytes.length);
+      }
+      progress.advance(readTo);
       isDirty = true;
     },
-    hasPending: () => false,
     settle({ isForced }) {
-      if (!isDirty || (!isForced && nowMillis() < nextSaveAt)) return;
-      nextSaveAt = nowMillis() + SAVE_PAUSE_MILLIS;
-      fdatasyncSync(fd);
-      saveViewState(directory, STATE_NAME, {
-        positions,
-        size: sizeOf(path) ?? 0,
-        parts: 0,
-        intents: intents.lines(),
-      });
-      isDirty = false;
+      if (fd < 0 || !(isDirty || saver.isStale())) return;
+      if (isForced || nowMillis() >= nextSaveAt) save();
     },
-    close() {
-      closeSync(fd);
+    saveAgain() {
+      saver.forget();
+      isDirty = true;
+      if (fd >= 0) save();
     },
+    close,
   };
-}
-
-/** A state, and the record ids of intents that the rows behind it show. */
-interface Recovered extends ViewState {
-  readonly shownIntents: ReadonlySet<string>;
-}
-
-const NOTHING: Recovered = { ...EMPTY_VIEW_STATE, shownIntents: new Set() };
-
-/** The state to go on from, after the file was brought back to whole rows that the state knows. */
-function recover(directory: string, path: string, report: (line: string) => void): Recovered {
-  const size = sizeOf(path);
-  if (size === undefined || size === 0) return NOTHING;
-  const state = loadViewState(directory, STATE_NAME);
-  if (state === null) {
-    // The header alone is what a first start leaves that was killed before its state was saved.
-    if (size <= CSV_HEADER.length && CSV_HEADER.startsWith(readFrom(path, 0, size))) {
-      truncate(path, 0);
-    } else {
-      setForeignAside(path, "was not written by this audit directory", report);
-    }
-    return NOTHING;
-  }
-  if (size < state.size || readFrom(path, 0, CSV_HEADER.length) !== CSV_HEADER) {
-    setForeignAside(path, "was changed by somebody else", report);
-    return NOTHING;
-  }
-  return recoverTail(path, state, size, report);
-}
-
-function recoverTail(
-  path: string,
-  state: ViewState,
-  size: number,
-  report: (line: string) => void,
-): Recovered {
-  const positions = new Map<string, StreamPosition>(state.positions);
-  try {
-    const shownIntents = new Set<string>();
-    let end = 0;
-    for (const { record, endBytes } of decodeCsvRows(
-      readFrom(path, state.size, size - state.size),
-    )) {
-      end = endBytes;
-      const stream = streamOf(String(record.attributes[ATTR_RECORD_ID]));
-      if (record.attributes[ATTR_RECORD_KIND] === "intent")
-        shownIntents.add(String(record.attributes[ATTR_RECORD_ID]));
-      const sequence = Number(record.attributes[ATTR_SEQUENCE_NUMBER]);
-      const known = positions.get(stream) ?? { segment: 1, offset: 0, sequence: 0 };
-      positions.set(stream, { ...known, sequence: Math.max(known.sequence, sequence) });
-    }
-    if (state.size + end < size) {
-      truncate(path, state.size + end);
-      report(
-        `${path} ended in a row that was cut: the cut row was taken off, the journal has it whole`,
-      );
-    }
-    return { ...state, positions, size: state.size + end, shownIntents };
-  } catch (error) {
-    setForeignAside(path, `has rows that are no audit records (${messageOf(error)})`, report);
-    return NOTHING;
-  }
-}
-
-function readFrom(path: string, offset: number, length: number): string {
-  const fd = openSync(path, "r");
-  try {
-    const buffer = Buffer.alloc(length);
-    return buffer.toString("utf8", 0, readSync(fd, buffer, 0, length, offset));
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function truncate(path: string, size: number): void {
-  const fd = openSync(path, "r+");
-  try {
-    ftruncateSync(fd, size);
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -1,37 +1,61 @@
-import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, truncateSync } from "node:fs";
-import { join } from "node:path";
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  truncateSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 import { encodeFiveCsvRow, FIVE_CSV_HEADER } from "../format/index.ts";
 import { appendFully, FILE_MODE, sizeOf } from "../lib/files.ts";
-import { CSV_VIEW } from "./csv-view.ts";
-import { type FiveMark, loadFiveMarks, NO_FILE, saveFiveMarks } from "./five-state.ts";
-import { setForeignAside } from "./foreign-view.ts";
-import type { StreamPosition } from "./merge.ts";
-import type { View, ViewOptions } from "./view.ts";
+import { changeText } from "./change-text.ts";
+import { createFileWatch, type Finding } from "./file-watch.ts";
+import { type FiveMark, loadFiveMarks, NO_FILE, placesOf, saveFiveMarks } from "./five-state.ts";
+import { IN_THE_WAY, putAside, setForeignAside } from "./foreign-view.ts";
+import { flatOf, type StreamPosition } from "./merge.ts";
+import { CHANGE_PAUSE, createPause } from "./pauses.ts";
+import { createViewProgress, type Places } from "./reading-progress.ts";
+import { checkRoom } from "./room.ts";
+import { createViewStateSaver } from "./view-state.ts";
+import { CSV_VIEW, type View, type ViewOptions } from "./view.ts";
 
-const STATE_NAME = "csv";
+const STATE_NAME = "five-csv";
 
 /**
  * Opens the five-column CSV view: a row per result, oldest first, appended. The file is there from
  * its first row on.
  */
-export function openFiveCsvView({ directory, report }: ViewOptions): View {
+export function openFiveCsvView(options: ViewOptions): View {
+  const { directory, report, fileChanged, nowMillis } = options;
   const path = join(directory, CSV_VIEW);
-  let mark = recover(directory, path, report);
-  const positions = new Map(mark.positions);
+  const recovered = recover(options, path);
+  let { mark } = recovered;
+  const progress = createViewProgress(recovered.places);
+  const saver = createViewStateSaver(directory, STATE_NAME, progress);
+  const watch = createFileWatch(path, { seesRewriting: false });
+  const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });
   let fd = -1;
+  /** A failed append left a part of a row, which could not be taken back yet. */
+  let isTorn = false;
+  if (mark.size > 0) watch.remember();
 
-  /** Somebody else wrote: their file is kept, and ours begins again from the journal. */
-  function startAnew(): void {
+  function deal({ change, sizeThere = 0 }: Finding): void {
     close();
-    if (sizeOf(path) !== undefined) setForeignAside(path, "was changed by somebody else", report);
-    mark = NO_FILE;
-    positions.clear();
-  }
-
-  function isOurs(): boolean {
-    if ((sizeOf(path) ?? 0) !== mark.size) return false;
-    if (fd < 0) fd = openSync(path, "a", FILE_MODE);
-    return fstatSync(fd).size === mark.size;
+    watch.forget();
+    const aside = sizeThere > 0 ? putAside(path) : undefined;
+    report(changeText(path, change, aside));
+    // What a renamed file has, is not shown again; of any other everything comes once more.
+    if (change !== "renamed") progress.reset();
+    mark = { ...NO_FILE, ended: saver.saveEnded(), positions: new Map(progress.live) };
+    saveFiveMarks(directory, STATE_NAME, [mark]);
+    fileChanged({
+      file: CSV_VIEW,
+      change,
+      ...(aside === undefined ? {} : { keptAs: basename(aside) }),
+      isRestored: change !== "renamed",
+    });
   }
 
   function write(text: string, readTo: ReadonlyMap<string, StreamPosition>): void {
@@ -39,55 +63,89 @@ export function openFiveCsvView({ directory, report }: ViewOptions): View {
     const next: FiveMark = {
       ...NO_FILE,
       size: mark.size + bytes.length,
-      positions: new Map([...positions, ...readTo]),
+      ended: saver.saveEnded(),
+      positions: new Map([...progress.live, ...readTo]),
     };
+    checkRoom(directory, bytes.length);
+    if (fd < 0) fd = openSync(path, "a", FILE_MODE);
     saveFiveMarks(directory, STATE_NAME, [mark, next]);
+    isTorn = true;
     appendFully(fd, bytes);
     fdatasyncSync(fd);
+    isTorn = false;
+    if (mark.size === 0) watch.remember();
+    else watch.grew(bytes.length);
     mark = next;
+  }
+
+  function takeBack(): void {
+    if (isTorn && fd >= 0 && fstatSync(fd).size > mark.size) ftruncateSync(fd, mark.size);
+    isTorn = false;
   }
 
   function close(): void {
     if (fd >= 0) closeSync(fd);
     fd = -1;
+    watch.close();
   }
 
   return {
-    positions,
-    append(records, readTo) {
-      const rows = records.map(({ flat }) => encodeFiveCsvRow(flat)).join("");
-      if (rows !== "") {
-        // With its positions at the start again, the view is given everything once more.
-        if (!isOurs()) return startAnew();
-        write(rows, readTo);
-      }
-      for (const [stream, position] of readTo) positions.set(stream, position);
+    progress,
+    check() {
+      takeBack();
+      const found = watch.find();
+      if (found === undefined) return true;
+      if (!changePause.isOver()) return false;
+      changePause.begin();
+      deal(found);
+      return true;
     },
-    hasPending: () => false,
-    settle() {},
+    append(records, readTo) {
+      const rows = records.map((record) => encodeFiveCsvRow(flatOf(record))).join("");
+      if (rows !== "") write(rows, readTo);
+      progress.advance(readTo);
+    },
+    settle() {
+      if (!saver.isStale()) return;
+      mark = { ...mark, ended: saver.saveEnded(), positions: new Map(progress.live) };
+      saveFiveMarks(directory, STATE_NAME, [mark]);
+    },
+    saveAgain: saver.forget,
     close,
   };
 }
 
+interface Recovered {
+  readonly mark: FiveMark;
+  readonly places: Places;
+}
+
+const NOTHING: Recovered = { mark: NO_FILE, places: { live: new Map(), done: new Map() } };
+
 /** The version that the file is, after a row that a crash cut was taken off. */
-function recover(directory: string, path: string, report: (line: string) => void): FiveMark {
-  const size = sizeOf(path);
-  if (size === undefined || size === 0) return NO_FILE;
+function recover(options: ViewOptions, path: string): Recovered {
+  const { directory, report } = options;
+  const size = sizeOf(path) ?? 0;
   const marks = loadFiveMarks(directory, STATE_NAME);
   if (marks.length === 0) {
-    setForeignAside(path, "was not written by this audit directory", report);
-    return NO_FILE;
+    if (size > 0) setForeignAside(path, IN_THE_WAY, options);
+    return NOTHING;
   }
-  const [before, after] = startsLikeOurs(path) ? marks : [];
-  const known = [before, after].find((mark) => mark?.size === size);
-  if (known !== undefined) return known;
-  if (before !== undefined && after !== undefined && size > before.size && size < after.size) {
-    truncateSync(path, before.size);
+  const [before, after] = size === 0 || startsLikeOurs(path) ? marks : [];
+  const isCut =
+    before !== undefined && after !== undefined && size > before.size && size < after.size;
+  const known = isCut ? before : [before, after].find((mark) => mark?.size === size);
+  const places = known === undefined ? undefined : placesOf(directory, STATE_NAME, known);
+  if (known === undefined || places === undefined) {
+    if (size > 0)
+      setForeignAside(path, { change: "replaced", why: "was changed by somebody else" }, options);
+    return NOTHING;
+  }
+  if (isCut) {
+    truncateSync(path, known.size);
     report(`${path} ended in rows that were cut: they were taken off, the journal has them whole`);
-    return before;
   }
-  setForeignAside(path, "was changed by somebody else", report);
-  return NO_FILE;
+  return { mark: known, places };
 }
 
 /** A crash in the first append may have cut the header itself. */

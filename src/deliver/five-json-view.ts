@@ -1,136 +1,217 @@
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { encodeFiveJson, FIVE_JSON_EMPTY, parseFiveJson } from "../format/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { replaceFile, sizeOf } from "../lib/files.ts";
-import { type FiveMark, loadFiveMarks, NO_FILE, saveFiveMarks } from "./five-state.ts";
-import { setForeignAside } from "./foreign-view.ts";
-import { DEFAULT_MAX_PART_BYTES, JSON_VIEW, type JsonViewOptions, partFile } from "./json-view.ts";
-import type { View } from "./view.ts";
+import { changeText } from "./change-text.ts";
+import { createFileWatch, type Finding } from "./file-watch.ts";
+import {
+  type FiveMark,
+  loadFiveMarks,
+  NO_FILE,
+  placesBehindParts,
+  placesOf,
+  saveFiveMarks,
+} from "./five-state.ts";
+import { putAside, setForeignAside } from "./foreign-view.ts";
+import { freePartPath, watchClosedParts } from "./json-parts.ts";
+import { DEFAULT_MAX_PART_BYTES, type JsonViewOptions, rewritePause } from "./json-view.ts";
+import { flatOf } from "./merge.ts";
+import { createNewestFirst, type Frame, type Item } from "./newest-first.ts";
+import { CHANGE_PAUSE, createPause } from "./pauses.ts";
+import { createViewProgress, type Places } from "./reading-progress.ts";
+import { checkRoom } from "./room.ts";
+import { createViewStateSaver } from "./view-state.ts";
+import { JSON_VIEW, type View, type ViewOptions } from "./view.ts";
 
-const STATE_NAME = "json";
-/** As for the full view: at most 5 % of a core goes into rewriting. */
-const PAUSE_FACTOR = 20;
+const STATE_NAME = "five-json";
+
+/** No line end behind it: Python's `json.dump` writes none. */
+const FRAME: Frame = { open: "[\n", between: ",\n", close: "\n]", empty: FIVE_JSON_EMPTY };
 
 /**
  * Opens the five-key JSON view: an array of events, newest first, indented as Python writes it. The
  * file is replaced in one step, so it parses at every instant; it is there from its first event on.
  */
 export function openFiveJsonView(options: JsonViewOptions): View {
-  const { directory, report, nowMillis } = options;
+  const { directory, report, fileChanged, nowMillis } = options;
   const maxPartBytes = options.maxPartBytes ?? DEFAULT_MAX_PART_BYTES;
   const path = join(directory, JSON_VIEW);
-  const recovered = recover(directory, path, report);
-  let { mark, items } = recovered;
-  const positions = new Map(mark.positions);
-  let closed = mark.closed;
-  let { parts } = mark;
-  let bytes = items.reduce((sum, item) => sum + item.length, 0);
-  let seen = stampOf(path);
+  const recovered = recover(options, path);
+  let { mark } = recovered;
+  const progress = createViewProgress(recovered.places);
+  const saver = createViewStateSaver(directory, STATE_NAME, progress);
+  const watch = createFileWatch(path, { seesRewriting: true });
+  const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });
+  const newest = createNewestFirst(FRAME);
+  newest.add(recovered.items.map(itemOf));
+  const parts = watchClosedParts(directory, options);
+  let { closed } = mark;
+  let count = mark.parts;
+  const ownParts = new Set(recovered.ownParts);
+  let closing: readonly string[] = [];
   let isPending = false;
   let nextAt = 0;
+  watch.remember();
 
   function write(): void {
     const started = nowMillis();
-    // Python prepends to the same file: what it adds there is not ours to take away.
-    const now = stampOf(path);
-    if (now !== undefined && now !== seen) setForeignAside(path, CHANGED, report);
-    const hash = createHash("sha256");
-    let size = 0;
-    for (const chunk of newestFirst(items)) {
-      hash.update(chunk);
-      size += chunk.length;
-    }
-    const digest = hash.digest("base64url");
-    const next: FiveMark = { size, digest, parts, positions: new Map(positions), closed };
+    checkRoom(directory, newest.size());
+    const { size, digest } = digestOf(newest.file());
+    const next: FiveMark = {
+      size,
+      digest,
+      closing,
+      parts: count,
+      ended: saver.saveEnded(),
+      positions: new Map(progress.live),
+      closed,
+    };
     saveFiveMarks(directory, STATE_NAME, [mark, next]);
-    replaceFile(path, newestFirst(items));
+    replaceFile(path, newest.file());
+    watch.remember();
     mark = next;
-    seen = stampOf(path);
-    nextAt = nowMillis() + (nowMillis() - started) * PAUSE_FACTOR;
+    closing = [];
+    isPending = false;
+    nextAt = nowMillis() + rewritePause(size, nowMillis() - started);
+  }
+
+  /** The same file, and what is known of streams that have ended. */
+  function saveMark(): void {
+    mark = { ...mark, ended: saver.saveEnded(), positions: new Map(progress.live) };
+    saveFiveMarks(directory, STATE_NAME, [mark]);
   }
 
   function closePart(): void {
-    replaceFile(join(directory, partFile(parts + 1)), newestFirst(items));
-    parts++;
-    closed = new Map(positions);
-    items = [];
-    bytes = 0;
+    checkRoom(directory, newest.size());
+    const { digest } = digestOf(newest.file());
+    ownParts.add(digest);
+    closing = [...closing, digest];
+    saveFiveMarks(directory, STATE_NAME, [mark, { ...mark, closing }]);
+    const isOurs = (there: string): boolean => ownParts.has(digestOf([readFileSync(there)]).digest);
+    replaceFile(freePartPath(directory, count + 1, options, isOurs), newest.file());
+    count++;
+    parts.add(count);
+    closed = new Map(progress.live);
+    newest.clear();
+    isPending = true;
+    nextAt = 0;
+  }
+
+  /** What a file that was renamed has, is not shown again; of any other everything is in memory. */
+  function deal({ change, sizeThere = 0 }: Finding): void {
+    const aside = sizeThere > 0 ? putAside(path) : undefined;
+    report(changeText(path, change, aside));
+    watch.forget();
+    nextAt = 0;
+    if (change === "renamed") {
+      newest.clear();
+      closed = new Map(progress.live);
+      mark = { ...mark, size: 0, digest: "", ended: saver.saveEnded(), positions: closed, closed };
+      saveFiveMarks(directory, STATE_NAME, [mark]);
+    } else {
+      isPending = true;
+    }
+    fileChanged({
+      file: JSON_VIEW,
+      change,
+      ...(aside === undefined ? {} : { keptAs: basename(aside) }),
+      isRestored: change !== "renamed",
+    });
+  }
+
+  /** False while somebody changes the file all the time. Python prepends to the same file. */
+  function isFileOurs(): boolean {
+    const found = watch.find();
+    if (found === undefined) return true;
+    if (!changePause.isOver()) return false;
+    changePause.begin();
+    deal(found);
+    return true;
   }
 
   return {
-    positions,
+    progress,
+    check() {
+      parts.check();
+      return isFileOurs() && newest.size() < 2 * maxPartBytes;
+    },
     append(records, readTo) {
-      for (const { flat } of records) {
-        const item = encodeFiveJson(flat);
-        items.push(item);
-        // ASCII throughout: a character is a byte.
-        bytes += item.length;
-      }
-      for (const [stream, position] of readTo) positions.set(stream, position);
+      newest.add(records.map((record) => itemOf(encodeFiveJson(flatOf(record)))));
+      progress.advance(readTo);
       isPending ||= records.length > 0;
     },
-    hasPending: () => isPending,
     settle({ isForced }) {
       // Here and not in append: what fails here is tried again, and nothing is shown twice.
-      if (bytes >= maxPartBytes) closePart();
-      if (!isPending || (!isForced && nowMillis() < nextAt)) return;
-      write();
-      isPending = false;
+      if (newest.size() >= maxPartBytes) closePart();
+      if (!(isPending || saver.isStale())) return;
+      if ((!isForced && nowMillis() < nextAt) || !isFileOurs()) return;
+      if (isPending) write();
+      else saveMark();
     },
-    close() {},
+    saveAgain() {
+      saver.forget();
+      nextAt = 0;
+    },
+    close: watch.close,
   };
 }
 
-/** Tells one version of a file from another without reading it. */
-function stampOf(path: string): string | undefined {
-  if (sizeOf(path) === undefined) return undefined;
-  const { ino, size, mtimeNs } = statSync(path, { bigint: true });
-  return `${ino} ${size} ${mtimeNs}`;
+function itemOf(text: string): Item {
+  const bytes = Buffer.from(text);
+  return { bytes, start: 0, end: bytes.length };
 }
 
-/** No line end behind it: Python's `json.dump` writes none. */
-function* newestFirst(items: readonly string[]): Generator<string> {
-  if (items.length === 0) {
-    yield FIVE_JSON_EMPTY;
-    return;
+function digestOf(chunks: Iterable<string | Uint8Array>): { size: number; digest: string } {
+  const hash = createHash("sha256");
+  let size = 0;
+  for (const chunk of chunks) {
+    hash.update(chunk);
+    size += chunk.length;
   }
-  // Joined in pieces: one write per event would be slow, one string of all of them large.
-  const PIECE = 1000;
-  for (let end = items.length; end > 0; end -= PIECE) {
-    const piece = items.slice(Math.max(0, end - PIECE), end).toReversed();
-    yield `${end === items.length ? "[\n" : ",\n"}${piece.join(",\n")}`;
-  }
-  yield "\n]";
+  return { size, digest: hash.digest("base64url") };
 }
 
 interface Recovered {
+  /** SHA-256 of closed parts that the mark may not know of. */
+  readonly ownParts: readonly string[];
   readonly mark: FiveMark;
+  readonly places: Places;
   /** Oldest first. */
-  readonly items: string[];
+  readonly items: readonly string[];
 }
 
-function recover(directory: string, path: string, report: (line: string) => void): Recovered {
+function recover(options: ViewOptions, path: string): Recovered {
+  const { directory } = options;
   const marks = loadFiveMarks(directory, STATE_NAME);
   const last = marks.at(-1) ?? NO_FILE;
-  // What stands in closed parts is there; the rest comes from the journal again.
-  const anew: Recovered = {
-    mark: { ...last, size: 0, digest: "", positions: last.closed },
-    items: [],
-  };
-  if (sizeOf(path) === undefined) return anew;
+  const ownParts = marks.flatMap(({ closing }) => closing);
+  if (sizeOf(path) === undefined) return { ...behindParts(directory, last), ownParts };
   try {
     const text = readFileSync(path);
-    const digest = createHash("sha256").update(text).digest("base64url");
+    const { digest } = digestOf([text]);
     const mark = marks.find((known) => known.digest === digest);
-    if (mark !== undefined) return { mark, items: parseFiveJson(text.toString()).toReversed() };
-    const why = marks.length === 0 ? "was not written by this audit directory" : CHANGED;
-    setForeignAside(path, why, report);
+    const places = mark === undefined ? undefined : placesOf(directory, STATE_NAME, mark);
+    if (mark !== undefined && places !== undefined)
+      return { mark, places, ownParts, items: parseFiveJson(text.toString()).toReversed() };
+    const reason =
+      marks.length === 0
+        ? ({ change: "foreign", why: "was not written by this audit directory" } as const)
+        : ({ change: "replaced", why: "was changed by somebody else" } as const);
+    if (text.length > 0) setForeignAside(path, reason, options);
   } catch (error) {
-    setForeignAside(path, `cannot be read (${messageOf(error)})`, report);
+    const why = `cannot be read (${messageOf(error)})`;
+    setForeignAside(path, { change: "replaced", why }, options);
   }
-  return anew;
+  return { ...behindParts(directory, last), ownParts };
 }
 
-const CHANGED = "was changed by somebody else";
+/** What stands in closed parts is there; the rest comes from the journal again. */
+function behindParts(directory: string, last: FiveMark): Omit<Recovered, "ownParts"> {
+  const places = placesBehindParts(directory, STATE_NAME, last) ?? {
+    live: new Map(),
+    done: new Map(),
+  };
+  return { mark: { ...last, size: 0, digest: "", positions: places.live }, places, items: [] };
+}

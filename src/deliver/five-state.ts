@@ -3,13 +3,13 @@
  * far it got: the state is saved BEFORE the file is written, with what the file is and what it will
  * be. After a crash the file is one of the two, or was changed by somebody else.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { stateDirectory } from "../format/index.ts";
-import { systemCodeOf } from "../lib/errors.ts";
 import { replaceFile } from "../lib/files.ts";
 import type { StreamPosition } from "./merge.ts";
+import type { Places } from "./reading-progress.ts";
+import { loadEnded, positionsSchema, readState } from "./view-state.ts";
 
 /** A version of the file, and how far it had got. */
 export interface FiveMark {
@@ -18,9 +18,14 @@ export interface FiveMark {
   readonly digest: string;
   /** Closed parts, `audit_log-1.json` to this number. Always 0 for CSV. */
   readonly parts: number;
+  /** Of the streams that went on. */
   readonly positions: ReadonlyMap<string, StreamPosition>;
-  /** The positions behind the closed parts. */
+  /** The positions behind the closed parts, of the streams that went on then. */
   readonly closed: ReadonlyMap<string, StreamPosition>;
+  /** How many streams had ended, and were shown whole. */
+  readonly ended: number;
+  /** SHA-256 of the parts that were closed since the version before: after a crash they are made again. */
+  readonly closing: readonly string[];
 }
 
 /** A view that has no file yet. */
@@ -30,18 +35,9 @@ export const NO_FILE: FiveMark = {
   parts: 0,
   positions: new Map(),
   closed: new Map(),
+  ended: 0,
+  closing: [],
 };
-
-const positions = z
-  .record(
-    z.string(),
-    z.object({
-      segment: z.number().int().positive(),
-      offset: z.number().int().nonnegative(),
-      sequence: z.number().int().nonnegative(),
-    }),
-  )
-  .transform((byStream) => new Map(Object.entries(byStream)));
 
 const schema = z.object({
   version: z.literal(1),
@@ -51,37 +47,42 @@ const schema = z.object({
         size: z.number().int().nonnegative(),
         digest: z.string(),
         parts: z.number().int().nonnegative(),
-        positions,
-        closed: positions,
+        positions: positionsSchema,
+        closed: positionsSchema,
+        // Absent in states that were saved before they were.
+        ended: z.number().int().nonnegative().default(0),
+        closing: z.array(z.string()).default([]),
       }),
     )
     .min(1),
 });
 
 function statePath(directory: string, view: string): string {
-  return join(stateDirectory(directory), `view-five-${view}.json`);
+  return join(stateDirectory(directory), `view-${view}.json`);
 }
 
 /** The versions that the file may be, the older one first; none where there is no usable state. */
 export function loadFiveMarks(directory: string, view: string): readonly FiveMark[] {
-  let text: string;
-  try {
-    text = readFileSync(statePath(directory, view), "utf8");
-  } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") return [];
-    throw error;
-  }
-  const parsed = schema.safeParse(parseJson(text));
-  return parsed.success ? parsed.data.marks : [];
+  return readState(statePath(directory, view), schema)?.marks ?? [];
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // A state that cannot be read is no state: the view is built anew from the journal.
-    return undefined;
-  }
+/**
+ * How far a view is whose file is this version; at the start where the streams that had ended are
+ * not known any more.
+ */
+export function placesOf(directory: string, view: string, mark: FiveMark): Places | undefined {
+  const expected = { atLeast: mark.ended, live: mark.positions };
+  const done = loadEnded(directory, view, expected);
+  return done === undefined ? undefined : { live: mark.positions, done };
+}
+
+/** How far a view is that has its closed parts and nothing else. */
+export function placesBehindParts(
+  directory: string,
+  view: string,
+  mark: FiveMark,
+): Places | undefined {
+  return placesOf(directory, view, { ...mark, positions: mark.closed });
 }
 
 /** Remembers, in one durable step, what the file is and what it is about to be. */

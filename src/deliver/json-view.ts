@@ -1,22 +1,28 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseFlatLine } from "../format/index.ts";
-import { messageOf } from "../lib/errors.ts";
-import { replaceFile, sizeOf } from "../lib/files.ts";
-import { setForeignAside } from "./foreign-view.ts";
-import type { StreamPosition } from "./merge.ts";
+import { basename, join } from "node:path";
+import { replaceFile } from "../lib/files.ts";
+import { changeText } from "./change-text.ts";
+import { createFileWatch, type Finding } from "./file-watch.ts";
+import { putAside } from "./foreign-view.ts";
+import { freePartPath, watchClosedParts } from "./json-parts.ts";
+import { JSON_FRAME, recoverJson } from "./json-recovery.ts";
+import { createNewestFirst } from "./newest-first.ts";
 import { createOpenIntents } from "./open-intents.ts";
-import type { View, ViewOptions } from "./view.ts";
-import { EMPTY_VIEW_STATE, loadViewState, saveViewState, type ViewState } from "./view-state.ts";
+import { CHANGE_PAUSE, createPause } from "./pauses.ts";
+import { createViewProgress } from "./reading-progress.ts";
+import { checkRoom } from "./room.ts";
+import { createViewStateSaver } from "./view-state.ts";
+import { JSON_VIEW, type View, type ViewOptions } from "./view.ts";
 
-/** Name of the newest part in the audit directory. */
-export const JSON_VIEW = "audit_log.json";
 const STATE_NAME = "json";
 
 /** A part that has reached this size is closed: rewriting it would cost more than it tells. */
 export const DEFAULT_MAX_PART_BYTES: number = 16 * 1024 * 1024;
 /** The file is rewritten at most every this many times its last duration: at most 5 % of a core. */
 const PAUSE_FACTOR = 20;
+/** A state that goes with the same file is saved this often at most. */
+const SAVE_PAUSE_MILLIS = 1000;
+/** And no more than this is written a second, because the journal waits for the same disk. */
+const REWRITTEN_BYTES_PER_MILLI = 8 * 1024;
 
 /** What {@link openJsonView} takes. */
 export interface JsonViewOptions extends ViewOptions {
@@ -24,163 +30,135 @@ export interface JsonViewOptions extends ViewOptions {
   readonly maxPartBytes?: number;
 }
 
+/** How long a file is left alone after it was rewritten. */
+export function rewritePause(bytes: number, tookMillis: number): number {
+  return Math.max(tookMillis * PAUSE_FACTOR, bytes / REWRITTEN_BYTES_PER_MILLI);
+}
+
 /**
  * Opens the JSON view: an array of results, newest first, one record a line. The file is replaced
  * in one step, so it parses at every instant.
  */
 export function openJsonView(options: JsonViewOptions): View {
-  const { directory, report, nowMillis } = options;
+  const { directory, report, fileChanged, nowMillis } = options;
   const maxPartBytes = options.maxPartBytes ?? DEFAULT_MAX_PART_BYTES;
   const path = join(directory, JSON_VIEW);
-  const recovered = recover(directory, path, report);
-  const positions = new Map(recovered.state.positions);
+  const recovered = recoverJson(options, path, STATE_NAME);
+  const progress = createViewProgress(recovered.state);
   const intents = createOpenIntents(recovered.state.intents, recovered.shownIntents);
-  let { parts } = recovered.state;
-  /** Oldest first, as they came. */
-  let lines = recovered.lines;
-  let bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0);
+  const saver = createViewStateSaver(directory, STATE_NAME, progress);
+  const watch = createFileWatch(path, { seesRewriting: true });
+  const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });
+  const newest = createNewestFirst(JSON_FRAME);
+  newest.add(recovered.records);
+  let { parts, behindParts } = recovered.state;
+  const closed = watchClosedParts(directory, options);
+  /** The file lacks something. */
   let isPending = true;
+  /** Only the state does. */
+  let isDirty = false;
+  let isStateMissing = recovered.isFirst;
   let nextAt = 0;
+  watch.remember();
 
-  function write(target: string): void {
+  function write(): void {
     const started = nowMillis();
-    replaceFile(target, newestFirst(lines));
-    nextAt = nowMillis() + (nowMillis() - started) * PAUSE_FACTOR;
+    checkRoom(directory, newest.size());
+    // Records without a state are nobody's. One that knows nothing goes with any file.
+    if (isStateMissing && parts === 0) saver.saveNothing();
+    replaceFile(path, newest.file());
+    watch.remember();
+    isPending = false;
+    save();
+    nextAt = nowMillis() + rewritePause(newest.size(), nowMillis() - started);
+  }
+
+  function save(): void {
+    const started = nowMillis();
+    saver.save({
+      size: watch.size(),
+      file: watch.identity(),
+      parts,
+      intents: intents.lines(),
+      behindParts,
+    });
+    isDirty = false;
+    isStateMissing = false;
+    nextAt = nowMillis() + Math.max(SAVE_PAUSE_MILLIS, (nowMillis() - started) * PAUSE_FACTOR);
+  }
+
+  /** What was shown up to now stands in other files. */
+  function noteBehind(): void {
+    behindParts = { positions: new Map(progress.live), intents: intents.lines() };
   }
 
   function closePart(): void {
-    write(join(directory, partFile(parts + 1)));
+    checkRoom(directory, newest.size());
+    replaceFile(freePartPath(directory, parts + 1, options), newest.file());
     parts++;
-    lines = [];
-    bytes = 0;
+    closed.add(parts);
+    newest.clear();
+    noteBehind();
+    // Its records stand in the newest part too, until that is written.
+    isPending = true;
+    nextAt = 0;
+  }
+
+  /** What a file that was renamed has, is not shown again; of any other everything is in memory. */
+  function deal({ change, sizeThere = 0 }: Finding): void {
+    const aside = sizeThere > 0 ? putAside(path) : undefined;
+    report(changeText(path, change, aside));
+    if (change === "renamed") {
+      newest.clear();
+      noteBehind();
+    }
+    watch.forget();
+    isPending = true;
+    nextAt = 0;
+    fileChanged({
+      file: JSON_VIEW,
+      change,
+      ...(aside === undefined ? {} : { keptAs: basename(aside) }),
+      isRestored: change !== "renamed",
+    });
+  }
+
+  /** False while somebody changes the file all the time. */
+  function isFileOurs(): boolean {
+    const found = watch.find();
+    if (found === undefined) return true;
+    if (!changePause.isOver()) return false;
+    changePause.begin();
+    deal(found);
+    return true;
   }
 
   return {
-    positions,
+    progress,
     intents,
-    append(records, readTo) {
-      for (const { line } of records) {
-        lines.push(line);
-        bytes += Buffer.byteLength(line);
-      }
-      for (const [stream, position] of readTo) positions.set(stream, position);
-      isPending = true;
+    check() {
+      closed.check();
+      return isFileOurs() && newest.size() < 2 * maxPartBytes;
     },
-    hasPending: () => isPending,
+    append(records, readTo) {
+      newest.add(records);
+      progress.advance(readTo);
+      isPending ||= records.length > 0;
+      isDirty = true;
+    },
     settle({ isForced }) {
       // Here and not in append: what fails here is tried again, and nothing is shown twice.
-      if (bytes >= maxPartBytes) closePart();
-      if (!isPending || (!isForced && nowMillis() < nextAt)) return;
-      write(path);
-      saveViewState(directory, STATE_NAME, {
-        positions,
-        size: sizeOf(path) ?? 0,
-        parts,
-        intents: intents.lines(),
-      });
-      isPending = false;
+      if (newest.size() >= maxPartBytes) closePart();
+      if (!(isPending || isDirty || saver.isStale())) return;
+      if ((!isForced && nowMillis() < nextAt) || !isFileOurs()) return;
+      if (isPending) write();
+      else save();
     },
-    close() {},
+    saveAgain() {
+      saver.forget();
+      isStateMissing = true;
+      nextAt = 0;
+    },
+    close: watch.close,
   };
-}
-
-/** Name of a closed part. */
-export function partFile(part: number): string {
-  return `audit_log-${part}.json`;
-}
-
-function* newestFirst(lines: readonly string[]): Generator<string> {
-  yield "[";
-  // Joined in pieces: one write per record would be slow, one string of all of them large.
-  const PIECE = 1000;
-  for (let end = lines.length; end > 0; end -= PIECE) {
-    const piece = lines.slice(Math.max(0, end - PIECE), end).toReversed();
-    yield `${end === lines.length ? "\n" : ",\n"}${piece.join(",\n")}`;
-  }
-  yield "\n]\n";
-}
-
-interface Recovered {
-  readonly state: ViewState;
-  readonly lines: string[];
-  /** Record ids of the intents among all lines that are newer than the state. */
-  readonly shownIntents: ReadonlySet<string>;
-}
-
-/** The state to go on from: what is in the file counts, the saved state may be older. */
-function recover(directory: string, path: string, report: (line: string) => void): Recovered {
-  const nothing: Recovered = { state: EMPTY_VIEW_STATE, lines: [], shownIntents: new Set() };
-  const state = loadViewState(directory, STATE_NAME);
-  // No crash takes the file away: somebody did, and it is built anew behind the closed parts.
-  if (sizeOf(path) === undefined) return fromParts(directory, EMPTY_VIEW_STATE, nothing, report);
-  try {
-    const lines = readPart(path);
-    if (state === null && lines.length > 0) {
-      setForeignAside(path, "was not written by this audit directory", report);
-      return fromParts(directory, EMPTY_VIEW_STATE, nothing, report);
-    }
-    return fromParts(directory, state ?? EMPTY_VIEW_STATE, { ...nothing, lines }, report);
-  } catch (error) {
-    setForeignAside(path, `is no audit view (${messageOf(error)})`, report);
-    // What the closed parts have is still shown; the rest comes from the journal again.
-    return fromParts(directory, EMPTY_VIEW_STATE, nothing, report);
-  }
-}
-
-/** A crash after a part was closed leaves its records in `audit_log.json` too: they are dropped there. */
-function fromParts(
-  directory: string,
-  state: ViewState,
-  current: Recovered,
-  report: (line: string) => void,
-): Recovered {
-  const positions = new Map(state.positions);
-  let { parts } = state;
-  const closed = new Set<string>();
-  for (const part of listParts(directory)) {
-    if (part <= state.parts) continue;
-    const path = join(directory, partFile(part));
-    try {
-      for (const line of readPart(path)) closed.add(line);
-      parts = Math.max(parts, part);
-    } catch (error) {
-      setForeignAside(path, `is no part of this audit view (${messageOf(error)})`, report);
-    }
-  }
-  const lines = current.lines.filter((line) => !closed.has(line));
-  const shownIntents = new Set<string>();
-  for (const line of [...closed, ...lines]) advance(positions, shownIntents, line);
-  return { state: { ...state, positions, parts }, lines, shownIntents };
-}
-
-/** Numbers of the closed parts that are there. */
-function listParts(directory: string): readonly number[] {
-  return readdirSync(directory).flatMap((name) => {
-    const number = /^audit_log-(\d+)\.json$/.exec(name)?.[1];
-    return number === undefined ? [] : [Number(number)];
-  });
-}
-
-function advance(
-  positions: Map<string, StreamPosition>,
-  shownIntents: Set<string>,
-  line: string,
-): void {
-  const { stream, sequence, kind, record_id: id } = parseFlatLine(line);
-  if (kind === "intent") shownIntents.add(id);
-  const known = positions.get(stream) ?? { segment: 1, offset: 0, sequence: 0 };
-  positions.set(stream, { ...known, sequence: Math.max(known.sequence, sequence) });
-}
-
-/** The lines of a part, oldest first. Throws when it is not one that we wrote. */
-function readPart(path: string): string[] {
-  const values: unknown = JSON.parse(readFileSync(path, "utf8"));
-  if (!Array.isArray(values)) throw new Error("not an array");
-  return values
-    .map((value) => {
-      const line = JSON.stringify(value);
-      parseFlatLine(line);
-      return line;
-    })
-    .toReversed();
 }

@@ -1,6 +1,7 @@
-import { type FlatRecord, listStreams, parseFlatLine } from "../format/index.ts";
-import type { Intent } from "./open-intents.ts";
-import { type JournalPosition, readJournalLines } from "../journal/index.ts";
+import { columnAt, createLineScanner, type FlatRecord, parseFlatLine } from "../format/index.ts";
+import type { JournalPosition } from "../journal/index.ts";
+import { messageOf } from "../lib/errors.ts";
+import { findUnread, hasNextSegment, readTail, type Tail, type Unread } from "./journal-tail.ts";
 
 /** Where reading a stream has got to. */
 export interface StreamPosition extends JournalPosition {
@@ -8,85 +9,196 @@ export interface StreamPosition extends JournalPosition {
   readonly sequence: number;
 }
 
-/** A journal line with what the merge and the views need to know of it. */
-export interface TakenRecord {
-  readonly stream: string;
-  readonly line: string;
-  readonly flat: FlatRecord;
-  readonly position: StreamPosition;
+/** A record of a journal, and its line: the bytes from `start` to `end`, without a line end. */
+export interface JournalRecord {
+  readonly kind: string;
+  readonly callId: string | undefined;
+  /** Once it was parsed; {@link flatOf} gives it in any case. */
+  parsed?: FlatRecord | undefined;
+  /** Good until the next round is read: who keeps the line copies it. */
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The line of a record as a text. */
+export function lineOf({ bytes, start, end }: JournalRecord): string {
+  return bytes.toString("utf8", start, end);
+}
+
+/** A record with everything in it. */
+export function flatOf(record: JournalRecord): FlatRecord {
+  return (record.parsed ??= parseFlatLine(lineOf(record)));
 }
 
 /** What one round of reading found. */
 export interface Round {
-  readonly records: readonly TakenRecord[];
+  readonly records: readonly JournalRecord[];
   /** Intents and results of calls behind the positions, known ones included, each stream in its order. */
-  readonly steps: readonly Intent[];
+  readonly steps: readonly JournalRecord[];
   /** Lines that are no records; they are left where they are. */
-  readonly unreadable: readonly {
-    readonly stream: string;
-    readonly line: string;
-    readonly why: string;
-  }[];
+  readonly unreadable: readonly { readonly stream: string; readonly why: string }[];
   /** The position behind everything that was read, for each stream that had something. */
   readonly positions: ReadonlyMap<string, StreamPosition>;
+  /** There was more than the space holds. */
+  readonly isCut: boolean;
+  /** Streams that could not be read; the others were. */
+  readonly failed: readonly { readonly stream: string; readonly why: string }[];
+}
+
+/** What {@link readNew} takes. */
+export interface ReadNewOptions {
+  readonly directory: string;
+  /** The streams to look at. */
+  readonly streams: Iterable<string>;
+  readonly positionOf: (stream: string) => StreamPosition | undefined;
+  /** How far to read; undefined for a stream: not at all. Default: everything that is there. */
+  readonly upTo?: (stream: string) => StreamPosition | undefined;
+  /** Memory that is read into: it bounds a round, unless a single line is longer. */
+  readonly space: Buffer;
 }
 
 /** Less than this of a stream at once is not worth the opening of its file. */
-const MIN_SHARE_BYTES = 16 * 1024;
+const MIN_SHARE_BYTES = 4 * 1024;
 const START: StreamPosition = { segment: 1, offset: 0, sequence: 0 };
+const LINE_END = 0x0a;
 
 /**
- * Reads what is new in every stream of a directory and merges it: by sequence within a stream,
+ * Reads what is new in the streams of a directory and merges it: by sequence within a stream,
  * between streams by the larger of a record's time and the time before it in its stream.
  */
-export function readNew(
-  directory: string,
-  known: ReadonlyMap<string, StreamPosition>,
-  maxBytes: number,
-  explain: (error: unknown) => string,
-): Round {
-  const queues: Queued[][] = [];
-  const unreadable: { stream: string; line: string; why: string }[] = [];
-  const steps: Intent[] = [];
-  const positions = new Map<string, StreamPosition>();
-  const streams = listStreams(directory);
-  const share = Math.max(MIN_SHARE_BYTES, Math.floor(maxBytes / Math.max(1, streams.length)));
-  for (const stream of streams) {
-    const from = known.get(stream) ?? START;
-    let sequence = from.sequence;
-    let time = "";
-    const queue: Queued[] = [];
-    for (const { text, end } of readJournalLines(directory, stream, from, share)) {
-      try {
-        const flat = parseFlatLine(text);
-        // Already taken before a crash that came between a view and its state.
-        const isNew = flat.sequence > sequence;
-        sequence = Math.max(sequence, flat.sequence);
-        if (flat.call_id !== undefined && (flat.kind === "intent" || flat.kind === "result"))
-          steps.push({ line: text, flat });
-        time = flat.timestamp > time ? flat.timestamp : time;
-        if (isNew)
-          queue.push({
-            time,
-            record: { stream, line: text, flat, position: { ...end, sequence } },
-          });
-      } catch (error) {
-        unreadable.push({ stream, line: text, why: explain(error) });
-      }
-      positions.set(stream, { ...end, sequence });
-    }
-    if (queue.length > 0) queues.push(queue);
+export function readNew(options: ReadNewOptions): Round {
+  const { directory, space, upTo } = options;
+  const failed: { stream: string; why: string }[] = [];
+  const found = unreadStreams(options, failed);
+  const shown = found.slice(0, Math.floor(space.length / MIN_SHARE_BYTES));
+  const share = Math.floor(space.length / Math.max(1, shown.length));
+  const draft: Draft = { queues: [], steps: [], unreadable: [], positions: new Map() };
+  let isCut = shown.length < found.length;
+  for (const [at, { stream, from, unread }] of shown.entries()) {
+    const part = space.subarray(at * share, (at + 1) * share);
+    const tail = attempt(stream, failed, () =>
+      readTail({ directory, stream, unread, upTo: upTo?.(stream), space: part }),
+    );
+    if (tail === undefined) continue;
+    takeLines(stream, from, tail, draft);
+    isCut ||= unread.available > share || hasNextSegment(directory, stream, unread.segment);
   }
-  return { records: mergeQueues(queues), steps, unreadable, positions };
+  const { queues, ...round } = draft;
+  return { ...round, records: mergeQueues(queues), isCut, failed };
+}
+
+/** One journal that cannot be read holds up no other. */
+function attempt<Result>(
+  stream: string,
+  failed: { stream: string; why: string }[],
+  read: () => Result,
+): Result | undefined {
+  try {
+    return read();
+  } catch (error) {
+    failed.push({ stream, why: messageOf(error) });
+    return undefined;
+  }
+}
+
+interface UnreadStream {
+  readonly stream: string;
+  readonly from: StreamPosition;
+  readonly unread: Unread;
+}
+
+function unreadStreams(
+  options: ReadNewOptions,
+  failed: { stream: string; why: string }[],
+): UnreadStream[] {
+  const { directory, streams, positionOf, upTo } = options;
+  const found: UnreadStream[] = [];
+  for (const stream of streams) {
+    const limit = upTo?.(stream);
+    if (upTo !== undefined && limit === undefined) continue;
+    const from = positionOf(stream) ?? START;
+    const unread = attempt(stream, failed, () => findUnread(directory, stream, from, limit));
+    if (unread !== undefined) found.push({ stream, from, unread });
+  }
+  return found;
 }
 
 interface Queued {
   readonly time: string;
-  readonly record: TakenRecord;
+  readonly record: JournalRecord;
+}
+
+interface Draft {
+  readonly queues: Queued[][];
+  readonly steps: JournalRecord[];
+  readonly unreadable: { stream: string; why: string }[];
+  readonly positions: Map<string, StreamPosition>;
+}
+
+function takeLines(stream: string, from: StreamPosition, tail: Tail, draft: Draft): void {
+  const { bytes, segment, offset } = tail;
+  let { sequence } = from;
+  let time = "";
+  const queue: Queued[] = [];
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(LINE_END, start);
+    try {
+      if (end > start) {
+        const found = look(bytes, start, end);
+        const { record } = found;
+        if (record.callId !== undefined && (record.kind === "intent" || record.kind === "result"))
+          draft.steps.push(record);
+        time = found.time > time ? found.time : time;
+        // What is not new was taken before a crash that came between a view and its state.
+        if (found.sequence > sequence) queue.push({ time, record });
+        sequence = Math.max(sequence, found.sequence);
+      }
+    } catch (error) {
+      draft.unreadable.push({ stream, why: messageOf(error) });
+    }
+    start = end + 1;
+  }
+  if (queue.length > 0) draft.queues.push(queue);
+  draft.positions.set(stream, { segment, offset: offset + bytes.length, sequence });
+}
+
+interface Found {
+  readonly record: JournalRecord;
+  readonly sequence: number;
+  readonly time: string;
+}
+
+const scanner = createLineScanner();
+const TIMESTAMP = columnAt("timestamp");
+const SEQUENCE = columnAt("sequence");
+const KIND = columnAt("kind");
+const CALL_ID = columnAt("call_id");
+
+/** What reading and merging need of a line. Throws where it is no record. */
+function look(bytes: Buffer, start: number, end: number): Found {
+  const isPlain =
+    scanner.scan(bytes, start, end) &&
+    ![TIMESTAMP, KIND, CALL_ID].some((column) => scanner.isEscaped(column));
+  if (!isPlain) return lookAtParsed(bytes, start, end);
+  const textAt = (column: number): string =>
+    bytes.toString("utf8", scanner.startOf(column) + 1, scanner.endOf(column) - 1);
+  const callId = scanner.startOf(CALL_ID) < 0 ? undefined : textAt(CALL_ID);
+  return {
+    record: { kind: textAt(KIND), callId, bytes, start, end },
+    sequence: Number(bytes.toString("latin1", scanner.startOf(SEQUENCE), scanner.endOf(SEQUENCE))),
+    time: textAt(TIMESTAMP),
+  };
+}
+
+function lookAtParsed(bytes: Buffer, start: number, end: number): Found {
+  const parsed = parseFlatLine(bytes.toString("utf8", start, end));
+  const { kind, call_id: callId, sequence, timestamp: time } = parsed;
+  return { record: { kind, callId, parsed, bytes, start, end }, sequence, time };
 }
 
 /** A stable sort keeps each stream's order, because times within a queue never fall. */
-function mergeQueues(queues: readonly (readonly Queued[])[]): readonly TakenRecord[] {
+function mergeQueues(queues: readonly (readonly Queued[])[]): readonly JournalRecord[] {
   const [only] = queues;
   if (queues.length === 1 && only !== undefined) return only.map(({ record }) => record);
   return queues

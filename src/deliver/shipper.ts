@@ -1,44 +1,36 @@
 /**
  * From the journal to an OTLP receiver, until the receiver has it.
  *
- * In: the journals of a directory, living and dead, read behind a cursor. Out: each record at least
- * once, in order per stream. Only a 2xx answer without rejected records moves the cursor; everything
- * else waits, is said once, and is tried again. Nothing is kept in memory but one batch.
+ * In: the records of a source, read behind a cursor. Out: each record at least once, in order per
+ * stream, or in quarantine. Nothing moves the cursor but an answer that takes the records, or
+ * refuses single ones; everything else waits, is said, and is tried again. Nothing is kept in
+ * memory but one batch.
  */
-import { join } from "node:path";
-import type { Resource } from "@opentelemetry/resources";
-import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
-import {
-  decodeJsonLine,
-  listStreams,
-  stateDirectory,
-  toLogRecord,
-  toResource,
-} from "../format/index.ts";
-import { type JournalLine, readJournalLines } from "../journal/index.ts";
 import { messageOf } from "../lib/errors.ts";
-import { type FileLock, tryLockFile } from "../lib/file-lock.ts";
-import { makeDirectory } from "../lib/files.ts";
-import type { OtlpSender, SendResult } from "./otlp-sender.ts";
-import { loadShipState, saveShipState, type ShipState } from "./ship-state.ts";
+import { deliverBatch, type Wait } from "./deliver-batch.ts";
+import type { OtlpSender } from "./otlp-sender.ts";
+import type { Backlog, Shipment, ShipSource } from "./ship-source.ts";
+import type { ShipStatus } from "./ship-status.ts";
 
-/** Sends what is in the journals. */
+/** Sends what is in a source. */
 export interface Shipper {
   /** There is something new. */
   readonly wake: () => void;
   /** Tries once more, for 2 s at most, then stops. What is left goes out with the next start. */
   readonly close: () => Promise<void>;
+  /** How shipping stood within the last second. */
+  readonly status: () => ShipStatus;
 }
 
 /** What {@link createShipper} takes. */
 export interface ShipperOptions {
-  readonly directory: string;
+  readonly source: ShipSource;
   readonly sender: OtlpSender;
-  /** The stream that is written in this process; the others are looked at once a second. */
-  readonly stream?: string;
   /** Host of the receiver, for messages. */
   readonly host: string;
   readonly report: (line: string) => void;
+  /** Called when nothing is left to do for now. */
+  readonly onIdle?: () => void;
   /** First pause after a failure. Default 1 s; doubles up to {@link ShipperOptions.maxBackoffMillis}. */
   readonly minBackoffMillis?: number;
   /** Default 30 s. */
@@ -47,141 +39,138 @@ export interface ShipperOptions {
 
 /** Bytes of journal in one request: well below the Collector's 16 MiB, also as OTLP JSON. */
 const BATCH_BYTES = 512 * 1024;
+/** A receiver that takes no more than one record at once is sent one record at once. */
+const MIN_BATCH_BYTES = 1;
 /** Other processes' records and a lock that became free are noticed this often. */
 const POLL_MILLIS = 1000;
 const MIN_BACKOFF_MILLIS = 1000;
 const MAX_BACKOFF_MILLIS = 30_000;
+/** Before a longer pause the lock is let go: another process of the directory may have a receiver that works. */
+const LET_GO_MILLIS = 5000;
 const CLOSE_WAIT_MILLIS = 2000;
+/** A problem that lasts is said again this often; one that changes, no more often than the other. */
+const SAY_AGAIN_MILLIS = 10 * 60_000;
+const SAY_OTHER_MILLIS = 10_000;
+
+const NOTHING: Backlog = { records: 0, bytes: 0, oldestTime: undefined };
+
+/** Why a run ended before all was shipped: another process ships, or the receiver has to be waited for. */
+type RunEnd = { readonly kind: "elsewhere" } | ({ readonly kind: "wait" } & Wait);
+/** What a run came to. */
+type RunResult = { readonly kind: "done" } | RunEnd;
 
 /** Starts shipping. One process of a directory ships for all of them; the next one takes over when it ends. */
 export function createShipper(options: ShipperOptions): Shipper {
-  const { directory, sender, host, report } = options;
+  const { source, sender, host, report } = options;
   const minBackoff = options.minBackoffMillis ?? MIN_BACKOFF_MILLIS;
   const maxBackoff = options.maxBackoffMillis ?? MAX_BACKOFF_MILLIS;
-  const cursors = new Map<string, ShipState>();
-  let lock: FileLock | null = null;
-  let running: Promise<boolean> | null = null;
+  const problems = createProblemSayer(host, source.words, report);
+  let batchBytes = BATCH_BYTES;
+  let running: Promise<RunResult> | null = null;
   let isWoken = false;
   let isClosed = false;
   /** The lock is given back for good: a late answer must not move what is another's cursor now. */
   let isReleased = false;
+  let isShipping = false;
   let backoff = 0;
-  let nextScanAt = 0;
-  let lastProblem = "";
+  let shipped = 0;
+  let quarantined = 0;
+  let lastSuccessMillis: number | undefined;
+  let backlog = NOTHING;
+  let backlogAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
-  function open(): boolean {
-    if (isReleased) return false;
-    if (lock !== null) return true;
-    makeDirectory(stateDirectory(directory));
-    lock = tryLockFile(join(stateDirectory(directory), "ship.lock"));
-    return lock !== null;
+  function mayShip(): boolean {
+    return (isShipping = !isReleased && source.hold());
   }
 
-  /** Ships everything there is; false when the receiver refused. */
-  async function shipAll(): Promise<boolean> {
-    if (!open()) return true;
+  /** Ships everything there is. */
+  async function shipAll(): Promise<RunResult> {
+    if (!mayShip()) return { kind: "elsewhere" };
     for (let isMore = true; isMore;) {
       isMore = false;
-      for (const stream of streamsDue()) {
+      for (const stream of source.streams()) {
         const outcome = await shipBatch(stream);
-        if (outcome === "refused") return false;
-        if (outcome === "shipped") isMore = true;
+        if (outcome.kind !== "done") return outcome;
+        if (outcome.isMore) isMore = true;
       }
     }
-    return true;
+    return { kind: "done" };
   }
 
-  /** Listing a directory with thousands of finished streams is nothing to do for every record. */
-  function streamsDue(): readonly string[] {
-    const now = performance.now();
-    if (options.stream !== undefined && now < nextScanAt) return [options.stream];
-    nextScanAt = now + POLL_MILLIS;
-    return listStreams(directory);
-  }
-
-  async function shipBatch(stream: string): Promise<"nothing" | "shipped" | "refused"> {
-    const state = cursors.get(stream) ?? loadShipState(directory, stream);
-    cursors.set(stream, state);
-    const lines = readJournalLines(directory, stream, state.position, BATCH_BYTES);
-    const last = lines.at(-1);
-    if (last === undefined) return "nothing";
-    const batch = decodeBatch(lines, state, stream);
-    if (batch.records.length > 0) {
-      const result = await sender.send(batch.records);
-      if (result.kind !== "delivered") {
-        reportProblem(result);
-        return "refused";
-      }
-    }
-    if (isReleased) return "refused";
-    const next: ShipState = { position: last.end, resource: batch.resource };
-    cursors.set(stream, next);
-    saveShipState(directory, stream, next);
-    return "shipped";
-  }
-
-  function decodeBatch(
-    lines: readonly JournalLine[],
-    state: ShipState,
+  async function shipBatch(
     stream: string,
-  ): { readonly records: ReadableLogRecord[]; readonly resource: ShipState["resource"] } {
-    let { resource } = state;
-    let otel: Resource = toResource(resource);
-    const records: ReadableLogRecord[] = [];
-    for (const { text } of lines) {
-      try {
-        const record = decodeJsonLine(text);
-        if (record.resource !== undefined) {
-          resource = record.resource;
-          otel = toResource(resource);
-        }
-        records.push(toLogRecord(record, otel));
-      } catch (error) {
-        report(
-          `a line in the journal of stream ${stream} is no record and cannot be shipped: ${messageOf(error)}`,
-        );
-      }
-    }
-    return { records, resource };
+  ): Promise<{ readonly kind: "done"; readonly isMore: boolean } | RunEnd> {
+    const batch = await source.read(stream, batchBytes);
+    if (batch === undefined) return { kind: "done", isMore: false };
+    measure();
+    const { settled, refused, wait, isTooLarge } = await deliverBatch<Shipment>(batch.items, {
+      send: (items) => sender.send(items.map(({ log }) => log)),
+      probes: () => source.probes(batch),
+      isSame: (left, right) => left.id === right.id,
+    });
+    if (isTooLarge) batchBytes = Math.max(MIN_BATCH_BYTES, Math.floor(batch.bytes / 2));
+    // While it was under way the lock may have gone to another process, or been given back.
+    if (!mayShip()) return { kind: "elsewhere" };
+    if (settled > 0 || wait === undefined) source.settle(batch, { settled, refused });
+    shipped += settled - refused.length;
+    quarantined += refused.length;
+    if (settled > refused.length) lastSuccessMillis = Date.now();
+    problems.refused(refused.length, refused[0]?.why);
+    if (wait !== undefined) return { ...wait, kind: "wait" };
+    problems.solved();
+    return { kind: "done", isMore: true };
   }
 
-  function reportProblem(result: Exclude<SendResult, { kind: "delivered" }>): void {
-    const problem =
-      result.kind === "failed"
-        ? result.message
-        : `${result.count} records rejected: ${result.message}`;
-    if (problem !== lastProblem) {
-      report(
-        `${host} did not take audit records (${problem}); they stay in the journal and are sent again`,
-      );
-    }
-    lastProblem = problem;
+  /** Once a second at most: with thousands of streams it is no small thing. */
+  function measure(): void {
+    const now = performance.now();
+    if (now - backlogAt < POLL_MILLIS) return;
+    backlogAt = now;
+    backlog = isShipping ? source.backlog() : NOTHING;
   }
 
-  async function run(): Promise<boolean> {
+  async function run(): Promise<RunResult> {
+    let result: RunResult;
     try {
-      const isDone = await shipAll();
-      if (isDone && lastProblem !== "") report(`${host} takes audit records again`);
-      if (isDone) lastProblem = "";
-      return isDone;
+      result = await shipAll();
     } catch (error) {
-      reportProblem({ kind: "failed", message: messageOf(error) });
-      return false;
+      // The disk, or a lock: nothing that the receiver did.
+      result = { kind: "wait", message: messageOf(error) };
     }
+    try {
+      if (result.kind === "done") backlogAt = Number.NEGATIVE_INFINITY;
+      measure();
+    } catch {
+      // Figures of a directory that just went away: the next run says what is wrong with it.
+    }
+    problems.refused(0, undefined);
+    if (result.kind === "wait") problems.say(result.message);
+    else if (result.kind === "elsewhere") problems.forget();
+    return result;
+  }
+
+  function pauseAfter(result: RunResult): number {
+    if (result.kind !== "wait") {
+      backoff = 0;
+      return POLL_MILLIS;
+    }
+    backoff = Math.min(maxBackoff, Math.max(minBackoff, backoff * 2));
+    // Full jitter, so that a thousand services do not come back in step.
+    return (result.retryAfterMillis ?? 0) + backoff * Math.random();
   }
 
   function schedule(): void {
     if (isClosed || running !== null) return;
     isWoken = false;
     running = run();
-    void running.then((isDone) => {
+    void running.then((result) => {
       running = null;
-      backoff = isDone ? 0 : Math.min(maxBackoff, Math.max(minBackoff, backoff * 2));
-      // Full jitter, so that a thousand services do not come back in step.
-      const pause = isDone ? POLL_MILLIS : backoff * (0.5 + Math.random() / 2);
-      if (isWoken && isDone) return schedule();
+      const pause = pauseAfter(result);
+      if (isWoken && result.kind !== "wait") return schedule();
       if (isClosed) return;
+      options.onIdle?.();
+      if (pause > LET_GO_MILLIS) source.letGo();
       timer = setTimeout(schedule, pause);
       timer.unref();
     });
@@ -208,9 +197,74 @@ export function createShipper(options: ShipperOptions): Shipper {
       await Promise.race([lastTry, limit]);
       clearTimeout(limitTimer);
       isReleased = true;
-      lock?.release();
-      lock = null;
+      isShipping = false;
+      source.letGo();
       void sender.close();
     },
+    status: () => ({
+      shipped,
+      quarantined,
+      backlogRecords: backlog.records,
+      backlogBytes: backlog.bytes,
+      oldestTime: backlog.oldestTime,
+      lastSuccessMillis,
+      problem: problems.current(),
+      isShipping,
+    }),
+  };
+}
+
+/** Says what is wrong with a receiver: when it begins, every ten minutes while it lasts, and when it is over. */
+interface ProblemSayer {
+  readonly say: (problem: string) => void;
+  /** So many more stand in quarantine; said at most every ten seconds, with what was not said before. */
+  readonly refused: (count: number, why: string | undefined) => void;
+  readonly solved: () => void;
+  /** Another process ships now: what it finds is its to say. */
+  readonly forget: () => void;
+  readonly current: () => string | undefined;
+}
+
+function createProblemSayer(
+  host: string,
+  words: ShipSource["words"],
+  report: (line: string) => void,
+): ProblemSayer {
+  let current: string | undefined;
+  let said = "";
+  let saidAt = Number.NEGATIVE_INFINITY;
+  let refusedAt = Number.NEGATIVE_INFINITY;
+  let refusedSince = 0;
+  let refusedWhy = "";
+  return {
+    say(problem) {
+      const now = performance.now();
+      const pause = problem === said ? SAY_AGAIN_MILLIS : SAY_OTHER_MILLIS;
+      const isNew = current === undefined;
+      current = problem;
+      if (!isNew && now - saidAt < pause) return;
+      said = problem;
+      saidAt = now;
+      report(
+        `${host} did not take audit records (${problem}); ${words.waiting} and are sent again`,
+      );
+    },
+    refused(count, why) {
+      refusedSince += count;
+      refusedWhy = why ?? refusedWhy;
+      const now = performance.now();
+      if (refusedSince === 0 || now - refusedAt < SAY_OTHER_MILLIS) return;
+      refusedAt = now;
+      report(
+        `${host} refused ${refusedSince} audit records for good (${refusedWhy}); ${words.refused}`,
+      );
+      refusedSince = 0;
+    },
+    solved() {
+      if (current !== undefined) report(`${host} takes audit records again`);
+      current = undefined;
+    },
+    forget: () => (current = undefined),
+    current: () => current,
   };
 }

@@ -1,25 +1,39 @@
-import { join } from "node:path";
-import { stateDirectory } from "../format/index.ts";
-import { isStreamEnded } from "../journal/index.ts";
-import { messageOf } from "../lib/errors.ts";
-import { type FileLock, tryLockFile } from "../lib/file-lock.ts";
-import { makeDirectory } from "../lib/files.ts";
+import type { FileChange } from "../event/index.ts";
 import { openCsvView } from "./csv-view.ts";
 import { openFiveCsvView } from "./five-csv-view.ts";
 import { openFiveJsonView } from "./five-json-view.ts";
 import { openJsonView } from "./json-view.ts";
-import { readNew, type Round, type StreamPosition } from "./merge.ts";
+import type { Round } from "./merge.ts";
+import { createTries } from "./tries.ts";
+import { createStreamEndings } from "./stream-endings.ts";
+import { createStreamList } from "./stream-list.ts";
+import { createViewLock } from "./view-lock.ts";
+import { createViewReading } from "./view-reading.ts";
 import { checkViewShape, type ViewShape } from "./view-shape.ts";
 import type { View } from "./view.ts";
 
 /** Which views are kept. */
 export type ViewFormat = "json" | "csv" | "both";
 
+/** How far one run goes. */
+export interface RunOptions {
+  /** The files are brought up to date now, not when their pauses are over. */
+  readonly isForced: boolean;
+  /** Ends about then, done or not. Default: not before everything is shown. */
+  readonly forMillis?: number;
+}
+
 /** Keeps the views of a directory up to date, while no other process does. */
 export interface ViewKeeper {
-  /** Shows what is new. Never throws: what fails is reported and tried again with the next call. */
-  readonly run: (options: { readonly isForced: boolean }) => void;
-  readonly close: () => void;
+  /**
+   * Shows what is new. Never throws: what fails is reported, and tried again by later calls, after a
+   * pause.
+   *
+   * @returns whether there is more to show right away.
+   */
+  readonly run: (options: RunOptions) => boolean;
+  /** A last run, and the end. */
+  readonly close: (options?: { readonly forMillis?: number }) => void;
 }
 
 /** What {@link createViewKeeper} takes. */
@@ -29,124 +43,130 @@ export interface ViewKeeperOptions {
   /** Default `full`. */
   readonly shape?: ViewShape;
   readonly report: (line: string) => void;
+  /** Somebody else did something to a file of ours. Default: it is only reported. */
+  readonly fileChanged?: (change: FileChange) => void;
+  /** Monotonic milliseconds; default: the real ones. */
+  readonly nowMillis?: () => number;
 }
-
-/** Bytes read of all streams in one round: bounds the memory of a catch-up. */
-const ROUND_BYTES = 4 * 1024 * 1024;
-
-/** Whether a process still runs is asked this often, and only while something of it is open. */
-const LOOK_PAUSE_MILLIS = 500;
 
 /** Creates a keeper; it takes the lock with its first run that finds it free. */
 export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
-  const { directory, report } = options;
-  let lock: FileLock | null = null;
+  const { directory, report, nowMillis = () => performance.now() } = options;
+  const lock = createViewLock(directory, nowMillis);
+  const streams = createStreamList(directory, nowMillis);
+  const endings = createStreamEndings({ directory, streams, nowMillis });
+  const tries = createTries({ report, nowMillis });
+  let reading: ReturnType<typeof createViewReading> | undefined;
   let views: readonly View[] = [];
-  let lastProblem = "";
-  let nextLookAt = 0;
 
-  function open(): boolean {
-    if (lock !== null) return true;
-    makeDirectory(stateDirectory(directory));
-    lock = tryLockFile(join(stateDirectory(directory), "views.lock"));
-    if (lock === null) return false;
+  function closeViews(): void {
+    for (const view of views) view.close();
+    views = [];
+  }
+
+  /** Whether the views are open, and this process is the one to write them. */
+  function hold(waits: boolean): boolean {
+    switch (lock.hold({ waits })) {
+      case "none":
+        closeViews();
+        return false;
+      case "retaken":
+        for (const view of views) view.saveAgain();
+        break;
+      case "taken":
+      case "held":
+        break;
+    }
+    if (views.length > 0) return true;
     try {
-      views = openViews(options);
+      views = openViews({ ...options, nowMillis });
       return true;
     } catch (error) {
       lock.release();
-      lock = null;
       throw error;
     }
   }
 
-  function showNew(): void {
-    for (;;) {
-      const before = views.map(({ positions }) => readSoFar(positions));
-      // Views that stand at the same place share one reading.
-      const rounds = new Map<string, Round>();
-      for (const view of views) {
-        const key = JSON.stringify([...view.positions]);
-        const round = rounds.get(key) ?? readNew(directory, view.positions, ROUND_BYTES, messageOf);
-        if (!rounds.has(key)) for (const bad of round.unreadable) reportUnreadable(bad);
-        rounds.set(key, round);
-        if (round.positions.size === 0) continue;
-        view.append(
-          round.records.filter(({ flat }) => flat.kind === "result"),
-          round.positions,
-        );
-        view.intents?.see(round.steps);
-      }
-      if (views.every((view, at) => readSoFar(view.positions) === before[at])) return;
-    }
+  function show(view: View, round: Round): void {
+    tries.run(view, () => {
+      view.append(
+        round.records.filter(({ kind }) => kind === "result"),
+        round.positions,
+      );
+      view.intents?.see(round.steps);
+      view.settle({ isForced: false });
+    });
   }
 
-  /** Actions of streams that have ended, and that nobody will know the end of. */
-  function showLoneIntents(isForced: boolean): void {
-    if (!isForced && performance.now() < nextLookAt) return;
-    nextLookAt = performance.now() + LOOK_PAUSE_MILLIS;
-    const ended = new Set<string>();
-    for (const stream of new Set(views.flatMap(({ intents }) => [...(intents?.streams() ?? [])]))) {
-      if (isStreamEnded(directory, stream)) ended.add(stream);
+  function usable(isForced: boolean): readonly View[] {
+    return views.filter(
+      (view) =>
+        !tries.hasFailed(view) &&
+        tries.isDue(view, isForced) &&
+        tries.run(view, () => view.check()),
+    );
+  }
+
+  /** Reads until everything is shown that was there; false when the time was over before. */
+  function showNew(isForced: boolean, until: number): boolean {
+    reading ??= createViewReading({ directory, streams, report });
+    while (reading.step(usable(isForced), show)) {
+      if (nowMillis() >= until || !hold(false)) return false;
     }
-    if (ended.size === 0) return;
-    // What was written between our last reading and the end.
-    showNew();
+    return true;
+  }
+
+  function runOnce({ isForced, forMillis = Infinity }: RunOptions): boolean {
+    const until = nowMillis() + forMillis;
+    if (!hold(isForced)) return false;
+    endings.revive(views);
+    if (!showNew(isForced, until)) return true;
+    const shown = usable(isForced);
+    endings.showLone(shown, { isForced, readOn: () => showNew(isForced, until) });
+    endings.retire(shown);
     for (const view of views) {
-      const lone = view.intents?.of(ended) ?? [];
-      if (lone.length === 0) continue;
-      view.append(lone, new Map());
-      view.intents?.shown(lone);
+      if (tries.hasFailed(view) || !tries.isDue(view, isForced)) continue;
+      if (tries.run(view, () => view.settle({ isForced }))) tries.worked(view);
     }
+    return false;
   }
 
-  function reportUnreadable({ stream, why }: Round["unreadable"][number]): void {
-    report(`a line in the journal of stream ${stream} is no record and was skipped: ${why}`);
+  function run(runOptions: RunOptions): boolean {
+    if (!tries.isDue(lock, runOptions.isForced)) return false;
+    tries.begin();
+    let isMore = false;
+    const isDone = tries.run(lock, () => {
+      isMore = runOnce(runOptions);
+    });
+    if (isDone) tries.worked(lock);
+    return isMore;
   }
 
   return {
-    run({ isForced }) {
-      try {
-        if (!open()) return;
-        showNew();
-        showLoneIntents(isForced);
-        for (const view of views) view.settle({ isForced });
-        lastProblem = "";
-      } catch (error) {
-        const problem = messageOf(error);
-        if (problem !== lastProblem) {
-          report(
-            `the views cannot be written (${problem}); the journal is not affected, trying again`,
-          );
-        }
-        lastProblem = problem;
-      }
-    },
-    close() {
-      this.run({ isForced: true });
-      for (const view of views) view.close();
-      views = [];
-      lock?.release();
-      lock = null;
+    run,
+    close(closeOptions = {}) {
+      run({ isForced: true, ...closeOptions });
+      closeViews();
+      lock.release();
     },
   };
 }
 
-function openViews(keeper: ViewKeeperOptions): readonly View[] {
-  const { directory, format, report, shape = "full" } = keeper;
+function openViews(
+  keeper: ViewKeeperOptions & { readonly nowMillis: () => number },
+): readonly View[] {
+  const { directory, format, report, nowMillis, fileChanged = () => {}, shape = "full" } = keeper;
   checkViewShape(directory, shape);
-  const options = { directory, report, nowMillis: () => performance.now() };
+  const options = { directory, report, fileChanged, nowMillis };
   const [openJson, openCsv] =
     shape === "five" ? [openFiveJsonView, openFiveCsvView] : [openJsonView, openCsvView];
-  // JSON first: it holds no descriptor that would be left open when the other one fails.
-  return [
-    ...(format === "csv" ? [] : [openJson(options)]),
-    ...(format === "json" ? [] : [openCsv(options)]),
-  ];
-}
-
-function readSoFar(positions: ReadonlyMap<string, StreamPosition>): number {
-  let total = 0;
-  for (const { segment, offset } of positions.values()) total += segment * 2 ** 32 + offset;
-  return total;
+  const views: View[] = [];
+  try {
+    if (format !== "csv") views.push(openJson(options));
+    if (format !== "json") views.push(openCsv(options));
+    return views;
+  } catch (error) {
+    for (const view of views) view.close();
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { stateDirectory } from "../format/index.ts";
@@ -42,7 +42,7 @@ export function viewProgressOf(
   }
   return [...names].map((name) => ({
     name: `view ${name}`,
-    positions: loadPositions(join(stateDirectory(directory), `view-${name}.json`)),
+    positions: loadPositions(directory, name),
   }));
 }
 
@@ -56,12 +56,25 @@ export function listState(directory: string): readonly string[] {
   }
 }
 
-function loadPositions(path: string): readonly ReadonlyMap<string, JournalPosition>[] {
+function loadPositions(
+  directory: string,
+  name: string,
+): readonly ReadonlyMap<string, JournalPosition>[] {
+  const state = stateDirectory(directory);
   try {
-    const states = schema.parse(JSON.parse(readFileSync(path, "utf8")));
-    return states.map((byStream) => new Map(Object.entries(byStream)));
+    const states = schema.parse(readJson(join(state, `view-${name}.json`)));
+    const ended = loadEnded(join(state, `ended-${name}.json`));
+    return states.map((byStream) => new Map(Object.entries({ ...ended, ...byStream })));
   } catch {
     // No state, or none that can be used: the view is built anew, from the start of every journal.
     return [new Map()];
   }
+}
+
+function loadEnded(path: string): Readonly<Record<string, JournalPosition>> {
+  return existsSync(path) ? z.object({ positions }).parse(readJson(path)).positions : {};
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, "utf8"));
 }

@@ -5,78 +5,185 @@ import { stateDirectory } from "../format/index.ts";
 import { systemCodeOf } from "../lib/errors.ts";
 import { replaceFile } from "../lib/files.ts";
 import type { StreamPosition } from "./merge.ts";
+import type { Places, ViewProgress } from "./reading-progress.ts";
 
 /** What one view remembers between runs: how far it got, and what its file looked like then. */
-export interface ViewState {
-  readonly positions: ReadonlyMap<string, StreamPosition>;
+export interface ViewState extends Places {
   /** Bytes of the view's file at that time; what stands behind it came after. */
   readonly size: number;
+  /** Which file that was, to know it again under another name; undefined: not noted. */
+  readonly file?: string | undefined;
   /** Closed parts, `audit_log-1.json` to this number. Always 0 for CSV. */
   readonly parts: number;
   /** Journal lines of intents whose results were not read yet. */
+  readonly intents: readonly string[];
+  /** What the state was when the last part was closed, or the file was renamed; undefined: not noted. */
+  readonly behindParts?: BehindParts | undefined;
+}
+
+/** Where a view goes on that has lost its newest part. */
+export interface BehindParts {
+  /** Of the streams that went on then. */
+  readonly positions: ReadonlyMap<string, StreamPosition>;
   readonly intents: readonly string[];
 }
 
 /** A view that has nothing yet. */
 export const EMPTY_VIEW_STATE: ViewState = {
-  positions: new Map(),
+  live: new Map(),
+  done: new Map(),
   size: 0,
   parts: 0,
   intents: [],
 };
 
-const schema = z.object({
-  version: z.literal(1),
-  size: z.number().int().nonnegative(),
-  parts: z.number().int().nonnegative(),
-  // Absent in states that were saved before intents were.
-  intents: z.array(z.string()).default([]),
-  positions: z.record(
+/** Positions by stream, as they stand in a state file. */
+export const positionsSchema: z.ZodType<ReadonlyMap<string, StreamPosition>> = z
+  .record(
     z.string(),
     z.object({
       segment: z.number().int().positive(),
       offset: z.number().int().nonnegative(),
       sequence: z.number().int().nonnegative(),
     }),
-  ),
+  )
+  .transform((byStream) => new Map(Object.entries(byStream)));
+
+const schema = z.object({
+  version: z.literal(1),
+  size: z.number().int().nonnegative(),
+  parts: z.number().int().nonnegative(),
+  // Absent in states that were saved before these were.
+  intents: z.array(z.string()).default([]),
+  file: z.string().optional(),
+  behindParts: z.object({ positions: positionsSchema, intents: z.array(z.string()) }).optional(),
+  ended: z.number().int().nonnegative().default(0),
+  positions: positionsSchema,
 });
+
+const endedSchema = z.object({ version: z.literal(1), positions: positionsSchema });
 
 function statePath(directory: string, view: string): string {
   return join(stateDirectory(directory), `view-${view}.json`);
 }
 
+function endedPath(directory: string, view: string): string {
+  return join(stateDirectory(directory), `ended-${view}.json`);
+}
+
 /** The remembered state of a view, or null where there is none that can be used. */
 export function loadViewState(directory: string, view: string): ViewState | null {
+  const state = readState(statePath(directory, view), schema);
+  if (state === undefined) return null;
+  const { ended, positions, ...rest } = state;
+  const done = loadEnded(directory, view, { atLeast: ended, live: positions });
+  return done === undefined ? null : { ...rest, live: positions, done };
+}
+
+/** The state of a view that has lost its newest part, and has what its closed parts show. */
+export function stateBehindParts({ parts, done, behindParts }: ViewState): ViewState {
+  if (behindParts === undefined) return EMPTY_VIEW_STATE;
+  const { positions, intents } = behindParts;
+  // A stream that went on then has ended since.
+  const before = [...done].filter(([stream]) => !positions.has(stream));
+  return { size: 0, parts, intents, live: positions, done: new Map(before), behindParts };
+}
+
+/** A file of state that fits the schema; undefined where there is none: the view is built anew. */
+export function readState<Value>(path: string, shape: z.ZodType<Value>): Value | undefined {
   let text: string;
   try {
-    text = readFileSync(statePath(directory, view), "utf8");
+    text = readFileSync(path, "utf8");
   } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") return null;
+    if (systemCodeOf(error) === "ENOENT") return undefined;
     throw error;
   }
-  const parsed = schema.safeParse(parseJson(text));
-  if (!parsed.success) return null;
-  return { ...parsed.data, positions: new Map(Object.entries(parsed.data.positions)) };
+  return shape.safeParse(parseJson(text)).data;
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A state that cannot be read is no state: the view is built anew from the journal.
     return undefined;
   }
 }
 
-/** Remembers the state of a view, in one step. */
-export function saveViewState(directory: string, view: string, state: ViewState): void {
-  const { size, parts, positions, intents } = state;
-  const text = JSON.stringify({
-    version: 1,
-    size,
-    parts,
-    intents,
-    positions: Object.fromEntries(positions),
-  });
-  replaceFile(statePath(directory, view), [text]);
+/**
+ * The streams that had ended when the view was saved. They stand in a file of their own, because
+ * there may be thousands, and they change with none but the end of a process.
+ *
+ * @param expected.atLeast how many the state counted. The file is written before the state, so it
+ * may have more.
+ * @param expected.live a stream that goes on counts as that.
+ * @returns undefined where streams are missing.
+ */
+export function loadEnded(
+  directory: string,
+  view: string,
+  expected: { readonly atLeast: number; readonly live: ReadonlyMap<string, StreamPosition> },
+): ReadonlyMap<string, StreamPosition> | undefined {
+  const ended = readState(endedPath(directory, view), endedSchema);
+  const done = new Map(ended?.positions);
+  if (done.size < expected.atLeast) return undefined;
+  for (const stream of expected.live.keys()) done.delete(stream);
+  return done;
+}
+
+/** Saves the state of one view, each file in one step. */
+export interface ViewStateSaver {
+  readonly save: (rest: Omit<ViewState, "live" | "done">) => void;
+  /** The state of a view that knows nothing, for one whose file tells everything. */
+  readonly saveNothing: () => void;
+  /** Only what {@link loadEnded} reads; gives the count that the state has to carry. */
+  readonly saveEnded: () => number;
+  /** Whether streams have ended, or go on after all, since the last saving. */
+  readonly isStale: () => boolean;
+  /** Somebody took the files away. */
+  readonly forget: () => void;
+}
+
+/** Creates the saver of a view that was just loaded. */
+export function createViewStateSaver(
+  directory: string,
+  view: string,
+  { live, done, doneVersion }: ViewProgress,
+): ViewStateSaver {
+  let savedVersion = doneVersion();
+
+  function saveEnded(): number {
+    const version = doneVersion();
+    if (version !== savedVersion) {
+      const text = JSON.stringify({ version: 1, positions: Object.fromEntries(done) });
+      replaceFile(endedPath(directory, view), [text]);
+      savedVersion = version;
+    }
+    return done.size;
+  }
+
+  return {
+    saveEnded,
+    saveNothing() {
+      replaceFile(statePath(directory, view), [
+        JSON.stringify({ version: 1, size: 0, parts: 0, positions: {} }),
+      ]);
+    },
+    isStale: () => doneVersion() !== savedVersion,
+    save({ behindParts, ...rest }) {
+      const ended = saveEnded();
+      const positions = Object.fromEntries(live);
+      const behind =
+        behindParts === undefined
+          ? {}
+          : {
+              behindParts: { ...behindParts, positions: Object.fromEntries(behindParts.positions) },
+            };
+      replaceFile(statePath(directory, view), [
+        JSON.stringify({ version: 1, ...rest, ...behind, ended, positions }),
+      ]);
+    },
+    forget() {
+      savedVersion = -1;
+    },
+  };
 }

@@ -1,28 +1,41 @@
 import type { Worker } from "node:worker_threads";
+import type { FileChange } from "../event/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { startOwnWorker } from "../lib/own-worker.ts";
 import type { ViewFormat } from "./view-keeper.ts";
 import type { ViewShape } from "./view-shape.ts";
 
+/** What the view thread is started with. */
+export interface ViewWorkerData {
+  readonly directory: string;
+  readonly format: ViewFormat;
+  readonly shape: ViewShape;
+  /** Shared: 1 where there are records that were not there at its last look. */
+  readonly news: Int32Array;
+}
+
 /** What the main thread asks of the view thread. */
 export type ViewRequest =
-  | { readonly kind: "wake" }
   | { readonly kind: "flush"; readonly id: number }
-  | { readonly kind: "close"; readonly done: Int32Array };
+  | { readonly kind: "close"; readonly done: Int32Array; readonly isExit: boolean };
 
 /** What the view thread answers. */
 export type ViewAnswer =
-  | { readonly kind: "awake" }
   | { readonly kind: "flushed"; readonly id: number }
   | { readonly kind: "closed" }
+  | { readonly kind: "fileChanged"; readonly change: FileChange }
   | { readonly kind: "report"; readonly line: string };
 
 /** The service's end of the views: it says that there is something new, and goes on. */
 export interface ViewWriter {
+  /** Free: the thread looks a few times a second. */
   readonly wake: () => void;
   /** Resolves when everything written before stands in the views, if this process writes them. */
   readonly flush: () => Promise<void>;
-  /** Flushes and ends the thread. */
+  /**
+   * Flushes and ends the thread. Where the views are far behind, it ends after some 10 s, and the
+   * next start goes on.
+   */
   readonly close: () => Promise<void>;
   /** The same while the event loop stands still, at process exit. Waits 2 s at most. */
   readonly closeNow: () => void;
@@ -35,6 +48,8 @@ export interface ViewWriterOptions {
   /** Default `full`. */
   readonly shape?: ViewShape;
   readonly report: (line: string) => void;
+  /** Somebody else did something to a view; it was reported already. */
+  readonly fileChanged: (change: FileChange) => void;
 }
 
 /** At process exit the next start catches up with what does not fit into this. */
@@ -42,11 +57,10 @@ const EXIT_WAIT_MILLIS = 2000;
 
 /** Starts the view thread. */
 export function createViewWriter(options: ViewWriterOptions): ViewWriter {
-  const { directory, format, shape = "full", report } = options;
+  const { directory, format, shape = "full", report, fileChanged } = options;
+  const news = new Int32Array(new SharedArrayBuffer(4));
   const waiting = new Map<number, () => void>();
   let flushes = 0;
-  let isAwake = false;
-  let isWakeWanted = false;
   let worker: Worker | null = start();
 
   /** A process that may start no thread, or has no room for one, is audited without views. */
@@ -55,7 +69,7 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
       return startOwnWorker<ViewAnswer>({
         callerUrl: import.meta.url,
         module: "view-worker",
-        data: { directory, format, shape },
+        data: { directory, format, shape, news } satisfies ViewWorkerData,
         onMessage: answered,
         onEnd: ended,
       });
@@ -83,10 +97,8 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
     switch (message.kind) {
       case "report":
         return report(message.line);
-      case "awake":
-        isAwake = false;
-        if (isWakeWanted) wake();
-        return;
+      case "fileChanged":
+        return fileChanged(message.change);
       case "flushed":
         return settle(message.id);
       case "closed":
@@ -101,13 +113,6 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
     if (waiting.size === 0) worker?.unref();
   }
 
-  function wake(): void {
-    isWakeWanted = isAwake;
-    if (isAwake || worker === null) return;
-    isAwake = true;
-    worker.postMessage({ kind: "wake" } satisfies ViewRequest);
-  }
-
   function ask(id: number, request: ViewRequest): Promise<void> {
     if (worker === null) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -118,13 +123,15 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
   }
 
   return {
-    wake,
+    // Not a message: one a record would cost the service more than the views do.
+    wake: () => void Atomics.store(news, 0, 1),
     flush: () => {
       const id = ++flushes;
       return ask(id, { kind: "flush", id });
     },
     async close() {
-      await ask(0, { kind: "close", done: new Int32Array(new SharedArrayBuffer(4)) });
+      const done = new Int32Array(new SharedArrayBuffer(4));
+      await ask(0, { kind: "close", done, isExit: false });
       const stopped = worker;
       worker = null;
       await stopped?.terminate();
@@ -132,7 +139,7 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
     closeNow() {
       if (worker === null) return;
       const done = new Int32Array(new SharedArrayBuffer(4));
-      worker.postMessage({ kind: "close", done } satisfies ViewRequest);
+      worker.postMessage({ kind: "close", done, isExit: true } satisfies ViewRequest);
       Atomics.wait(done, 0, 0, EXIT_WAIT_MILLIS);
       worker = null;
     },

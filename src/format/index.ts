@@ -5,13 +5,8 @@
  */
 
 export { ATTRIBUTE_COLUMNS, type Column, COLUMNS, NUMERIC_COLUMNS } from "./columns.ts";
-export {
-  CSV_HEADER,
-  decodeCsvRows,
-  type DecodedRow,
-  encodeCsvRow,
-  encodeFlatCsvRow,
-} from "./csv-row.ts";
+export { type CsvRows, createCsvRows } from "./csv-line.ts";
+export { CSV_HEADER, decodeCsvRows, type DecodedRow, encodeCsvRow } from "./csv-row.ts";
 export {
   encodeFiveCsvRow,
   encodeFiveJson,
@@ -21,11 +16,19 @@ export {
 } from "./five.ts";
 export { type FlatRecord, fromFlat, type Status, toFlat } from "./flat.ts";
 export { decodeJsonLine, encodeJsonLine, parseFlatLine } from "./json-line.ts";
+export { columnAt, createLineScanner, type LineScanner } from "./line-scan.ts";
+export {
+  decodeQuarantineLine,
+  encodeQuarantineLine,
+  type QuarantinedRecord,
+  type QuarantineEntry,
+} from "./quarantine-line.ts";
 export { fromLogRecord, hrTimeOfMicros, toLogRecord, toResource } from "./log-record.ts";
 export {
   journalDirectory,
   listSegments,
   listStreams,
+  quarantineDirectory,
   segmentFile,
   stateDirectory,
   streamDirectory,

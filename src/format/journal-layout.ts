@@ -18,6 +18,11 @@ export function stateDirectory(directory: string): string {
   return join(directory, "state");
 }
 
+/** Records that a receiver refused for good. */
+export function quarantineDirectory(directory: string): string {
+  return join(directory, "quarantine");
+}
+
 /** The file that the process which writes a stream keeps locked; left empty when it has ended. */
 export function streamLockFile(directory: string, stream: string): string {
   return join(stateDirectory(directory), `stream-${stream}.lock`);

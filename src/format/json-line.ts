@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import type { AuditRecord, BodyMap } from "../event/index.ts";
 import { type FlatRecord, fromFlat, toFlat } from "./flat.ts";
+import { isFlatRecord } from "./flat-check.ts";
 
 /** One record as one line of JSON, without the line end. What JSON.stringify gives, so never a raw line break. */
 export function encodeJsonLine(record: AuditRecord): string {
@@ -19,7 +20,7 @@ const attributeMap = z.record(
 );
 const text = z.string().optional();
 
-/** Later versions may add keys: unknown ones are dropped by the parser, never refused. */
+/** Says what is wrong with a line. Later versions may add keys: unknown ones are never refused. */
 const flatRecord = z.object({
   timestamp: z.string(),
   action_type: z.string(),
@@ -69,6 +70,7 @@ export function parseFlatLine(line: string): FlatRecord {
   } catch (error) {
     throw new AuditError("unreadable", `not a JSON line: ${messageOf(error)}`, { cause: error });
   }
+  if (isFlatRecord(value)) return value;
   const parsed = flatRecord.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

@@ -35,6 +35,8 @@ export interface GroupSync {
   readonly unconfirmed: () => number;
   /** Looks after everything in this thread, and settles everybody. Blocks. */
   readonly now: () => void;
+  /** Writes that survive power loss, as far as the disk told. */
+  readonly confirmed: () => number;
   /** Settles everybody at once; for the moment the process ends. */
   readonly close: () => void;
   /** Resolves when no thread uses the journal's descriptors any more. */
@@ -75,6 +77,8 @@ export interface SyncTarget {
   readonly directory: string;
   /** Tells people that the sync thread is gone. */
   readonly report: (line: string) => void;
+  /** After every answer of the disk, good or bad: once for all who wrote meanwhile. Must not throw. */
+  readonly onAnswer?: (() => void) | undefined;
 }
 
 /** What failed is tried again after this time. */
@@ -134,6 +138,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
 
   function settle(upTo: number, error?: AuditError): void {
     noteOutcome(error);
+    target.onAnswer?.();
     if (requested <= upTo) requested = 0;
     const done = waiting.filter(({ ticket }) => ticket <= upTo);
     waiting = waiting.filter(({ ticket }) => ticket > upTo);
@@ -141,6 +146,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
       if (error === undefined) waiter.resolve();
       else waiter.reject(error);
     }
+    target.onAnswer?.();
   }
 
   function syncHere(): void {
@@ -238,6 +244,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   return {
     problem: () => problem,
     unconfirmed: () => unconfirmed,
+    confirmed: () => answered - unconfirmed,
     request() {
       written++;
       requested = ++tickets;

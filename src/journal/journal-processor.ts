@@ -23,8 +23,8 @@ export interface JournalProcessor extends LogRecordProcessor {
   readonly onEmit: (log: Parameters<typeof fromLogRecord>[0]) => void;
   /** The id of the record that the last `emit` wrote. */
   readonly lastRecordId: () => string;
-  /** Counts records that could not even be made (default 1); the gap record behind the next one tells of them. */
-  readonly countLost: (why: string, count?: number) => void;
+  /** Counts records that could not even be made, or are lost after all; a gap record tells of them. */
+  readonly countLost: (why: string, options?: LossOptions) => void;
   /** Writes a gap record for what somebody else, or the disk, took from the journal. */
   readonly noteGap: (
     notice: Extract<JournalNotice, { readonly count: number } | { readonly lost: unknown }>,
@@ -37,8 +37,21 @@ export interface JournalProcessor extends LogRecordProcessor {
   readonly finish: () => void;
 }
 
+/** What {@link JournalProcessor.countLost} is told beside the reason. */
+export interface LossOptions {
+  /** Default 1. */
+  readonly count?: number;
+  /** It was made and counted, and is lost after all. Default false. */
+  readonly isWritten?: boolean;
+}
+
 /** What a stream has come to. */
 export interface JournalCounts {
+  /**
+   * Records that were to be written, whether or not they could be. Gap records are not among them, nor
+   * are intents that could not be written: their calls were refused.
+   */
+  readonly recorded: number;
   readonly written: number;
   readonly lost: number;
   /** Why the last record could not be written; undefined: it was. */
@@ -75,6 +88,9 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
   let lossSince = "";
   /** How many of those lost since then stand in gap records. */
   let inGaps = 0;
+  let gaps = 0;
+  /** Lost ones that have a place in the stream. */
+  let lostWritten = 0;
   let failing: string | undefined;
   let nextShortageGapAt = Number.NEGATIVE_INFINITY;
   /** The stream's start record, as long as it could not be written. */
@@ -131,6 +147,7 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
   function writeGap(gap: Omit<Gap, "until">): boolean {
     try {
       write(gapRecord({ ...gap, until: toIsoMicros(clock.nowMicros()) }), true);
+      gaps++;
       return true;
     } catch {
       return false; // Still counted: the next record tries again.
@@ -159,8 +176,9 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
     tellOfShortage();
   }
 
-  function countLost(why: string, count = 1): void {
+  function countLost(why: string, { count = 1, isWritten = false }: LossOptions = {}): void {
     lostInAll += count;
+    if (isWritten) lostWritten += count;
     if (lost === null) lost = { count, since: toIsoMicros(clock.nowMicros()), why };
     else {
       lost.count += count;
@@ -181,6 +199,7 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
       } else {
         const { file, from, to, count } = notice.lost;
         lostInAll += count;
+        lostWritten += count;
         const details = { file, from_sequence: from, to_sequence: to };
         if (!writeGap({ count, why: notice.why, details })) {
           report(`no gap record could be written for ${count} records of ${file}: ${notice.why}`);
@@ -189,7 +208,12 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
       last = before;
     },
     inspect: () => journal.inspect?.(),
-    counts: () => ({ written: sequence, lost: lostInAll, failing }),
+    counts: () => ({
+      recorded: sequence - gaps + lostInAll - lostWritten + (pendingStart === null ? 0 : 1),
+      written: sequence,
+      lost: lostInAll,
+      failing,
+    }),
     finish() {
       writeLoss();
       if (lost === null) return;

@@ -28,6 +28,8 @@ import {
 /** The journal of one stream. */
 export interface Journal {
   readonly stream: string;
+  /** True: nothing survives the process; `synced` says that a receiver has the lines. Default false. */
+  readonly isInMemory?: boolean;
   /**
    * Writes one line, and has it synced soon without anybody waiting.
    *
@@ -41,6 +43,8 @@ export interface Journal {
   readonly problem: () => string | undefined;
   /** Lines whose sync failed: they may not survive power loss. */
   readonly unconfirmed: () => number;
+  /** Lines that survive power loss. */
+  readonly confirmed: () => number;
   /** Syncs, closes and settles everybody who waits. Blocks; safe to call at process exit and twice. */
   readonly close: () => void;
   /** Why only what may use the reserve is written now. Absent: there is no reserve. */
@@ -78,6 +82,8 @@ export interface JournalOptions {
   readonly report: (line: string) => void;
   /** Told after the append or sync that found it, so that it may append itself. Default: nobody is. */
   readonly notify?: (notice: JournalNotice) => void;
+  /** Called after every answer of the disk to a sync, good or bad; must not throw. */
+  readonly onAnswer?: () => void;
 }
 
 /** A segment that has reached this size is closed and the next one begun. */
@@ -208,6 +214,7 @@ export function openJournal(options: JournalOptions): Journal {
     lockPath: streamLockFile(directory, stream),
     directory,
     report,
+    onAnswer: options.onAnswer,
   });
 
   function append(line: string, mayUseReserve: boolean): void {
@@ -235,6 +242,7 @@ export function openJournal(options: JournalOptions): Journal {
     problem: () => sync.problem() ?? reserve.problem(),
     unconfirmed: sync.unconfirmed,
     shortage: reserve.problem,
+    confirmed: sync.confirmed,
     synced: () => (isClosed ? Promise.resolve() : sync.wait()),
     inspect() {
       if (isClosed) return;

@@ -1,7 +1,9 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, statSync } from "node:fs";
 
 /** A lock that one process (or thread) holds until it lets go or dies, however it dies. */
 export interface FileLock {
+  /** Whether the path still names the locked file: else another may hold a lock by that name. */
+  readonly isInPlace: () => boolean;
   readonly release: () => void;
 }
 
@@ -17,6 +19,7 @@ const SQLITE_BUSY = 5;
 export function tryLockFile(path: string): FileLock | null {
   // Loaded when it is needed: Node 22 says on loading it that it is experimental.
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
+  const before = identityOf(path);
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
     chmodSync(path, 0o600);
@@ -26,5 +29,17 @@ export function tryLockFile(path: string): FileLock | null {
     if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) return null;
     throw error;
   }
-  return { release: () => database.close() };
+  const locked = identityOf(path);
+  if (locked === undefined || (before !== undefined && before !== locked)) {
+    // Taken away while it was being locked: what we hold has no name any more.
+    database.close();
+    return null;
+  }
+  return { isInPlace: () => identityOf(path) === locked, release: () => database.close() };
+}
+
+/** Tells a file from another that has its name; undefined where there is none. */
+function identityOf(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? undefined : `${found.dev} ${found.ino}`;
 }

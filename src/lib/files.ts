@@ -58,11 +58,12 @@ export function appendFully(fd: number, bytes: Uint8Array): void {
 }
 
 /** Puts a file in place at once: readers see the old or the new content, never a part. Durable when it returns. */
-export function replaceFile(path: string, chunks: Iterable<string>): void {
+export function replaceFile(path: string, chunks: Iterable<string | Uint8Array>): void {
   const temporary = `${path}.tmp`;
   const fd = openSync(temporary, "w", FILE_MODE);
   try {
-    for (const chunk of chunks) writeFully(fd, Buffer.from(chunk));
+    for (const chunk of chunks)
+      writeFully(fd, typeof chunk === "string" ? Buffer.from(chunk) : chunk);
     fsyncSync(fd);
   } catch (error) {
     closeSync(fd);

@@ -29,7 +29,7 @@ export interface Receipt {
   readonly recordId: string;
   /** The record is in the journal: it survives the end of the process, however it ends. */
   readonly written: boolean;
-  /** The record survives power loss. */
+  /** The record survives power loss; where records are only in memory: the receiver has it. */
   readonly synced: boolean;
 }
 
@@ -111,17 +111,18 @@ async function recordNow(parts: RecordParts, event: AnyEvent): Promise<Receipt> 
 /** Writes a draft and waits for the disk. Only a closed action rejects when the disk refuses. */
 async function write(parts: RecordParts, draft: Draft, isClosed: boolean): Promise<Receipt> {
   let recordId = "";
+  const isWritten = (): boolean => recordId !== "" && parts.isInMemory !== true;
   try {
     recordId = parts.emit(draft);
     if (recordId === "") return { recordId, written: false, synced: false };
     await parts.synced();
-    return { recordId, written: true, synced: true };
+    return { recordId, written: isWritten(), synced: true };
   } catch (error) {
     const isDisk =
       error instanceof AuditError &&
       (error.code === "write_failed" || error.code === "sync_failed");
     if (isClosed || !isDisk) throw error;
-    return { recordId, written: recordId !== "", synced: false };
+    return { recordId, written: isWritten(), synced: false };
   }
 }
 

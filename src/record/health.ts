@@ -1,15 +1,24 @@
 /** How an audit log is. */
 export interface AuditHealth {
   /**
-   * `green`: everything so far is recorded. `yellow`: it works now, but since it was opened
-   * something was lost or refused. `red`: records cannot be written or made durable now, or the
-   * audit log is closed.
+   * `green`: everything so far is recorded. `yellow`: it works now, but somebody should look: since it
+   * was opened something was lost, refused or may not survive power loss, a receiver refused records
+   * for good, records wait to be shipped for more than five minutes, or stand only in memory. `red`:
+   * records cannot be written or made durable now, or the audit log is closed. No receiver turns it
+   * red where there is a disk: it makes no service less ready.
    */
-  readonly state: "green" | "yellow" | "red";
+  readonly state: HealthState;
   /** Why it is not green, in words; empty when it is. */
   readonly problems: readonly string[];
-  /** Records written since it was opened; one that stands for several events counts as these. */
+  /**
+   * Records that were to be written since it was opened, whether or not they could be. Gap records are
+   * not among them, nor are the intents of calls that were refused.
+   */
+  readonly recorded: number;
+  /** Records written since it was opened, gap records too; in memory where there is no directory. */
   readonly written: number;
+  /** Of the written ones, those that survive power loss: on disk, or with the receiver where there is none. */
+  readonly synced: number;
   /** Records that could not be written; gap records tell of them. */
   readonly lost: number;
   /** Records that were written, but whose sync failed: they may not survive power loss. */
@@ -18,6 +27,34 @@ export interface AuditHealth {
   readonly refused: number;
   /** Audited calls, and actions of `around`, that are running. */
   readonly openCalls: number;
+  /** How shipping stands; undefined: this audit log ships nothing. */
+  readonly shipping: ShippingHealth | undefined;
+}
+
+/** The three states an audit log can be in. */
+export type HealthState = "green" | "yellow" | "red";
+
+/** How shipping stands. Counts are since the audit log was opened. */
+export interface ShippingHealth {
+  /**
+   * Whether this process ships. One process of a directory does it for all; what waits there is known
+   * to that process only.
+   */
+  readonly isShipping: boolean;
+  /** Records that the receiver took. */
+  readonly shipped: number;
+  /** Records that the receiver refused for good; they stand in `quarantine/`. */
+  readonly quarantined: number;
+  /** Records of all streams of the directory that the receiver has not got yet. */
+  readonly backlogRecords: number;
+  /** Their bytes in the journal. */
+  readonly backlogBytes: number;
+  /** Milliseconds since the oldest of them happened, by the wall clock; 0 when there are none. */
+  readonly backlogAgeMillis: number;
+  /** When the last batch was taken, milliseconds since the epoch; undefined: none yet. */
+  readonly lastSuccessMillis: number | undefined;
+  /** Why the receiver takes no records now; undefined: it does, or was not asked yet. */
+  readonly problem: string | undefined;
 }
 
 /** What an audit log knows of itself. */
@@ -25,24 +62,49 @@ export interface HealthFacts extends Omit<AuditHealth, "state" | "problems"> {
   readonly isClosed: boolean;
   /** Why writing or syncing fails now; undefined: it works. */
   readonly failing: string | undefined;
+  /** What is not as it should be for as long as it runs. */
+  readonly notes?: readonly string[];
 }
 
+/**
+ * A record that waits longer turns health yellow. Receivers restart within seconds, and after five
+ * minutes ten attempts have failed.
+ */
+export const LATE_MILLIS: number = 5 * 60 * 1000;
+
 /** The health that follows from the facts. */
-export function healthOf({ isClosed, failing, ...counts }: HealthFacts): AuditHealth {
+export function healthOf({ isClosed, failing, notes = [], ...counts }: HealthFacts): AuditHealth {
   const red = [
     ...(isClosed ? ["the audit log is closed"] : []),
     ...(failing === undefined ? [] : [failing]),
   ];
   const yellow = [
+    ...notes,
     ...(counts.lost === 0 ? [] : [`${counts.lost} records were lost`]),
     ...(counts.unconfirmed === 0
       ? []
       : [`${counts.unconfirmed} records may not survive power loss`]),
     ...(counts.refused === 0 ? [] : [`${counts.refused} calls were refused`]),
+    ...(counts.shipping === undefined ? [] : shippingProblems(counts.shipping)),
   ];
   return {
     state: red.length > 0 ? "red" : yellow.length > 0 ? "yellow" : "green",
     problems: [...red, ...yellow],
     ...counts,
   };
+}
+
+function shippingProblems(shipping: ShippingHealth): readonly string[] {
+  const { quarantined, backlogRecords, backlogAgeMillis, problem } = shipping;
+  const minutes = Math.floor(backlogAgeMillis / 60_000);
+  return [
+    ...(quarantined === 0
+      ? []
+      : [`${quarantined} records were refused by their receiver and stand in quarantine/`]),
+    ...(backlogAgeMillis <= LATE_MILLIS
+      ? []
+      : [
+          `${backlogRecords} records wait to be shipped, the oldest for ${minutes} min${problem === undefined ? "" : `: ${problem}`}`,
+        ]),
+  ];
 }

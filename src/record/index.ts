@@ -29,6 +29,6 @@ export {
   type EqualFailuresOptions,
 } from "./equal-failures.ts";
 export { type Draft, type DraftExtras, draftOf } from "./draft.ts";
-export { type AuditHealth, healthOf } from "./health.ts";
+export { type AuditHealth, healthOf, type HealthState, type ShippingHealth } from "./health.ts";
 export type { RecordParts, RunningEntry } from "./record-parts.ts";
 export { problemsOf } from "./validate.ts";

@@ -27,6 +27,8 @@ export interface RecordParts {
   };
   /** Resolves when all that was emitted survives power loss. */
   readonly synced: () => Promise<void>;
+  /** Nothing that is emitted survives the process before it is synced. Default false. */
+  readonly isInMemory?: boolean;
   /** Counts a record that could not even be made: a gap record will say so. */
   readonly lost: (why: string) => void;
   /** Counts and reports what was refused because it could not be audited. */

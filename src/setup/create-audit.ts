@@ -4,6 +4,7 @@ import { AuditError } from "../lib/errors.ts";
 import { type Audit, healthOf, type Receipt } from "../record/index.ts";
 import { createRedactor } from "../redact/index.ts";
 import { createLineWriter } from "./line-writer.ts";
+import type { OpeningOptions } from "./opening-options.ts";
 import { type AuditOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { openAudit, type OpenAudit } from "./pipeline.ts";
 import { loadPolicy } from "./policy.ts";
@@ -28,7 +29,10 @@ export async function createAudit<A extends Action = never>(
 }
 
 /** The same, at once: a server that must not listen cannot wait for a promise. */
-export function openResolved(resolved: ResolvedOptions): Audit {
+export function openResolved(
+  resolved: ResolvedOptions,
+  { whenUnusable = "throw" }: Pick<OpeningOptions, "whenUnusable"> = {},
+): Audit {
   if (resolved.format === "none") return auditNothing(resolved);
   if (resolved.directory === undefined) {
     throw new AuditError(
@@ -36,7 +40,7 @@ export function openResolved(resolved: ResolvedOptions): Audit {
       "no audit directory: pass createAudit({ directory }) or set AUDIT_LOG_DIR",
     );
   }
-  return admit(openAudit(resolved, resolved.directory));
+  return admit(openAudit(resolved, resolved.directory, { whenUnusable }));
 }
 
 /** Lets capture find what it needs of an audit log. */
@@ -72,7 +76,16 @@ export function captureTargetOf(audit: Audit<never>): CaptureTarget | null {
   return openings.get(audit)?.target ?? null;
 }
 
-const NOTHING_COUNTED = { written: 0, lost: 0, unconfirmed: 0, refused: 0, openCalls: 0 } as const;
+const NOTHING_COUNTED = {
+  recorded: 0,
+  written: 0,
+  synced: 0,
+  lost: 0,
+  unconfirmed: 0,
+  refused: 0,
+  openCalls: 0,
+  shipping: undefined,
+} as const;
 const NOT_RECORDED: Receipt = { recordId: "", written: false, synced: false };
 
 /** AUDIT_LOG_FORMAT=none: no file, no thread, one line; an error where the policy says `required`. */

@@ -19,5 +19,7 @@ export interface Surroundings {
 export interface OpeningOptions {
   /** Default `full`. */
   readonly shape?: ViewShape;
+  /** Where the directory cannot be written, and nothing is shipped: default `throw`. */
+  readonly whenUnusable?: "throw" | "refuse";
   readonly surroundings?: Surroundings;
 }

@@ -12,6 +12,8 @@ import {
   resolveJournal,
 } from "./journal-options.ts";
 import {
+  COMPRESSIONS,
+  type OtlpCompression,
   type OtlpProtocol,
   PROTOCOLS,
   resolveShipping,
@@ -49,8 +51,27 @@ export interface AuditOptions<A extends Action = never> {
   readonly endpoint?: string;
   /** Headers for that receiver. Environment: AUDIT_OTLP_HEADERS, as in `key=value,key=value`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Environment: AUDIT_OTLP_PROTOCOL. Default `http/json`. */
+  /**
+   * Environment: AUDIT_OTLP_PROTOCOL. Default `http/json`. `grpc` needs the packages
+   * `@opentelemetry/otlp-grpc-exporter-base` and `@grpc/grpc-js`.
+   */
   readonly protocol?: OtlpProtocol;
+  /** Environment: AUDIT_OTLP_COMPRESSION. Default `none`. */
+  readonly compression?: OtlpCompression;
+  /** Milliseconds that a receiver has for a whole answer. Environment: AUDIT_OTLP_TIMEOUT. Default 10 000. */
+  readonly timeoutMillis?: number;
+  /** PEM file of the authorities to trust. Environment: AUDIT_OTLP_CERTIFICATE. Default: those of Node. */
+  readonly certificateFile?: string;
+  /** PEM file of the certificate to show. Environment: AUDIT_OTLP_CLIENT_CERTIFICATE. */
+  readonly clientCertificateFile?: string;
+  /** PEM file of its key; both or neither. Environment: AUDIT_OTLP_CLIENT_KEY. */
+  readonly clientKeyFile?: string;
+  /**
+   * Bytes of records that are kept in memory where there is an endpoint, but no directory that can
+   * be written. Default 16 MiB, from 64 KiB. At the limit `open` records are lost and counted, and
+   * `closed` calls refused.
+   */
+  readonly memoryBytes?: number;
   /** Your own actions, made with `defineAction`. */
   readonly actions?: readonly A[];
   /** Tells who calls, before the sources of the policy are asked. */
@@ -79,6 +100,8 @@ export interface ResolvedOptions {
   readonly isPolicyNamed: boolean;
   readonly redaction: RedactionOptions;
   readonly shipping: ShippingOptions | undefined;
+  /** Undefined: the default of the memory journal. */
+  readonly memoryBytes: number | undefined;
   readonly actions: readonly Action[];
   readonly actor: ActorFunction | undefined;
   readonly service: string | undefined;
@@ -88,6 +111,8 @@ export interface ResolvedOptions {
 /** Looked for in the working directory when no policy is named. */
 const DEFAULT_POLICY_FILE = "audit.yaml";
 const DEFAULT_REDACTION_FILE = "redaction.yaml";
+/** A record has at most so many bytes. */
+const MIN_MEMORY_BYTES = 65_536;
 const FORMATS = ["json", "csv", "both", "journal", "none"] as const;
 
 const optionsSchema = z.strictObject({
@@ -99,6 +124,12 @@ const optionsSchema = z.strictObject({
   endpoint: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   protocol: z.enum(PROTOCOLS).optional(),
+  compression: z.enum(COMPRESSIONS).optional(),
+  timeoutMillis: z.number().optional(),
+  certificateFile: z.string().min(1).optional(),
+  clientCertificateFile: z.string().min(1).optional(),
+  clientKeyFile: z.string().min(1).optional(),
+  memoryBytes: z.number().int().min(MIN_MEMORY_BYTES).optional(),
   actions: z.array(z.looseObject({ name: z.string() })).optional(),
   actor: z
     .custom<ActorFunction>((value) => typeof value === "function", "must be a function")
@@ -137,6 +168,7 @@ export function resolveOptions(
     isPolicyNamed: policy !== undefined,
     redaction: resolveRedaction(options, env),
     shipping,
+    memoryBytes: options.memoryBytes,
     actions: options.actions ?? [],
     actor: options.actor,
     service: options.service ?? serviceName(env),

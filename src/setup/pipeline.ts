@@ -11,26 +11,19 @@ import {
   createOpenCalls,
 } from "../capture/index.ts";
 import {
-  checkViewShape,
-  createOtlpSender,
-  createShipper,
-  createViewWriter,
-  type Shipper,
-  type ViewShape,
-  type ViewWriter,
-} from "../deliver/index.ts";
-import {
   type AnyEvent,
   ATTR_SERVICE_NAME,
   createCatalogue,
+  type FileChange,
   fileChangeEvent,
   newId,
 } from "../event/index.ts";
-import { createJournalProcessor, type JournalNotice, openJournal } from "../journal/index.ts";
+import { createJournalProcessor, type JournalNotice } from "../journal/index.ts";
 import { createSystemClock } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import {
   type Audit,
+  type AuditHealth,
   createEqualFailures,
   createRecorder,
   type Draft,
@@ -38,14 +31,18 @@ import {
 } from "../record/index.ts";
 import { createRedactingProcessor, createRedactor, MASK } from "../redact/index.ts";
 import { createEmitter } from "./emitter.ts";
-import { createLineWriter, type Report } from "./line-writer.ts";
+import { createLineWriter } from "./line-writer.ts";
+import { type ReportedHealth, reportHealth } from "./metrics.ts";
+import { type OpenJournal, openSomeJournal } from "./open-journal.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { openRedactor } from "./redaction.ts";
 import { createRefusals } from "./refusals.ts";
 import { loadPolicy } from "./policy.ts";
 import type { OpeningOptions } from "./opening-options.ts";
+import { openOutward } from "./outward.ts";
 import { ownDraft } from "./own-draft.ts";
 import { openRetention } from "./retention.ts";
+import { shippingHealth } from "./shipping-health.ts";
 import { startDraft } from "./start-record.ts";
 import { resourceOfProcess } from "./what-runs.ts";
 
@@ -71,7 +68,7 @@ export interface OpenAudit {
 export function openAudit(
   options: ResolvedOptions,
   directory: string,
-  { shape = "full", surroundings }: OpeningOptions = {},
+  { shape = "full", whenUnusable = "throw", surroundings }: OpeningOptions = {},
 ): OpenAudit {
   const earlyReport = surroundings?.report ?? createLineWriter(createRedactor().redactText);
   const redactor = openRedactor(options.redaction, options.actions, earlyReport);
@@ -85,10 +82,21 @@ export function openAudit(
   const told = { attributes: resourceOfProcess(options.service), body: {} };
   const resource = redactor.redact(told).attributes;
 
-  if (options.format !== "journal") checkViewShape(directory, shape);
-  const journal =
-    surroundings?.journal ??
-    openJournal({ ...options.journal, directory, stream: makeId(), clock, report, notify });
+  const opened: OpenJournal =
+    surroundings === undefined
+      ? openSomeJournal(options, {
+          directory,
+          stream: makeId(),
+          shape,
+          clock,
+          report,
+          notify,
+          lost: (why) => processor.countLost(why, { isWritten: true }),
+          onAnswer: () => reported?.look(),
+          whenUnusable,
+        })
+      : { journal: surroundings.journal, memory: undefined, isOnDisk: true };
+  const { journal, memory } = opened;
   const service = String(resource[ATTR_SERVICE_NAME] ?? MASK);
   let isFavoured = false;
   const processor = createJournalProcessor({
@@ -104,12 +112,13 @@ export function openAudit(
     clock,
     processors: [createRedactingProcessor(redactor, { isPlain: true }), processor],
   });
-  const outward = createOutward(options, { directory, shape }, journal.stream, report);
+  const outward = openOutward(options, { directory, shape, opened, report, fileChanged });
   const openCalls = surroundings?.openCalls ?? createOpenCalls(() => clock.monotonicMillis());
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
   let isClosed = false;
   let isLateReported = false;
   let hung: string | undefined;
+  let reported: ReportedHealth | undefined;
 
   function emit(draft: Draft): string {
     if (isClosed) throw refuseLate();
@@ -122,17 +131,23 @@ export function openAudit(
   /** A test wants to see each record at once. */
   const failures =
     surroundings === undefined
-      ? createEqualFailures({ emit, lost: processor.countLost })
+      ? createEqualFailures({ emit, lost: (why, count) => processor.countLost(why, { count }) })
       : undefined;
   const emitOrFold = failures?.emit ?? emit;
 
   /** Somebody else changed a file of the journal, or the disk failed: the trail says so itself. */
   function notify(notice: JournalNotice): void {
     if (isClosed) return;
-    if (notice.kind === "began") return retention?.wake();
-    if (notice.kind !== "changed") return processor.noteGap(notice);
+    if (notice.kind === "began") retention?.wake();
+    else if (notice.kind === "changed") fileChanged(notice.change);
+    else processor.noteGap(notice);
+  }
+
+  /** Somebody else did something to a segment or a view: the trail says so itself. */
+  function fileChanged(change: FileChange): void {
+    if (isClosed) return;
     try {
-      emit(ownDraft(fileChangeEvent(notice.change), catalogue));
+      emit(ownDraft(fileChangeEvent(change), catalogue));
     } catch {
       // The disk refuses: counted and reported like any lost record.
     }
@@ -162,18 +177,38 @@ export function openAudit(
     openCalls.close();
     failures?.close();
     retention?.close();
-    journal.inspect?.();
+    processor.inspect();
     processor.finish();
     isClosed = true;
     process.off("exit", closeNow);
     return true;
   }
 
+  function health(): AuditHealth {
+    const { failing, recorded, written, lost } = processor.counts();
+    const folded = failures?.folded() ?? 0;
+    return healthOf({
+      recorded: recorded + folded,
+      written: written + folded,
+      lost,
+      isClosed,
+      failing: failing ?? journal.problem() ?? hung,
+      synced: journal.confirmed(),
+      unconfirmed: journal.unconfirmed(),
+      refused: refusals.count(),
+      openCalls: openCalls.count(),
+      notes: memory === undefined ? [] : ["records are only in memory"],
+      shipping: shippingHealth(outward.shipper, Number(clock.nowMicros() / 1000n)),
+    });
+  }
+
   /** Everything that must not be lost, in one blocking call: the process ends. */
   function closeNow(): void {
     if (!end()) return;
+    outward.shipper?.closeNow();
     journal.close();
     outward.views?.closeNow();
+    reported?.leave();
   }
 
   try {
@@ -181,13 +216,12 @@ export function openAudit(
   } catch {
     // The disk is full already: counted and reported like any lost record, and no reason not to serve.
   }
-  if (surroundings === undefined) process.on("exit", closeNow);
   const recordOwn = async (event: AnyEvent): Promise<void> => {
     emit(ownDraft(event, catalogue));
     await journal.synced();
   };
   const retention =
-    surroundings === undefined
+    surroundings === undefined && opened.isOnDisk
       ? openRetention(options, {
           directory,
           shape,
@@ -196,12 +230,20 @@ export function openAudit(
           record: recordOwn,
         })
       : undefined;
+  if (surroundings === undefined) {
+    process.on("exit", closeNow);
+    reported = reportHealth({ health, isOpen: () => !isClosed, report });
+  }
 
   async function close(): Promise<void> {
     if (!end()) return;
+    // What is only in memory has no other way out.
+    if (memory !== undefined) await outward.shipper?.close();
     journal.close();
     await outward.views?.close();
     await outward.shipper?.close();
+    // Behind the last try to ship: it counts.
+    reported?.leave();
   }
 
   let closing: Promise<void> | undefined;
@@ -212,7 +254,8 @@ export function openAudit(
     nowMillis: () => clock.monotonicMillis(),
     running: openCalls,
     synced: journal.synced,
-    lost: processor.countLost,
+    isInMemory: journal.isInMemory ?? false,
+    lost: (why) => processor.countLost(why),
     refused: refusals.add,
     report,
   });
@@ -227,7 +270,7 @@ export function openAudit(
       newId: makeId,
       emit: emitOrFold,
       synced: journal.synced,
-      lost: processor.countLost,
+      lost: (why) => processor.countLost(why),
       refused: (method, why) => refusals.add(`a call of ${method}`, why),
       unconfirmed,
       report,
@@ -242,57 +285,10 @@ export function openAudit(
         await outward.views?.flush();
       },
       health() {
-        const { written, lost, failing } = processor.counts();
-        return healthOf({
-          isClosed,
-          failing: failing ?? journal.problem() ?? hung,
-          unconfirmed: journal.unconfirmed(),
-          written: written + (failures?.folded() ?? 0),
-          lost,
-          refused: refusals.count(),
-          openCalls: openCalls.count(),
-        });
+        reported?.look();
+        return health();
       },
       close: () => (closing ??= close()),
-    },
-  };
-}
-
-interface Outward {
-  readonly views: ViewWriter | undefined;
-  readonly shipper: Shipper | undefined;
-  readonly wake: () => void;
-}
-
-function createOutward(
-  options: ResolvedOptions,
-  { directory, shape }: { readonly directory: string; readonly shape: ViewShape },
-  stream: string,
-  report: Report,
-): Outward {
-  const { format, shipping } = options;
-  const views =
-    format === "journal" || format === "none"
-      ? undefined
-      : createViewWriter({ directory, format, shape, report });
-  let shipper: Shipper | undefined;
-  if (shipping !== undefined) {
-    const { host } = new URL(shipping.url);
-    report(`audit records are sent to ${host}`);
-    shipper = createShipper({
-      directory,
-      stream,
-      sender: createOtlpSender(shipping),
-      host,
-      report,
-    });
-  }
-  return {
-    views,
-    shipper,
-    wake() {
-      views?.wake();
-      shipper?.wake();
     },
   };
 }

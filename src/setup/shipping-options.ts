@@ -1,19 +1,26 @@
 /** Where audit records are sent, if anywhere. */
+import type { OtlpSenderOptions } from "../deliver/index.ts";
 import { AuditError } from "../lib/errors.ts";
 import { choice, type Environment, variable } from "./environment.ts";
+import { checkGrpcPackages, type NamedPath, readTlsFiles } from "./shipping-files.ts";
 
 /** How records are sent to an OTLP endpoint. */
-export type OtlpProtocol = "http/json" | "http/protobuf";
+export type OtlpProtocol = "http/json" | "http/protobuf" | "grpc";
+
+/** How requests are compressed. */
+export type OtlpCompression = "gzip" | "none";
 
 /** All of them. */
-export const PROTOCOLS = ["http/json", "http/protobuf"] as const;
+export const PROTOCOLS = ["http/json", "http/protobuf", "grpc"] as const;
 
-/** Where shipped records go. */
-export interface ShippingOptions {
-  /** Full URL, with `/v1/logs`. */
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+/** All of them. */
+export const COMPRESSIONS = ["gzip", "none"] as const;
+
+/** Where shipped records go, and how. */
+export interface ShippingOptions extends OtlpSenderOptions {
   readonly protocol: OtlpProtocol;
+  readonly compression: OtlpCompression;
+  readonly timeoutMillis: number;
 }
 
 /** What of the options is about shipping. */
@@ -21,7 +28,26 @@ export interface GivenShipping {
   readonly endpoint?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly protocol?: OtlpProtocol;
+  readonly compression?: OtlpCompression;
+  readonly timeoutMillis?: number;
+  readonly certificateFile?: string;
+  readonly clientCertificateFile?: string;
+  readonly clientKeyFile?: string;
 }
+
+/** OTLP exporter specification, "Configuration Options". */
+const DEFAULT_TIMEOUT_MILLIS = 10_000;
+/** A day: timers of Node hold no more than 24 of them. */
+const MAX_TIMEOUT_MILLIS = 86_400_000;
+const ONLY_WITH_ENDPOINT = [
+  "headers",
+  "protocol",
+  "compression",
+  "timeoutMillis",
+  "certificateFile",
+  "clientCertificateFile",
+  "clientKeyFile",
+] as const;
 
 /**
  * Parameter over environment over default; undefined: nothing is sent anywhere.
@@ -33,6 +59,12 @@ export function resolveShipping(
   env: Environment,
 ): ShippingOptions | undefined {
   const protocol = options.protocol ?? choice(env, "AUDIT_OTLP_PROTOCOL", PROTOCOLS) ?? "http/json";
+  const compression =
+    options.compression ?? choice(env, "AUDIT_OTLP_COMPRESSION", COMPRESSIONS) ?? "none";
+  const timeoutMillis =
+    options.timeoutMillis === undefined
+      ? timeout(env, "AUDIT_OTLP_TIMEOUT")
+      : checkTimeout(options.timeoutMillis, "timeoutMillis");
   const ship = choice(env, "AUDIT_SHIP", ["otel"] as const);
   const endpoint = options.endpoint ?? variable(env, "AUDIT_OTLP_ENDPOINT");
   if (endpoint !== undefined) {
@@ -41,37 +73,129 @@ export function resolveShipping(
       options.headers === undefined
         ? parseHeaders(env, "AUDIT_OTLP_HEADERS")
         : checkHeaders(options.headers, "headers");
-    return { url: logsUrl(endpoint, name), headers, protocol };
+    const url = protocol === "grpc" ? checkUrl(endpoint, name) : logsUrl(endpoint, name);
+    return complete(
+      {
+        url,
+        headers,
+        protocol,
+        compression,
+        timeoutMillis: timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS,
+      },
+      {
+        certificate: named(env, options.certificateFile, [
+          "certificateFile",
+          "AUDIT_OTLP_CERTIFICATE",
+        ]),
+        clientCertificate: named(env, options.clientCertificateFile, [
+          "clientCertificateFile",
+          "AUDIT_OTLP_CLIENT_CERTIFICATE",
+        ]),
+        clientKey: named(env, options.clientKeyFile, ["clientKeyFile", "AUDIT_OTLP_CLIENT_KEY"]),
+      },
+    );
   }
-  if (options.headers !== undefined || options.protocol !== undefined) {
+  const idle = ONLY_WITH_ENDPOINT.filter((key) => options[key] !== undefined);
+  if (idle.length > 0) {
     throw new AuditError(
       "invalid_option",
-      "createAudit: headers and protocol mean nothing without an endpoint: pass endpoint or set AUDIT_OTLP_ENDPOINT",
+      `createAudit: ${idle.join(" and ")} mean nothing without an endpoint: pass endpoint or set AUDIT_OTLP_ENDPOINT`,
     );
   }
   return ship === "otel" ? otelShipping(env) : undefined;
 }
 
+/**
+ * What to tell people about a receiver before anything is sent to it; undefined: nothing.
+ *
+ * Headers carry credentials; on the way to another host everybody between can read them.
+ */
+export function plainTextWarning({ url, headers }: ShippingOptions): string | undefined {
+  const { protocol, hostname, host } = new URL(url);
+  const isLoopback = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  if (protocol !== "http:" || isLoopback || Object.keys(headers).length === 0) return undefined;
+  return `audit records and the headers ${Object.keys(headers).join(", ")} go to ${host} in plain text: use https://`;
+}
+
 /** The standard variables, only where AUDIT_SHIP=otel says that they are meant for audit records too. */
 function otelShipping(env: Environment): ShippingOptions {
-  const logs = variable(env, "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT");
-  const base = variable(env, "OTEL_EXPORTER_OTLP_ENDPOINT") ?? "http://localhost:4318";
-  const protocolName =
-    variable(env, "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL") === undefined
-      ? "OTEL_EXPORTER_OTLP_PROTOCOL"
-      : "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL";
-  return {
-    // The signal's own variable is used as it is (OTLP exporter specification, "Endpoint URLs").
-    url:
-      logs === undefined
-        ? logsUrl(base, "OTEL_EXPORTER_OTLP_ENDPOINT")
-        : checkUrl(logs, "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"),
-    headers: {
-      ...parseHeaders(env, "OTEL_EXPORTER_OTLP_HEADERS"),
-      ...parseHeaders(env, "OTEL_EXPORTER_OTLP_LOGS_HEADERS"),
+  /** The signal's own variable wins (OTLP exporter specification, "Configuration Options"). */
+  const nameOf = (part: string): string =>
+    variable(env, `OTEL_EXPORTER_OTLP_LOGS_${part}`) === undefined
+      ? `OTEL_EXPORTER_OTLP_${part}`
+      : `OTEL_EXPORTER_OTLP_LOGS_${part}`;
+  const protocol = choice(env, nameOf("PROTOCOL"), PROTOCOLS) ?? "http/protobuf";
+  const endpointName = nameOf("ENDPOINT");
+  const endpoint =
+    variable(env, endpointName) ??
+    (protocol === "grpc" ? "http://localhost:4317" : "http://localhost:4318");
+  // The signal's own endpoint is used as it is, and gRPC has no path ("Endpoint URLs").
+  const isWhole = protocol === "grpc" || endpointName.includes("_LOGS_");
+  const url = isWhole ? checkUrl(endpoint, endpointName) : logsUrl(endpoint, endpointName);
+  const isTls = url.startsWith("https:");
+  const file = (part: string): NamedPath | undefined =>
+    isTls ? named(env, undefined, ["", nameOf(part)]) : undefined;
+  return complete(
+    {
+      url,
+      headers: {
+        ...parseHeaders(env, "OTEL_EXPORTER_OTLP_HEADERS"),
+        ...parseHeaders(env, "OTEL_EXPORTER_OTLP_LOGS_HEADERS"),
+      },
+      protocol,
+      compression: choice(env, nameOf("COMPRESSION"), COMPRESSIONS) ?? "none",
+      timeoutMillis: timeout(env, nameOf("TIMEOUT")) ?? DEFAULT_TIMEOUT_MILLIS,
     },
-    protocol: choice(env, protocolName, PROTOCOLS) ?? "http/protobuf",
-  };
+    {
+      certificate: file("CERTIFICATE"),
+      clientCertificate: file("CLIENT_CERTIFICATE"),
+      clientKey: file("CLIENT_KEY"),
+    },
+  );
+}
+
+/** What can only be found out at the files and packages. */
+function complete(
+  shipping: Omit<ShippingOptions, "tls">,
+  paths: Parameters<typeof readTlsFiles>[0],
+): ShippingOptions {
+  if (shipping.protocol === "grpc") checkGrpcPackages();
+  const given = [paths.certificate, paths.clientCertificate, paths.clientKey].find(
+    (path) => path !== undefined,
+  );
+  if (given === undefined) return shipping;
+  if (!shipping.url.startsWith("https:")) {
+    throw new AuditError(
+      "invalid_option",
+      `${given.name} is for TLS, but the endpoint is an http:// URL: use https://, or leave it out`,
+    );
+  }
+  return { ...shipping, tls: readTlsFiles(paths) };
+}
+
+function named(
+  env: Environment,
+  given: string | undefined,
+  [option, variableName]: readonly [option: string, variableName: string],
+): NamedPath | undefined {
+  if (given !== undefined) return { path: given, name: option };
+  const path = variable(env, variableName);
+  return path === undefined ? undefined : { path, name: variableName };
+}
+
+function timeout(env: Environment, name: string): number | undefined {
+  const text = variable(env, name);
+  return text === undefined ? undefined : checkTimeout(Number(text), name);
+}
+
+function checkTimeout(millis: number, name: string): number {
+  if (!Number.isInteger(millis) || millis < 1 || millis > MAX_TIMEOUT_MILLIS) {
+    throw new AuditError(
+      "invalid_option",
+      `${name} must be whole milliseconds from 1 to ${MAX_TIMEOUT_MILLIS}; it is ${JSON.stringify(millis)}`,
+    );
+  }
+  return millis;
 }
 
 function logsUrl(base: string, name: string): string {

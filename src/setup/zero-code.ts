@@ -90,15 +90,8 @@ function open(): CaptureTarget | null {
     report(problem);
     return null;
   }
-  try {
-    return captureTargetOf(openResolved(options));
-  } catch (error) {
-    // An unusable directory stops only a service whose policy says so; wrong options stop every one.
-    if (isRequired || !(error instanceof AuditError) || error.code !== "directory_unusable")
-      throw error;
-    report(`NOTHING IS AUDITED: ${messageOf(error)}`);
-    return null;
-  }
+  // An unusable directory stops only a service whose policy says so; wrong options stop every one.
+  return captureTargetOf(openResolved(options, { whenUnusable: isRequired ? "throw" : "refuse" }));
 }
 
 function hasTracerProvider(): boolean {

@@ -141,9 +141,11 @@ interface MemoryJournal extends Journal {
 
 function createMemoryJournal(stream: string): MemoryJournal {
   let records: FlatRecord[] = [];
+  let appended = 0;
   return {
     stream,
     append(line) {
+      appended++;
       const record = parseFlatLine(line);
       // What runs here is the test.
       if (record.kind !== "start") records.push(record);
@@ -151,6 +153,7 @@ function createMemoryJournal(stream: string): MemoryJournal {
     synced: () => Promise.resolve(),
     problem: () => undefined,
     unconfirmed: () => 0,
+    confirmed: () => appended,
     close() {},
     records: () => records,
     clear() {

@@ -14,8 +14,8 @@ import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import { createViewKeeper, type ViewFormat } from "../../src/deliver/index.ts";
 import { openFiveJsonView } from "../../src/deliver/five-json-view.ts";
-import { readNew } from "../../src/deliver/merge.ts";
 import { encodeJsonLine } from "../../src/format/index.ts";
+import { readRound } from "../support/read-round.ts";
 import { resultRecord } from "../support/records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -181,10 +181,16 @@ test("parts are closed at their size, at every crash point the parts hold everyt
   const open = (): ReturnType<typeof openFiveJsonView> => {
     mkdirSync(join(directory, "state"), { recursive: true });
     const report = (line: string): void => expect.fail(line);
-    return openFiveJsonView({ directory, report, nowMillis: () => 0, maxPartBytes: 1000 });
+    return openFiveJsonView({
+      directory,
+      report,
+      fileChanged: () => {},
+      nowMillis: () => 0,
+      maxPartBytes: 1000,
+    });
   };
   const show = (view: ReturnType<typeof openFiveJsonView>): void => {
-    const round = readNew(directory, view.positions, 1e6, String);
+    const round = readRound(directory, view);
     view.append(round.records, round.positions);
     view.settle({ isForced: true });
   };

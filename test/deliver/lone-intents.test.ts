@@ -187,6 +187,19 @@ const PROGRAM = `
     return new Promise((resolve) => setTimeout(resolve, 600_000));
   });`;
 
+test("the row of an intent says in `error` why nobody knows how it ended", () => {
+  const directory = temporaryDirectory();
+  write(directory, 1, [{ ...INTENT, ...RPC }]);
+  end(directory);
+  keep(directory);
+  const csv = readFileSync(join(directory, "audit_log.csv"), "utf8").slice(CSV_HEADER.length);
+  const [row] = decodeCsvRows(csv);
+  expect(row?.record.attributes["exception.message"]).toContain("without a result");
+  const json = readFileSync(join(directory, "audit_log.json"), "utf8");
+  expect(json).toContain('"status":"failed"');
+  expect(json).toContain('"error":"its stream ended without a result');
+});
+
 test("a process that is killed while it acts: its row comes when it is dead", async () => {
   const directory = temporaryDirectory();
   const child = spawn(

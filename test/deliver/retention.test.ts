@@ -5,7 +5,6 @@ import { createAudit } from "otel-audit";
 import { type AuditRecord, readJournal } from "otel-audit/read";
 import { createRetention } from "../../src/deliver/index.ts";
 import { saveShipState } from "../../src/deliver/ship-state.ts";
-import { saveViewState } from "../../src/deliver/view-state.ts";
 import type { Purge } from "../../src/deliver/purge.ts";
 import type { RetentionRules } from "../../src/deliver/retention-plan.ts";
 import { newId } from "../../src/event/index.ts";
@@ -81,6 +80,14 @@ const bytesOf = (directory: string, stream: string): number =>
     0,
   );
 
+/** What a JSON view leaves behind of how far it got. */
+function saveView(directory: string, positions: object, file: "view" | "ended" = "view"): void {
+  writeFileSync(
+    join(directory, "state", `${file}-json.json`),
+    JSON.stringify({ version: 1, size: 0, parts: 0, intents: [], positions }),
+  );
+}
+
 describe("what is deleted", () => {
   test("nothing, where nothing is said", async () => {
     const directory = temporaryDirectory();
@@ -143,17 +150,16 @@ describe("what is deleted", () => {
     const rules = { retainMillis: DAY_MILLIS };
     await run(directory, rules, { keptViews: ["json"] });
     expect(segmentsOf(directory, stream)).toHaveLength(3);
-    const state = { size: 0, parts: 0, intents: [] };
     const save = (segment: number, offset: number): void =>
-      saveViewState(directory, "json", {
-        ...state,
-        positions: new Map([[stream, { segment, offset, sequence: 1 }]]),
-      });
+      saveView(directory, { [stream]: { segment, offset, sequence: 1 } });
     save(2, 10);
     await run(directory, rules, { keptViews: ["json"] });
     expect(segmentsOf(directory, stream)).toEqual(["2.jsonl", "3.jsonl"]);
-    // A view that nobody keeps any more but that left a state counts too.
-    save(3, statSync(join(directory, "journal", stream, "3.jsonl")).size);
+    // A view that nobody keeps any more but that left a state counts too; of a stream that has ended
+    // it knows from another file.
+    const { size } = statSync(join(directory, "journal", stream, "3.jsonl"));
+    saveView(directory, {});
+    saveView(directory, { [stream]: { segment: 3, offset: size, sequence: 3 } }, "ended");
     await run(directory, rules);
     expect(segmentsOf(directory, stream)).toEqual([]);
   });
@@ -165,12 +171,7 @@ describe("what is deleted", () => {
     const { size } = statSync(path);
     writeFileSync(path, '{"timestamp":', { flag: "a" });
     utimesSync(path, 1, 1);
-    saveViewState(directory, "json", {
-      size: 0,
-      parts: 0,
-      intents: [],
-      positions: new Map([[stream, { segment: 1, offset: size, sequence: 2 }]]),
-    });
+    saveView(directory, { [stream]: { segment: 1, offset: size, sequence: 2 } });
     await run(directory, { retainMillis: DAY_MILLIS });
     expect(segmentsOf(directory, stream)).toEqual([]);
   });

@@ -1,7 +1,12 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { createOtlpSender, createShipper, type Shipper } from "../../src/deliver/index.ts";
+import {
+  createJournalSource,
+  createOtlpSender,
+  createShipper,
+  type Shipper,
+} from "../../src/deliver/index.ts";
 import { encodeJsonLine } from "../../src/format/index.ts";
 import { type OtlpSink, startOtlpSink } from "../support/otlp-sink.ts";
 import { resultRecord } from "../support/records.ts";
@@ -32,7 +37,7 @@ function ship(directory: string, sink: OtlpSink, said: string[] = []): Shipper {
   });
   const report = (line: string): void => void said.push(line);
   const shipper = createShipper({
-    directory,
+    source: createJournalSource({ directory, host: "sink", report }),
     sender,
     host: "sink",
     report,
@@ -80,13 +85,14 @@ test.each([
   ["401", { status: 401 }],
   ["404", { status: 404 }],
   [
-    "a rejection",
-    { status: 200, body: '{"partialSuccess":{"rejectedLogRecords":1,"errorMessage":"too odd"}}' },
+    "a rejection of everything",
+    { status: 200, body: '{"partialSuccess":{"rejectedLogRecords":3,"errorMessage":"too odd"}}' },
   ],
   [
-    "a rejection with an int64 as text",
-    { status: 200, body: '{"partialSuccess":{"rejectedLogRecords":"2"}}' },
+    "a rejection of everything with an int64 as text",
+    { status: 200, body: '{"partialSuccess":{"rejectedLogRecords":"3"}}' },
   ],
+  ["a refusal of everything", { status: 400, body: '{"message":"no such tenant"}' }],
   ["an answer that cannot be read", { status: 200, body: "<html>" }],
 ])("%s moves no cursor: it is said once, and everything is sent again", async (_name, bad) => {
   const directory = temporaryDirectory();
@@ -120,4 +126,17 @@ test("one shipper of a directory sends; the next takes over when it closes", asy
   second.wake();
   await sink.until(() => sink.taken().length >= 3);
   expect(sink.taken()).toEqual(ids(A, 1, 3));
+});
+
+test("a process whose receiver does not answer lets another one ship that has a better one", async () => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 3);
+  const [busy, fine] = await Promise.all([startOtlpSink(), startOtlpSink()]);
+  busy.answer = () => ({ status: 503, headers: { "retry-after": "60" } });
+  const first = ship(directory, busy);
+  await busy.until(() => busy.requests().length === 1);
+  ship(directory, fine);
+  await fine.until(() => fine.taken().length === 3);
+  expect(fine.taken()).toEqual(ids(A, 1, 3));
+  await first.close();
 });

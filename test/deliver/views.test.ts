@@ -11,9 +11,10 @@ import {
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createViewKeeper, type ViewFormat } from "../../src/deliver/index.ts";
+import { openCsvView } from "../../src/deliver/csv-view.ts";
 import { openJsonView } from "../../src/deliver/json-view.ts";
-import { readNew } from "../../src/deliver/merge.ts";
 import { CSV_HEADER, decodeCsvRows, encodeJsonLine } from "../../src/format/index.ts";
+import { readRound } from "../support/read-round.ts";
 import { resultRecord } from "../support/records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -186,11 +187,17 @@ test("who does not hold the lock writes nothing; the next holder catches up", ()
 test("the JSON view is cut into parts that are written once", () => {
   const directory = temporaryDirectory();
   mkdirSync(join(directory, "state"));
-  const options = { directory, report: () => {}, nowMillis: () => 0, maxPartBytes: 1500 };
+  const options = {
+    directory,
+    report: () => {},
+    fileChanged: () => {},
+    nowMillis: () => 0,
+    maxPartBytes: 1500,
+  };
   let view = openJsonView(options);
   for (let round = 0; round < 5; round++) {
     writeJournal(directory, A, round * 3 + 1, round * 3 + 3);
-    const { records, positions } = readNew(directory, view.positions, 1 << 20, String);
+    const { records, positions } = readRound(directory, view);
     view.append(records, positions);
     view.settle({ isForced: true });
     if (round === 2) view = openJsonView(options);
@@ -208,10 +215,16 @@ test("the JSON view is cut into parts that are written once", () => {
 test("a crash after a part was closed leaves no record in two files", () => {
   const directory = temporaryDirectory();
   mkdirSync(join(directory, "state"));
-  const options = { directory, report: () => {}, nowMillis: () => 0, maxPartBytes: 1500 };
+  const options = {
+    directory,
+    report: () => {},
+    fileChanged: () => {},
+    nowMillis: () => 0,
+    maxPartBytes: 1500,
+  };
   const view = openJsonView(options);
   writeJournal(directory, A, 1, 2);
-  const first = readNew(directory, view.positions, 1 << 20, String);
+  const first = readRound(directory, view);
   view.append(first.records, first.positions);
   view.settle({ isForced: true });
   const before = ["audit_log.json", "state/view-json.json"].map((name) => ({
@@ -219,7 +232,7 @@ test("a crash after a part was closed leaves no record in two files", () => {
     content: readFileSync(join(directory, name)),
   }));
   writeJournal(directory, A, 3, 6);
-  const second = readNew(directory, view.positions, 1 << 20, String);
+  const second = readRound(directory, view);
   view.append(second.records, second.positions);
   view.settle({ isForced: true });
   // As if it had died between the closed part and the newest one.
@@ -234,13 +247,19 @@ test("a crash after a part was closed leaves no record in two files", () => {
 test("a part that cannot be closed is tried again, and shows nothing twice", () => {
   const directory = temporaryDirectory();
   mkdirSync(join(directory, "state"));
-  const options = { directory, report: () => {}, nowMillis: () => 0, maxPartBytes: 1500 };
+  const options = {
+    directory,
+    report: () => {},
+    fileChanged: () => {},
+    nowMillis: () => 0,
+    maxPartBytes: 1500,
+  };
   const view = openJsonView(options);
   const inTheWay = join(directory, "audit_log-1.json");
   mkdirSync(inTheWay);
   for (let sequence = 1; sequence <= 6; sequence++) {
     writeJournal(directory, A, sequence, sequence);
-    const { records, positions } = readNew(directory, view.positions, 1 << 20, String);
+    const { records, positions } = readRound(directory, view);
     view.append(records, positions);
     if (sequence === 5) rmSync(inTheWay, { recursive: true });
     try {
@@ -272,4 +291,24 @@ test("a line that is no record is reported and skipped", () => {
   writeJournal(directory, A, 2, 2);
   expect(keep(directory).join()).toContain(`stream ${A} is no record`);
   expect(csvIds(directory)).toEqual(ids(A, 1, 2));
+});
+
+test("a first process that is killed before it saved how far it was leaves nothing foreign", () => {
+  const directory = temporaryDirectory();
+  mkdirSync(join(directory, "state"));
+  writeJournal(directory, A, 1, 3);
+  const options = { directory, report: () => {}, fileChanged: () => {}, nowMillis: () => 0 };
+  const csv = openCsvView(options);
+  const { records, positions } = readRound(directory, csv);
+  csv.append(records, positions);
+  // Killed here.
+  expect(keep(directory, "csv")).toEqual([]);
+  expect(csvIds(directory)).toEqual(ids(A, 1, 3));
+
+  // The first state of the JSON view is saved before the file, and knows nothing.
+  keep(directory, "json");
+  const nothing = JSON.stringify({ version: 1, size: 0, parts: 0, positions: {} });
+  writeFileSync(join(directory, "state", "view-json.json"), nothing);
+  expect(keep(directory, "json")).toEqual([]);
+  expect(jsonIds(join(directory, "audit_log.json"))).toEqual(ids(A, 1, 3).toReversed());
 });

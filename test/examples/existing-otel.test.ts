@@ -44,8 +44,13 @@ interface Export {
   readonly resourceLogs?: readonly { readonly scopeLogs: readonly Scoped[] }[];
 }
 
+/** What the application exports itself, is JSON; NodeSDK sends metrics, of which it has none, as protobuf. */
+const isJson = ({ headers }: ReturnType<OtlpSink["requests"]>[number]): boolean =>
+  headers["content-type"] === "application/json";
+
 function scopedIn(sink: OtlpSink): readonly Scoped[] {
-  return sink.requests().flatMap(({ body }) => {
+  const requests = sink.requests().filter((request) => isJson(request));
+  return requests.flatMap(({ body }) => {
     const { resourceSpans = [], resourceLogs = [] } = JSON.parse(body) as Export;
     return [
       ...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans),
@@ -145,4 +150,10 @@ test("spans and logs are the same; records carry the trace ids", async () => {
   expect(callIds).toEqual(records.map(({ attributes }) => attributes["audit.call.id"]));
   // Nothing of the trail went out with the application's own telemetry.
   expect(audited.requests().filter(({ body }) => body.includes("audit.record.id"))).toEqual([]);
+  // Except how it is, with the application's metrics.
+  const others = (sink: OtlpSink): readonly string[] =>
+    sink.requests().flatMap((request) => (isJson(request) ? [] : request.body));
+  expect(others(plain)).toEqual([]);
+  expect(others(audited)).not.toEqual([]);
+  for (const body of others(audited)) expect(body).toContain("audit.health.status");
 });

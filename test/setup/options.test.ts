@@ -7,6 +7,8 @@ import {
   revisionOfEnvironment,
   spanExporters,
 } from "../../src/setup/options.ts";
+import { checkGrpcPackages } from "../../src/setup/shipping-files.ts";
+import { plainTextWarning } from "../../src/setup/shipping-options.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -18,6 +20,7 @@ test("with nothing said", () => {
     isPolicyNamed: false,
     redaction: { policy: "redaction.yaml", isPolicyNamed: false, keyFile: undefined },
     shipping: undefined,
+    memoryBytes: undefined,
     actions: [],
     actor: undefined,
     service: undefined,
@@ -75,6 +78,7 @@ test("a parameter wins over its variable, a variable over the default, an empty 
 });
 
 describe("shipping", () => {
+  const defaults = { compression: "none", timeoutMillis: 10_000 } as const;
   const otel: Env = {
     OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel:4318",
     OTEL_EXPORTER_OTLP_HEADERS: "authorization=secret",
@@ -94,6 +98,7 @@ describe("shipping", () => {
         url: "http://audit:1/v1/logs",
         headers: {},
         protocol: "http/json",
+        ...defaults,
       });
     }
   });
@@ -127,8 +132,30 @@ describe("shipping", () => {
         protocol: "http/protobuf",
       },
     ],
+    [
+      "gRPC, compression and time limit",
+      {
+        ...otel,
+        OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: "grpc",
+        OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
+        OTEL_EXPORTER_OTLP_TIMEOUT: "5000",
+        OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: "7000",
+        // For other signals, perhaps: an http:// URL has none.
+        OTEL_EXPORTER_OTLP_CERTIFICATE: "/nowhere.pem",
+      },
+      {
+        url: "http://otel:4318/",
+        headers: { authorization: "secret" },
+        protocol: "grpc",
+        compression: "gzip",
+        timeoutMillis: 7000,
+      },
+    ],
   ])("AUDIT_SHIP=otel takes %s", (_name, env, shipping) =>
-    expect(resolveOptions({}, { ...env, AUDIT_SHIP: "otel" }).shipping).toEqual(shipping),
+    expect(resolveOptions({}, { ...env, AUDIT_SHIP: "otel" }).shipping).toEqual({
+      ...defaults,
+      ...shipping,
+    }),
   );
 
   test.each<[endpoint: string, url: string]>([
@@ -163,7 +190,44 @@ test.each<[options: object, env: Env, message: RegExp]>([
   [{ actor: "ann" }, {}, /^createAudit: actor must be a function$/],
   [{ actions: ["pause"] }, {}, /^createAudit: actions\.0 /],
   [{ headers: { a: 1 } }, {}, /^createAudit: headers\.a /],
-  [{ protocol: "grpc" }, {}, /^createAudit: protocol /],
+  [{ protocol: "udp" }, {}, /^createAudit: protocol /],
+  [{ protocol: "grpc" }, {}, /^createAudit: protocol mean nothing without an endpoint/],
+  [{ memoryBytes: 1 }, {}, /^createAudit: memoryBytes /],
+  [
+    { endpoint: "http://h:1", timeoutMillis: 0.5 },
+    {},
+    /^timeoutMillis must be whole milliseconds from 1 to 86400000; it is 0.5$/,
+  ],
+  [
+    { endpoint: "http://h:1" },
+    { AUDIT_OTLP_TIMEOUT: "10s" },
+    /^AUDIT_OTLP_TIMEOUT must be whole milliseconds/,
+  ],
+  [
+    {},
+    { AUDIT_OTLP_COMPRESSION: "zstd" },
+    /^AUDIT_OTLP_COMPRESSION must be one of gzip, none; it is "zstd"$/,
+  ],
+  [
+    { endpoint: "https://h:1" },
+    { AUDIT_OTLP_CERTIFICATE: "/nowhere/ca.pem" },
+    /^AUDIT_OTLP_CERTIFICATE: cannot read \/nowhere\/ca\.pem: ENOENT/,
+  ],
+  [
+    { endpoint: "http://h:1", certificateFile: "ca.pem" },
+    {},
+    /^certificateFile is for TLS, but the endpoint is an http:\/\/ URL/,
+  ],
+  [
+    { endpoint: "https://h:1", clientKeyFile: "own.key" },
+    {},
+    /^clientKeyFile: a client certificate and its key are given together/,
+  ],
+  [
+    { endpoint: "https://h:1", certificateFile: "package.json" },
+    {},
+    /^certificateFile: package\.json cannot be used: .*must be PEM/,
+  ],
   [
     { endpoint: "h:1" },
     {},
@@ -182,8 +246,8 @@ test.each<[options: object, env: Env, message: RegExp]>([
   ],
   [
     {},
-    { AUDIT_OTLP_PROTOCOL: "grpc" },
-    /^AUDIT_OTLP_PROTOCOL must be one of http\/json, http\/protobuf; it is "grpc"$/,
+    { AUDIT_OTLP_PROTOCOL: "udp" },
+    /^AUDIT_OTLP_PROTOCOL must be one of http\/json, http\/protobuf, grpc; it is "udp"$/,
   ],
   [{}, { AUDIT_SHIP: "yes" }, /^AUDIT_SHIP must be one of otel; it is "yes"$/],
   [
@@ -251,4 +315,30 @@ test("an endpoint that is refused is quoted without its credentials", () => {
     resolveOptions({ endpoint: "grpc://audit:hunter2secret@collector:4317" }, {});
   expect(run).toThrow(/grpc:\/\/\*\*\*\*@collector:4317/);
   expect(run).not.toThrow(/hunter2secret/);
+});
+
+test("grpc without its packages is an error that says what to install", () => {
+  checkGrpcPackages();
+  const resolve = (name: string): string => {
+    if (name.startsWith("@opentelemetry/")) throw new Error("not found");
+    return name;
+  };
+  expect(() => checkGrpcPackages(resolve)).toThrow(
+    /npm install @opentelemetry\/otlp-grpc-exporter-base, or use http\/protobuf$/,
+  );
+});
+
+test.each<[endpoint: string, headers: object, isWarned: boolean]>([
+  ["http://collector:4318", { authorization: "s3cret" }, true],
+  ["http://10.0.0.1:4318", { authorization: "s3cret" }, true],
+  ["https://collector:4318", { authorization: "s3cret" }, false],
+  ["http://collector:4318", {}, false],
+  ["http://127.0.0.2:4318", { authorization: "s3cret" }, false],
+  ["http://[::1]:4318", { authorization: "s3cret" }, false],
+  ["http://localhost:4318", { authorization: "s3cret" }, false],
+])("headers to %s: plain text is warned of: %j %s", (endpoint, headers, isWarned) => {
+  const { shipping } = resolveOptions({ endpoint, headers: { ...headers } }, {});
+  const warning = shipping === undefined ? undefined : plainTextWarning(shipping);
+  expect(warning !== undefined).toBe(isWarned);
+  expect(warning ?? "").not.toContain("s3cret");
 });

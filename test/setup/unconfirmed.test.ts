@@ -20,6 +20,7 @@ test("health is red while the disk does not answer, and not any longer once it d
           synced: () => answer.promise,
           problem: () => undefined,
           unconfirmed: () => 0,
+          confirmed: () => 0,
           close() {},
         },
         openCalls: createOpenCalls(() => performance.now()),

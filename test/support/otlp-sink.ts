@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 export interface SinkAnswer {
   readonly status: number;
   readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A receiver of OTLP/HTTP JSON on a free port that answers as it is told. */
@@ -18,8 +19,8 @@ export interface OtlpSink {
     readonly headers: NodeJS.Dict<string | string[]>;
     readonly body: string;
   }[];
-  /** What the next requests are answered; the default is an empty 200. */
-  answer: (request: number) => SinkAnswer;
+  /** What the next requests are answered, by number and content; the default is an empty 200. */
+  answer: (request: number, body: string) => SinkAnswer;
   /** Resolves when the condition holds, looked at after every request. */
   readonly until: (holds: () => boolean) => Promise<void>;
 }
@@ -31,18 +32,18 @@ export async function startOtlpSink(): Promise<OtlpSink> {
   const requests: { headers: NodeJS.Dict<string | string[]>; body: string }[] = [];
   const taken: string[] = [];
   let waiting: (() => void)[] = [];
-  const sink = { answer: (_request: number): SinkAnswer => ({ status: 200 }) };
+  const sink = { answer: (_request: number, _body: string): SinkAnswer => ({ status: 200 }) };
   const server = createServer((request, response) => {
     let body = "";
     request.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
     request.on("end", () => {
       requests.push({ headers: request.headers, body });
-      const answer = sink.answer(requests.length);
+      const answer = sink.answer(requests.length, body);
       if (answer.status < 300 && answer.body === undefined) {
         taken.push(...[...body.matchAll(RECORD_ID)].map(([, id]) => id ?? ""));
       }
       response
-        .writeHead(answer.status, { "content-type": "application/json" })
+        .writeHead(answer.status, { "content-type": "application/json", ...answer.headers })
         .end(answer.body ?? "{}");
       for (const look of waiting) look();
     });

@@ -6,7 +6,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type AuditRecord, readJournal } from "otel-audit/read";
-import { CSV_HEADER, decodeCsvRows, encodeCsvRow, encodeJsonLine } from "../../src/format/index.ts";
+import {
+  CSV_HEADER,
+  decodeCsvRows,
+  decodeQuarantineLine,
+  encodeCsvRow,
+  encodeJsonLine,
+  encodeQuarantineLine,
+} from "../../src/format/index.ts";
 
 const folder = join(import.meta.dirname, "1");
 const journal = readFileSync(join(folder, "journal/AbCdEfGhIjKlMnOp/1.jsonl"), "utf8");
@@ -43,6 +50,19 @@ describe("format version 1", () => {
   });
   test("the same bytes are written again", async () => {
     expect((await records()).map((record) => `${encodeJsonLine(record)}\n`).join("")).toBe(journal);
+  });
+  test("the quarantine holds lines of the journal, byte for byte, and is written the same again", () => {
+    const file = readFileSync(join(folder, "quarantine/AbCdEfGhIjKlMnOp.2.jsonl"), "utf8");
+    const entries = file.trimEnd().split("\n").map(decodeQuarantineLine);
+    expect(entries.map(({ line }) => line)).toEqual(journal.split("\n").slice(1, 3));
+    expect(entries[0]).toMatchObject({
+      time: "2026-11-21T12:00:00.000Z",
+      endpoint: "loki.example:3100",
+      reason: "HTTP 400: timestamp too old",
+      resource: { "service.name": "trainer" },
+      flat: { record_id: "AbCdEfGhIjKlMnOp.2", action_type: "hp_change" },
+    });
+    expect(entries.map((entry) => `${encodeQuarantineLine(entry)}\n`).join("")).toBe(file);
   });
   test("the CSV view has the results, byte for byte", async () => {
     const results = (await records()).filter(

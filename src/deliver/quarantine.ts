@@ -1,0 +1,155 @@
+/**
+ * Where records stand that a receiver refused for good.
+ *
+ * In: refused records, before the cursor of the shipper moves past them. Out: the same, once each
+ * for an endpoint, until somebody sends them again. A file holds what one batch left over and is
+ * only ever replaced as a whole, under a lock that nobody holds while something is sent.
+ */
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { isId } from "../event/index.ts";
+import {
+  decodeQuarantineLine,
+  encodeQuarantineLine,
+  quarantineDirectory,
+  type QuarantinedRecord,
+  type QuarantineEntry,
+  stateDirectory,
+} from "../format/index.ts";
+import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
+import { type FileLock, tryLockFile } from "../lib/file-lock.ts";
+import { makeDirectory, replaceFile, syncDirectory } from "../lib/files.ts";
+
+/** `<stream>.<sequence of its first record>.jsonl`. */
+const FILE_NAME = /^([A-Za-z][A-Za-z0-9_-]{15})\.\d+\.jsonl$/;
+
+/** The lock is held for one rewriting of one small file. */
+const LOCK_TRIES = 40;
+const LOCK_PAUSE_MILLIS = 50;
+
+/** Files of the quarantine, sorted; none where there is none. */
+export function listQuarantineFiles(directory: string): readonly string[] {
+  try {
+    return readdirSync(quarantineDirectory(directory))
+      .filter((name) => isId(FILE_NAME.exec(name)?.[1] ?? ""))
+      .toSorted(byStreamAndSequence);
+  } catch (error) {
+    if (systemCodeOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function byStreamAndSequence(left: string, right: string): number {
+  return left.localeCompare(right, "en", { numeric: true });
+}
+
+/**
+ * The records of a file of {@link listQuarantineFiles}; none where it is gone by now.
+ *
+ * @param onBad told of each line that is no quarantined record.
+ */
+export function readQuarantineFile(
+  directory: string,
+  file: string,
+  onBad: (why: string) => void,
+): readonly QuarantineEntry[] {
+  return linesOf(join(quarantineDirectory(directory), file)).flatMap((line, at) => {
+    try {
+      return [decodeQuarantineLine(line)];
+    } catch (error) {
+      onBad(`${join("quarantine", file)}:${at + 1}: ${messageOf(error)}`);
+      return [];
+    }
+  });
+}
+
+/**
+ * Puts records of one stream into the quarantine. Durable when it returns; a record that stands
+ * there already for the same endpoint is not put there again.
+ *
+ * @param records not empty, in their order.
+ * @throws the system error of the disk; {@link AuditError} `write_failed` while another holds the lock.
+ */
+export function quarantine(
+  directory: string,
+  first: { readonly stream: string; readonly sequence: number },
+  records: readonly QuarantinedRecord[],
+): void {
+  const folder = quarantineDirectory(directory);
+  makeDirectory(folder);
+  syncDirectory(directory);
+  const path = join(folder, `${first.stream}.${first.sequence}.jsonl`);
+  withLock(directory, () => {
+    // Left by a process that died before it moved its cursor.
+    const old = linesOf(path);
+    const known = new Set(records.map(keyOf));
+    const others = old.filter((line) => !known.has(keyOfLine(line)));
+    replaceFile(
+      path,
+      [...others, ...records.map(encodeQuarantineLine)].map((line) => `${line}\n`),
+    );
+  });
+}
+
+/** Takes lines out of a file; a file without lines goes. Durable when it returns. */
+export function release(directory: string, file: string, texts: ReadonlySet<string>): void {
+  const path = join(quarantineDirectory(directory), file);
+  withLock(directory, () => {
+    const rest = linesOf(path).filter((line) => !texts.has(line));
+    if (rest.length > 0) {
+      replaceFile(
+        path,
+        rest.map((line) => `${line}\n`),
+      );
+    } else {
+      rmSync(path, { force: true });
+      syncDirectory(quarantineDirectory(directory));
+    }
+  });
+}
+
+function linesOf(path: string): readonly string[] {
+  try {
+    return readFileSync(path, "utf8")
+      .split("\n")
+      .filter((line) => line !== "");
+  } catch (error) {
+    if (systemCodeOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** A record and an endpoint stand in the quarantine once. */
+function keyOf({ endpoint, line }: QuarantinedRecord): string {
+  return `${endpoint} ${line}`;
+}
+
+/** What cannot be read is nobody's double: it stays. */
+function keyOfLine(text: string): string {
+  try {
+    return keyOf(decodeQuarantineLine(text));
+  } catch {
+    return "";
+  }
+}
+
+function withLock(directory: string, run: () => void): void {
+  makeDirectory(stateDirectory(directory));
+  const path = join(stateDirectory(directory), "quarantine.lock");
+  let lock: FileLock | null = tryLockFile(path);
+  for (let tries = 1; lock === null && tries < LOCK_TRIES; tries++) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_PAUSE_MILLIS);
+    lock = tryLockFile(path);
+  }
+  if (lock === null) {
+    throw new AuditError(
+      "write_failed",
+      `${path} is held by another process for more than ${(LOCK_TRIES * LOCK_PAUSE_MILLIS) / 1000} s`,
+    );
+  }
+  try {
+    run();
+  } finally {
+    lock.release();
+  }
+}

@@ -1,0 +1,93 @@
+import type { StreamPosition } from "./merge.ts";
+
+/** How far a view has got in each stream. */
+export interface ViewProgress {
+  /** Streams that go on, or that the view has not read to their end. */
+  readonly live: ReadonlyMap<string, StreamPosition>;
+  /**
+   * Streams that have ended and are shown whole. Apart, because a directory collects thousands of
+   * them: they are neither looked at nor saved with every step.
+   */
+  readonly done: ReadonlyMap<string, StreamPosition>;
+  /** Grows whenever `done` changes. */
+  readonly doneVersion: () => number;
+  readonly advance: (readTo: ReadonlyMap<string, StreamPosition>) => void;
+  /** A stream has ended, and nothing of it is left to read. */
+  readonly retire: (stream: string) => void;
+  /** It goes on after all. */
+  readonly revive: (stream: string) => void;
+  readonly reset: (to?: Places) => void;
+}
+
+/** Positions to begin with. */
+export interface Places {
+  readonly live: ReadonlyMap<string, StreamPosition>;
+  readonly done: ReadonlyMap<string, StreamPosition>;
+}
+
+const NOWHERE: Places = { live: new Map(), done: new Map() };
+const START: StreamPosition = { segment: 1, offset: 0, sequence: 0 };
+
+/** Begins where a view was saved. */
+export function createViewProgress(begin: Places): ViewProgress {
+  const live = new Map(begin.live);
+  const done = new Map(begin.done);
+  let version = 0;
+  return {
+    live,
+    done,
+    doneVersion: () => version,
+    advance(readTo) {
+      for (const [stream, position] of readTo) live.set(stream, position);
+    },
+    retire(stream) {
+      done.set(stream, live.get(stream) ?? START);
+      live.delete(stream);
+      version++;
+    },
+    revive(stream) {
+      const position = done.get(stream);
+      if (position === undefined) return;
+      live.set(stream, position);
+      done.delete(stream);
+      version++;
+    },
+    reset(to = NOWHERE) {
+      live.clear();
+      done.clear();
+      for (const [stream, position] of to.live) live.set(stream, position);
+      for (const [stream, position] of to.done) done.set(stream, position);
+      version++;
+    },
+  };
+}
+
+/** The place in a stream, whether it goes on or not; undefined before its first line. */
+export function positionIn(
+  { live, done }: ViewProgress,
+  stream: string,
+): StreamPosition | undefined {
+  return live.get(stream) ?? done.get(stream);
+}
+
+/** Whether two views stand at the same place in every stream. */
+export function isSamePlace(left: ViewProgress, right: ViewProgress): boolean {
+  const isCovered = (one: ViewProgress, other: ViewProgress): boolean => {
+    for (const [stream, { segment, offset, sequence }] of one.live) {
+      const there = positionIn(other, stream);
+      if (there?.segment !== segment || there.offset !== offset || there.sequence !== sequence)
+        return false;
+    }
+    return true;
+  };
+  const count = ({ live, done }: ViewProgress): number => live.size + done.size;
+  return count(left) === count(right) && isCovered(left, right) && isCovered(right, left);
+}
+
+/** Grows with every line that is read: of two views the one with more of it has got further. */
+export function distanceOf({ live, done }: ViewProgress): number {
+  let total = 0;
+  for (const places of [live, done])
+    for (const { segment, offset } of places.values()) total += segment * 2 ** 32 + offset;
+  return total;
+}
