@@ -66,7 +66,7 @@ export async function retryQuarantined(
     `${host} took ${taken} of ${found.length} records; ${found.length - taken} stay in quarantine`,
   );
   const isComplete = taken === found.length && missing.length === 0;
-  if (!isComplete) process.exitCode = taken === 0 ? EXIT_NOTHING : EXIT_INCOMPLETE;
+  if (!isComplete) process.exitCode = EXIT_INCOMPLETE;
 }
 
 function directoryOf({

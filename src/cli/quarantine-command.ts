@@ -21,8 +21,8 @@ Sends to where the service sends: AUDIT_OTLP_ENDPOINT and the other AUDIT_OTLP_*
 AUDIT_SHIP=otel. What the receiver takes leaves the quarantine; the rest stays. Safe while a service
 runs.
 
-Exit: 0 all taken; 1 nothing found, or nothing taken; 2 wrong usage; 3 no such directory, or it
-cannot be used; 4 some taken, some not.`;
+Exit: 0 all taken; 1 nothing found; 2 wrong usage; 3 no such directory, or it cannot be read; 4 not
+all taken.`;
 
 /** `otel-audit quarantine …`. */
 export function quarantineCommand(print: Lines["print"], warn: Lines["warn"]): Command {

@@ -29,6 +29,7 @@ const shipping = (given: Partial<ShippingHealth>): Facts => ({
   shipping: {
     isShipping: true,
     shipped: 0,
+    unreadable: 0,
     quarantined: 0,
     backlogRecords: 0,
     backlogBytes: 0,
