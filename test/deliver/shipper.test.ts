@@ -259,3 +259,32 @@ test("a lock that is replaced while a batch is on its way: what is sent again co
   await shipper.close();
   expect(shipper.status().shipped).toBe(2);
 });
+
+test("a lock that another holds is not asked for at every wake", async () => {
+  const directory = temporaryDirectory();
+  const sink = await startOtlpSink();
+  const source = createJournalSource({ directory, host: "sink", report: () => {} });
+  let asked = 0;
+  let idle = Promise.withResolvers<void>();
+  const shipper = createShipper({
+    source: {
+      ...source,
+      hold() {
+        asked++;
+        return false;
+      },
+    },
+    sender: createOtlpSender({ url: sink.url, headers: {}, protocol: "http/json" }),
+    host: "sink",
+    report: () => {},
+    onIdle: () => idle.resolve(),
+  });
+  const began = performance.now();
+  for (let round = 0; round < 50; round++) {
+    await idle.promise;
+    idle = Promise.withResolvers<void>();
+    shipper.wake();
+  }
+  expect(asked).toBeLessThanOrEqual(1 + Math.floor((performance.now() - began) / 1000));
+  await shipper.close();
+});
