@@ -145,7 +145,8 @@ test("a line that cannot be read is named, and stays", async () => {
   const result = await run(["retry", "--all"], env);
   expect(result.err).toContain(`${B}.7.jsonl:1: not a JSON line`);
   expect(existsSync(file)).toBe(true);
-  expect((await run(["list", "-o", "json"], env)).out).toBe("[]\n");
+  expect(result.code).toBe(3);
+  expect(await run(["list", "-o", "json"], env)).toMatchObject({ code: 3, out: "[]\n" });
 });
 
 test.each<[args: string[], code: number, text: string]>([
@@ -178,7 +179,8 @@ test("a file that is a link is named, and nothing of it is sent", async () => {
   symlinkSync(elsewhere, join(directory, "quarantine", `${A}.2.jsonl`));
   const sink = await startOtlpSink();
   const env = { AUDIT_LOG_DIR: directory, AUDIT_OTLP_ENDPOINT: sink.url };
-  const { err } = await run(["retry", "--all"], env);
+  const { code, err } = await run(["retry", "--all"], env);
+  expect(code).toBe(3);
   expect(err).toContain(`quarantine/${A}.2.jsonl: it is a symbolic link`);
   expect(sink.requests()).toEqual([]);
 });
