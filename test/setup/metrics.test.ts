@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { metrics } from "@opentelemetry/api";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { type Audit, type AuditHealth, createAudit } from "otel-audit";
+import { type Audit, type AuditHealth, createAudit, type JournalSettings } from "otel-audit";
 import { healthOf, type ShippingHealth } from "../../src/record/index.ts";
 import { reportHealth } from "../../src/setup/metrics.ts";
 import { type Collected, ManualReader } from "../support/metric-reader.ts";
@@ -20,8 +20,16 @@ function provide(): ManualReader {
   return reader;
 }
 
-async function open(directory = temporaryDirectory()): Promise<Audit> {
-  const audit = await createAudit({ directory, format: "journal", policy: { version: 1 } });
+async function open(
+  directory = temporaryDirectory(),
+  journal: JournalSettings = {},
+): Promise<Audit> {
+  const audit = await createAudit({
+    directory,
+    format: "journal",
+    policy: { version: 1 },
+    journal,
+  });
   onTestFinished(() => audit.close());
   return audit;
 }
@@ -90,7 +98,8 @@ describe("an audit log", () => {
       return;
     }
     const reader = provide();
-    const audit = await open(join(disk, "audit"));
+    // No reserve: what is left when the disk is full is for nobody.
+    const audit = await open(join(disk, "audit"), { reserveBytes: 0 });
     const filler = join(disk, "filler");
     try {
       writeFileSync(filler, Buffer.alloc(1 << 20));
