@@ -52,7 +52,10 @@ export function openCsvView(options: ViewOptions): View {
     close();
     fd = openSync(path, "a", FILE_MODE);
     const isNew = fstatSync(fd).size === 0;
-    if (isNew) appendFully(fd, Buffer.from(CSV_HEADER));
+    if (isNew) {
+      checkRoom(directory, CSV_HEADER.length);
+      appendFully(fd, Buffer.from(CSV_HEADER));
+    }
     watch.remember();
     isTorn = false;
     isDirty = true;
@@ -100,7 +103,13 @@ export function openCsvView(options: ViewOptions): View {
     nextSaveAt = nowMillis() + Math.max(SAVE_PAUSE_MILLIS, (nowMillis() - started) * PAUSE_FACTOR);
   }
 
-  open();
+  try {
+    open();
+  } catch (error) {
+    // Nobody gets this view, so nobody could close it.
+    close();
+    throw error;
+  }
   return {
     progress,
     intents,

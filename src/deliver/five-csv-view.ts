@@ -48,7 +48,7 @@ export function openFiveCsvView(options: ViewOptions): View {
     report(changeText(path, change, aside));
     // What a renamed file has, is not shown again; of any other everything comes once more.
     if (change !== "renamed") progress.reset();
-    mark = { ...NO_FILE, ended: saver.saveEnded(), positions: new Map(progress.live) };
+    mark = { ...NO_FILE, ended: saver.saveEnded(), ...here() };
     saveFiveMarks(directory, STATE_NAME, [mark]);
     fileChanged({
       file: CSV_VIEW,
@@ -58,6 +58,10 @@ export function openFiveCsvView(options: ViewOptions): View {
     });
   }
 
+  function here(): Pick<FiveMark, "positions" | "turn"> {
+    return { positions: new Map(progress.live), turn: progress.turn() };
+  }
+
   function write(text: string, readTo: ReadonlyMap<string, StreamPosition>): void {
     const bytes = Buffer.from(mark.size === 0 ? FIVE_CSV_HEADER + text : text);
     const next: FiveMark = {
@@ -65,6 +69,7 @@ export function openFiveCsvView(options: ViewOptions): View {
       size: mark.size + bytes.length,
       ended: saver.saveEnded(),
       positions: new Map([...progress.live, ...readTo]),
+      turn: progress.turn(),
     };
     checkRoom(directory, bytes.length);
     if (fd < 0) fd = openSync(path, "a", FILE_MODE);
@@ -107,7 +112,7 @@ export function openFiveCsvView(options: ViewOptions): View {
     },
     settle() {
       if (!saver.isStale()) return;
-      mark = { ...mark, ended: saver.saveEnded(), positions: new Map(progress.live) };
+      mark = { ...mark, ended: saver.saveEnded(), ...here() };
       saveFiveMarks(directory, STATE_NAME, [mark]);
     },
     saveAgain: saver.forget,

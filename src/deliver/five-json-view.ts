@@ -46,8 +46,11 @@ export function openFiveJsonView(options: JsonViewOptions): View {
   const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });
   const newest = createNewestFirst(FRAME);
   newest.add(recovered.items.map(itemOf));
+  newest.written();
   const parts = watchClosedParts(directory, options);
-  let { closed } = mark;
+  let { closed, closedTurn } = mark;
+  /** How far the files show it; what is in memory may be further. */
+  let shown = here();
   let count = mark.parts;
   const ownParts = new Set(recovered.ownParts);
   let closing: readonly string[] = [];
@@ -65,11 +68,14 @@ export function openFiveJsonView(options: JsonViewOptions): View {
       closing,
       parts: count,
       ended: saver.saveEnded(),
-      positions: new Map(progress.live),
+      ...here(),
       closed,
+      closedTurn,
     };
     saveFiveMarks(directory, STATE_NAME, [mark, next]);
     replaceFile(path, newest.file());
+    newest.written();
+    shown = here();
     watch.remember();
     mark = next;
     closing = [];
@@ -77,9 +83,18 @@ export function openFiveJsonView(options: JsonViewOptions): View {
     nextAt = nowMillis() + rewritePause(size, nowMillis() - started);
   }
 
+  function here(): Pick<FiveMark, "positions" | "turn"> {
+    return { positions: new Map(progress.live), turn: progress.turn() };
+  }
+
+  function closeAt(place: typeof shown): void {
+    shown = place;
+    ({ positions: closed, turn: closedTurn } = place);
+  }
+
   /** The same file, and what is known of streams that have ended. */
   function saveMark(): void {
-    mark = { ...mark, ended: saver.saveEnded(), positions: new Map(progress.live) };
+    mark = { ...mark, ended: saver.saveEnded(), ...here() };
     saveFiveMarks(directory, STATE_NAME, [mark]);
   }
 
@@ -93,7 +108,7 @@ export function openFiveJsonView(options: JsonViewOptions): View {
     replaceFile(freePartPath(directory, count + 1, options, isOurs), newest.file());
     count++;
     parts.add(count);
-    closed = new Map(progress.live);
+    closeAt(here());
     newest.clear();
     isPending = true;
     nextAt = 0;
@@ -106,9 +121,11 @@ export function openFiveJsonView(options: JsonViewOptions): View {
     watch.forget();
     nextAt = 0;
     if (change === "renamed") {
-      newest.clear();
-      closed = new Map(progress.live);
-      mark = { ...mark, size: 0, digest: "", ended: saver.saveEnded(), positions: closed, closed };
+      newest.dropWritten();
+      closeAt(shown);
+      isPending = newest.size() > 0;
+      const ended = saver.saveEnded();
+      mark = { ...mark, ...shown, size: 0, digest: "", ended, closed, closedTurn };
       saveFiveMarks(directory, STATE_NAME, [mark]);
     } else {
       isPending = true;
@@ -213,5 +230,6 @@ function behindParts(directory: string, last: FiveMark): Omit<Recovered, "ownPar
     live: new Map(),
     done: new Map(),
   };
-  return { mark: { ...last, size: 0, digest: "", positions: places.live }, places, items: [] };
+  const mark = { ...last, size: 0, digest: "", positions: places.live, turn: last.closedTurn };
+  return { mark, places, items: [] };
 }

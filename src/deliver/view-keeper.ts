@@ -131,9 +131,9 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
     return false;
   }
 
-  function run(runOptions: RunOptions): boolean {
+  function run(runOptions: RunOptions, isLast = false): boolean {
+    tries.begin({ isLast });
     if (!tries.isDue(lock, runOptions.isForced)) return false;
-    tries.begin();
     let isMore = false;
     const isDone = tries.run(lock, () => {
       isMore = runOnce(runOptions);
@@ -143,9 +143,9 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
   }
 
   return {
-    run,
+    run: (runOptions) => run(runOptions),
     close(closeOptions = {}) {
-      run({ isForced: true, ...closeOptions });
+      run({ isForced: true, ...closeOptions }, true);
       closeViews();
       lock.release();
     },
