@@ -191,3 +191,19 @@ test("a JSON file that stands there before the first start is put aside unread",
   expect(said).toEqual([expect.stringContaining("was not written by this audit directory")]);
   expect(readFileSync(`${path}.foreign`, "utf8")).toBe("not an array of lines");
 });
+
+test("a view that cannot be opened keeps no other from being written", () => {
+  const directory = temporaryDirectory();
+  write(directory, A, 1, 3);
+  mkdirSync(join(directory, "state/view-csv.json.tmp"), { recursive: true });
+  const said: string[] = [];
+  const keeper = createViewKeeper({ directory, format: "both", report: (line) => said.push(line) });
+  keeper.run({ isForced: true });
+  expect(actionsIn(join(directory, "audit_log.json"))).toEqual(["A1", "A2", "A3"]);
+  expect(said).toEqual([expect.stringContaining("EISDIR")]);
+  rmSync(join(directory, "state/view-csv.json.tmp"), { recursive: true });
+  keeper.close();
+  expect(said.slice(1)).toEqual(["the views are written again"]);
+  const csv = readFileSync(join(directory, "audit_log.csv"), "utf8");
+  expect(csv.split("\n").slice(1, -1)).toHaveLength(3);
+});
