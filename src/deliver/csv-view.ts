@@ -3,8 +3,9 @@ import { basename, join } from "node:path";
 import { createCsvRows, CSV_HEADER } from "../format/index.ts";
 import { appendFully, FILE_MODE, sizeOf } from "../lib/files.ts";
 import { recoverCsv } from "./csv-recovery.ts";
+import { setAside } from "../lib/set-aside.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
-import { IN_THE_WAY, putAside, setForeignAside } from "./foreign-view.ts";
+import { IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
 import { createOpenIntents } from "./open-intents.ts";
 import { CHANGE_PAUSE, createPause } from "./pauses.ts";
 import { changeText } from "./change-text.ts";
@@ -74,7 +75,7 @@ export function openCsvView(options: ViewOptions): View {
     // What was cut off at once, and holds nothing but the rows that were just appended, is ours.
     const isLeftOver = change === "truncated" && sizeThere === lastAppend;
     if (isLeftOver) ftruncateSync(fd, 0);
-    const aside = sizeThere > 0 && !isLeftOver ? putAside(path) : undefined;
+    const aside = sizeThere > 0 && !isLeftOver ? setAside(path) : undefined;
     report(changeText(path, change, aside));
     const isRestored = change !== "renamed";
     fileChanged({

@@ -10,10 +10,11 @@ import {
 import { basename, join } from "node:path";
 import { encodeFiveCsvRow, FIVE_CSV_HEADER } from "../format/index.ts";
 import { appendFully, FILE_MODE, sizeOf } from "../lib/files.ts";
+import { setAside } from "../lib/set-aside.ts";
 import { changeText } from "./change-text.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
 import { type FiveMark, loadFiveMarks, NO_FILE, placesOf, saveFiveMarks } from "./five-state.ts";
-import { IN_THE_WAY, putAside, setForeignAside } from "./foreign-view.ts";
+import { IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
 import { flatOf, type StreamPosition } from "./merge.ts";
 import { CHANGE_PAUSE, createPause } from "./pauses.ts";
 import { createViewProgress, type Places } from "./reading-progress.ts";
@@ -44,7 +45,7 @@ export function openFiveCsvView(options: ViewOptions): View {
   function deal({ change, sizeThere = 0 }: Finding): void {
     close();
     watch.forget();
-    const aside = sizeThere > 0 ? putAside(path) : undefined;
+    const aside = sizeThere > 0 ? setAside(path) : undefined;
     report(changeText(path, change, aside));
     // What a renamed file has, is not shown again; of any other everything comes once more.
     if (change !== "renamed") progress.reset();

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { encodeFiveJson, FIVE_JSON_EMPTY, parseFiveJson } from "../format/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { replaceFile, sizeOf } from "../lib/files.ts";
+import { setAside } from "../lib/set-aside.ts";
 import { changeText } from "./change-text.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
 import {
@@ -14,7 +15,7 @@ import {
   placesOf,
   saveFiveMarks,
 } from "./five-state.ts";
-import { putAside, setForeignAside } from "./foreign-view.ts";
+import { setForeignAside } from "./foreign-view.ts";
 import { freePartPath, watchClosedParts } from "./json-parts.ts";
 import { DEFAULT_MAX_PART_BYTES, type JsonViewOptions, rewritePause } from "./json-view.ts";
 import { flatOf } from "./merge.ts";
@@ -116,7 +117,7 @@ export function openFiveJsonView(options: JsonViewOptions): View {
 
   /** What a file that was renamed has, is not shown again; of any other everything is in memory. */
   function deal({ change, sizeThere = 0 }: Finding): void {
-    const aside = sizeThere > 0 ? putAside(path) : undefined;
+    const aside = sizeThere > 0 ? setAside(path) : undefined;
     report(changeText(path, change, aside));
     watch.forget();
     nextAt = 0;

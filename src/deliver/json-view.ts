@@ -1,8 +1,8 @@
 import { basename, join } from "node:path";
 import { replaceFile } from "../lib/files.ts";
+import { setAside } from "../lib/set-aside.ts";
 import { changeText } from "./change-text.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
-import { putAside } from "./foreign-view.ts";
 import { freePartPath, watchClosedParts } from "./json-parts.ts";
 import { JSON_FRAME, recoverJson } from "./json-recovery.ts";
 import { createNewestFirst } from "./newest-first.ts";
@@ -115,7 +115,7 @@ export function openJsonView(options: JsonViewOptions): View {
 
   /** What a file that was renamed has, is not shown again; of any other everything is in memory. */
   function deal({ change, sizeThere = 0 }: Finding): void {
-    const aside = sizeThere > 0 ? putAside(path) : undefined;
+    const aside = sizeThere > 0 ? setAside(path) : undefined;
     report(changeText(path, change, aside));
     if (change === "renamed") {
       newest.dropWritten();
