@@ -41,7 +41,7 @@ export function recoverCsv(options: ViewOptions, path: string, stateName: string
     }
     return NOTHING;
   }
-  if (size < state.size || readText(path, 0, CSV_HEADER.length) !== CSV_HEADER) {
+  if (!isOurs(path, state)) {
     setForeignAside(path, { change: "replaced", why: "was changed by somebody else" }, options);
     return NOTHING;
   }
@@ -57,6 +57,13 @@ function otherNameOf(
   return findByIdentity(directory, file);
 }
 
+function isOurs(path: string, state: ViewState): boolean {
+  return (
+    (sizeOf(path) ?? 0) >= Math.max(state.size, CSV_HEADER.length) &&
+    readText(path, 0, CSV_HEADER.length) === CSV_HEADER
+  );
+}
+
 /** It was renamed while nobody looked: its rows count, and a new file goes on behind them. */
 function goOnBehind(
   renamed: string,
@@ -65,6 +72,8 @@ function goOnBehind(
   { report }: ViewOptions,
 ): RecoveredCsv {
   try {
+    // The number of a file that is gone may have been given to another one.
+    if (!isOurs(renamed, state)) return NOTHING;
     const { rows } = readRows(renamed, state);
     report(`${path} was renamed by somebody else to ${renamed}: a new one goes on behind its rows`);
     return { ...state, ...rows, size: 0 };

@@ -3,8 +3,9 @@ import { basename, join } from "node:path";
 import { createCsvRows, CSV_HEADER } from "../format/index.ts";
 import { appendFully, FILE_MODE, sizeOf } from "../lib/files.ts";
 import { recoverCsv } from "./csv-recovery.ts";
+import { setAside } from "../lib/set-aside.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
-import { IN_THE_WAY, putAside, setForeignAside } from "./foreign-view.ts";
+import { IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
 import { createOpenIntents } from "./open-intents.ts";
 import { CHANGE_PAUSE, createPause } from "./pauses.ts";
 import { changeText } from "./change-text.ts";
@@ -52,7 +53,10 @@ export function openCsvView(options: ViewOptions): View {
     close();
     fd = openSync(path, "a", FILE_MODE);
     const isNew = fstatSync(fd).size === 0;
-    if (isNew) appendFully(fd, Buffer.from(CSV_HEADER));
+    if (isNew) {
+      checkRoom(directory, CSV_HEADER.length);
+      appendFully(fd, Buffer.from(CSV_HEADER));
+    }
     watch.remember();
     isTorn = false;
     isDirty = true;
@@ -71,7 +75,7 @@ export function openCsvView(options: ViewOptions): View {
     // What was cut off at once, and holds nothing but the rows that were just appended, is ours.
     const isLeftOver = change === "truncated" && sizeThere === lastAppend;
     if (isLeftOver) ftruncateSync(fd, 0);
-    const aside = sizeThere > 0 && !isLeftOver ? putAside(path) : undefined;
+    const aside = sizeThere > 0 && !isLeftOver ? setAside(path) : undefined;
     report(changeText(path, change, aside));
     const isRestored = change !== "renamed";
     fileChanged({
@@ -100,7 +104,13 @@ export function openCsvView(options: ViewOptions): View {
     nextSaveAt = nowMillis() + Math.max(SAVE_PAUSE_MILLIS, (nowMillis() - started) * PAUSE_FACTOR);
   }
 
-  open();
+  try {
+    open();
+  } catch (error) {
+    // Nobody gets this view, so nobody could close it.
+    close();
+    throw error;
+  }
   return {
     progress,
     intents,

@@ -10,10 +10,11 @@ import {
 import { basename, join } from "node:path";
 import { encodeFiveCsvRow, FIVE_CSV_HEADER } from "../format/index.ts";
 import { appendFully, FILE_MODE, sizeOf } from "../lib/files.ts";
+import { setAside } from "../lib/set-aside.ts";
 import { changeText } from "./change-text.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
 import { type FiveMark, loadFiveMarks, NO_FILE, placesOf, saveFiveMarks } from "./five-state.ts";
-import { IN_THE_WAY, putAside, setForeignAside } from "./foreign-view.ts";
+import { IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
 import { flatOf, type StreamPosition } from "./merge.ts";
 import { CHANGE_PAUSE, createPause } from "./pauses.ts";
 import { createViewProgress, type Places } from "./reading-progress.ts";
@@ -44,11 +45,11 @@ export function openFiveCsvView(options: ViewOptions): View {
   function deal({ change, sizeThere = 0 }: Finding): void {
     close();
     watch.forget();
-    const aside = sizeThere > 0 ? putAside(path) : undefined;
+    const aside = sizeThere > 0 ? setAside(path) : undefined;
     report(changeText(path, change, aside));
     // What a renamed file has, is not shown again; of any other everything comes once more.
     if (change !== "renamed") progress.reset();
-    mark = { ...NO_FILE, ended: saver.saveEnded(), positions: new Map(progress.live) };
+    mark = { ...NO_FILE, ended: saver.saveEnded(), ...here() };
     saveFiveMarks(directory, STATE_NAME, [mark]);
     fileChanged({
       file: CSV_VIEW,
@@ -58,6 +59,10 @@ export function openFiveCsvView(options: ViewOptions): View {
     });
   }
 
+  function here(): Pick<FiveMark, "positions" | "turn"> {
+    return { positions: new Map(progress.live), turn: progress.turn() };
+  }
+
   function write(text: string, readTo: ReadonlyMap<string, StreamPosition>): void {
     const bytes = Buffer.from(mark.size === 0 ? FIVE_CSV_HEADER + text : text);
     const next: FiveMark = {
@@ -65,6 +70,7 @@ export function openFiveCsvView(options: ViewOptions): View {
       size: mark.size + bytes.length,
       ended: saver.saveEnded(),
       positions: new Map([...progress.live, ...readTo]),
+      turn: progress.turn(),
     };
     checkRoom(directory, bytes.length);
     if (fd < 0) fd = openSync(path, "a", FILE_MODE);
@@ -107,7 +113,7 @@ export function openFiveCsvView(options: ViewOptions): View {
     },
     settle() {
       if (!saver.isStale()) return;
-      mark = { ...mark, ended: saver.saveEnded(), positions: new Map(progress.live) };
+      mark = { ...mark, ended: saver.saveEnded(), ...here() };
       saveFiveMarks(directory, STATE_NAME, [mark]);
     },
     saveAgain: saver.forget,

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { encodeFiveJson, FIVE_JSON_EMPTY, parseFiveJson } from "../format/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { replaceFile, sizeOf } from "../lib/files.ts";
+import { setAside } from "../lib/set-aside.ts";
 import { changeText } from "./change-text.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
 import {
@@ -14,7 +15,7 @@ import {
   placesOf,
   saveFiveMarks,
 } from "./five-state.ts";
-import { putAside, setForeignAside } from "./foreign-view.ts";
+import { setForeignAside } from "./foreign-view.ts";
 import { freePartPath, watchClosedParts } from "./json-parts.ts";
 import { DEFAULT_MAX_PART_BYTES, type JsonViewOptions, rewritePause } from "./json-view.ts";
 import { flatOf } from "./merge.ts";
@@ -46,8 +47,11 @@ export function openFiveJsonView(options: JsonViewOptions): View {
   const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });
   const newest = createNewestFirst(FRAME);
   newest.add(recovered.items.map(itemOf));
+  newest.written();
   const parts = watchClosedParts(directory, options);
-  let { closed } = mark;
+  let { closed, closedTurn } = mark;
+  /** How far the files show it; what is in memory may be further. */
+  let shown = here();
   let count = mark.parts;
   const ownParts = new Set(recovered.ownParts);
   let closing: readonly string[] = [];
@@ -65,11 +69,14 @@ export function openFiveJsonView(options: JsonViewOptions): View {
       closing,
       parts: count,
       ended: saver.saveEnded(),
-      positions: new Map(progress.live),
+      ...here(),
       closed,
+      closedTurn,
     };
     saveFiveMarks(directory, STATE_NAME, [mark, next]);
     replaceFile(path, newest.file());
+    newest.written();
+    shown = here();
     watch.remember();
     mark = next;
     closing = [];
@@ -77,9 +84,18 @@ export function openFiveJsonView(options: JsonViewOptions): View {
     nextAt = nowMillis() + rewritePause(size, nowMillis() - started);
   }
 
+  function here(): Pick<FiveMark, "positions" | "turn"> {
+    return { positions: new Map(progress.live), turn: progress.turn() };
+  }
+
+  function closeAt(place: typeof shown): void {
+    shown = place;
+    ({ positions: closed, turn: closedTurn } = place);
+  }
+
   /** The same file, and what is known of streams that have ended. */
   function saveMark(): void {
-    mark = { ...mark, ended: saver.saveEnded(), positions: new Map(progress.live) };
+    mark = { ...mark, ended: saver.saveEnded(), ...here() };
     saveFiveMarks(directory, STATE_NAME, [mark]);
   }
 
@@ -93,7 +109,7 @@ export function openFiveJsonView(options: JsonViewOptions): View {
     replaceFile(freePartPath(directory, count + 1, options, isOurs), newest.file());
     count++;
     parts.add(count);
-    closed = new Map(progress.live);
+    closeAt(here());
     newest.clear();
     isPending = true;
     nextAt = 0;
@@ -101,14 +117,16 @@ export function openFiveJsonView(options: JsonViewOptions): View {
 
   /** What a file that was renamed has, is not shown again; of any other everything is in memory. */
   function deal({ change, sizeThere = 0 }: Finding): void {
-    const aside = sizeThere > 0 ? putAside(path) : undefined;
+    const aside = sizeThere > 0 ? setAside(path) : undefined;
     report(changeText(path, change, aside));
     watch.forget();
     nextAt = 0;
     if (change === "renamed") {
-      newest.clear();
-      closed = new Map(progress.live);
-      mark = { ...mark, size: 0, digest: "", ended: saver.saveEnded(), positions: closed, closed };
+      newest.dropWritten();
+      closeAt(shown);
+      isPending = newest.size() > 0;
+      const ended = saver.saveEnded();
+      mark = { ...mark, ...shown, size: 0, digest: "", ended, closed, closedTurn };
       saveFiveMarks(directory, STATE_NAME, [mark]);
     } else {
       isPending = true;
@@ -213,5 +231,6 @@ function behindParts(directory: string, last: FiveMark): Omit<Recovered, "ownPar
     live: new Map(),
     done: new Map(),
   };
-  return { mark: { ...last, size: 0, digest: "", positions: places.live }, places, items: [] };
+  const mark = { ...last, size: 0, digest: "", positions: places.live, turn: last.closedTurn };
+  return { mark, places, items: [] };
 }

@@ -24,6 +24,9 @@ export interface FiveMark {
   readonly closed: ReadonlyMap<string, StreamPosition>;
   /** How many streams had ended, and were shown whole. */
   readonly ended: number;
+  /** The turn of `ViewProgress` at of that time, and of when the last part was closed; undefined: not noted. */
+  readonly turn?: number | undefined;
+  readonly closedTurn?: number | undefined;
   /** SHA-256 of the parts that were closed since the version before: after a crash they are made again. */
   readonly closing: readonly string[];
 }
@@ -51,6 +54,8 @@ const schema = z.object({
         closed: positionsSchema,
         // Absent in states that were saved before they were.
         ended: z.number().int().nonnegative().default(0),
+        turn: z.number().int().nonnegative().optional(),
+        closedTurn: z.number().int().nonnegative().optional(),
         closing: z.array(z.string()).default([]),
       }),
     )
@@ -71,7 +76,7 @@ export function loadFiveMarks(directory: string, view: string): readonly FiveMar
  * not known any more.
  */
 export function placesOf(directory: string, view: string, mark: FiveMark): Places | undefined {
-  const expected = { atLeast: mark.ended, live: mark.positions };
+  const expected = { atLeast: mark.ended, live: mark.positions, upTo: mark.turn };
   const done = loadEnded(directory, view, expected);
   return done === undefined ? undefined : { live: mark.positions, done };
 }
@@ -82,7 +87,7 @@ export function placesBehindParts(
   view: string,
   mark: FiveMark,
 ): Places | undefined {
-  return placesOf(directory, view, { ...mark, positions: mark.closed });
+  return placesOf(directory, view, { ...mark, positions: mark.closed, turn: mark.closedTurn });
 }
 
 /** Remembers, in one durable step, what the file is and what it is about to be. */

@@ -1,6 +1,6 @@
-import { lstatSync, renameSync } from "node:fs";
 import { basename } from "node:path";
 import type { FileChange } from "../event/index.ts";
+import { setAside } from "../lib/set-aside.ts";
 import type { ViewOptions } from "./view.ts";
 
 /** What was found to have been done to a file of ours. */
@@ -31,19 +31,7 @@ export function setForeignAside(
   { change, why }: ForeignReason,
   { report, fileChanged }: ChangeTellers,
 ): void {
-  const aside = putAside(path);
+  const aside = setAside(path);
   report(`${path} ${why}: it is kept as ${aside}, and a new view is written from the journal`);
   fileChanged({ file: basename(path), change, keptAs: basename(aside), isRestored: true });
-}
-
-/** Renames a file to a name that is free, and gives that. */
-export function putAside(path: string): string {
-  let aside = `${path}.foreign`;
-  for (let count = 2; isThere(aside); count++) aside = `${path}.foreign-${count}`;
-  renameSync(path, aside);
-  return aside;
-}
-
-function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

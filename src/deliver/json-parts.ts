@@ -1,7 +1,8 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import { setAside } from "../lib/set-aside.ts";
 import { createFileWatch, type FileWatch } from "./file-watch.ts";
-import { type ChangeTellers, IN_THE_WAY, putAside, setForeignAside } from "./foreign-view.ts";
+import { type ChangeTellers, IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
 
 /** Name of a closed part. */
 export function partFile(part: number): string {
@@ -76,7 +77,7 @@ export function watchClosedParts(
       report(`${path} was moved or deleted by somebody else: the journal has its records`);
       return fileChanged({ file: basename(path), change, isRestored: false });
     }
-    const aside = putAside(path);
+    const aside = setAside(path);
     report(
       `${path} was changed by somebody else: it is kept as ${aside}; the journal has the records of that part`,
     );

@@ -4,7 +4,7 @@ import { type FlatRecord, parseFlatLine } from "../format/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { sizeOf } from "../lib/files.ts";
 import { findByIdentity, identityAt } from "./file-watch.ts";
-import { setForeignAside } from "./foreign-view.ts";
+import { IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
 import { listParts, partFile } from "./json-parts.ts";
 import type { StreamPosition } from "./merge.ts";
 import type { Frame, Item } from "./newest-first.ts";
@@ -50,12 +50,14 @@ function recoverFrom(saved: ViewState | null, path: string, options: ViewOptions
   // No crash takes the file away: somebody did, and it is built anew behind the closed parts.
   const anew = saved === null ? EMPTY_VIEW_STATE : stateBehindParts(saved);
   if (size === 0) return withParts(anew, [], options);
+  if (saved === null && size > JSON_FRAME.empty.length) {
+    // Records without a state are nobody's. It is not read: it may be of any size.
+    setForeignAside(path, IN_THE_WAY, options);
+    return withParts(anew, [], options);
+  }
   try {
     const records = readPart(path);
-    if (saved !== null || records.length === 0)
-      return withParts(saved ?? EMPTY_VIEW_STATE, records, options);
-    const why = "was not written by this audit directory";
-    setForeignAside(path, { change: "foreign", why }, options);
+    return withParts(saved ?? EMPTY_VIEW_STATE, records, options);
   } catch (error) {
     const why = `is no audit view (${messageOf(error)})`;
     setForeignAside(path, { change: saved === null ? "foreign" : "replaced", why }, options);
@@ -67,10 +69,12 @@ function recoverFrom(saved: ViewState | null, path: string, options: ViewOptions
 function otherNameOf(
   { directory }: ViewOptions,
   path: string,
-  { file }: ViewState,
+  { file, size }: ViewState,
 ): string | undefined {
   if (file === undefined || identityAt(path) === file) return undefined;
-  return findByIdentity(directory, file);
+  const found = findByIdentity(directory, file);
+  // The number of a file that is gone may have been given to another one.
+  return found !== undefined && sizeOf(found) === size ? found : undefined;
 }
 
 /** It was renamed while nobody looked: its records count, and a new file goes on behind them. */

@@ -1,8 +1,8 @@
 import { basename, join } from "node:path";
 import { replaceFile } from "../lib/files.ts";
+import { setAside } from "../lib/set-aside.ts";
 import { changeText } from "./change-text.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
-import { putAside } from "./foreign-view.ts";
 import { freePartPath, watchClosedParts } from "./json-parts.ts";
 import { JSON_FRAME, recoverJson } from "./json-recovery.ts";
 import { createNewestFirst } from "./newest-first.ts";
@@ -10,7 +10,7 @@ import { createOpenIntents } from "./open-intents.ts";
 import { CHANGE_PAUSE, createPause } from "./pauses.ts";
 import { createViewProgress } from "./reading-progress.ts";
 import { checkRoom } from "./room.ts";
-import { createViewStateSaver } from "./view-state.ts";
+import { type BehindParts, createViewStateSaver } from "./view-state.ts";
 import { JSON_VIEW, type View, type ViewOptions } from "./view.ts";
 
 const STATE_NAME = "json";
@@ -51,7 +51,10 @@ export function openJsonView(options: JsonViewOptions): View {
   const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });
   const newest = createNewestFirst(JSON_FRAME);
   newest.add(recovered.records);
+  newest.written();
   let { parts, behindParts } = recovered.state;
+  /** How far the files show it; what is in memory may be further. */
+  let shown = here();
   const closed = watchClosedParts(directory, options);
   /** The file lacks something. */
   let isPending = true;
@@ -67,6 +70,8 @@ export function openJsonView(options: JsonViewOptions): View {
     // Records without a state are nobody's. One that knows nothing goes with any file.
     if (isStateMissing && parts === 0) saver.saveNothing();
     replaceFile(path, newest.file());
+    newest.written();
+    shown = here();
     watch.remember();
     isPending = false;
     save();
@@ -87,9 +92,12 @@ export function openJsonView(options: JsonViewOptions): View {
     nextAt = nowMillis() + Math.max(SAVE_PAUSE_MILLIS, (nowMillis() - started) * PAUSE_FACTOR);
   }
 
-  /** What was shown up to now stands in other files. */
-  function noteBehind(): void {
-    behindParts = { positions: new Map(progress.live), intents: intents.lines() };
+  function here(): BehindParts {
+    return {
+      positions: new Map(progress.live),
+      intents: intents.lines(),
+      turn: progress.turn(),
+    };
   }
 
   function closePart(): void {
@@ -98,7 +106,8 @@ export function openJsonView(options: JsonViewOptions): View {
     parts++;
     closed.add(parts);
     newest.clear();
-    noteBehind();
+    shown = here();
+    behindParts = shown;
     // Its records stand in the newest part too, until that is written.
     isPending = true;
     nextAt = 0;
@@ -106,11 +115,11 @@ export function openJsonView(options: JsonViewOptions): View {
 
   /** What a file that was renamed has, is not shown again; of any other everything is in memory. */
   function deal({ change, sizeThere = 0 }: Finding): void {
-    const aside = sizeThere > 0 ? putAside(path) : undefined;
+    const aside = sizeThere > 0 ? setAside(path) : undefined;
     report(changeText(path, change, aside));
     if (change === "renamed") {
-      newest.clear();
-      noteBehind();
+      newest.dropWritten();
+      behindParts = shown;
     }
     watch.forget();
     isPending = true;

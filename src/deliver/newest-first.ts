@@ -29,6 +29,10 @@ export interface NewestFirst {
   readonly size: () => number;
   /** The file, in pieces. */
   readonly file: () => Iterable<string | Uint8Array>;
+  /** What is there now stands in the file. */
+  readonly written: () => void;
+  /** Drops what stands in the file; what was added since stays. */
+  readonly dropWritten: () => void;
   readonly clear: () => void;
 }
 
@@ -41,6 +45,8 @@ export function createNewestFirst(frame: Frame): NewestFirst {
   /** Oldest first; in each the newest item stands first. */
   let pieces: Buffer[] = [];
   let size = 0;
+  /** So many of the pieces stand in the file: newer ones are not joined with them. */
+  let writtenCount = 0;
 
   function pieceOf(items: readonly Item[]): Buffer {
     let length = (items.length - 1) * between.length;
@@ -58,7 +64,7 @@ export function createNewestFirst(frame: Frame): NewestFirst {
   function join(): void {
     for (;;) {
       const [older, newer] = pieces.slice(-2);
-      if (older === undefined || newer === undefined) return;
+      if (older === undefined || newer === undefined || pieces.length < writtenCount + 2) return;
       if (older.length >= Math.min(2 * newer.length, LARGE_PIECE_BYTES)) return;
       pieces.splice(-2, 2, Buffer.concat([newer, between, older]));
     }
@@ -87,10 +93,26 @@ export function createNewestFirst(frame: Frame): NewestFirst {
       join();
     },
     size: () => size,
+    written() {
+      const all = pieces;
+      [pieces, writtenCount] = [[], 0];
+      for (const piece of all) {
+        pieces.push(piece);
+        join();
+      }
+      writtenCount = pieces.length;
+    },
+    dropWritten() {
+      pieces = pieces.slice(writtenCount);
+      writtenCount = 0;
+      size = pieces.reduce((sum, { length }) => sum + length + between.length, 0);
+      if (pieces.length > 0) size -= between.length;
+    },
     file,
     clear() {
       pieces = [];
       size = 0;
+      writtenCount = 0;
     },
   };
 }

@@ -1,5 +1,11 @@
 import type { StreamPosition } from "./merge.ts";
 
+/** Where a stream ended. */
+export interface EndedPosition extends StreamPosition {
+  /** {@link ViewProgress.turn} right after it; undefined: not noted, long ago. */
+  readonly turn?: number | undefined;
+}
+
 /** How far a view has got in each stream. */
 export interface ViewProgress {
   /** Streams that go on, or that the view has not read to their end. */
@@ -8,7 +14,9 @@ export interface ViewProgress {
    * Streams that have ended and are shown whole. Apart, because a directory collects thousands of
    * them: they are neither looked at nor saved with every step.
    */
-  readonly done: ReadonlyMap<string, StreamPosition>;
+  readonly done: ReadonlyMap<string, EndedPosition>;
+  /** Grows with each stream that ends: tells what ended before a time from what ended later. */
+  readonly turn: () => number;
   /** Grows whenever `done` changes. */
   readonly doneVersion: () => number;
   readonly advance: (readTo: ReadonlyMap<string, StreamPosition>) => void;
@@ -22,7 +30,7 @@ export interface ViewProgress {
 /** Positions to begin with. */
 export interface Places {
   readonly live: ReadonlyMap<string, StreamPosition>;
-  readonly done: ReadonlyMap<string, StreamPosition>;
+  readonly done: ReadonlyMap<string, EndedPosition>;
 }
 
 const NOWHERE: Places = { live: new Map(), done: new Map() };
@@ -33,22 +41,25 @@ export function createViewProgress(begin: Places): ViewProgress {
   const live = new Map(begin.live);
   const done = new Map(begin.done);
   let version = 0;
+  let lastTurn = [...done.values()].reduce((last, { turn = 0 }) => Math.max(last, turn), 0);
   return {
     live,
     done,
     doneVersion: () => version,
+    turn: () => lastTurn,
     advance(readTo) {
       for (const [stream, position] of readTo) live.set(stream, position);
     },
     retire(stream) {
-      done.set(stream, live.get(stream) ?? START);
+      done.set(stream, { ...(live.get(stream) ?? START), turn: ++lastTurn });
       live.delete(stream);
       version++;
     },
     revive(stream) {
       const position = done.get(stream);
       if (position === undefined) return;
-      live.set(stream, position);
+      const { segment, offset, sequence } = position;
+      live.set(stream, { segment, offset, sequence });
       done.delete(stream);
       version++;
     },

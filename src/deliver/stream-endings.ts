@@ -33,10 +33,15 @@ export interface StreamEndings {
    * Shows the intents that nothing will follow.
    *
    * @param readOn brings the views to the end of the journals; false: they are not there.
+   * @param attempt runs what may fail for one view, which keeps no other from its rows.
    */
   readonly showLone: (
     views: readonly View[],
-    options: { readonly isForced: boolean; readonly readOn: () => boolean },
+    options: {
+      readonly isForced: boolean;
+      readonly readOn: () => boolean;
+      readonly attempt: (view: View, show: () => void) => boolean;
+    },
   ) => void;
   /**
    * Looks again at streams that views are done with: all of them when it is given these views for
@@ -105,7 +110,7 @@ export function createStreamEndings(options: StreamEndingsOptions): StreamEnding
   }
 
   return {
-    showLone(views, { isForced, readOn }) {
+    showLone(views, { isForced, readOn, attempt }) {
       if (!isForced && nowMillis() < nextLookAt) return;
       nextLookAt = nowMillis() + LOOK_PAUSE_MILLIS;
       const open = new Set(views.flatMap(({ intents }) => [...(intents?.streams() ?? [])]));
@@ -115,8 +120,10 @@ export function createStreamEndings(options: StreamEndingsOptions): StreamEnding
       for (const view of views) {
         const lone = view.intents?.of(ended) ?? [];
         if (lone.length === 0) continue;
-        view.append(lone, new Map());
-        view.intents?.shown(lone);
+        attempt(view, () => {
+          view.append(lone, new Map());
+          view.intents?.shown(lone);
+        });
       }
     },
     revive,

@@ -13,8 +13,8 @@ export interface Tries {
   readonly run: (thing: object, attempt: () => boolean | void) => boolean;
   /** Whether something of it failed since the last {@link begin}. */
   readonly hasFailed: (thing: object) => boolean;
-  /** A new run begins. */
-  readonly begin: () => void;
+  /** A new run begins; after the last one there is none that could try again: everything is due. */
+  readonly begin: (options: { readonly isLast: boolean }) => void;
   /** Everything of a thing was done that there was to do. */
   readonly worked: (thing: object) => void;
 }
@@ -36,6 +36,7 @@ export function createTries(options: {
   const { report, nowMillis } = options;
   const states = new Map<object, State>();
   let failedNow = new Set<object>();
+  let isLast = false;
 
   /** Two views on one full disk are one problem to people. */
   function isTold(problem: string): boolean {
@@ -61,7 +62,7 @@ export function createTries(options: {
   return {
     isDue(thing, isUrgent) {
       const state = states.get(thing);
-      if (state === undefined || state.pause.isOver()) return true;
+      if (isLast || state === undefined || state.pause.isOver()) return true;
       return isUrgent && nowMillis() >= state.urgentAt;
     },
     run(thing, attempt) {
@@ -74,7 +75,8 @@ export function createTries(options: {
       }
     },
     hasFailed: (thing) => failedNow.has(thing),
-    begin() {
+    begin(run) {
+      ({ isLast } = run);
       failedNow = new Set();
     },
     worked(thing) {

@@ -51,17 +51,20 @@ export interface ViewKeeperOptions {
 
 /** Creates a keeper; it takes the lock with its first run that finds it free. */
 export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
-  const { directory, report, nowMillis = () => performance.now() } = options;
+  const { directory, report, shape = "full", nowMillis = () => performance.now() } = options;
   const lock = createViewLock(directory, nowMillis);
   const streams = createStreamList(directory, nowMillis);
   const endings = createStreamEndings({ directory, streams, nowMillis });
   const tries = createTries({ report, nowMillis });
   let reading: ReturnType<typeof createViewReading> | undefined;
+  const openers = openersOf({ ...options, nowMillis });
+  const opened = new Map<Opener, View>();
   let views: readonly View[] = [];
 
   function closeViews(): void {
     for (const view of views) view.close();
     views = [];
+    opened.clear();
   }
 
   /** Whether the views are open, and this process is the one to write them. */
@@ -77,13 +80,24 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
       case "held":
         break;
     }
+    openMissing(waits);
     if (views.length > 0) return true;
-    try {
-      views = openViews({ ...options, nowMillis });
-      return true;
-    } catch (error) {
-      lock.release();
-      throw error;
+    lock.release();
+    return false;
+  }
+
+  /** One view that cannot be opened keeps no other from being written. */
+  function openMissing(isForced: boolean): void {
+    const missing = openers.filter((opener) => !opened.has(opener));
+    for (const opener of missing) {
+      if (tries.hasFailed(opener) || !tries.isDue(opener, isForced)) continue;
+      const isOpen = tries.run(opener, () => {
+        checkViewShape(directory, shape);
+        opened.set(opener, opener.open());
+      });
+      if (!isOpen) continue;
+      tries.worked(opener);
+      views = [...opened.values()];
     }
   }
 
@@ -122,7 +136,11 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
     endings.revive(views);
     if (!showNew(isForced, until)) return true;
     const shown = usable(isForced);
-    endings.showLone(shown, { isForced, readOn: () => showNew(isForced, until) });
+    endings.showLone(shown, {
+      isForced,
+      readOn: () => showNew(isForced, until),
+      attempt: tries.run,
+    });
     endings.retire(shown);
     for (const view of views) {
       if (tries.hasFailed(view) || !tries.isDue(view, isForced)) continue;
@@ -131,9 +149,9 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
     return false;
   }
 
-  function run(runOptions: RunOptions): boolean {
+  function run(runOptions: RunOptions, isLast = false): boolean {
+    tries.begin({ isLast });
     if (!tries.isDue(lock, runOptions.isForced)) return false;
-    tries.begin();
     let isMore = false;
     const isDone = tries.run(lock, () => {
       isMore = runOnce(runOptions);
@@ -143,30 +161,28 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
   }
 
   return {
-    run,
+    run: (runOptions) => run(runOptions),
     close(closeOptions = {}) {
-      run({ isForced: true, ...closeOptions });
+      run({ isForced: true, ...closeOptions }, true);
       closeViews();
       lock.release();
     },
   };
 }
 
-function openViews(
+interface Opener {
+  readonly open: () => View;
+}
+
+function openersOf(
   keeper: ViewKeeperOptions & { readonly nowMillis: () => number },
-): readonly View[] {
+): readonly Opener[] {
   const { directory, format, report, nowMillis, fileChanged = () => {}, shape = "full" } = keeper;
-  checkViewShape(directory, shape);
   const options = { directory, report, fileChanged, nowMillis };
   const [openJson, openCsv] =
     shape === "five" ? [openFiveJsonView, openFiveCsvView] : [openJsonView, openCsvView];
-  const views: View[] = [];
-  try {
-    if (format !== "csv") views.push(openJson(options));
-    if (format !== "json") views.push(openCsv(options));
-    return views;
-  } catch (error) {
-    for (const view of views) view.close();
-    throw error;
-  }
+  const openers: Opener[] = [];
+  if (format !== "csv") openers.push({ open: () => openJson(options) });
+  if (format !== "json") openers.push({ open: () => openCsv(options) });
+  return openers;
 }

@@ -5,7 +5,7 @@ import { stateDirectory } from "../format/index.ts";
 import { systemCodeOf } from "../lib/errors.ts";
 import { replaceFile } from "../lib/files.ts";
 import type { StreamPosition } from "./merge.ts";
-import type { Places, ViewProgress } from "./reading-progress.ts";
+import type { EndedPosition, Places, ViewProgress } from "./reading-progress.ts";
 
 /** What one view remembers between runs: how far it got, and what its file looked like then. */
 export interface ViewState extends Places {
@@ -26,6 +26,8 @@ export interface BehindParts {
   /** Of the streams that went on then. */
   readonly positions: ReadonlyMap<string, StreamPosition>;
   readonly intents: readonly string[];
+  /** How many streams had ended by then; undefined: not noted. */
+  readonly turn?: number | undefined;
 }
 
 /** A view that has nothing yet. */
@@ -38,13 +40,14 @@ export const EMPTY_VIEW_STATE: ViewState = {
 };
 
 /** Positions by stream, as they stand in a state file. */
-export const positionsSchema: z.ZodType<ReadonlyMap<string, StreamPosition>> = z
+export const positionsSchema: z.ZodType<ReadonlyMap<string, EndedPosition>> = z
   .record(
     z.string(),
     z.object({
       segment: z.number().int().positive(),
       offset: z.number().int().nonnegative(),
       sequence: z.number().int().nonnegative(),
+      turn: z.number().int().nonnegative().optional(),
     }),
   )
   .transform((byStream) => new Map(Object.entries(byStream)));
@@ -56,7 +59,13 @@ const schema = z.object({
   // Absent in states that were saved before these were.
   intents: z.array(z.string()).default([]),
   file: z.string().optional(),
-  behindParts: z.object({ positions: positionsSchema, intents: z.array(z.string()) }).optional(),
+  behindParts: z
+    .object({
+      positions: positionsSchema,
+      intents: z.array(z.string()),
+      turn: z.number().int().nonnegative().optional(),
+    })
+    .optional(),
   ended: z.number().int().nonnegative().default(0),
   positions: positionsSchema,
 });
@@ -83,10 +92,17 @@ export function loadViewState(directory: string, view: string): ViewState | null
 /** The state of a view that has lost its newest part, and has what its closed parts show. */
 export function stateBehindParts({ parts, done, behindParts }: ViewState): ViewState {
   if (behindParts === undefined) return EMPTY_VIEW_STATE;
-  const { positions, intents } = behindParts;
-  // A stream that went on then has ended since.
-  const before = [...done].filter(([stream]) => !positions.has(stream));
-  return { size: 0, parts, intents, live: positions, done: new Map(before), behindParts };
+  const { positions, intents, turn } = behindParts;
+  const before = endedBy(done, { live: positions, upTo: turn });
+  return { size: 0, parts, intents, live: positions, done: before, behindParts };
+}
+
+/** The streams that had ended at a time; of those that went on then some have ended since. */
+function endedBy(
+  done: Places["done"],
+  { live, upTo = Infinity }: { readonly live: Places["live"]; readonly upTo?: number | undefined },
+): Places["done"] {
+  return new Map([...done].filter(([stream, { turn = 0 }]) => !live.has(stream) && turn <= upTo));
 }
 
 /** A file of state that fits the schema; undefined where there is none: the view is built anew. */
@@ -116,18 +132,22 @@ function parseJson(text: string): unknown {
  * @param expected.atLeast how many the state counted. The file is written before the state, so it
  * may have more.
  * @param expected.live a stream that goes on counts as that.
+ * @param expected.upTo streams that ended later do not count. Default: all do.
  * @returns undefined where streams are missing.
  */
 export function loadEnded(
   directory: string,
   view: string,
-  expected: { readonly atLeast: number; readonly live: ReadonlyMap<string, StreamPosition> },
-): ReadonlyMap<string, StreamPosition> | undefined {
+  expected: {
+    readonly atLeast: number;
+    readonly live: Places["live"];
+    readonly upTo?: number | undefined;
+  },
+): Places["done"] | undefined {
   const ended = readState(endedPath(directory, view), endedSchema);
   const done = new Map(ended?.positions);
   if (done.size < expected.atLeast) return undefined;
-  for (const stream of expected.live.keys()) done.delete(stream);
-  return done;
+  return endedBy(done, expected);
 }
 
 /** Saves the state of one view, each file in one step. */

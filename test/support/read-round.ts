@@ -6,7 +6,7 @@ import { listStreams } from "../../src/format/index.ts";
 export function readRound(directory: string, { progress }: View): Round {
   return readNew({
     directory,
-    streams: listStreams(directory),
+    streams: listStreams(directory).filter((stream) => !progress.done.has(stream)),
     positionOf: (stream) => progress.live.get(stream),
     space: Buffer.alloc(1 << 20),
   });
