@@ -91,6 +91,7 @@ const DEFAULT_MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
 const DEFAULT_MAX_SEGMENT_AGE_MILLIS = 24 * 60 * 60 * 1000;
 /** A disk that fails every sync must not get a new file, or a copy of an old one, for each. */
 const PAUSE_MILLIS = 1000;
+const MENDINGS_AT_ONCE = 3;
 
 /**
  * Opens the journal of a new stream.
@@ -108,6 +109,8 @@ export function openJournal(options: JournalOptions): Journal {
   let broken: string | undefined;
   /** Why the current one could not be. */
   let unmended = "";
+  /** Of the current one, since it was last found as it should be. */
+  let mendings = 0;
   let mendAgainAt = Number.NEGATIVE_INFINITY;
 
   function foundForeign(file: string): void {
@@ -161,6 +164,7 @@ export function openJournal(options: JournalOptions): Journal {
 
   function conclude(result: CareResult & { readonly freeBytes?: number }): Conclusion {
     if (result.freeBytes !== undefined) reserve.told(result.freeBytes);
+    writer.noteSynced(result);
     for (const settled of result.settled) {
       // Two threads may have looked after it at the same time.
       const isNew = writer.release(settled.fd);
@@ -172,6 +176,7 @@ export function openJournal(options: JournalOptions): Journal {
     if (result.finding !== undefined) return mend(result.finding);
     if (result.error !== undefined) distrust();
     const why = result.error ?? broken;
+    if (result.error === undefined) mendings = 0;
     return why === undefined ? { kind: "durable" } : { kind: "failed", why };
   }
 
@@ -180,8 +185,15 @@ export function openJournal(options: JournalOptions): Journal {
     try {
       if (finding.error !== undefined) throw new Error(finding.error);
       const mended = writer.mend(finding);
-      if (mended !== undefined) noteChange(mended.change, mended.lost);
-      else if (finding.copy !== undefined) rmSync(finding.copy.path, { force: true });
+      if (mended !== undefined) {
+        noteChange(mended.change, mended.lost);
+        if (++mendings < MENDINGS_AT_ONCE) return { kind: "again" };
+        // A copy of a whole segment each: from now on one a second.
+        mendAgainAt = nowMillis() + PAUSE_MILLIS;
+        unmended = "somebody else changes its files again and again";
+        return { kind: "failed", why: unmended };
+      }
+      if (finding.copy !== undefined) rmSync(finding.copy.path, { force: true });
       // Not prepared, because it failed a moment ago.
       else if (nowMillis() < mendAgainAt) return { kind: "failed", why: unmended };
       return { kind: "again" };
