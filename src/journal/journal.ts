@@ -91,6 +91,8 @@ const DEFAULT_MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
 const DEFAULT_MAX_SEGMENT_AGE_MILLIS = 24 * 60 * 60 * 1000;
 /** A disk that fails every sync must not get a new file, or a copy of an old one, for each. */
 const PAUSE_MILLIS = 1000;
+/** Earlier segments are looked for this often, beside when a new one begins or something was changed. */
+const MISSING_PAUSE_MILLIS = 60_000;
 const MENDINGS_AT_ONCE = 3;
 
 /**
@@ -132,9 +134,10 @@ export function openJournal(options: JournalOptions): Journal {
     foundForeign,
     began() {
       note({ kind: "began" });
-      noteMissing({ isPrefixToo: false });
+      noteMissing();
     },
   });
+  const missingTimer = setInterval(noteMissing, MISSING_PAUSE_MILLIS).unref();
   const reserve = createReserve({
     reserveBytes: options.reserveBytes,
     look: () => freeSpaceOf(directory),
@@ -145,12 +148,12 @@ export function openJournal(options: JournalOptions): Journal {
     report(changeLine(change, lost));
     note({ kind: "changed", change });
     if (lost !== undefined) noteLost(lost, change.change);
-    noteMissing({ isPrefixToo: change.change === "deleted" || change.change === "renamed" });
+    noteMissing();
   }
 
   /** Segments that nobody has a descriptor of any more cannot be brought back. */
-  function noteMissing(which: { readonly isPrefixToo: boolean }): void {
-    for (const lost of writer.takeMissing(which)) {
+  function noteMissing(): void {
+    for (const lost of writer.takeMissing()) {
       const change: FileChange = { file: lost.file, change: "deleted", isRestored: false };
       report(changeLine(change, lost));
       note({ kind: "changed", change });
@@ -259,11 +262,13 @@ export function openJournal(options: JournalOptions): Journal {
     inspect() {
       if (isClosed) return;
       sync.now();
+      noteMissing();
       tell();
     },
     close() {
       if (isClosed) return;
       isClosed = true;
+      clearInterval(missingTimer);
       sync.close();
       // A thread that is being ended may still be at work with them.
       void sync.ended().then(writer.close);

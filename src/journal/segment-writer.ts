@@ -32,7 +32,7 @@ export interface SegmentWriter {
   readonly release: (fd: number) => boolean;
   /** Closes the descriptors of what was released. */
   readonly closeReleased: () => void;
-  /** Earlier segments, confirmed once, that are not there any more. */
+  /** Earlier segments, confirmed once, that somebody else took away. */
   readonly takeMissing: ClosedSegments["takeMissing"];
   /** Closes the descriptors. */
   readonly close: () => void;
@@ -64,6 +64,7 @@ export interface SegmentWriterOptions {
 
 /** A segment that can be counted up. */
 interface OpenSegment {
+  readonly number: number;
   facts: Omit<SegmentFacts, "size" | "count">;
   size: number;
   count: number;
@@ -93,7 +94,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   makeDirectory(folder);
   const older: OpenSegment[] = [];
   const released: number[] = [];
-  const closed = createClosedSegments(directory);
+  const closed = createClosedSegments(directory, stream);
   let number = 0;
   let sequence = 0;
   /** What a failed write left could not be cut off: the file takes no more lines. */
@@ -115,6 +116,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
         isTorn = false;
         mustLeave = false;
         return {
+          number,
           facts: { ...facts, first: sequence + 1 },
           size: 0,
           count: 0,
@@ -282,7 +284,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       const [segment] = at < 0 ? [] : older.splice(at, 1);
       if (segment === undefined) return false;
       released.push(fd);
-      closed.add(recordsOf(segment));
+      closed.add({ ...recordsOf(segment), number: segment.number });
       return true;
     },
     closeReleased,

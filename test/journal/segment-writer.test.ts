@@ -1,15 +1,29 @@
 /** The writer of segments alone, where a disk or somebody else stops it half way. */
-import { closeSync, openSync, readFileSync, truncateSync } from "node:fs";
-import { join } from "node:path";
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { INVALID_SPAN_CONTEXT } from "@opentelemetry/api";
 import { expect, onTestFinished, test } from "vitest";
 import { newId } from "../../src/event/index.ts";
-import { encodeJsonLine } from "../../src/format/index.ts";
+import { encodeJsonLine, purgedFile } from "../../src/format/index.ts";
+import { type ClosedSegment, createClosedSegments } from "../../src/journal/closed-segments.ts";
 import { findCut } from "../../src/journal/cut-segment.ts";
+import { createJournalProcessor, openJournal } from "../../src/journal/index.ts";
+import { copySegment } from "../../src/journal/restore-segment.ts";
 import { careFor, type SegmentFacts } from "../../src/journal/segment-care.ts";
 import { openSegmentWriter, type SegmentWriter } from "../../src/journal/segment-writer.ts";
+import { createSystemClock } from "../../src/lib/clock.ts";
 import { skipLoudly } from "../support/fault-row.ts";
 import { resultRecord } from "../support/records.ts";
 import { fill, smallDisk } from "../support/small-disk.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 interface Opened {
   readonly writer: SegmentWriter;
@@ -78,4 +92,70 @@ test("an earlier segment that cannot be synced is done with when its bytes were 
   const later = careFor({ current: undefined, older: [{ ...dead, mayFail: true }] });
   expect(later.settled).toEqual([{ fd }]);
   expect(later.olderError).toBe(undefined);
+});
+
+test("a copy that somebody took away is not put in the place of what it was of", () => {
+  const { writer, current, write } = open(temporaryDirectory());
+  write(1);
+  const { fd, path, name } = current();
+  rmSync(path);
+  const copy = copySegment({ fd, path, name });
+  rmSync(copy.path);
+  expect(() => writer.mend({ fd, change: "deleted", copy })).toThrow("ENOENT");
+  const short = copySegment({ fd, path, name });
+  truncateSync(short.path, 1);
+  expect(() => writer.mend({ fd, change: "deleted", copy: short })).toThrow("has 1 bytes");
+  writer.mend({ fd, change: "deleted", copy: copySegment({ fd, path, name }) });
+  expect(readFileSync(path, "utf8")).toContain('"sequence":1,');
+});
+
+test("what could not be told yet is told behind the next record that can be written", async (context) => {
+  const disk = smallDisk("16m");
+  if (disk === undefined) return skipLoudly(context, "gap records on a full disk");
+  const said: string[] = [];
+  const report = (line: string): void => void said.push(line);
+  const stream = newId();
+  const journal = openJournal({ directory: join(disk, "audit"), stream, reserveBytes: 0, report });
+  onTestFinished(journal.close);
+  const clock = createSystemClock();
+  const processor = createJournalProcessor({ journal, clock, report, service: "", resource: {} });
+  const filler = fill(disk);
+  const lost = { file: "journal/x/1.jsonl", from: 3, to: 4, count: 2 };
+  const path = join(disk, "audit", "journal", stream, "1.jsonl");
+  // What room there is in the last page of the file is used up too.
+  const { attributes, body } = resultRecord(stream, 1);
+  const emit = (): void =>
+    processor.onEmit({ attributes: { ...attributes }, body, spanContext: INVALID_SPAN_CONTEXT });
+  expect(() => {
+    for (;;) emit();
+  }).toThrow("ENOSPC");
+  processor.noteGap({ kind: "lost", lost, why: "taken away" });
+  processor.noteGap({ kind: "unconfirmed", count: 7, why: "EIO" });
+  const gapsIn = (): readonly string[] =>
+    readFileSync(path, "utf8")
+      .split("\n")
+      .filter((line) => line.includes('"kind":"gap"'));
+  expect(gapsIn()).toEqual([]);
+  filler.free();
+  emit();
+  expect(gapsIn()).toEqual([
+    expect.stringContaining('"error":"taken away"'),
+    expect.stringContaining("records_unconfirmed"),
+    expect.stringContaining("ENOSPC"),
+  ]);
+});
+
+test("the oldest segments are missed too, unless retention says that it deleted them", () => {
+  const directory = temporaryDirectory();
+  const stream = newId();
+  const closed = createClosedSegments(directory, stream);
+  const segment = (number: number): ClosedSegment => {
+    const file = `journal/${stream}/${number}.jsonl`;
+    return { number, file, from: number, to: number, count: 1 };
+  };
+  for (const number of [1, 2, 3]) closed.add(segment(number));
+  mkdirSync(dirname(purgedFile(directory)));
+  writeFileSync(purgedFile(directory), JSON.stringify({ [stream]: 1 }));
+  expect(closed.takeMissing().map(({ file }) => file)).toEqual([segment(2).file, segment(3).file]);
+  expect(closed.takeMissing()).toEqual([]);
 });
