@@ -11,6 +11,8 @@ import { tableLines } from "./table.ts";
 
 /** No such record, or none at all. */
 const EXIT_NOTHING = 1;
+/** Something is there that cannot be read. */
+const EXIT_UNREADABLE = 3;
 /** Some of it, not all. */
 const EXIT_INCOMPLETE = 4;
 
@@ -66,7 +68,7 @@ export async function retryQuarantined(
     `${host} took ${taken} of ${found.length} records; ${found.length - taken} stay in quarantine`,
   );
   const isComplete = taken === found.length && missing.length === 0;
-  if (!isComplete) process.exitCode = taken === 0 ? EXIT_NOTHING : EXIT_INCOMPLETE;
+  if (!isComplete) process.exitCode = EXIT_INCOMPLETE;
 }
 
 function directoryOf({
@@ -83,8 +85,12 @@ function directoryOf({
 }
 
 function entriesOf(directory: string, warn: Lines["warn"]): readonly FoundEntry[] {
+  const onBad = (why: string): void => {
+    warn(why);
+    process.exitCode = EXIT_UNREADABLE;
+  };
   return listQuarantineFiles(directory).flatMap((file) =>
-    readQuarantineFile(directory, file, warn).map((entry) => ({ ...entry, file })),
+    readQuarantineFile(directory, file, onBad).map((entry) => ({ ...entry, file })),
   );
 }
 
@@ -95,7 +101,7 @@ function idOf({ flat }: QuarantineEntry): string {
 function nothing(message: string, { output }: QuarantineOptions, { print, warn }: Lines): void {
   if (output === "json") print("[]");
   warn(message);
-  process.exitCode = EXIT_NOTHING;
+  process.exitCode ??= EXIT_NOTHING;
 }
 
 const HEADING = ["RECORD", "ACTION", "SINCE", "RECEIVER", "REASON"];

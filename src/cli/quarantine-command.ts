@@ -21,8 +21,8 @@ Sends to where the service sends: AUDIT_OTLP_ENDPOINT and the other AUDIT_OTLP_*
 AUDIT_SHIP=otel. What the receiver takes leaves the quarantine; the rest stays. Safe while a service
 runs.
 
-Exit: 0 all taken; 1 nothing found, or nothing taken; 2 wrong usage; 3 no such directory, or it
-cannot be used; 4 some taken, some not.`;
+Exit: 0 all taken; 1 nothing found; 2 wrong usage; 3 no such directory, or something in
+it cannot be read; 4 not all taken.`;
 
 /** `otel-audit quarantine …`. */
 export function quarantineCommand(print: Lines["print"], warn: Lines["warn"]): Command {
@@ -33,12 +33,15 @@ export function quarantineCommand(print: Lines["print"], warn: Lines["warn"]): C
   add(command, "list", "show what is there, and why")
     .addHelpText(
       "after",
-      "\nExit: 0 there is something; 1 nothing; 2 wrong usage; 3 no such directory.",
+      "\nExit: 0 there is something; 1 nothing; 2 wrong usage; 3 no such directory, or something in it\ncannot be read.",
     )
     .action(async (options: QuarantineOptions) => (await actions()).listRecords(options, lines));
   add(command, "show", "show one record whole")
     .argument("<record-id>", "as list shows it")
-    .addHelpText("after", "\nExit: 0 found; 1 not there; 2 wrong usage; 3 no such directory.")
+    .addHelpText(
+      "after",
+      "\nExit: 0 found; 1 not there; 2 wrong usage; 3 no such directory, or\nsomething in it cannot be read.",
+    )
     .action(async (id: string, options: QuarantineOptions) =>
       (await actions()).showRecord(id, options, lines),
     );

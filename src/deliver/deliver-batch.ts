@@ -104,7 +104,8 @@ export async function deliverBatch<T>(
     const isSize = result.kind === "refused" && result.isTooLarge;
     isTooLarge ||= isSize;
     if (result.kind === "rejected" && result.count < to - from) {
-      taken(undefined);
+      // It says that it took some, not which: worth asking on, no proof against a single one.
+      isAlive = true;
     } else if (!isAlive && !isSize) {
       // Before it is asked about each single record: it may refuse whatever it is sent.
       const wait = await probe(result.message);

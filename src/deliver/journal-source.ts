@@ -3,16 +3,16 @@
  * at a time, living streams and dead ones alike.
  */
 import { join } from "node:path";
-import { listStreams, segmentFile, stateDirectory, streamDirectory } from "../format/index.ts";
-import { isStreamEnded, JOURNAL_START, type JournalPosition } from "../journal/index.ts";
+import { listStreams, stateDirectory } from "../format/index.ts";
+import { isStreamEnded, type JournalPosition } from "../journal/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { makeDirectory } from "../lib/files.ts";
 import { tryWatchedLock, type WatchedLock } from "../lib/watched-lock.ts";
+import { createLikelyRecords, orNone, resourceOfLine } from "./likely-records.ts";
 import { createOwnJournal } from "./own-journal.ts";
 import { quarantine } from "./quarantine.ts";
-import { lastLineOf, type StreamBacklog, streamBacklog } from "./ship-backlog.ts";
+import { type StreamBacklog, streamBacklog, sumOfBacklogs } from "./ship-backlog.ts";
 import {
-  type Backlog,
   createShipmentReader,
   type ShipBatch,
   type Shipment,
@@ -34,12 +34,12 @@ export interface JournalSourceOptions {
 const SCAN_MILLIS = 1000;
 /** A dead process's stream that is shipped whole is left alone for good; whether it is dead is asked this often. */
 const ENDED_MILLIS = 30_000;
-/** A start record carries what the process runs on, and may be long. */
-const PROBE_BYTES = 64 * 1024;
 
 /** A batch with the places behind its records. */
 interface JournalBatch extends ShipBatch {
   readonly ends: readonly JournalPosition[];
+  /** Lines that are no records, by the number of records before them. */
+  readonly bad: readonly { readonly before: number; readonly why: string }[];
   readonly end: JournalPosition;
 }
 
@@ -52,6 +52,9 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
   /** Streams that nobody will write to, shipped to their end. */
   const finished = new Set<string>();
   const askedAt = new Map<string, number>();
+  /** Streams whose last batch was not their end. */
+  const busy = new Set<string>();
+  let unreadable = 0;
   /** The end of the batch that was read, by batch: only the last one is of interest. */
   let current: JournalBatch | undefined;
   let lock: WatchedLock | null = null;
@@ -62,6 +65,7 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
     lock = null;
     cursors.clear();
     backlogs.clear();
+    busy.clear();
     current = undefined;
   }
 
@@ -102,12 +106,15 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
     const lines = journal.read(stream, cursor.position, maxBytes);
     const end = lines.at(-1)?.end;
     if (end === undefined) {
+      busy.delete(stream);
       finishIfEnded(stream);
       return undefined;
     }
-    const toShipment = createShipmentReader(cursor.resource);
+    busy.add(stream);
+    const toShipment = createShipmentReader(resourceOf(stream, lines[0]?.text ?? ""));
     const items: Shipment[] = [];
     const ends: JournalPosition[] = [];
+    const bad: JournalBatch["bad"][number][] = [];
     let bytes = 0;
     for (const line of lines) {
       bytes += line.text.length;
@@ -115,12 +122,33 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
         items.push(toShipment(line.text));
         ends.push(line.end);
       } catch (error) {
-        report(
-          `a line in the journal of stream ${stream} is no record and cannot be shipped: ${messageOf(error)}`,
-        );
+        bad.push({ before: items.length, why: messageOf(error) });
       }
     }
-    return (current = { stream, items, bytes, ends, end });
+    return (current = { stream, items, bytes, ends, end, bad });
+  }
+
+  /** That of the cursor; where both it and the start record are gone, what the line itself tells. */
+  function resourceOf(stream: string, line: string): ShipState["resource"] {
+    const cursor = cursorOf(stream);
+    if (Object.keys(cursor.resource).length > 0) return cursor.resource;
+    const resource = resourceOfLine(line);
+    if (resource === undefined) return cursor.resource;
+    cursors.set(stream, { ...cursor, resource });
+    report(
+      `the cursor of stream ${stream} in state/ is gone, and so is its start record: its records are sent with service.name alone`,
+    );
+    return resource;
+  }
+
+  /** Passed over for good now: counted, and said once a batch. */
+  function countBad(stream: string, bad: JournalBatch["bad"]): void {
+    const [first] = bad;
+    if (first === undefined) return;
+    unreadable += bad.length;
+    report(
+      `${bad.length} lines in the journal of stream ${stream} are no records and cannot be shipped: ${first.why}`,
+    );
   }
 
   function keepRefused(stream: string, refused: readonly { item: Shipment; why: string }[]): void {
@@ -140,19 +168,11 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
     );
   }
 
-  /** The first record of a stream, or its last one. */
-  function startOf(stream: string): readonly Shipment[] {
-    const [line] = journal.read(stream, JOURNAL_START, PROBE_BYTES);
-    return line === undefined ? [] : shipments([line.text], cursorOf(stream).resource);
-  }
-
-  function newestOf(stream: string): readonly Shipment[] {
-    const segment = journal.segments(stream).at(-1);
-    if (segment === undefined) return [];
-    const line = lastLineOf(join(streamDirectory(directory, stream), segmentFile(segment)));
-    const { resource } = startOf(stream)[0] ?? cursorOf(stream);
-    return line === undefined ? [] : shipments([line], resource);
-  }
+  const likely = createLikelyRecords({
+    directory,
+    journal,
+    resourceOf: (stream) => cursorOf(stream).resource,
+  });
 
   return {
     words: {
@@ -163,62 +183,45 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
     letGo,
     streams() {
       const now = performance.now();
-      if (options.stream !== undefined && now < nextScanAt) return [options.stream];
+      // Between two looks at the directory: what is new here, and what was not at its end yet.
+      if (options.stream !== undefined && now < nextScanAt) {
+        return [...new Set([options.stream, ...busy])];
+      }
       nextScanAt = now + SCAN_MILLIS;
       return listStreams(directory).filter((stream) => !finished.has(stream));
     },
     read: async (stream, maxBytes) => readBatch(stream, maxBytes),
     settle(batch, { settled, refused }) {
       const read = current;
-      if (read === undefined || read.stream !== batch.stream) return;
+      if (read !== batch) return false;
       keepRefused(batch.stream, refused);
       const isWhole = settled === read.items.length;
       const position = isWhole ? read.end : read.ends[settled - 1];
-      if (position === undefined) return;
+      if (position === undefined) return false;
       const resource = read.items[settled - 1]?.resource ?? cursorOf(batch.stream).resource;
       const state: ShipState = { position, resource };
       saveShipState(directory, batch.stream, state);
       cursors.set(batch.stream, state);
+      countBad(
+        batch.stream,
+        isWhole ? read.bad : read.bad.filter(({ before }) => before < settled),
+      );
+      return true;
     },
-    probes(batch) {
-      const own = options.stream ?? batch.stream;
-      const likely = [startOf(batch.stream), startOf(own), newestOf(own), newestOf(batch.stream)];
-      return [...new Map(likely.flat().map((shipment) => [shipment.id, shipment])).values()];
-    },
+    probes: ({ stream }) => likely(stream, options.stream ?? stream),
+    unreadable: () => unreadable,
     backlog() {
-      const all: Backlog[] = listStreams(directory)
-        .filter((stream) => !finished.has(stream))
-        .map((stream) => {
-          const place = { directory, stream, journal };
-          const now = streamBacklog(place, cursorOf(stream).position, backlogs.get(stream));
-          backlogs.set(stream, now);
-          return now.backlog;
-        });
-      return sumOf(all);
+      const streams = listStreams(directory).filter((stream) => !finished.has(stream));
+      return sumOfBacklogs(
+        streams.flatMap((stream) =>
+          orNone(() => {
+            const place = { directory, stream, journal };
+            const now = streamBacklog(place, cursorOf(stream).position, backlogs.get(stream));
+            backlogs.set(stream, now);
+            return [now.backlog];
+          }),
+        ),
+      );
     },
   };
-}
-
-/** The lines that are records. */
-function shipments(lines: readonly string[], resource: ShipState["resource"]): readonly Shipment[] {
-  const toShipment = createShipmentReader(resource);
-  return lines.flatMap((line) => {
-    try {
-      return [toShipment(line)];
-    } catch {
-      return [];
-    }
-  });
-}
-
-function sumOf(all: readonly Backlog[]): Backlog {
-  let [records, bytes] = [0, 0];
-  let oldestTime: string | undefined;
-  for (const one of all) {
-    records += one.records;
-    bytes += one.bytes;
-    const time = one.oldestTime;
-    if (time !== undefined && (oldestTime === undefined || time < oldestTime)) oldestTime = time;
-  }
-  return { records, bytes, oldestTime };
 }

@@ -14,6 +14,8 @@ const DEFAULT_MEMORY_BYTES = 16 * 1024 * 1024;
 /** As long as a caller waits for a disk: nobody is held back by a receiver that does not answer. */
 const ANSWER_LIMIT_MILLIS = 2000;
 
+const CLOSED = "the audit log was closed before a receiver took the records: they are lost";
+
 /** What {@link createMemoryJournal} takes. */
 export interface MemoryJournalOptions {
   readonly stream: string;
@@ -30,8 +32,9 @@ export interface MemoryJournalOptions {
 export interface MemoryJournal extends Journal, MemoryQueue {}
 
 interface Waiter {
-  /** Records that must be settled. */
+  /** Its own records: those behind `from`, up to this one, must be settled. */
   readonly upTo: number;
+  readonly from: number;
   readonly resolve: () => void;
   readonly reject: (error: AuditError) => void;
   readonly timer: NodeJS.Timeout;
@@ -50,16 +53,26 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
   let settledCount = 0;
   let refusedCount = 0;
   let waiting: Waiter[] = [];
+  /** Records that somebody waits for already. */
+  let claimed = 0;
   let problem: string | undefined;
   let isClosed = false;
 
-  function answerWaiting(error: AuditError | undefined): void {
-    const done = waiting.filter(({ upTo }) => upTo <= settledCount);
-    waiting = waiting.filter(({ upTo }) => upTo > settledCount);
-    for (const { timer, resolve, reject } of done) {
+  /** @param refused numbers of records, counted from 1. */
+  function answerWaiting(refused: readonly number[], why: string): void {
+    const asked = waiting;
+    waiting = [];
+    for (const waiter of asked) {
+      const { from, upTo, timer, resolve, reject } = waiter;
+      const isRefused = refused.some((record) => record > from && record <= upTo);
+      if (!isRefused && upTo > settledCount) {
+        waiting.push(waiter);
+        continue;
+      }
       clearTimeout(timer);
-      if (error === undefined) resolve();
-      else reject(error);
+      if (isRefused)
+        reject(new AuditError("sync_failed", `the receiver refused the record: ${why}`));
+      else resolve();
     }
   }
 
@@ -87,15 +100,19 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
       appended++;
     },
     synced() {
-      if (isClosed || settledCount >= appended) return Promise.resolve();
+      if (settledCount >= appended) return Promise.resolve();
+      if (isClosed) return Promise.reject(new AuditError("sync_failed", CLOSED));
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const upTo = appended;
+      // Whoever wrote nothing since the last one who waits, waits for all.
+      const from = claimed < upTo ? claimed : 0;
+      claimed = upTo;
       const timer = setTimeout(() => {
         waiting = waiting.filter((waiter) => waiter.timer !== timer);
         problem = `no receiver has taken the records of the last ${ANSWER_LIMIT_MILLIS / 1000} s, and they are only in memory`;
         reject(new AuditError("sync_failed", problem));
       }, ANSWER_LIMIT_MILLIS);
-      waiting.push({ upTo, resolve, reject, timer });
+      waiting.push({ upTo, from, resolve, reject, timer });
       return promise;
     },
     problem: () => (bytes + 1024 > maxBytes ? full : problem),
@@ -109,9 +126,7 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
         report(`${left} records were only in memory, and no receiver took them: they are lost`);
       for (const { timer, reject } of waiting) {
         clearTimeout(timer);
-        reject(
-          new AuditError("sync_failed", "the audit log was closed before a receiver answered"),
-        );
+        reject(new AuditError("sync_failed", CLOSED));
       }
       waiting = [];
     },
@@ -126,20 +141,15 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
       return { lines: found, start, stream, records: lines.length - head, bytes };
     },
     settledCount: () => settledCount,
-    settled(count, refused) {
+    settled(count, { at, why }) {
+      const numbers = at.map((place) => settledCount + place + 1);
       forget(count);
-      refusedCount += refused.count;
+      refusedCount += at.length;
       problem = undefined;
-      for (let at = 0; at < refused.count; at++) {
-        lost(
-          `the receiver refused a record for good, and there is no disk to keep it: ${refused.why}`,
-        );
+      for (const _ of at) {
+        lost(`the receiver refused a record for good, and there is no disk to keep it: ${why}`);
       }
-      answerWaiting(
-        refused.count === 0
-          ? undefined
-          : new AuditError("sync_failed", `the receiver refused the record: ${refused.why}`),
-      );
+      answerWaiting(numbers, why);
       onAnswer?.();
     },
   };

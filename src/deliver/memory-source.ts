@@ -13,15 +13,20 @@ export interface MemoryLines {
   readonly bytes: number;
 }
 
+/** Lines that the receiver refused for good. */
+export interface MemoryRefusals {
+  /** Their places among the settled ones, from 0. */
+  readonly at: readonly number[];
+  /** What it said of the first one. */
+  readonly why: string;
+}
+
 /** What {@link createMemorySource} takes. */
 export interface MemorySourceOptions {
   /** Asks the memory journal for its oldest lines; it keeps them until they are settled. */
   readonly ask: (maxBytes: number) => Promise<MemoryLines>;
   /** So many of the oldest lines need no more sending; some of them were refused for good. */
-  readonly settled: (
-    count: number,
-    refused: { readonly count: number; readonly why: string },
-  ) => void;
+  readonly settled: (count: number, refused: MemoryRefusals) => void;
   readonly report: (line: string) => void;
 }
 
@@ -60,10 +65,13 @@ export function createMemorySource({ ask, settled, report }: MemorySourceOptions
       const bytes = last.lines.reduce((sum, line) => sum + line.length, 0);
       return { stream: last.stream, items, bytes };
     },
-    settle(_batch, outcome) {
+    settle(batch, outcome) {
       const { refused } = outcome;
-      settled(outcome.settled, { count: refused.length, why: refused[0]?.why ?? "" });
+      const at = refused.map(({ item }) => batch.items.indexOf(item));
+      settled(outcome.settled, { at, why: refused[0]?.why ?? "" });
+      return true;
     },
+    unreadable: () => 0,
     probes: () => read(last.start),
     backlog: () => ({
       records: last.records,

@@ -9,6 +9,7 @@ import {
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import { messageOf } from "../lib/errors.ts";
 import { retryDelayOf } from "./grpc-retry-info.ts";
+import { carefully, readThrown } from "./careful-serializer.ts";
 import { failed, readResponse, safeText } from "./otlp-answer.ts";
 import {
   DEFAULT_TIMEOUT_MILLIS,
@@ -37,6 +38,7 @@ const TOO_LARGE =
 export function createOtlpGrpcSender(options: OtlpSenderOptions): OtlpSender {
   let response: IExportLogsServiceResponse | undefined;
   let delegate: Promise<Delegate> | undefined;
+  let sentBytes = 0;
 
   async function open(): Promise<Delegate> {
     const grpc = await import("@opentelemetry/otlp-grpc-exporter-base");
@@ -62,7 +64,11 @@ export function createOtlpGrpcSender(options: OtlpSenderOptions): OtlpSender {
         compression: options.compression ?? "none",
       },
       {
-        serializeRequest: (records) => ProtobufLogsSerializer.serializeRequest(records),
+        serializeRequest: carefully((records) => {
+          const request = ProtobufLogsSerializer.serializeRequest(records);
+          sentBytes = request?.length ?? 0;
+          return request;
+        }),
         deserializeResponse(data) {
           response = data.length === 0 ? {} : ProtobufLogsSerializer.deserializeResponse(data);
           return response;
@@ -85,10 +91,11 @@ export function createOtlpGrpcSender(options: OtlpSenderOptions): OtlpSender {
           context.with(suppressTracing(context.active()), () => sender.export(records, resolve)),
         );
         if (result.code === ExportResultCode.SUCCESS) return readResponse(response);
-        return readFailure(result.error);
+        return readFailure(result.error, sentBytes);
       } catch (error) {
-        delegate = undefined;
-        return failed(messageOf(error), undefined);
+        const result = readThrown(error);
+        if (result.kind === "failed") delegate = undefined;
+        return result;
       }
     },
     async close() {
@@ -101,7 +108,7 @@ type Delegate = ReturnType<
   typeof createOtlpGrpcExportDelegate<ReadableLogRecord[], IExportLogsServiceResponse>
 >;
 
-function readFailure(error: Error | undefined): SendResult {
+function readFailure(error: Error | undefined, sentBytes: number): SendResult {
   if (error === undefined) return failed("no answer", undefined);
   const { code, details, metadata } = error as Partial<ServiceError>;
   if (typeof code !== "number") return failed(safeText(messageOf(error)), undefined);
@@ -111,10 +118,19 @@ function readFailure(error: Error | undefined): SendResult {
   const retryAfter = retryDelayOf(metadata?.get("grpc-status-details-bin")[0]);
   // OTLP specification, "Failures": without RetryInfo an exhausted resource does not recover. Where
   // that is not the size of this very message, waiting is still the better guess.
-  if (code === RESOURCE_EXHAUSTED && retryAfter === undefined && TOO_LARGE.test(said)) {
+  if (code === RESOURCE_EXHAUSTED && retryAfter === undefined && isOfRequest(said, sentBytes)) {
     return { kind: "refused", message, isTooLarge: true };
   }
   return failed(message, retryAfter);
+}
+
+/**
+ * Whether a text says that the request was too large. The client says the same of an answer, with
+ * the size of that: halves of the request would change nothing.
+ */
+function isOfRequest(said: string, sentBytes: number): boolean {
+  const [, bytes] = /larger than max \((\d+) /.exec(said) ?? [];
+  return TOO_LARGE.test(said) && (bytes === undefined || Number(bytes) <= sentBytes);
 }
 
 /** What grpc-js rejects with; its types are not imported at run time, nor is it. */

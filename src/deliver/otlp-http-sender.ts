@@ -12,6 +12,7 @@ import {
   ProtobufLogsSerializer,
 } from "@opentelemetry/otlp-transformer";
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
+import { carefully, readThrown } from "./careful-serializer.ts";
 import { failed, readResponse, safeText } from "./otlp-answer.ts";
 import {
   DEFAULT_TIMEOUT_MILLIS,
@@ -52,7 +53,7 @@ export function createOtlpHttpSender(options: OtlpSenderOptions): OtlpSender {
       agentFactory: async (protocol) => (agent = await agentOf(protocol, tls)),
     },
     {
-      serializeRequest: (records) => serializer.serializeRequest(records),
+      serializeRequest: carefully((records) => serializer.serializeRequest(records)),
       deserializeResponse(data) {
         // Some receivers answer 200 with nothing: that is a full success. A page of a proxy is none.
         if (isJson && !isJsonObject(data)) return {};
@@ -70,12 +71,17 @@ export function createOtlpHttpSender(options: OtlpSenderOptions): OtlpSender {
       watch.forget();
       // An answer of one byte a second is no answer: the connection goes, and with it the request.
       const deadline = setTimeout(() => agent?.destroy(), timeoutMillis + DEADLINE_SLACK_MILLIS);
-      const result = await new Promise<ExportResult>((resolve) =>
-        context.with(suppressTracing(context.active()), () => delegate.export(records, resolve)),
-      );
-      clearTimeout(deadline);
-      if (result.code === ExportResultCode.SUCCESS) return readResponse(response);
-      return readFailure(result.error, watch.last());
+      try {
+        const result = await new Promise<ExportResult>((resolve) =>
+          context.with(suppressTracing(context.active()), () => delegate.export(records, resolve)),
+        );
+        if (result.code === ExportResultCode.SUCCESS) return readResponse(response);
+        return readFailure(result.error, watch.last());
+      } catch (error) {
+        return readThrown(error);
+      } finally {
+        clearTimeout(deadline);
+      }
     },
     async close() {
       watch.stop();

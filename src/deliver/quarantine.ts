@@ -19,6 +19,7 @@ import {
 import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
 import { type FileLock, tryLockFile } from "../lib/file-lock.ts";
 import { makeDirectory, replaceFile, syncDirectory } from "../lib/files.ts";
+import { whyForeign } from "./own-journal.ts";
 
 /** `<stream>.<sequence of its first record>.jsonl`. */
 const FILE_NAME = /^([A-Za-z][A-Za-z0-9_-]{15})\.\d+\.jsonl$/;
@@ -46,14 +47,21 @@ function byStreamAndSequence(left: string, right: string): number {
 /**
  * The records of a file of {@link listQuarantineFiles}; none where it is gone by now.
  *
- * @param onBad told of each line that is no quarantined record.
+ * @param onBad told of each line that is no quarantined record, and of a file that is a link or
+ * another user's: it may have been put there to be sent away.
  */
 export function readQuarantineFile(
   directory: string,
   file: string,
   onBad: (why: string) => void,
 ): readonly QuarantineEntry[] {
-  return linesOf(join(quarantineDirectory(directory), file)).flatMap((line, at) => {
+  const path = join(quarantineDirectory(directory), file);
+  const why = whyForeign(path, "file");
+  if (why !== undefined) {
+    onBad(`${join("quarantine", file)}: ${why}`);
+    return [];
+  }
+  return linesOf(path).flatMap((line, at) => {
     try {
       return [decodeQuarantineLine(line)];
     } catch (error) {

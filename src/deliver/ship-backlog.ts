@@ -33,8 +33,7 @@ export function streamBacklog(
   const { directory, stream, journal } = place;
   let bytes = 0;
   let newest = "";
-  for (const segment of journal.segments(stream)) {
-    if (segment < from.segment) continue;
+  for (const segment of journal.segments(stream, from.segment)) {
     const path = join(streamDirectory(directory, stream), segmentFile(segment));
     const size = sizeOf(path) ?? 0;
     bytes += Math.max(0, segment === from.segment ? size - from.offset : size);
@@ -86,4 +85,17 @@ function tryParse(line: string): FlatRecord | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What waits of all streams. */
+export function sumOfBacklogs(all: readonly Backlog[]): Backlog {
+  let [records, bytes] = [0, 0];
+  let oldestTime: string | undefined;
+  for (const one of all) {
+    records += one.records;
+    bytes += one.bytes;
+    const time = one.oldestTime;
+    if (time !== undefined && (oldestTime === undefined || time < oldestTime)) oldestTime = time;
+  }
+  return { records, bytes, oldestTime };
 }

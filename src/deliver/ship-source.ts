@@ -50,15 +50,18 @@ export interface ShipSource {
   readonly read: (stream: string, maxBytes: number) => Promise<ShipBatch | undefined>;
   /**
    * Keeps what became of a batch, durably: `refused` first, then the cursor behind the first
-   * `settled` records; behind all that was read when all of them are settled.
+   * `settled` records; behind all that was read when all of them are settled. False: nothing was
+   * kept, because the batch is not the last one that was read.
    */
   readonly settle: (
     batch: ShipBatch,
     outcome: { readonly settled: number; readonly refused: readonly Refusal<Shipment>[] },
-  ) => void;
+  ) => boolean;
   /** Records that the receiver should take, should it take any; the likeliest first. */
   readonly probes: (batch: ShipBatch) => readonly Shipment[];
   readonly backlog: () => Backlog;
+  /** Lines that are no records and were passed over, since the source was made. */
+  readonly unreadable: () => number;
   /** For people: where records wait, and what becomes of those that are refused for good. */
   readonly words: { readonly waiting: string; readonly refused: string };
 }

@@ -4,6 +4,8 @@ export interface ShipStatus {
   readonly shipped: number;
   /** Records that a receiver refused for good, since the audit log was opened; they stand in `quarantine/`. */
   readonly quarantined: number;
+  /** Lines of the journal that are no records, passed over since the audit log was opened. */
+  readonly unreadable: number;
   /** Records of the directory, of all its streams, that no receiver has taken yet. */
   readonly backlogRecords: number;
   /** Their bytes in the journal. */

@@ -1,7 +1,8 @@
 import type { Worker } from "node:worker_threads";
 import { messageOf } from "../lib/errors.ts";
 import { startOwnWorker } from "../lib/own-worker.ts";
-import type { MemoryLines } from "./memory-source.ts";
+import type { MemoryLines, MemoryRefusals } from "./memory-source.ts";
+import { safeText } from "./otlp-answer.ts";
 import type { OtlpSenderOptions } from "./otlp-sender.ts";
 import type { ShipStatus } from "./ship-status.ts";
 import type { Shipper } from "./shipper.ts";
@@ -28,7 +29,7 @@ export type ShipAnswer =
   | {
       readonly kind: "settled";
       readonly count: number;
-      readonly refused: { readonly count: number; readonly why: string };
+      readonly refused: MemoryRefusals;
     }
   | { readonly kind: "closed" };
 
@@ -39,15 +40,14 @@ export interface ShipWorkerData {
   readonly stream: string;
   readonly host: string;
   readonly shipping: OtlpSenderOptions;
+  /** Lines of a memory journal that threads before this one settled. */
+  readonly settledBefore: number;
 }
 
 /** A journal that is only in the memory of this thread, as the shipping thread needs it. */
 export interface MemoryQueue {
   readonly oldest: (maxBytes: number) => MemoryLines;
-  readonly settled: (
-    count: number,
-    refused: { readonly count: number; readonly why: string },
-  ) => void;
+  readonly settled: (count: number, refused: MemoryRefusals) => void;
   /** Of all lines since the start. */
   readonly settledCount: () => number;
 }
@@ -76,10 +76,13 @@ const RESTART_MILLIS = 30_000;
 
 /** The same as the thread takes for its last try, and a little for the way. */
 const EXIT_WAIT_MILLIS = 2200;
+/** A thread that hangs in a file or a lock does not answer at all. */
+const CLOSE_WAIT_MILLIS = 3000;
 
 const NOTHING_SHIPPED: ShipStatus = {
   shipped: 0,
   quarantined: 0,
+  unreadable: 0,
   backlogRecords: 0,
   backlogBytes: 0,
   oldestTime: undefined,
@@ -112,6 +115,7 @@ export function startShipThread(options: ShipThreadOptions): ShipThread {
           stream,
           host,
           shipping,
+          settledBefore: typeof from === "string" ? 0 : from.settledCount(),
         } satisfies ShipWorkerData,
         onMessage: answered,
         onEnd: ended,
@@ -124,7 +128,7 @@ export function startShipThread(options: ShipThreadOptions): ShipThread {
 
   function startLater(why: string): void {
     before = total();
-    status = { ...NOTHING_SHIPPED, problem: `the shipping thread ended (${why})` };
+    status = { ...NOTHING_SHIPPED, problem: `the shipping thread ended (${safeText(why)})` };
     report(
       `the shipping thread ended (${why}): what is not shipped waits, it is started anew in ${RESTART_MILLIS / 1000} s`,
     );
@@ -181,6 +185,7 @@ export function startShipThread(options: ShipThreadOptions): ShipThread {
       ...status,
       shipped: before.shipped + status.shipped,
       quarantined: before.quarantined + status.quarantined,
+      unreadable: before.unreadable + status.unreadable,
       lastSuccessMillis: status.lastSuccessMillis ?? before.lastSuccessMillis,
     };
   }
@@ -194,13 +199,21 @@ export function startShipThread(options: ShipThreadOptions): ShipThread {
       if (worker === null) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       closed = resolve;
+      const limit = setTimeout(() => {
+        report(
+          "the shipping thread does not end: what is not shipped goes out with the next start",
+        );
+        resolve();
+      }, CLOSE_WAIT_MILLIS);
       // Nothing of ours keeps the process alive, except somebody who waits for an answer.
       worker.ref();
       ask({ kind: "close" });
       await promise;
-      const stopped = worker;
+      clearTimeout(limit);
+      // Not waited for: a thread that hangs in a system call ends when that does.
+      worker?.unref();
+      void worker?.terminate();
       worker = null;
-      await stopped?.terminate();
     },
     closeNow() {
       isClosed = true;
@@ -211,7 +224,7 @@ export function startShipThread(options: ShipThreadOptions): ShipThread {
       const done = new Int32Array(new SharedArrayBuffer(8));
       ask({ kind: "close-now", lines, settled, done });
       Atomics.wait(done, 0, 0, EXIT_WAIT_MILLIS);
-      from.settled(Math.max(0, Atomics.load(done, 1) - settled), { count: 0, why: "" });
+      from.settled(Math.max(0, Atomics.load(done, 1) - settled), { at: [], why: "" });
       worker = null;
     },
   };

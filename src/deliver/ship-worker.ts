@@ -21,8 +21,8 @@ function answer(message: ShipAnswer): void {
 
 const report = (line: string): void => answer({ kind: "report", line });
 let giveLines: ((lines: MemoryLines) => void) | undefined;
-/** Lines of a memory journal that were settled by this thread. */
-let settledCount = 0;
+/** Lines of a memory journal that were settled, by this thread and those before it. */
+let settledCount = data.settledBefore;
 /** What is left of it, once the main thread stands still. */
 let rest: MemoryLines | undefined;
 

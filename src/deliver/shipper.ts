@@ -8,8 +8,10 @@
  */
 import { messageOf } from "../lib/errors.ts";
 import { deliverBatch, type Wait } from "./deliver-batch.ts";
+import { safeText } from "./otlp-answer.ts";
 import type { OtlpSender } from "./otlp-sender.ts";
-import type { Backlog, Shipment, ShipSource } from "./ship-source.ts";
+import { createProblemSayer } from "./ship-problems.ts";
+import type { Backlog, ShipBatch, Shipment, ShipSource } from "./ship-source.ts";
 import type { ShipStatus } from "./ship-status.ts";
 
 /** Sends what is in a source. */
@@ -41,6 +43,8 @@ export interface ShipperOptions {
 const BATCH_BYTES = 512 * 1024;
 /** A receiver that takes no more than one record at once is sent one record at once. */
 const MIN_BATCH_BYTES = 1;
+/** Batches that are taken before a larger one is tried again: a limit may have been one record's, or a bad day's. */
+const GROW_AFTER = 8;
 /** Other processes' records and a lock that became free are noticed this often. */
 const POLL_MILLIS = 1000;
 const MIN_BACKOFF_MILLIS = 1000;
@@ -48,9 +52,6 @@ const MAX_BACKOFF_MILLIS = 30_000;
 /** Before a longer pause the lock is let go: another process of the directory may have a receiver that works. */
 const LET_GO_MILLIS = 5000;
 const CLOSE_WAIT_MILLIS = 2000;
-/** A problem that lasts is said again this often; one that changes, no more often than the other. */
-const SAY_AGAIN_MILLIS = 10 * 60_000;
-const SAY_OTHER_MILLIS = 10_000;
 
 const NOTHING: Backlog = { records: 0, bytes: 0, oldestTime: undefined };
 
@@ -66,6 +67,9 @@ export function createShipper(options: ShipperOptions): Shipper {
   const maxBackoff = options.maxBackoffMillis ?? MAX_BACKOFF_MILLIS;
   const problems = createProblemSayer(host, source.words, report);
   let batchBytes = BATCH_BYTES;
+  let takenInARow = 0;
+  /** A lock that was refused is not asked for again before: each time costs an opened database. */
+  let nextHoldAt = Number.NEGATIVE_INFINITY;
   let running: Promise<RunResult> | null = null;
   let isWoken = false;
   let isClosed = false;
@@ -81,45 +85,73 @@ export function createShipper(options: ShipperOptions): Shipper {
   let timer: NodeJS.Timeout | undefined;
 
   function mayShip(): boolean {
-    return (isShipping = !isReleased && source.hold());
+    const now = performance.now();
+    const isEarly = now < nextHoldAt && !isClosed;
+    isShipping = !isReleased && !isEarly && source.hold();
+    if (!isShipping && !isEarly) nextHoldAt = now + POLL_MILLIS;
+    return isShipping;
+  }
+
+  /** Smaller after a batch that was too large as a whole and not in parts; larger again by and by. */
+  function adaptSize(bytes: number, isTooLarge: boolean, isTaken: boolean): void {
+    if (!isTaken) return;
+    takenInARow = isTooLarge ? 0 : takenInARow + 1;
+    if (isTooLarge) batchBytes = Math.max(MIN_BATCH_BYTES, Math.floor(bytes / 2));
+    else if (takenInARow % GROW_AFTER === 0) batchBytes = Math.min(BATCH_BYTES, batchBytes * 2);
   }
 
   /** Ships everything there is. */
   async function shipAll(): Promise<RunResult> {
     if (!mayShip()) return { kind: "elsewhere" };
+    const unreadable = new Set<string>();
     for (let isMore = true; isMore;) {
       isMore = false;
       for (const stream of source.streams()) {
-        const outcome = await shipBatch(stream);
+        if (unreadable.has(stream)) continue;
+        const batch = await read(stream);
+        if (batch === "unreadable") unreadable.add(stream);
+        if (batch === undefined || batch === "unreadable") continue;
+        const outcome = await shipBatch(batch);
         if (outcome.kind !== "done") return outcome;
-        if (outcome.isMore) isMore = true;
+        isMore = true;
       }
     }
     return { kind: "done" };
   }
 
-  async function shipBatch(
-    stream: string,
-  ): Promise<{ readonly kind: "done"; readonly isMore: boolean } | RunEnd> {
-    const batch = await source.read(stream, batchBytes);
-    if (batch === undefined) return { kind: "done", isMore: false };
+  /** One stream that cannot be read, or its cursor, is no reason to leave the others. */
+  async function read(stream: string): Promise<ShipBatch | undefined | "unreadable"> {
+    try {
+      const batch = await source.read(stream, batchBytes);
+      problems.stream(stream, undefined);
+      return batch;
+    } catch (error) {
+      problems.stream(stream, safeText(messageOf(error)));
+      return "unreadable";
+    }
+  }
+
+  async function shipBatch(batch: ShipBatch): Promise<RunResult> {
     measure();
     const { settled, refused, wait, isTooLarge } = await deliverBatch<Shipment>(batch.items, {
       send: (items) => sender.send(items.map(({ log }) => log)),
       probes: () => source.probes(batch),
       isSame: (left, right) => left.id === right.id,
     });
-    if (isTooLarge) batchBytes = Math.max(MIN_BATCH_BYTES, Math.floor(batch.bytes / 2));
+    adaptSize(batch.bytes, isTooLarge, settled > refused.length);
     // While it was under way the lock may have gone to another process, or been given back.
     if (!mayShip()) return { kind: "elsewhere" };
-    if (settled > 0 || wait === undefined) source.settle(batch, { settled, refused });
+    // A lock that was replaced meanwhile: the batch is read and sent again, and counts then.
+    const isSettled =
+      (settled === 0 && wait !== undefined) || source.settle(batch, { settled, refused });
+    if (!isSettled) return { kind: "done" };
     shipped += settled - refused.length;
     quarantined += refused.length;
     if (settled > refused.length) lastSuccessMillis = Date.now();
     problems.refused(refused.length, refused[0]?.why);
     if (wait !== undefined) return { ...wait, kind: "wait" };
     problems.solved();
-    return { kind: "done", isMore: true };
+    return { kind: "done" };
   }
 
   /** Once a second at most: with thousands of streams it is no small thing. */
@@ -136,10 +168,10 @@ export function createShipper(options: ShipperOptions): Shipper {
       result = await shipAll();
     } catch (error) {
       // The disk, or a lock: nothing that the receiver did.
-      result = { kind: "wait", message: messageOf(error) };
+      result = { kind: "wait", message: safeText(messageOf(error)) };
     }
     try {
-      if (result.kind === "done") backlogAt = Number.NEGATIVE_INFINITY;
+      if (isClosed) backlogAt = Number.NEGATIVE_INFINITY;
       measure();
     } catch {
       // Figures of a directory that just went away: the next run says what is wrong with it.
@@ -204,6 +236,7 @@ export function createShipper(options: ShipperOptions): Shipper {
     status: () => ({
       shipped,
       quarantined,
+      unreadable: source.unreadable(),
       backlogRecords: backlog.records,
       backlogBytes: backlog.bytes,
       oldestTime: backlog.oldestTime,
@@ -211,60 +244,5 @@ export function createShipper(options: ShipperOptions): Shipper {
       problem: problems.current(),
       isShipping,
     }),
-  };
-}
-
-/** Says what is wrong with a receiver: when it begins, every ten minutes while it lasts, and when it is over. */
-interface ProblemSayer {
-  readonly say: (problem: string) => void;
-  /** So many more stand in quarantine; said at most every ten seconds, with what was not said before. */
-  readonly refused: (count: number, why: string | undefined) => void;
-  readonly solved: () => void;
-  /** Another process ships now: what it finds is its to say. */
-  readonly forget: () => void;
-  readonly current: () => string | undefined;
-}
-
-function createProblemSayer(
-  host: string,
-  words: ShipSource["words"],
-  report: (line: string) => void,
-): ProblemSayer {
-  let current: string | undefined;
-  let said = "";
-  let saidAt = Number.NEGATIVE_INFINITY;
-  let refusedAt = Number.NEGATIVE_INFINITY;
-  let refusedSince = 0;
-  let refusedWhy = "";
-  return {
-    say(problem) {
-      const now = performance.now();
-      const pause = problem === said ? SAY_AGAIN_MILLIS : SAY_OTHER_MILLIS;
-      const isNew = current === undefined;
-      current = problem;
-      if (!isNew && now - saidAt < pause) return;
-      said = problem;
-      saidAt = now;
-      report(
-        `${host} did not take audit records (${problem}); ${words.waiting} and are sent again`,
-      );
-    },
-    refused(count, why) {
-      refusedSince += count;
-      refusedWhy = why ?? refusedWhy;
-      const now = performance.now();
-      if (refusedSince === 0 || now - refusedAt < SAY_OTHER_MILLIS) return;
-      refusedAt = now;
-      report(
-        `${host} refused ${refusedSince} audit records for good (${refusedWhy}); ${words.refused}`,
-      );
-      refusedSince = 0;
-    },
-    solved() {
-      if (current !== undefined) report(`${host} takes audit records again`);
-      current = undefined;
-    },
-    forget: () => (current = undefined),
-    current: () => current,
   };
 }

@@ -43,8 +43,10 @@ export interface ShippingHealth {
   readonly isShipping: boolean;
   /** Records that the receiver took. */
   readonly shipped: number;
-  /** Records that the receiver refused for good; they stand in `quarantine/`. */
+  /** Records that the receiver refused for good; they stand in `quarantine/`, where there is a directory. */
   readonly quarantined: number;
+  /** Lines of the journals that are no records: they cannot be shipped, and were passed over. */
+  readonly unreadable: number;
   /** Records of all streams of the directory that the receiver has not got yet. */
   readonly backlogRecords: number;
   /** Their bytes in the journal. */
@@ -64,6 +66,8 @@ export interface HealthFacts extends Omit<AuditHealth, "state" | "problems"> {
   readonly failing: string | undefined;
   /** What is not as it should be for as long as it runs. */
   readonly notes?: readonly string[];
+  /** Whether there is no directory. Default false. */
+  readonly isInMemory?: boolean;
 }
 
 /**
@@ -73,7 +77,13 @@ export interface HealthFacts extends Omit<AuditHealth, "state" | "problems"> {
 export const LATE_MILLIS: number = 5 * 60 * 1000;
 
 /** The health that follows from the facts. */
-export function healthOf({ isClosed, failing, notes = [], ...counts }: HealthFacts): AuditHealth {
+export function healthOf({
+  isClosed,
+  failing,
+  notes = [],
+  isInMemory = false,
+  ...counts
+}: HealthFacts): AuditHealth {
   const red = [
     ...(isClosed ? ["the audit log is closed"] : []),
     ...(failing === undefined ? [] : [failing]),
@@ -85,7 +95,7 @@ export function healthOf({ isClosed, failing, notes = [], ...counts }: HealthFac
       ? []
       : [`${counts.unconfirmed} records may not survive power loss`]),
     ...(counts.refused === 0 ? [] : [`${counts.refused} calls were refused`]),
-    ...(counts.shipping === undefined ? [] : shippingProblems(counts.shipping)),
+    ...(counts.shipping === undefined ? [] : shippingProblems(counts.shipping, isInMemory)),
   ];
   return {
     state: red.length > 0 ? "red" : yellow.length > 0 ? "yellow" : "green",
@@ -94,13 +104,17 @@ export function healthOf({ isClosed, failing, notes = [], ...counts }: HealthFac
   };
 }
 
-function shippingProblems(shipping: ShippingHealth): readonly string[] {
-  const { quarantined, backlogRecords, backlogAgeMillis, problem } = shipping;
+function shippingProblems(shipping: ShippingHealth, isInMemory: boolean): readonly string[] {
+  const { quarantined, unreadable, backlogRecords, backlogAgeMillis, problem } = shipping;
+  const where = isInMemory ? "are lost: there is no directory" : "stand in quarantine/";
   const minutes = Math.floor(backlogAgeMillis / 60_000);
   return [
     ...(quarantined === 0
       ? []
-      : [`${quarantined} records were refused by their receiver and stand in quarantine/`]),
+      : [`${quarantined} records were refused by their receiver and ${where}`]),
+    ...(unreadable === 0
+      ? []
+      : [`${unreadable} lines of the journal are no records and were not shipped`]),
     ...(backlogAgeMillis <= LATE_MILLIS
       ? []
       : [

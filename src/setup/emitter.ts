@@ -7,6 +7,7 @@
 import { LoggerProvider, type LogRecordProcessor } from "@opentelemetry/sdk-logs";
 import {
   ATTR_TIME,
+  type AttributeValue,
   EVENT_NAME_PREFIX,
   type RecordAttributes,
   SCHEMA_URL,
@@ -24,17 +25,18 @@ export interface EmitterOptions {
   readonly processors: readonly LogRecordProcessor[];
 }
 
-/** Creates the provider, and the function that emits through it. */
+/** Creates the provider, and the function that emits through it. A draft is used up by it. */
 export function createEmitter(options: EmitterOptions): (draft: Draft) => void {
   const { resource, clock, processors } = options;
-  let attributes: RecordAttributes = {};
+  let attributes: Record<string, AttributeValue> = {};
   let time = "";
-  // Written into the record itself: what the SDK does to every attribute (a copy, and a check with
-  // a set of its own for cycles) costs more memory than the record, and these are flat and plain.
+  // The draft's own object: what the SDK does to every attribute (a copy, and a check with a set of
+  // its own for cycles) costs more memory than the record, and these are flat, plain and fresh.
   const filler: LogRecordProcessor = {
     onEmit(log) {
-      Object.assign(log.attributes, attributes);
-      log.attributes[ATTR_TIME] = time;
+      attributes[ATTR_TIME] = time;
+      // By name: its type says that the object stays.
+      Reflect.set(log, "attributes", attributes);
     },
     forceFlush: () => Promise.resolve(),
     shutdown: () => Promise.resolve(),
@@ -49,7 +51,7 @@ export function createEmitter(options: EmitterOptions): (draft: Draft) => void {
   return (draft) => {
     const micros = clock.nowMicros();
     time = toIsoMicros(micros);
-    ({ attributes } = draft);
+    attributes = draft.attributes as Record<string, AttributeValue>;
     logger.emit({
       eventName: `${EVENT_NAME_PREFIX}${draft.action}`,
       timestamp: hrTimeOfMicros(micros),

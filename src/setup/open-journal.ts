@@ -10,6 +10,7 @@ import type { Clock } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import type { Report } from "./line-writer.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { isRefusedNetwork } from "./refused-network.ts";
 
 /** What {@link openSomeJournal} takes beside the options of the audit log. */
 export interface OpenJournalOptions {
@@ -41,7 +42,8 @@ export interface OpenJournal {
 /**
  * Opens the journal on disk; where the directory cannot be written, the next best.
  *
- * @throws {AuditError} `directory_unusable`, where there is no endpoint and `whenUnusable` says so;
+ * @throws {AuditError} `directory_unusable`, where `whenUnusable` says so and there is no endpoint, or the
+ * directory works but is on a network filesystem;
  * `invalid_option` for views of another shape.
  */
 export function openSomeJournal(
@@ -66,7 +68,8 @@ export function openSomeJournal(
     };
   } catch (error) {
     if (!(error instanceof AuditError) || error.code !== "directory_unusable") throw error;
-    if (options.shipping !== undefined) {
+    // Memory is for where no directory can be had, not for one that needs an option.
+    if (options.shipping !== undefined && !isRefusedNetwork(directory, error)) {
       const maxBytes = options.memoryBytes;
       report(`${error.message}. RECORDS ARE ONLY IN MEMORY until the receiver has them; no views`);
       const memory = createMemoryJournal({

@@ -49,7 +49,10 @@ export interface AuditOptions<A extends Action = never> {
    * AUDIT_OTLP_ENDPOINT. Default: nothing is sent anywhere.
    */
   readonly endpoint?: string;
-  /** Headers for that receiver. Environment: AUDIT_OTLP_HEADERS, as in `key=value,key=value`. */
+  /**
+   * Headers for that receiver. Environment: AUDIT_OTLP_HEADERS, as in `key=value,key=value`; like the
+   * files below it is for AUDIT_OTLP_ENDPOINT, and not heeded where `endpoint` is given.
+   */
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * Environment: AUDIT_OTLP_PROTOCOL. Default `http/json`. `grpc` needs the packages

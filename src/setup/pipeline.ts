@@ -199,6 +199,7 @@ export function openAudit(
       refused: refusals.count(),
       openCalls: openCalls.count(),
       notes: memory === undefined ? [] : ["records are only in memory"],
+      isInMemory: memory !== undefined,
       shipping: shippingHealth(outward.shipper, Number(clock.nowMicros() / 1000n)),
     });
   }

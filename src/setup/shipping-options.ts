@@ -68,10 +68,13 @@ export function resolveShipping(
   const ship = choice(env, "AUDIT_SHIP", ["otel"] as const);
   const endpoint = options.endpoint ?? variable(env, "AUDIT_OTLP_ENDPOINT");
   if (endpoint !== undefined) {
-    const name = options.endpoint === undefined ? "AUDIT_OTLP_ENDPOINT" : "endpoint";
+    const isGiven = options.endpoint !== undefined;
+    const name = isGiven ? "endpoint" : "AUDIT_OTLP_ENDPOINT";
+    // Credentials of the environment are for the endpoint of the environment, and no other.
+    const credentials = isGiven ? {} : env;
     const headers =
       options.headers === undefined
-        ? parseHeaders(env, "AUDIT_OTLP_HEADERS")
+        ? parseHeaders(credentials, "AUDIT_OTLP_HEADERS")
         : checkHeaders(options.headers, "headers");
     const url = protocol === "grpc" ? checkUrl(endpoint, name) : logsUrl(endpoint, name);
     return complete(
@@ -83,15 +86,18 @@ export function resolveShipping(
         timeoutMillis: timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS,
       },
       {
-        certificate: named(env, options.certificateFile, [
+        certificate: named(credentials, options.certificateFile, [
           "certificateFile",
           "AUDIT_OTLP_CERTIFICATE",
         ]),
-        clientCertificate: named(env, options.clientCertificateFile, [
+        clientCertificate: named(credentials, options.clientCertificateFile, [
           "clientCertificateFile",
           "AUDIT_OTLP_CLIENT_CERTIFICATE",
         ]),
-        clientKey: named(env, options.clientKeyFile, ["clientKeyFile", "AUDIT_OTLP_CLIENT_KEY"]),
+        clientKey: named(credentials, options.clientKeyFile, [
+          "clientKeyFile",
+          "AUDIT_OTLP_CLIENT_KEY",
+        ]),
       },
     );
   }
@@ -133,13 +139,16 @@ function otelShipping(env: Environment): ShippingOptions {
   const isWhole = protocol === "grpc" || endpointName.includes("_LOGS_");
   const url = isWhole ? checkUrl(endpoint, endpointName) : logsUrl(endpoint, endpointName);
   const isTls = url.startsWith("https:");
+  const isElsewhere = isOtherOrigin(env, url);
   const file = (part: string): NamedPath | undefined =>
-    isTls ? named(env, undefined, ["", nameOf(part)]) : undefined;
+    isTls
+      ? named(env, undefined, ["", isElsewhere ? `OTEL_EXPORTER_OTLP_LOGS_${part}` : nameOf(part)])
+      : undefined;
   return complete(
     {
       url,
       headers: {
-        ...parseHeaders(env, "OTEL_EXPORTER_OTLP_HEADERS"),
+        ...(isElsewhere ? {} : parseHeaders(env, "OTEL_EXPORTER_OTLP_HEADERS")),
         ...parseHeaders(env, "OTEL_EXPORTER_OTLP_LOGS_HEADERS"),
       },
       protocol,
@@ -152,6 +161,13 @@ function otelShipping(env: Environment): ShippingOptions {
       clientKey: file("CLIENT_KEY"),
     },
   );
+}
+
+/** Whether logs go to another receiver than the rest: its credentials are not those of the rest. */
+function isOtherOrigin(env: Environment, url: string): boolean {
+  const general = variable(env, "OTEL_EXPORTER_OTLP_ENDPOINT");
+  if (general === undefined) return false;
+  return !URL.canParse(general) || new URL(general).origin !== new URL(url).origin;
 }
 
 /** What can only be found out at the files and packages. */
@@ -211,7 +227,13 @@ function checkUrl(text: string, name: string): string {
   if (url?.protocol !== "http:" && url?.protocol !== "https:") {
     throw new AuditError(
       "invalid_option",
-      `${name} must be an http or https URL, as in http://127.0.0.1:4318; it is ${JSON.stringify(text.replace(/\/\/[^/@]*@/, "//****@"))}`,
+      `${name} must be an http or https URL, as in http://127.0.0.1:4318; it is ${JSON.stringify(text.replace(/^.*@/s, "****@"))}`,
+    );
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new AuditError(
+      "invalid_option",
+      `${name} has a user or password in it (…@${url.host}): leave it out, and send it in a header (authorization)`,
     );
   }
   return url.href;

@@ -1,7 +1,7 @@
 /** `otel-audit quarantine` as people run it, against a real receiver. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
@@ -113,7 +113,7 @@ test("retry sends again; what is taken leaves, the rest stays, and the exit code
   expect(sink.requests()[0]?.body).toContain("trainer");
   expect(readdirSync(join(directory, "quarantine"))).toEqual([`${A}.2.jsonl`]);
 
-  expect(await run(["retry", `${A}.3`], env)).toMatchObject({ code: 1 });
+  expect(await run(["retry", `${A}.3`], env)).toMatchObject({ code: 4 });
   sink.answer = () => ({ status: 200 });
   const all = await run(["retry", `${A}.3`], env);
   expect(all.code).toBe(0);
@@ -131,7 +131,7 @@ test("a receiver that does not answer changes nothing", async () => {
   sink.answer = () => ({ status: 401 });
   const env = { AUDIT_LOG_DIR: directory, AUDIT_OTLP_ENDPOINT: sink.url };
   const failed = await run(["retry", "--all"], env);
-  expect(failed.code).toBe(1);
+  expect(failed.code).toBe(4);
   expect(failed.err).toContain("does not take records now: HTTP 401");
   expect(readdirSync(join(directory, "quarantine"))).toHaveLength(2);
 });
@@ -145,7 +145,8 @@ test("a line that cannot be read is named, and stays", async () => {
   const result = await run(["retry", "--all"], env);
   expect(result.err).toContain(`${B}.7.jsonl:1: not a JSON line`);
   expect(existsSync(file)).toBe(true);
-  expect((await run(["list", "-o", "json"], env)).out).toBe("[]\n");
+  expect(result.code).toBe(3);
+  expect(await run(["list", "-o", "json"], env)).toMatchObject({ code: 3, out: "[]\n" });
 });
 
 test.each<[args: string[], code: number, text: string]>([
@@ -169,3 +170,17 @@ test.each([["--help"], ["list", "--help"], ["show", "--help"], ["retry", "--help
     expect(result.out).toContain("Usage: otel-audit quarantine");
   },
 );
+
+test("a file that is a link is named, and nothing of it is sent", async () => {
+  const directory = temporaryDirectory();
+  mkdirSync(join(directory, "quarantine"));
+  const elsewhere = join(directory, "elsewhere.jsonl");
+  writeFileSync(elsewhere, `${entry(A, 2)}\n`);
+  symlinkSync(elsewhere, join(directory, "quarantine", `${A}.2.jsonl`));
+  const sink = await startOtlpSink();
+  const env = { AUDIT_LOG_DIR: directory, AUDIT_OTLP_ENDPOINT: sink.url };
+  const { code, err } = await run(["retry", "--all"], env);
+  expect(code).toBe(3);
+  expect(err).toContain(`quarantine/${A}.2.jsonl: it is a symbolic link`);
+  expect(sink.requests()).toEqual([]);
+});

@@ -143,3 +143,13 @@ test("nothing is sent of an empty batch", async () => {
   const result = await deliverBatch([], { ...options, send: async () => FAILED, probes: () => [] });
   expect(result).toEqual({ settled: 0, refused: [], wait: undefined, isTooLarge: false });
 });
+
+test("a partial success is no proof against a single record", async () => {
+  const result = await deliverBatch(range(4), {
+    ...options,
+    probes: () => [],
+    send: async () => ({ kind: "rejected", count: 1, message: "no" }),
+  });
+  expect(result).toMatchObject({ settled: 0, refused: [] });
+  expect(result.wait?.message).toContain("refuses every record");
+});

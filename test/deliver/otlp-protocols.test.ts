@@ -174,6 +174,16 @@ describe("gRPC", () => {
     expect(await send({ url: url(sink.address), protocol: "grpc" })).toMatchObject(answer);
   });
 
+  test("an answer that is too large for the client is waited for: halves would change nothing", async () => {
+    const sink = await startOtlpGrpcSink();
+    sink.answer = () => Buffer.alloc(5 * 1024 * 1024);
+    const answer = await send({ url: url(sink.address), protocol: "grpc" });
+    expect(answer).toMatchObject({
+      kind: "failed",
+      message: expect.stringContaining("larger than max") as string,
+    });
+  });
+
   test("RetryInfo is handed on", async () => {
     const sink = await startOtlpGrpcSink();
     const metadata = new grpc.Metadata();

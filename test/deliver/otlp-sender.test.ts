@@ -33,3 +33,23 @@ test("protobuf is sent as protobuf", async () => {
   expect(sink.requests()[0]?.headers["content-type"]).toBe("application/x-protobuf");
   expect(sink.requests()[0]?.body).toContain("audit.hp_change");
 });
+
+test.each(["http/json", "http/protobuf", "grpc"] as const)(
+  "a record that cannot be serialised is refused, not thrown: %s",
+  async (protocol) => {
+    const good = toLogRecord(fullRecord, toResource({}));
+    const bad = Object.defineProperty({ ...good }, "body", {
+      get() {
+        throw new Error("odd");
+      },
+    });
+    const sender = createOtlpSender({ url: "http://127.0.0.1:9", headers: {}, protocol });
+    const result = await sender.send([bad]);
+    await sender.close();
+    expect(result).toEqual({
+      kind: "refused",
+      message: "it cannot be made OTLP: odd",
+      isTooLarge: false,
+    });
+  },
+);

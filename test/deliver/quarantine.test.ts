@@ -240,6 +240,7 @@ test("the status tells what waits, and since when", async () => {
   expect(shipper.status()).toEqual({
     shipped: 0,
     quarantined: 0,
+    unreadable: 0,
     backlogRecords: 42,
     backlogBytes: bytes,
     oldestTime: "2026-05-27T14:30:01.000000Z",

@@ -1,8 +1,8 @@
 /** Shipping as a service has it: in a thread, started by createAudit. */
-import { writeFileSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -126,4 +126,22 @@ test("a receiver that never answers keeps no process alive", async () => {
   expect((await exited)[0]).toBe(0);
   // The views have 2 s at the end; a request has 10.
   expect(performance.now() - recorded).toBeLessThan(6000);
+});
+
+test("a thread that hangs in a file does not hold close() back", async () => {
+  const directory = temporaryDirectory();
+  const stream = "AaaaaaaaaaaaaaaA";
+  mkdirSync(join(directory, "state"));
+  mkdirSync(join(directory, "journal", stream), { recursive: true });
+  const pipe = join(directory, "state", `ship-${stream}.json`);
+  expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
+  const sink = await startOtlpSink();
+  const audit = await createAudit({ directory, policy, endpoint: sink.url, format: "journal" });
+  await audit.record(note);
+  const began = performance.now();
+  await audit.close();
+  expect(performance.now() - began).toBeGreaterThan(2500);
+  expect(performance.now() - began).toBeLessThan(8000);
+  // Lets the thread go.
+  closeSync(openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK));
 });

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import {
@@ -28,7 +28,7 @@ function writeJournal(directory: string, stream: string, from: number, to: numbe
   }
 }
 
-function ship(directory: string, sink: OtlpSink, said: string[] = []): Shipper {
+function ship(directory: string, sink: OtlpSink, said: string[] = [], stream?: string): Shipper {
   const sender = createOtlpSender({
     url: `${sink.url}/v1/logs`,
     headers: { "x-key": "k" },
@@ -37,7 +37,12 @@ function ship(directory: string, sink: OtlpSink, said: string[] = []): Shipper {
   });
   const report = (line: string): void => void said.push(line);
   const shipper = createShipper({
-    source: createJournalSource({ directory, host: "sink", report }),
+    source: createJournalSource({
+      directory,
+      host: "sink",
+      report,
+      ...(stream === undefined ? {} : { stream }),
+    }),
     sender,
     host: "sink",
     report,
@@ -139,4 +144,147 @@ test("a process whose receiver does not answer lets another one ship that has a 
   await fine.until(() => fine.taken().length === 3);
   expect(fine.taken()).toEqual(ids(A, 1, 3));
   await first.close();
+});
+
+test("the streams of other processes are shipped without a pause between their batches", async () => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 1);
+  // Four batches.
+  writeJournal(directory, B, 1, 4000);
+  const sink = await startOtlpSink();
+  ship(directory, sink, [], A);
+  await sink.until(() => sink.requests().length === 1);
+  const began = performance.now();
+  await sink.until(() => sink.taken().length === 4001);
+  const batches = sink.requests().length - 1;
+  expect(batches).toBeGreaterThan(2);
+  // A look at the directory is taken once a second: not one for each batch.
+  expect(performance.now() - began).toBeLessThan((batches - 1) * 1000);
+});
+
+test("after a batch that was too large as a whole, batches get larger again", async () => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 400);
+  const sink = await startOtlpSink();
+  sink.answer = (request) => ({ status: request <= 4 ? 413 : 200 });
+  const shipper = ship(directory, sink);
+  await sink.until(() => sink.taken().length === 400);
+  writeJournal(directory, A, 401, 7000);
+  shipper.wake();
+  await sink.until(() => sink.taken().length === 7000);
+  const sizes = sink.requests().map(({ body }) => body.length);
+  expect(Math.max(...sizes.slice(8))).toBeGreaterThan(1.5 * (sizes[0] ?? 0));
+});
+
+test("a receiver that calls everything too large makes no batch smaller", async () => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 8);
+  const sink = await startOtlpSink();
+  // Each time: the whole, two halves, four quarters, eight records.
+  sink.answer = (request) => ({ status: request <= 30 ? 413 : 200 });
+  ship(directory, sink);
+  await sink.until(() => sink.taken().length === 8);
+  expect(sink.requests()).toHaveLength(31);
+  expect(sink.requests()[30]?.body).toBe(sink.requests()[0]?.body);
+});
+
+test("a stream that cannot be read is said once, and stops no other", async () => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 2);
+  writeJournal(directory, B, 1, 2);
+  // In the way of its cursor: EISDIR for root, too.
+  const cursor = join(directory, "state", `ship-${A}.json`);
+  mkdirSync(cursor, { recursive: true });
+  const sink = await startOtlpSink();
+  const said: string[] = [];
+  const shipper = ship(directory, sink, said);
+  await sink.until(() => sink.taken().length === 2);
+  writeJournal(directory, B, 3, 3);
+  shipper.wake();
+  await sink.until(() => sink.taken().length === 3);
+  expect(sink.taken()).toEqual(ids(B, 1, 3));
+  expect(said.filter((line) => line.includes(A))).toEqual([
+    expect.stringMatching(/^the records of stream A\w+ cannot be read and wait \(EISDIR/),
+  ]);
+  expect(shipper.status().problem).toContain(A);
+  rmSync(cursor, { recursive: true });
+  shipper.wake();
+  await sink.until(() => sink.taken().length === 5);
+  expect(sink.taken().slice(3)).toEqual(ids(A, 1, 2));
+});
+
+test("a cursor that is gone together with the start record leaves the service's name, and is said once", async () => {
+  const directory = temporaryDirectory();
+  const folder = join(directory, "journal", A);
+  mkdirSync(folder, { recursive: true });
+  const lines = [2, 3].map((at) => encodeJsonLine({ ...resultRecord(A, at), service: "trainer" }));
+  writeFileSync(join(folder, "2.jsonl"), `${lines.join("\n")}\n`);
+  const sink = await startOtlpSink();
+  const said: string[] = [];
+  ship(directory, sink, said);
+  await sink.until(() => sink.taken().length === 2);
+  expect(sink.requests()[0]?.body).toContain('"service.name","value":{"stringValue":"trainer"}');
+  expect(said.filter((line) => line.includes("service.name alone"))).toHaveLength(1);
+});
+
+test("lines that are no records are passed over, counted and said once", async () => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 2);
+  appendFileSync(join(directory, "journal", A, "1.jsonl"), "garbage\n{}\n");
+  writeJournal(directory, A, 3, 3);
+  const sink = await startOtlpSink();
+  sink.answer = (request) => ({ status: request === 1 ? 503 : 200 });
+  const said: string[] = [];
+  const shipper = ship(directory, sink, said);
+  await sink.until(() => sink.taken().length === 3);
+  await shipper.close();
+  expect(shipper.status().unreadable).toBe(2);
+  expect(said.filter((line) => line.includes("2 lines in the journal of stream"))).toHaveLength(1);
+});
+
+test("a lock that is replaced while a batch is on its way: what is sent again counts once", async () => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 2);
+  const sink = await startOtlpSink();
+  const lock = join(directory, "state", "ship.lock");
+  sink.answer = (request) => {
+    if (request === 1) {
+      rmSync(lock);
+      writeFileSync(lock, "");
+    }
+    return { status: 200 };
+  };
+  const shipper = ship(directory, sink);
+  await sink.until(() => sink.taken().length === 4);
+  await shipper.close();
+  expect(shipper.status().shipped).toBe(2);
+});
+
+test("a lock that another holds is not asked for at every wake", async () => {
+  const directory = temporaryDirectory();
+  const sink = await startOtlpSink();
+  const source = createJournalSource({ directory, host: "sink", report: () => {} });
+  let asked = 0;
+  let idle = Promise.withResolvers<void>();
+  const shipper = createShipper({
+    source: {
+      ...source,
+      hold() {
+        asked++;
+        return false;
+      },
+    },
+    sender: createOtlpSender({ url: sink.url, headers: {}, protocol: "http/json" }),
+    host: "sink",
+    report: () => {},
+    onIdle: () => idle.resolve(),
+  });
+  const began = performance.now();
+  for (let round = 0; round < 50; round++) {
+    await idle.promise;
+    idle = Promise.withResolvers<void>();
+    shipper.wake();
+  }
+  expect(asked).toBeLessThanOrEqual(1 + Math.floor((performance.now() - began) / 1000));
+  await shipper.close();
 });

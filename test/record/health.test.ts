@@ -29,6 +29,7 @@ const shipping = (given: Partial<ShippingHealth>): Facts => ({
   shipping: {
     isShipping: true,
     shipped: 0,
+    unreadable: 0,
     quarantined: 0,
     backlogRecords: 0,
     backlogBytes: 0,
@@ -51,6 +52,18 @@ test.each<[string, Facts, HealthState, AuditHealth["problems"]]>([
     ["no space", "1 records were lost"],
   ],
   ["closed", { ...FINE, isClosed: true }, "red", ["the audit log is closed"]],
+  [
+    "lines that are no records",
+    shipping({ unreadable: 2 }),
+    "yellow",
+    ["2 lines of the journal are no records and were not shipped"],
+  ],
+  [
+    "a refused record where there is no directory",
+    { ...shipping({ quarantined: 1 }), isInMemory: true },
+    "yellow",
+    ["1 records were refused by their receiver and are lost: there is no directory"],
+  ],
   [
     "a receiver that is down for a moment",
     shipping({ backlogRecords: 5, backlogAgeMillis: 5 * MINUTE, problem: "503" }),

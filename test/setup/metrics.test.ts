@@ -210,6 +210,7 @@ const HEALTHY = {
 const SHIPPING: ShippingHealth = {
   isShipping: true,
   shipped: 40,
+  unreadable: 0,
   quarantined: 2,
   backlogRecords: 5,
   backlogBytes: 4000,

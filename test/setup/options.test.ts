@@ -103,6 +103,36 @@ describe("shipping", () => {
     }
   });
 
+  test("credentials of the environment never go to an endpoint that the code names", () => {
+    const env: Env = {
+      AUDIT_OTLP_ENDPOINT: "https://b:1",
+      AUDIT_OTLP_HEADERS: "authorization=secret",
+      AUDIT_OTLP_CERTIFICATE: "/nowhere.pem",
+      AUDIT_OTLP_CLIENT_CERTIFICATE: "/nowhere.pem",
+      AUDIT_OTLP_CLIENT_KEY: "/nowhere.pem",
+    };
+    expect(resolveOptions({ endpoint: "https://a:1" }, env).shipping).toEqual({
+      url: "https://a:1/v1/logs",
+      headers: {},
+      protocol: "http/json",
+      ...defaults,
+    });
+  });
+
+  test("credentials of the other signals never go to another receiver of logs", () => {
+    const env: Env = {
+      AUDIT_SHIP: "otel",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "https://otel:4318",
+      OTEL_EXPORTER_OTLP_HEADERS: "authorization=secret",
+      OTEL_EXPORTER_OTLP_CERTIFICATE: "/nowhere.pem",
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "https://logs:1/custom",
+      OTEL_EXPORTER_OTLP_LOGS_HEADERS: "x=1",
+    };
+    expect(resolveOptions({}, env).shipping?.headers).toEqual({ x: "1" });
+    const same = { ...env, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "https://otel:4318/logs" };
+    expect(() => resolveOptions({}, same)).toThrow(/nowhere\.pem/);
+  });
+
   test.each<[name: string, env: Env, shipping: object]>([
     [
       "the standard variables",
@@ -177,7 +207,8 @@ describe("shipping", () => {
     ["a=", { a: "" }],
   ])("headers %j", (text, headers) =>
     expect(
-      resolveOptions({ endpoint: "http://h:1" }, { AUDIT_OTLP_HEADERS: text }).shipping?.headers,
+      resolveOptions({}, { AUDIT_OTLP_ENDPOINT: "http://h:1", AUDIT_OTLP_HEADERS: text }).shipping
+        ?.headers,
     ).toEqual(headers),
   );
 });
@@ -209,8 +240,8 @@ test.each<[options: object, env: Env, message: RegExp]>([
     /^AUDIT_OTLP_COMPRESSION must be one of gzip, none; it is "zstd"$/,
   ],
   [
-    { endpoint: "https://h:1" },
-    { AUDIT_OTLP_CERTIFICATE: "/nowhere/ca.pem" },
+    {},
+    { AUDIT_OTLP_ENDPOINT: "https://h:1", AUDIT_OTLP_CERTIFICATE: "/nowhere/ca.pem" },
     /^AUDIT_OTLP_CERTIFICATE: cannot read \/nowhere\/ca\.pem: ENOENT/,
   ],
   [
@@ -251,18 +282,18 @@ test.each<[options: object, env: Env, message: RegExp]>([
   ],
   [{}, { AUDIT_SHIP: "yes" }, /^AUDIT_SHIP must be one of otel; it is "yes"$/],
   [
-    { endpoint: "http://h:1" },
-    { AUDIT_OTLP_HEADERS: "Bearer s3cret" },
+    {},
+    { AUDIT_OTLP_ENDPOINT: "http://h:1", AUDIT_OTLP_HEADERS: "Bearer s3cret" },
     /^AUDIT_OTLP_HEADERS must be key=value,key=value$/,
   ],
   [
-    { endpoint: "http://h:1" },
-    { AUDIT_OTLP_HEADERS: "a b=s3cret" },
+    {},
+    { AUDIT_OTLP_ENDPOINT: "http://h:1", AUDIT_OTLP_HEADERS: "a b=s3cret" },
     /^AUDIT_OTLP_HEADERS: "a b" is no header name$/,
   ],
   [
-    { endpoint: "http://h:1" },
-    { AUDIT_OTLP_HEADERS: "a=s3cret%0Ax" },
+    {},
+    { AUDIT_OTLP_ENDPOINT: "http://h:1", AUDIT_OTLP_HEADERS: "a=s3cret%0Ax" },
     /^AUDIT_OTLP_HEADERS: the value of "a" has characters that no header may have$/,
   ],
   [
@@ -310,10 +341,16 @@ test("the first variable that names a revision wins", () => {
   expect(revisionOfEnvironment({ CI_COMMIT_SHA: "b", GIT_COMMIT: "a" })).toBe("a");
 });
 
-test("an endpoint that is refused is quoted without its credentials", () => {
-  const run = (): unknown =>
-    resolveOptions({ endpoint: "grpc://audit:hunter2secret@collector:4317" }, {});
-  expect(run).toThrow(/grpc:\/\/\*\*\*\*@collector:4317/);
+test.each([
+  ["grpc://audit:hunter2secret@collector:4317", /"\*\*\*\*@collector:4317"/],
+  ["http:/audit:hunter2secret/x@y@collector:99999", /"\*\*\*\*@collector:99999"/],
+  [
+    "https://audit:hunter2secret@collector:4317",
+    /has a user or password in it .*send it in a header/,
+  ],
+])("the endpoint %s is refused without quoting its credentials", (endpoint, message) => {
+  const run = (): unknown => resolveOptions({ endpoint }, {});
+  expect(run).toThrow(message);
   expect(run).not.toThrow(/hunter2secret/);
 });
 
