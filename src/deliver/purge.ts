@@ -1,11 +1,27 @@
 /** Deleting segments, and saying before what they held. */
-import { closeSync, openSync, readdirSync, readSync, rmdirSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmdirSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
-import { parseFlatLine, stateDirectory, streamDirectory, streamLockFile } from "../format/index.ts";
+import { z } from "zod";
+import {
+  listStreams,
+  parseFlatLine,
+  purgedFile,
+  stateDirectory,
+  streamDirectory,
+  streamLockFile,
+} from "../format/index.ts";
 import { isStreamEnded } from "../journal/index.ts";
 import { systemCodeOf } from "../lib/errors.ts";
-import { syncDirectory } from "../lib/files.ts";
-import type { Deletion, KnownSegment } from "./retention-plan.ts";
+import { replaceFile, syncDirectory } from "../lib/files.ts";
+import { type Deletion, isOwnFolder, type KnownSegment } from "./retention-plan.ts";
 
 /** What is about to be deleted, for the record that says so. */
 export interface Purge {
@@ -124,10 +140,33 @@ function endsOf(path: string): {
   }
 }
 
+const purgedSchema = z.record(z.string(), z.number());
+
+/** Writers ask it whether what they miss was deleted by retention: said before it is. */
+function notePurged(directory: string, segments: readonly KnownSegment[]): void {
+  const path = purgedFile(directory);
+  const purged = new Map<string, number>();
+  try {
+    const told = purgedSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    const streams = new Set(listStreams(directory));
+    for (const [stream, last] of Object.entries(told)) {
+      if (streams.has(stream)) purged.set(stream, last);
+    }
+  } catch {
+    // None yet, or none that can be used.
+  }
+  for (const { stream, number } of segments) {
+    purged.set(stream, Math.max(number, purged.get(stream) ?? 0));
+  }
+  replaceFile(path, [JSON.stringify(Object.fromEntries(purged))]);
+}
+
 /** Deletes segments, each stream from its oldest on; a stream that has none left goes with its state. */
 export function deleteSegments(directory: string, segments: readonly KnownSegment[]): void {
+  notePurged(directory, segments);
   for (const [stream, range] of Map.groupBy(segments, (segment) => segment.stream)) {
     const folder = streamDirectory(directory, stream);
+    if (!isOwnFolder(folder)) continue;
     // Asked before: where there is no lock, the age of the newest segment tells.
     const isEnded = isStreamEnded(directory, stream);
     for (const { path } of range) rmSync(path, { force: true });

@@ -6,13 +6,13 @@
  * that somebody writes, that a view has not read, or that is not shipped where records are shipped,
  * is never among them.
  */
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, lstatSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { listSegments, listStreams, segmentFile, streamDirectory } from "../format/index.ts";
 import { isStreamEnded, type JournalPosition } from "../journal/index.ts";
 import type { RetentionState } from "./retention-state.ts";
 import { loadShipState } from "./ship-state.ts";
-import type { ViewProgress } from "./view-progress.ts";
+import { listState, type ViewProgress } from "./view-progress.ts";
 
 /** How long journals are kept. */
 export interface RetentionRules {
@@ -20,7 +20,10 @@ export interface RetentionRules {
   readonly retainMillis: number;
   /** Bytes of all journals of the directory; Infinity: no limit. */
   readonly maxBytes: number;
-  /** Whether records are shipped: then nothing is deleted that is not, and time counts from that. */
+  /**
+   * Whether this process ships records. Where any process of the directory does, or did, nothing is
+   * deleted that is not shipped, and time counts from that.
+   */
   readonly isShipping: boolean;
 }
 
@@ -72,10 +75,13 @@ const LINE_BYTES = 256 * 1024;
 const LINE_END = 0x0a;
 
 /** Looks at every journal of the directory. Throws the system error where it cannot be read. */
-export function planRetention(options: PlanOptions): RetentionPlan {
-  const { retainMillis, maxBytes } = options.rules;
+export function planRetention(given: PlanOptions): RetentionPlan {
+  const { retainMillis, maxBytes } = given.rules;
   if (retainMillis === Infinity && maxBytes === Infinity) return { deletions: [], warnings: [] };
+  const isShipping = given.rules.isShipping || isShipped(given.directory);
+  const options = { ...given, rules: { ...given.rules, isShipping } };
   const queues = listStreams(options.directory)
+    .filter((stream) => isOwnFolder(streamDirectory(options.directory, stream)))
     .map((stream) => segmentsOf(stream, options))
     .filter((segments) => segments.length > 0);
   const aged = takeAged(queues, options);
@@ -85,6 +91,17 @@ export function planRetention(options: PlanOptions): RetentionPlan {
     { policy: `at most ${options.rules.maxBytes} bytes`, segments: surplus },
   ];
   return { deletions: deletions.filter(({ segments }) => segments.length > 0), warnings };
+}
+
+/** What a link leads to is not deleted. */
+export function isOwnFolder(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === process.getuid?.();
+}
+
+/** Whether any process that shares the directory ships, or did. */
+function isShipped(directory: string): boolean {
+  return listState(directory).some((file) => /^ship(-.+\.json|\.lock)$/.test(file));
 }
 
 function agePolicy({ retainMillis, isShipping }: RetentionRules): string {
@@ -177,8 +194,9 @@ function segmentsOf(stream: string, options: PlanOptions): KnownSegment[] {
   let needed: string | undefined;
   return numbers.flatMap((number) => {
     const path = join(streamDirectory(directory, stream), segmentFile(number));
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return [];
+    if (!stat.isFile()) needed ??= `${stream}/${segmentFile(number)} is no file of ours`;
     const { size: bytes, mtimeMs: lastWriteMillis } = stat;
     const isClosed = isEnded || number !== numbers.at(-1);
     // What is needed keeps what is behind it too: a stream is deleted from its start.

@@ -4,6 +4,7 @@
  * In: {@link RetentionWorkerData}; then, for each purge, whether the record that names it is durable.
  * Out: {@link RetentionAnswer}. Nothing is deleted that no durable record names.
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { once } from "node:events";
 import { parentPort, workerData } from "node:worker_threads";
@@ -16,7 +17,7 @@ import type { RetentionAnswer, RetentionWorkerData } from "./retention.ts";
 import { planRetention } from "./retention-plan.ts";
 import { loadRetentionState } from "./retention-state.ts";
 import { removeStaleState } from "./stale-state.ts";
-import { viewProgressOf } from "./view-progress.ts";
+import { listState, viewProgressOf } from "./view-progress.ts";
 
 function answer(message: RetentionAnswer): void {
   parentPort?.postMessage(message);
@@ -31,7 +32,7 @@ async function run(data: RetentionWorkerData): Promise<void> {
   try {
     const nowMillis = Date.now();
     const state = loadRetentionState(directory);
-    const views = viewProgressOf(directory, keptViews);
+    const views = viewProgressOf(directory, [...keptViews, ...viewsThatLackAState(directory)]);
     const plan = planRetention({ directory, rules, ownStream, views, state, nowMillis });
     state.save();
     answer({ kind: "warnings", warnings: plan.warnings });
@@ -44,6 +45,16 @@ async function run(data: RetentionWorkerData): Promise<void> {
   } finally {
     lock.release();
   }
+}
+
+/** Other processes may keep views that this one does not: those whose state was deleted are there all the same. */
+function viewsThatLackAState(directory: string): readonly string[] {
+  const states = listState(directory);
+  return ["csv", "json"].filter(
+    (name) =>
+      existsSync(join(directory, `audit_log.${name}`)) &&
+      !states.some((file) => file === `view-${name}.json` || file === `view-five-${name}.json`),
+  );
 }
 
 async function isRecorded(): Promise<boolean> {

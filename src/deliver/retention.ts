@@ -69,10 +69,14 @@ export function createRetention(options: RetentionOptions): Retention {
         callerUrl: import.meta.url,
         module: "retention-worker",
         data: { directory, rules, ownStream, keptViews } satisfies RetentionWorkerData,
-        onMessage: answered,
-        // One that was stopped ends later, when the next may be at work.
-        onEnd: () => {
-          if (worker === started) worker = undefined;
+        // One that was stopped speaks and ends later, when the next may be at work.
+        onMessage: (message) => {
+          if (worker === started) answered(message, started);
+        },
+        onEnd: (why) => {
+          if (worker !== started) return;
+          failed(`its thread ended: ${why}`);
+          stop();
         },
       });
       worker = started;
@@ -81,28 +85,30 @@ export function createRetention(options: RetentionOptions): Retention {
     }
   }
 
-  function answered(message: RetentionAnswer): void {
+  function answered(message: RetentionAnswer, asking: Worker): void {
     switch (message.kind) {
       case "warnings":
         for (const { key, line } of message.warnings) if (!said.has(key)) report(line);
         said = new Set(message.warnings.map(({ key }) => key));
         return;
       case "purge":
-        return void purge(message.purge);
+        return void purge(message.purge, asking);
       case "done":
         if (message.problem !== undefined) failed(message.problem);
         stop();
     }
   }
 
-  async function purge(what: Purge): Promise<void> {
+  async function purge(what: Purge, asking: Worker): Promise<void> {
     try {
       await record(what);
     } catch (error) {
+      if (worker !== asking) return;
       failed(`nothing is deleted that no record names: ${messageOf(error)}`);
       return stop();
     }
-    worker?.postMessage(true);
+    // Never the next one: what it asks for is not recorded yet.
+    if (worker === asking) asking.postMessage(true);
   }
 
   function failed(why: string): void {

@@ -15,8 +15,10 @@ const STILL_MILLIS = 120_000;
 
 /** Removes lock files of streams that have ended, and cursors of streams that are deleted. */
 export function removeStaleState(directory: string, nowMillis: number): void {
+  // The state first: a stream has its folder before it has a state.
+  const files = listState(directory);
   const streams = new Set(listStreams(directory));
-  for (const file of listState(directory)) {
+  for (const file of files) {
     const path = join(stateDirectory(directory), file);
     const locked = /^stream-(.+)\.lock$/.exec(file)?.[1];
     if (locked !== undefined && isStill(directory, locked, nowMillis)) removeFree(path);

@@ -1,3 +1,5 @@
+import { parseFlatLine } from "./json-line.ts";
+
 /** How every journal line begins: keys stand in the order of docs/format.md. */
 const LINE_START = '{"timestamp":';
 
@@ -8,9 +10,22 @@ const LINE_START = '{"timestamp":';
 export function startOfGlued(line: string): number {
   // Asked first: of the two searches this is the fast one, and nearly always the only one.
   if (!line.includes(LINE_START, 1)) return 0;
-  const at = line.lastIndexOf(LINE_START);
-  // Details may begin with such a key too: only a line that is no JSON is taken apart.
-  return at > 0 && !isJson(line) && isJson(line.slice(at)) ? at : 0;
+  // Details may begin with such a key too: only a line that is no JSON is taken apart, and only what
+  // is a whole record to its end is one.
+  if (isJson(line)) return 0;
+  for (let at = line.indexOf(LINE_START, 1); at > 0; at = line.indexOf(LINE_START, at + 1)) {
+    if (isRecord(line.slice(at))) return at;
+  }
+  return 0;
+}
+
+function isRecord(text: string): boolean {
+  try {
+    parseFlatLine(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isJson(text: string): boolean {

@@ -29,6 +29,7 @@ export {
   listSegments,
   listStreams,
   quarantineDirectory,
+  purgedFile,
   segmentFile,
   stateDirectory,
   streamDirectory,

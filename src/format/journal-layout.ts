@@ -28,6 +28,11 @@ export function streamLockFile(directory: string, stream: string): string {
   return join(stateDirectory(directory), `stream-${stream}.lock`);
 }
 
+/** Where retention says, by stream, which segment was the last that it deleted; JSON. */
+export function purgedFile(directory: string): string {
+  return join(stateDirectory(directory), "purged.json");
+}
+
 /** File name of a segment, counted from 1. */
 export function segmentFile(segment: number): string {
   return `${segment}.jsonl`;

@@ -2,7 +2,7 @@ import type { Worker } from "node:worker_threads";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { startOwnWorker } from "../lib/own-worker.ts";
 import { careFor, type CareRequest, type CareResult } from "./segment-care.ts";
-import { holdStream } from "./stream-life.ts";
+import { holdStream, type StreamHold } from "./stream-life.ts";
 
 /** What the main thread asks of the sync thread. */
 export interface SyncRequest extends CareRequest {
@@ -83,6 +83,8 @@ export interface SyncTarget {
 
 /** What failed is tried again after this time. */
 const RETRY_MILLIS = 1000;
+/** Whoever changes a file again and again is not waited for: at the third time it is an error. */
+const MAX_ROUNDS = 3;
 
 /** Starts the sync thread with the first wait, not before. */
 export function createGroupSync(target: SyncTarget): GroupSync {
@@ -105,6 +107,9 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   let ended: Promise<unknown> = Promise.resolve();
   let isClosed = false;
   let retryTimer: NodeJS.Timeout | undefined;
+  let hold: StreamHold | undefined;
+  /** Syncs one after the other that changed something and have to be done again. */
+  let rounds = 0;
 
   /** A disk that fails says so once; whether it kept what was written before, nobody knows afterwards. */
   function noteOutcome(error: AuditError | undefined): void {
@@ -150,11 +155,11 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   }
 
   function syncHere(): void {
+    if (!isWorkerUsable && !isClosed) holdHere();
     asked = written;
-    // Whoever changes a file again and again is not waited for: at the third time it is an error.
     for (let round = 1; ; round++) {
       const conclusion = target.conclude(careFor(target.unconfirmed()));
-      if (conclusion.kind === "again" && round < 3) continue;
+      if (conclusion.kind === "again" && round < MAX_ROUNDS) continue;
       if (!isBusy) target.idle();
       return conclude(tickets, conclusion);
     }
@@ -174,7 +179,8 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     isBusy = false;
     target.idle();
     // Nobody is answered for records that stand in a file which is not there.
-    if (conclusion.kind === "again") return next();
+    rounds = conclusion.kind === "again" ? rounds + 1 : 0;
+    if (rounds > 0 && rounds < MAX_ROUNDS) return next();
     conclude(upTo, conclusion);
     if (waiting.length === 0 && requested > 0) nextLazily();
     else next();
@@ -201,17 +207,12 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     target.report(
       `the sync thread ended (${why}): records are synced on the main thread from now on`,
     );
-    holdHere();
     syncHere();
   }
 
-  /** The lock went with the thread. */
+  /** The lock went with the thread. Not waited for here: what failed is tried again with the next sync. */
   function holdHere(): void {
-    try {
-      holdStream(target.lockPath);
-    } catch {
-      // As in the thread.
-    }
+    if (hold?.isHeld() !== true) hold = holdStream(target.lockPath, 0);
   }
 
   /** Keeps no process alive: the end of the process syncs. */

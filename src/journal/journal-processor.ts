@@ -95,6 +95,8 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
   let nextShortageGapAt = Number.NEGATIVE_INFINITY;
   /** The stream's start record, as long as it could not be written. */
   let pendingStart: AuditRecord | null = null;
+  /** What others, or the disk, took, as long as no gap record could be written. */
+  const pendingGaps: Omit<Gap, "until">[] = [];
 
   /** The line of the next record. */
   function lineOf(record: AuditRecord): string {
@@ -154,6 +156,15 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
     }
   }
 
+  /** False: there is no room yet. */
+  function writePendingGaps(): boolean {
+    for (let [gap] = pendingGaps; gap !== undefined; [gap] = pendingGaps) {
+      if (!writeGap(gap)) return false;
+      pendingGaps.shift();
+    }
+    return true;
+  }
+
   /** While the reserve is kept free, a process that is killed has said how many it refused, give or take a minute. */
   function tellOfShortage(): void {
     if (journal.shortage?.() === undefined || clock.monotonicMillis() < nextShortageGapAt) return;
@@ -195,15 +206,19 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
     noteGap(notice) {
       const before = last;
       if (notice.kind === "unconfirmed") {
-        writeGap({ ...notice, action: RECORDS_UNCONFIRMED, details: {} });
+        const { count, why } = notice;
+        pendingGaps.push({ count, why, action: RECORDS_UNCONFIRMED, details: {} });
       } else {
         const { file, from, to, count } = notice.lost;
         lostInAll += count;
         lostWritten += count;
         const details = { file, from_sequence: from, to_sequence: to };
-        if (!writeGap({ count, why: notice.why, details })) {
-          report(`no gap record could be written for ${count} records of ${file}: ${notice.why}`);
-        }
+        pendingGaps.push({ count, why: notice.why, details });
+      }
+      if (!writePendingGaps()) {
+        report(
+          `no gap record can be written yet for ${notice.why}; it is written when there is room`,
+        );
       }
       last = before;
     },
@@ -215,6 +230,10 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
       failing,
     }),
     finish() {
+      writePendingGaps();
+      for (const { count, why } of pendingGaps) {
+        report(`no gap record could be written for ${count} records: ${why}`);
+      }
       writeLoss();
       if (lost === null) return;
       report(
@@ -232,6 +251,7 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
       }
       failing = undefined;
       const written = last;
+      writePendingGaps();
       tellOfLoss();
       last = written;
     },

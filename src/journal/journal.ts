@@ -91,6 +91,9 @@ const DEFAULT_MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
 const DEFAULT_MAX_SEGMENT_AGE_MILLIS = 24 * 60 * 60 * 1000;
 /** A disk that fails every sync must not get a new file, or a copy of an old one, for each. */
 const PAUSE_MILLIS = 1000;
+/** Earlier segments are looked for this often, beside when a new one begins or something was changed. */
+const MISSING_PAUSE_MILLIS = 60_000;
+const MENDINGS_AT_ONCE = 3;
 
 /**
  * Opens the journal of a new stream.
@@ -108,6 +111,8 @@ export function openJournal(options: JournalOptions): Journal {
   let broken: string | undefined;
   /** Why the current one could not be. */
   let unmended = "";
+  /** Of the current one, since it was last found as it should be. */
+  let mendings = 0;
   let mendAgainAt = Number.NEGATIVE_INFINITY;
 
   function foundForeign(file: string): void {
@@ -129,9 +134,10 @@ export function openJournal(options: JournalOptions): Journal {
     foundForeign,
     began() {
       note({ kind: "began" });
-      noteMissing({ isPrefixToo: false });
+      noteMissing();
     },
   });
+  const missingTimer = setInterval(noteMissing, MISSING_PAUSE_MILLIS).unref();
   const reserve = createReserve({
     reserveBytes: options.reserveBytes,
     look: () => freeSpaceOf(directory),
@@ -142,12 +148,12 @@ export function openJournal(options: JournalOptions): Journal {
     report(changeLine(change, lost));
     note({ kind: "changed", change });
     if (lost !== undefined) noteLost(lost, change.change);
-    noteMissing({ isPrefixToo: change.change === "deleted" || change.change === "renamed" });
+    noteMissing();
   }
 
   /** Segments that nobody has a descriptor of any more cannot be brought back. */
-  function noteMissing(which: { readonly isPrefixToo: boolean }): void {
-    for (const lost of writer.takeMissing(which)) {
+  function noteMissing(): void {
+    for (const lost of writer.takeMissing()) {
       const change: FileChange = { file: lost.file, change: "deleted", isRestored: false };
       report(changeLine(change, lost));
       note({ kind: "changed", change });
@@ -161,6 +167,7 @@ export function openJournal(options: JournalOptions): Journal {
 
   function conclude(result: CareResult & { readonly freeBytes?: number }): Conclusion {
     if (result.freeBytes !== undefined) reserve.told(result.freeBytes);
+    writer.noteSynced(result);
     for (const settled of result.settled) {
       // Two threads may have looked after it at the same time.
       const isNew = writer.release(settled.fd);
@@ -172,6 +179,7 @@ export function openJournal(options: JournalOptions): Journal {
     if (result.finding !== undefined) return mend(result.finding);
     if (result.error !== undefined) distrust();
     const why = result.error ?? broken;
+    if (result.error === undefined) mendings = 0;
     return why === undefined ? { kind: "durable" } : { kind: "failed", why };
   }
 
@@ -180,8 +188,15 @@ export function openJournal(options: JournalOptions): Journal {
     try {
       if (finding.error !== undefined) throw new Error(finding.error);
       const mended = writer.mend(finding);
-      if (mended !== undefined) noteChange(mended.change, mended.lost);
-      else if (finding.copy !== undefined) rmSync(finding.copy.path, { force: true });
+      if (mended !== undefined) {
+        noteChange(mended.change, mended.lost);
+        if (++mendings < MENDINGS_AT_ONCE) return { kind: "again" };
+        // A copy of a whole segment each: from now on one a second.
+        mendAgainAt = nowMillis() + PAUSE_MILLIS;
+        unmended = "somebody else changes its files again and again";
+        return { kind: "failed", why: unmended };
+      }
+      if (finding.copy !== undefined) rmSync(finding.copy.path, { force: true });
       // Not prepared, because it failed a moment ago.
       else if (nowMillis() < mendAgainAt) return { kind: "failed", why: unmended };
       return { kind: "again" };
@@ -247,11 +262,13 @@ export function openJournal(options: JournalOptions): Journal {
     inspect() {
       if (isClosed) return;
       sync.now();
+      noteMissing();
       tell();
     },
     close() {
       if (isClosed) return;
       isClosed = true;
+      clearInterval(missingTimer);
       sync.close();
       // A thread that is being ended may still be at work with them.
       void sync.ended().then(writer.close);

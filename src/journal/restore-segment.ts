@@ -1,5 +1,6 @@
 import {
   closeSync,
+  constants,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -76,7 +77,7 @@ export function restoreSegment(
   let target = -1;
   let keptAs: string | undefined;
   try {
-    target = openSync(copy.path, "a+");
+    target = openCopy(copy);
     if (copyFrom(fd, copy.bytes, target) > 0) fsyncSync(target);
     while (!tryName(copy.path, path)) {
       if (isSame(fd, path)) renameSync(copy.path, path);
@@ -92,6 +93,15 @@ export function restoreSegment(
   for (const made of [folder, join(folder, ".."), join(folder, "../..")]) syncDirectory(made);
   use(target);
   return { keptAs };
+}
+
+/** Never made anew: a copy that somebody took away or changed is no copy. */
+function openCopy({ path, bytes }: SegmentCopy): number {
+  const fd = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW);
+  const { size } = fstatSync(fd);
+  if (size === bytes) return fd;
+  closeSync(fd);
+  throw new Error(`${path} has ${size} bytes instead of ${bytes}: somebody else changed it`);
 }
 
 /** Gives a file its name, and no other any more, unless something else has that name. */

@@ -28,6 +28,8 @@ export interface SegmentFacts {
   readonly first: number;
   /** Records that were written to it. */
   readonly count: number;
+  /** Whether it is done with where it cannot be synced. Default false. */
+  readonly mayFail?: boolean;
 }
 
 /** What to look after. */
@@ -73,21 +75,34 @@ export interface CareResult {
   readonly finding?: Finding;
   /** Older segments that need no more care: their descriptors may be closed. */
   readonly settled: readonly SettledSegment[];
+  /** Descriptors of older segments that could not be synced. */
+  readonly unsynced?: readonly number[];
+  /** The current segment, as far as it is durable now. */
+  readonly confirmed?: { readonly fd: number; readonly size: number };
 }
 
 /** Makes segments durable. Never throws. */
 export function careFor({ current, older, isMending = true }: CareRequest): CareResult {
   const settled: SettledSegment[] = [];
+  const unsynced: number[] = [];
   let olderError: string | undefined;
   for (const segment of older) {
+    let isSynced = false;
     try {
+      fdatasyncSync(segment.fd);
+      isSynced = true;
       settled.push(settle(segment));
     } catch (error) {
-      olderError ??= `${segment.name}: ${messageOf(error)}`;
+      if (isSynced || segment.mayFail !== true)
+        olderError ??= `${segment.name}: ${messageOf(error)}`;
+      // What a dead disk holds cannot be copied either.
+      else settled.push({ fd: segment.fd });
+      if (!isSynced) unsynced.push(segment.fd);
     }
   }
   return {
     settled,
+    unsynced,
     ...(olderError === undefined ? {} : { olderError }),
     ...(current === undefined ? {} : careForCurrent(current, isMending)),
   };
@@ -96,11 +111,11 @@ export function careFor({ current, older, isMending = true }: CareRequest): Care
 function careForCurrent(
   current: SegmentFacts,
   isMending: boolean,
-): Pick<CareResult, "error" | "finding"> {
+): Pick<CareResult, "error" | "finding" | "confirmed"> {
   try {
     fdatasyncSync(current.fd);
     const change = changeOf(current);
-    if (change === undefined) return {};
+    if (change === undefined) return { confirmed: { fd: current.fd, size: current.size } };
     return { finding: isMending ? prepare(current, change) : { fd: current.fd, change } };
   } catch (error) {
     return { error: messageOf(error) };
@@ -128,9 +143,9 @@ export function changeOf({ fd, path, inode, size }: SegmentFacts): SegmentChange
   return own.size < size ? "truncated" : undefined;
 }
 
+/** What else there is to do for one that is synced. */
 function settle(segment: SegmentFacts): SettledSegment {
   const { fd, name, size } = segment;
-  fdatasyncSync(fd);
   const change = changeOf(segment);
   if (change === undefined) return { fd };
   const lost = fstatSync(fd).size < size ? findCut(segment).lost : undefined;

@@ -5,9 +5,10 @@ import { makeDirectory, syncDirectory } from "../lib/files.ts";
 import { journalDirectory, segmentFile, streamDirectory } from "../format/index.ts";
 import type { FileChange } from "../event/index.ts";
 import { createSegmentFile, inodeOf, readRest } from "./segment-file.ts";
+import { type ClosedSegments, createClosedSegments } from "./closed-segments.ts";
 import type { CutSegment, LostRecords } from "./cut-segment.ts";
 import { restoreSegment, type SegmentCopy } from "./restore-segment.ts";
-import type { CareRequest, Finding, SegmentFacts } from "./segment-care.ts";
+import type { CareRequest, CareResult, Finding, SegmentFacts } from "./segment-care.ts";
 
 /** Appends whole lines to the segments of one stream. */
 export interface SegmentWriter {
@@ -15,6 +16,8 @@ export interface SegmentWriter {
   readonly appendLine: (bytes: Uint8Array) => void;
   /** The segments whose bytes are not known to be durable, as they are now. */
   readonly unconfirmed: () => CareRequest;
+  /** Takes note of which bytes are durable, and which segments could not be synced. */
+  readonly noteSynced: (result: Pick<CareResult, "confirmed" | "unsynced">) => void;
   /** Goes on in a new segment, at once. Where none can be opened it says why, and goes on in the old one. */
   readonly leave: () => string | undefined;
   /**
@@ -29,13 +32,8 @@ export interface SegmentWriter {
   readonly release: (fd: number) => boolean;
   /** Closes the descriptors of what was released. */
   readonly closeReleased: () => void;
-  /**
-   * Earlier segments, confirmed once, that are not there any more; each is told once.
-   *
-   * @param options.isPrefixToo also those missing from the start of the stream on, which retention
-   * may have deleted.
-   */
-  readonly takeMissing: (options: { readonly isPrefixToo: boolean }) => readonly LostRecords[];
+  /** Earlier segments, confirmed once, that somebody else took away. */
+  readonly takeMissing: ClosedSegments["takeMissing"];
   /** Closes the descriptors. */
   readonly close: () => void;
 }
@@ -66,17 +64,24 @@ export interface SegmentWriterOptions {
 
 /** A segment that can be counted up. */
 interface OpenSegment {
+  readonly number: number;
   facts: Omit<SegmentFacts, "size" | "count">;
   size: number;
   count: number;
+  /** Bytes that are known to be durable. */
+  confirmed: number;
+  /** Since when it cannot be synced, monotonic milliseconds; undefined: nobody failed to. */
+  unsyncedSince: number | undefined;
   readonly endsAtMillis: number;
 }
 
 const LINE_END = 0x0a;
 /** Where the next segment cannot be opened, it is tried again after this time. */
 const RETRY_MILLIS = 1000;
+/** A segment that cannot be synced for so long after it was left never will be. */
+const GIVE_UP_MILLIS = 10_000;
 /** Errors of a write that are about this one file. */
-const FILE_IS_BAD: ReadonlySet<string | undefined> = new Set(["EIO", "EFBIG"]);
+const FILE_IS_BAD: ReadonlySet<string | undefined> = new Set(["EIO", "EFBIG", "EROFS"]);
 
 /**
  * Opens the journal of a new stream: `journal/<stream>/1.jsonl`, 0600 in directories 0700.
@@ -89,7 +94,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   makeDirectory(folder);
   const older: OpenSegment[] = [];
   const released: number[] = [];
-  let closed: LostRecords[] = [];
+  const closed = createClosedSegments(directory, stream);
   let number = 0;
   let sequence = 0;
   /** What a failed write left could not be cut off: the file takes no more lines. */
@@ -97,6 +102,8 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   let mustLeave = false;
   let retryAtMillis = 0;
   let problem: string | undefined;
+  /** Lines behind a cut, whose copy could not be written yet. */
+  let survivors: { readonly bytes: Uint8Array; readonly count: number } | undefined;
   let current = openNext();
 
   function openNext(): OpenSegment {
@@ -109,9 +116,12 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
         isTorn = false;
         mustLeave = false;
         return {
+          number,
           facts: { ...facts, first: sequence + 1 },
           size: 0,
           count: 0,
+          confirmed: 0,
+          unsyncedSince: undefined,
           endsAtMillis: nowMillis() + maxAgeMillis,
         };
       } catch (error) {
@@ -132,10 +142,6 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     current = next;
     problem = undefined;
     options.began();
-  }
-
-  function isKept({ file }: LostRecords): boolean {
-    return existsSync(join(directory, file));
   }
 
   function isThere(): boolean {
@@ -170,7 +176,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     try {
       while (done < bytes.length) done += writeSync(current.facts.fd, bytes, done);
     } catch (error) {
-      mustLeave = FILE_IS_BAD.has(systemCodeOf(error));
+      mustLeave ||= FILE_IS_BAD.has(systemCodeOf(error));
       cutOff(done);
       throw error;
     }
@@ -184,6 +190,11 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     const { size } = fstatSync(current.facts.fd);
     ftruncateSync(current.facts.fd, Math.max(0, size - length));
     isTorn = false;
+  }
+
+  /** Whether a failed sync of it is nothing new: its bytes are durable, or counted as unconfirmed long ago. */
+  function mayFail({ size, confirmed, unsyncedSince = Infinity }: OpenSegment): boolean {
+    return confirmed >= size || nowMillis() - unsyncedSince >= GIVE_UP_MILLIS;
   }
 
   function restore(finding: Finding, copy: SegmentCopy): Mended {
@@ -200,23 +211,34 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   function leaveCut(finding: Finding, cut: CutSegment): Mended {
     const left = current;
     // Written before the cut was noticed: that is little.
-    const survivors = readRest(left.facts.fd, cut.survivorsFrom);
+    const bytes = readRest(left.facts.fd, cut.survivorsFrom);
+    const count = bytes.filter((byte) => byte === LINE_END).length;
+    // Counted here: some may have been written, and cut off, after the thread was asked to look.
+    const missing = sequence - cut.next + 1 - count;
     advance();
     left.size = fstatSync(left.facts.fd).size;
-    const count = survivors.filter((byte) => byte === LINE_END).length;
-    if (count > 0) {
-      write(survivors);
-      current.facts = { ...current.facts, first: sequence - count + 1 };
-      current.size = survivors.length;
-      current.count = count;
+    left.confirmed = 0;
+    if (count > 0) survivors = { bytes, count };
+    try {
+      writeSurvivors();
+    } catch {
+      // They are still where they were, and come before the next line.
     }
     const { name } = left.facts;
     const change: FileChange = { file: name, change: finding.change, isRestored: false };
-    // Counted here: some may have been written, and cut off, after the thread was asked to look.
-    const missing = sequence - cut.next + 1 - count;
     if (missing <= 0) return { change };
     const to = Math.max(cut.lost?.to ?? 0, cut.next + missing - 1);
     return { change, lost: { file: name, from: cut.next, to, count: missing } };
+  }
+
+  function writeSurvivors(): void {
+    if (survivors === undefined) return;
+    const { bytes, count } = survivors;
+    write(bytes);
+    survivors = undefined;
+    current.facts = { ...current.facts, first: sequence - count + 1 };
+    current.size = bytes.length;
+    current.count = count;
   }
 
   function closeReleased(): void {
@@ -234,12 +256,23 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   return {
     appendLine(bytes) {
       makeRoom(bytes.length);
+      writeSurvivors();
       write(bytes);
       current.size += bytes.length;
       current.count++;
       sequence++;
     },
-    unconfirmed: () => ({ current: factsOf(current), older: older.map(factsOf) }),
+    unconfirmed: () => ({
+      current: factsOf(current),
+      older: older.map((segment) => ({ ...factsOf(segment), mayFail: mayFail(segment) })),
+    }),
+    noteSynced({ confirmed, unsynced = [] }) {
+      for (const segment of [...older, current]) {
+        const { fd } = segment.facts;
+        if (fd === confirmed?.fd) segment.confirmed = confirmed.size;
+        if (unsynced.includes(fd)) segment.unsyncedSince ??= nowMillis();
+      }
+    },
     leave,
     mend(finding) {
       if (finding.fd !== current.facts.fd) return undefined;
@@ -251,28 +284,11 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       const [segment] = at < 0 ? [] : older.splice(at, 1);
       if (segment === undefined) return false;
       released.push(fd);
-      closed.push(recordsOf(segment));
+      closed.add({ ...recordsOf(segment), number: segment.number });
       return true;
     },
     closeReleased,
-    takeMissing({ isPrefixToo }) {
-      const missing: LostRecords[] = [];
-      const kept: LostRecords[] = [];
-      const run: LostRecords[] = [];
-      // From the newest on: retention deletes the other way round, so that what it is just deleting is
-      // never missing before one that is there.
-      for (const segment of closed.toReversed()) {
-        if (!isKept(segment)) {
-          run.push(segment);
-          continue;
-        }
-        kept.push(segment);
-        missing.push(...run.splice(0));
-      }
-      if (isPrefixToo) missing.push(...run);
-      closed = kept.toReversed();
-      return missing.toReversed().filter(({ count }) => count > 0);
-    },
+    takeMissing: closed.takeMissing,
     close() {
       for (const { facts } of [...older.splice(0), current]) released.push(facts.fd);
       closeReleased();

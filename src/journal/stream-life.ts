@@ -13,33 +13,69 @@ import { makeDirectory, sizeOf } from "../lib/files.ts";
 /** A process that has not taken its lock by then never will: it died first, or is none of ours. */
 const GRACE_MILLIS = 60_000;
 
+/** Whoever asks holds the lock for a moment; taking it waits for so long. */
+const HOLD_WAIT_MILLIS = 200;
+/** Between the two questions after which a stream counts as ended. */
+const ASK_AGAIN_MILLIS = 100;
+
 /** A lock that nothing refers to any more is garbage, and freed as such. */
 const held: FileLock[] = [];
 
-/** Says that this process writes the stream of this lock file, until the process or thread ends. */
-export function holdStream(lockPath: string): void {
-  makeDirectory(dirname(lockPath));
-  const lock = tryLockFile(lockPath);
-  if (lock !== null) held.push(lock);
+/** That this process writes a stream, as others can see it. */
+export interface StreamHold {
+  /** False: nobody sees it, because the lock could not be taken or its file was taken away. */
+  readonly isHeld: () => boolean;
 }
 
 /**
- * Whether a stream has ended: closed, or its process died. Once true, always true.
+ * Says that this process writes the stream of this lock file, until the process or thread ends.
+ *
+ * @param waitMillis how long it blocks while somebody else looks at the lock. Default 200.
+ */
+export function holdStream(lockPath: string, waitMillis: number = HOLD_WAIT_MILLIS): StreamHold {
+  try {
+    makeDirectory(dirname(lockPath));
+    const lock = tryLockFile(lockPath, waitMillis);
+    if (lock === null) return { isHeld: () => false };
+    held.push(lock);
+    return { isHeld: lock.isInPlace };
+  } catch {
+    // A full disk. Records are written all the same; until the lock is taken the stream may be taken for ended.
+    return { isHeld: () => false };
+  }
+}
+
+/**
+ * Whether a stream has ended: closed, or its process died. Once true, always true. Blocks for 100 ms
+ * where that is new: not for the main thread.
  *
  * @throws the system error where that cannot be found out.
  */
 export function isStreamEnded(directory: string, stream: string): boolean {
   const lockPath = streamLockFile(directory, stream);
   if (sizeOf(lockPath) === undefined) return isOld(directory, stream);
+  if (!isFree(lockPath)) return false;
+  // Its writer may be taking the lock, anew in another thread or while we looked.
+  if (isRecent(lockPath) || !isOld(directory, stream)) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ASK_AGAIN_MILLIS);
+  }
+  return isFree(lockPath);
+}
+
+function isFree(lockPath: string): boolean {
   const lock = tryLockFile(lockPath);
   lock?.release();
   return lock !== null;
+}
+
+function isRecent(path: string): boolean {
+  const mtimeMillis = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return Date.now() - mtimeMillis < GRACE_MILLIS;
 }
 
 function isOld(directory: string, stream: string): boolean {
   const newest = listSegments(directory, stream).at(-1);
   // Retention deleted it, or its folder was just made.
   if (newest === undefined) return sizeOf(streamDirectory(directory, stream)) === undefined;
-  const { mtimeMs } = statSync(join(streamDirectory(directory, stream), segmentFile(newest)));
-  return Date.now() - mtimeMs > GRACE_MILLIS;
+  return !isRecent(join(streamDirectory(directory, stream), segmentFile(newest)));
 }

@@ -4,7 +4,6 @@
  * In: {@link SyncRequest}. Out: {@link SyncAnswer}, when everything written before the request is
  * durable. It also notices, once a second, what others do to the files while nobody writes.
  */
-import { existsSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { freeSpaceOf } from "../lib/filesystem.ts";
 import type { SyncAnswer, SyncRequest, SyncWorkerData } from "./group-sync.ts";
@@ -19,15 +18,8 @@ const SPACE_PAUSE_MILLIS = 250;
 const { lockPath, directory } = workerData as SyncWorkerData;
 let current: SegmentFacts | undefined;
 let nextSpaceAt = 0;
-
 /** Never released: the end of this thread does that. Here, because loading the lock takes time. */
-function hold(): void {
-  try {
-    holdStream(lockPath);
-  } catch {
-    // A full disk. Records are written all the same; after a while the stream may be taken for ended.
-  }
-}
+let hold = holdStream(lockPath);
 
 function freeBytes(): Pick<SyncAnswer, "freeBytes"> {
   if (performance.now() < nextSpaceAt) return {};
@@ -41,8 +33,8 @@ function freeBytes(): Pick<SyncAnswer, "freeBytes"> {
 }
 
 function look(): void {
-  // Deleted with its directory: the lock that we hold has no name any more.
-  if (!existsSync(lockPath)) hold();
+  // Not taken yet, or deleted with its directory: the lock that we hold has no name any more.
+  if (!hold.isHeld()) hold = holdStream(lockPath);
   if (current === undefined) return;
   const { fd } = current;
   let change: SegmentChange | undefined;
@@ -57,7 +49,6 @@ function look(): void {
   parentPort?.postMessage({ finding: { fd, change }, settled: [] } satisfies SyncAnswer);
 }
 
-hold();
 setInterval(look, LOOK_MILLIS);
 
 parentPort?.on("message", ({ upTo, ...request }: SyncRequest) => {

@@ -14,13 +14,14 @@ const SQLITE_BUSY = 5;
  * Takes the lock of a file, or gives null when another holds it. Node has no flock; SQLite's lock
  * is one that the kernel frees on SIGKILL. The file stays, empty.
  *
+ * @param waitMillis how long it blocks while another holds it. Default 0.
  * @throws what SQLite throws when the file cannot be created or opened.
  */
-export function tryLockFile(path: string): FileLock | null {
+export function tryLockFile(path: string, waitMillis = 0): FileLock | null {
   // Loaded when it is needed: Node 22 says on loading it that it is experimental.
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   const before = identityOf(path);
-  const database = new DatabaseSync(path, { timeout: 0 });
+  const database = new DatabaseSync(path, { timeout: waitMillis });
   try {
     chmodSync(path, 0o600);
     database.exec("BEGIN EXCLUSIVE");

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createAudit } from "otel-audit";
@@ -100,7 +110,6 @@ describe("what is deleted", () => {
     const directory = temporaryDirectory();
     const old = writeStream(directory, 3, 49);
     const young = writeStream(directory, 2, 47);
-    writeFileSync(join(directory, "state", `ship-${old}.json`), "{}");
     tryLockFile(join(directory, "state", `stream-${old}.lock`))?.release();
     let wasThere = false;
     const { purges } = await run(
@@ -118,7 +127,7 @@ describe("what is deleted", () => {
       },
     ]);
     expect(existsSync(join(directory, "journal", old))).toBe(false);
-    expect(readdirSync(join(directory, "state"))).toEqual(["retention.lock"]);
+    expect(readdirSync(join(directory, "state"))).toEqual(["purged.json", "retention.lock"]);
     expect(segmentsOf(directory, young)).toHaveLength(2);
   });
 
@@ -200,6 +209,52 @@ describe("what is deleted", () => {
       [[`${stream}/1-2: 1-4`], "7 days after shipping"],
     ]);
     expect(segmentsOf(directory, stream)).toEqual(["3.jsonl"]);
+    saveShipState(directory, stream, { position: { segment: 4, offset: 0 }, resource: {} });
+    await run(directory, { maxBytes: 1 });
+    expect(segmentsOf(directory, stream)).toEqual([]);
+    expect(readdirSync(join(directory, "state"))).not.toContain(`ship-${stream}.json`);
+  });
+
+  test("shipping of another process: nothing that is not shipped", async () => {
+    const directory = temporaryDirectory();
+    const stream = writeStream(directory, 3, 1000);
+    const other = writeStream(directory, 1, 1000);
+    saveShipState(directory, other, { position: JOURNAL_START, resource: {} });
+    await run(directory, { retainMillis: DAY_MILLIS, maxBytes: 10 });
+    expect(segmentsOf(directory, stream)).toHaveLength(3);
+    // One that has shipped nothing yet has left its lock all the same.
+    rmSync(join(directory, "state", `ship-${other}.json`));
+    tryLockFile(join(directory, "state", "ship.lock"))?.release();
+    await run(directory, { retainMillis: DAY_MILLIS, maxBytes: 10 });
+    expect(segmentsOf(directory, stream)).toHaveLength(3);
+  });
+
+  test("nothing, while a view stands there that lacks its state", async () => {
+    const directory = temporaryDirectory();
+    const stream = writeStream(directory, 3, 1000);
+    writeFileSync(join(directory, "audit_log.csv"), "");
+    await run(directory, { retainMillis: DAY_MILLIS });
+    expect(segmentsOf(directory, stream)).toHaveLength(3);
+  });
+
+  test("not what a link leads to", async () => {
+    const directory = temporaryDirectory();
+    const elsewhere = temporaryDirectory();
+    const stream = writeStream(elsewhere, 3, 1000);
+    mkdirSync(join(directory, "journal"));
+    symlinkSync(join(elsewhere, "journal", stream), join(directory, "journal", stream));
+    expect((await run(directory, { retainMillis: DAY_MILLIS })).purges).toEqual([]);
+    expect(segmentsOf(elsewhere, stream)).toHaveLength(3);
+  });
+
+  test("what is deleted is said where writers can read it", async () => {
+    const directory = temporaryDirectory();
+    const stream = writeStream(directory, 3, 1000);
+    const lock = tryLockFile(join(directory, "state", `stream-${stream}.lock`));
+    await run(directory, { retainMillis: DAY_MILLIS });
+    lock?.release();
+    const purged = readFileSync(join(directory, "state", "purged.json"), "utf8");
+    expect(JSON.parse(purged)).toEqual({ [stream]: 2 });
   });
 
   test("bytes: the oldest of all streams; near the limit a line warns", async () => {

@@ -3,15 +3,22 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import {
   createGroupSync,
+  type SyncAnswer,
   type SyncRequest,
   type SyncTarget,
 } from "../../src/journal/group-sync.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What the next thread does; a real one cannot be made to die on demand in the middle of a sync. */
-let start: (onEnd: (why: string) => void) => object = () => ({});
+let start: (
+  onEnd: (why: string) => void,
+  onMessage: (answer: SyncAnswer) => void,
+) => object = () => ({});
 vi.mock("../../src/lib/own-worker.ts", () => ({
-  startOwnWorker: (options: { onEnd: (why: string) => void }) => start(options.onEnd),
+  startOwnWorker: (options: {
+    onEnd: (why: string) => void;
+    onMessage: (answer: SyncAnswer) => void;
+  }) => start(options.onEnd, options.onMessage),
 }));
 
 function target(): SyncTarget & { readonly said: string[]; readonly syncs: () => number } {
@@ -78,4 +85,20 @@ test("what nobody waits for is synced together, and what somebody waits for at o
   void other.wait();
   expect(asked).toHaveLength(2);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("who changes the files with every sync is not waited for: at the third time it is an error", async () => {
+  let asked = 0;
+  start = (_onEnd, onMessage) => ({
+    ref() {},
+    unref() {},
+    postMessage({ upTo }: SyncRequest) {
+      asked++;
+      queueMicrotask(() => onMessage({ upTo, settled: [] }));
+    },
+  });
+  const conclude = () => ({ kind: asked < 10 ? "again" : "durable" }) as const;
+  const sync = createGroupSync({ ...target(), conclude });
+  await expect(sync.wait()).rejects.toThrow("somebody else changes its files");
+  expect(asked).toBe(3);
 });

@@ -2,12 +2,16 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createAudit } from "otel-audit";
 import { readJournal } from "otel-audit/read";
-import { isStreamEnded } from "../../src/journal/index.ts";
+import { newId } from "../../src/event/index.ts";
+import { streamLockFile } from "../../src/format/index.ts";
+import { isStreamEnded, openJournal } from "../../src/journal/index.ts";
+import { tryLockFile } from "../../src/lib/file-lock.ts";
+import { makeDirectory } from "../../src/lib/files.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const programs = join(import.meta.dirname, "programs");
@@ -134,4 +138,27 @@ test("members of a cluster: a stream each", async () => {
   expect(new Set(told.streams).size).toBe(2);
   expect(told.durable).toHaveLength(600);
   await check(directory, told);
+});
+
+test("a stream whose lock was looked at while its process took it is seen to be written all the same", async () => {
+  const directory = temporaryDirectory();
+  const stream = newId();
+  const path = streamLockFile(directory, stream);
+  makeDirectory(dirname(path));
+  const looking = tryLockFile(path);
+  const journal = openJournal({ directory, stream, report: () => {} });
+  onTestFinished(journal.close);
+  journal.append("{}");
+  // The sync thread has begun, and could not take the lock.
+  await journal.synced();
+  looking?.release();
+  await vi.waitFor(
+    () => {
+      const lock = tryLockFile(path);
+      lock?.release();
+      expect(lock).toBe(null);
+    },
+    { timeout: 10_000, interval: 100 },
+  );
+  expect(isStreamEnded(directory, stream)).toBe(false);
 });
