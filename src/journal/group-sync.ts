@@ -143,7 +143,6 @@ export function createGroupSync(target: SyncTarget): GroupSync {
 
   function settle(upTo: number, error?: AuditError): void {
     noteOutcome(error);
-    target.onAnswer?.();
     if (requested <= upTo) requested = 0;
     const done = waiting.filter(({ ticket }) => ticket <= upTo);
     waiting = waiting.filter(({ ticket }) => ticket > upTo);

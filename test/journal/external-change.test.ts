@@ -93,7 +93,7 @@ async function close({ audit, directory }: Trail): Promise<Found> {
     changes: records
       .filter(({ attributes }) => attributes["audit.action"] === "audit_file_change")
       // The views have tests of their own.
-      .filter(({ body }) => String(body["file"]).startsWith("journal/"))
+      .filter(({ attributes }) => String(attributes["audit.target.id"]).startsWith("journal/"))
       .map(({ body }) => body),
     gaps: records.filter(({ attributes }) => attributes["audit.record.kind"] === "gap"),
   };
