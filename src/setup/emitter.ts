@@ -51,7 +51,7 @@ export function createEmitter(options: EmitterOptions): (draft: Draft) => void {
   return (draft) => {
     const micros = clock.nowMicros();
     time = toIsoMicros(micros);
-    attributes = draft.attributes as Record<string, AttributeValue>;
+    ({ attributes } = draft);
     logger.emit({
       eventName: `${EVENT_NAME_PREFIX}${draft.action}`,
       timestamp: hrTimeOfMicros(micros),
