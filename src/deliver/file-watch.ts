@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** What somebody else did to a file since we left it. */
 export interface Finding {
@@ -52,8 +52,12 @@ export function createFileWatch(
     fd = -1;
   }
 
+  /** A name on another filesystem is none: what was mounted there is gone, as far as readers can see. */
   function hasOtherName(): boolean {
-    return fd >= 0 && fstatSync(fd).nlink > 0;
+    if (fd < 0) return false;
+    const { nlink, dev } = fstatSync(fd);
+    const there = statSync(dirname(path), { throwIfNoEntry: false });
+    return nlink > 0 && (there === undefined || there.dev === dev);
   }
 
   /** Without a descriptor it is only not known whether the file has another name. */

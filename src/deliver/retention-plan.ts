@@ -96,7 +96,7 @@ export function planRetention(given: PlanOptions): RetentionPlan {
 /** What a link leads to is not deleted. */
 export function isOwnFolder(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
-  return found?.isDirectory() === true && found.uid === process.getuid?.();
+  return found?.isDirectory() === true && found.uid === (process.getuid?.() ?? found.uid);
 }
 
 /** Whether any process that shares the directory ships, or did. */
