@@ -134,7 +134,9 @@ test.for(BROKEN)(
     await row.traffic();
     disk.repair();
     await row.recovered();
-    const { trail } = await row.finish();
+    // The views that stand on that disk lack what the journal on it has: they are kept beside the new ones.
+    const aside = ["audit_log.csv.foreign", "audit_log.json.foreign"];
+    const { trail } = await row.finish({ aside });
     expect(trail.lost).toBeGreaterThan(0);
   },
 );
