@@ -21,7 +21,8 @@ import {
 import { isStreamEnded } from "../journal/index.ts";
 import { systemCodeOf } from "../lib/errors.ts";
 import { replaceFile, syncDirectory } from "../lib/files.ts";
-import { type Deletion, isOwnFolder, type KnownSegment } from "./retention-plan.ts";
+import { isOwnFolder, type KnownSegment } from "./known-segments.ts";
+import type { Deletion } from "./retention-plan.ts";
 
 /** What is about to be deleted, for the record that says so. */
 export interface Purge {

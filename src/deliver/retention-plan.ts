@@ -6,12 +6,10 @@
  * that somebody writes, that a view has not read, or that is not shipped where records are shipped,
  * is never among them.
  */
-import { closeSync, openSync, lstatSync, readSync } from "node:fs";
-import { join } from "node:path";
-import { listSegments, listStreams, segmentFile, streamDirectory } from "../format/index.ts";
-import { isStreamEnded, type JournalPosition } from "../journal/index.ts";
+import { listStreams, streamDirectory } from "../format/index.ts";
+import { isOwnFolder, type KnownSegment, knownSegments } from "./known-segments.ts";
 import type { RetentionState } from "./retention-state.ts";
-import { loadShipState } from "./ship-state.ts";
+import { ageWarnings, bytesOf, type RetentionWarning, sizeWarnings } from "./retention-warnings.ts";
 import { listState, type ViewProgress } from "./view-progress.ts";
 
 /** How long journals are kept. */
@@ -27,18 +25,6 @@ export interface RetentionRules {
   readonly isShipping: boolean;
 }
 
-/** A segment on disk. */
-export interface KnownSegment {
-  readonly stream: string;
-  readonly number: number;
-  readonly path: string;
-  readonly bytes: number;
-  /** Wall clock, milliseconds since the epoch. */
-  readonly lastWriteMillis: number;
-  /** Why it must stay; undefined: nobody needs it. */
-  readonly needed: string | undefined;
-}
-
 /** What may be deleted under one rule. */
 export interface Deletion {
   /** The rule in words. */
@@ -50,8 +36,7 @@ export interface Deletion {
 /** What is to be done. */
 export interface RetentionPlan {
   readonly deletions: readonly Deletion[];
-  /** Lines for people. The key says which warning it is: the same is said once. */
-  readonly warnings: readonly { readonly key: string; readonly line: string }[];
+  readonly warnings: readonly RetentionWarning[];
 }
 
 /** What {@link planRetention} takes. */
@@ -66,13 +51,14 @@ export interface PlanOptions {
   readonly state: RetentionState;
   /** Wall clock, milliseconds since the epoch. */
   readonly nowMillis: number;
+  /** Why that clock cannot be trusted, so that nothing is deleted for its age; undefined: it can. */
+  readonly clockProblem: string | undefined;
 }
 
+/** Oldest first; what is taken leaves it. */
+type Queue = KnownSegment[];
+
 const DAY_MILLIS = 24 * 60 * 60 * 1000;
-const WARN_SHARE = 0.8;
-/** No line is longer: what has no line end in so many bytes is the rest of a line that was cut. */
-const LINE_BYTES = 256 * 1024;
-const LINE_END = 0x0a;
 
 /** Looks at every journal of the directory. Throws the system error where it cannot be read. */
 export function planRetention(given: PlanOptions): RetentionPlan {
@@ -80,23 +66,46 @@ export function planRetention(given: PlanOptions): RetentionPlan {
   if (retainMillis === Infinity && maxBytes === Infinity) return { deletions: [], warnings: [] };
   const isShipping = given.rules.isShipping || isShipped(given.directory);
   const options = { ...given, rules: { ...given.rules, isShipping } };
-  const queues = listStreams(options.directory)
-    .filter((stream) => isOwnFolder(streamDirectory(options.directory, stream)))
-    .map((stream) => segmentsOf(stream, options))
-    .filter((segments) => segments.length > 0);
+  const queues = queuesOf(given, isShipping);
   const aged = takeAged(queues, options);
-  const { surplus, warnings } = takeSurplus(queues, options.rules);
+  const surplus = takeSurplus(queues, maxBytes);
+  const policy = agePolicy(options.rules);
   const deletions = [
-    { policy: agePolicy(options.rules), segments: aged },
-    { policy: `at most ${options.rules.maxBytes} bytes`, segments: surplus },
+    { policy, segments: aged },
+    { policy: `at most ${maxBytes} bytes`, segments: surplus.segments },
   ];
-  return { deletions: deletions.filter(({ segments }) => segments.length > 0), warnings };
+  const total = surplus.before - bytesOf([surplus.segments]);
+  return {
+    deletions: deletions.filter(({ segments }) => segments.length > 0),
+    warnings: [
+      ...(retainMillis === Infinity ? [] : ageProblems(queues, policy, options)),
+      ...sizeWarnings(queues, { before: surplus.before, total, maxBytes }),
+    ],
+  };
 }
 
-/** What a link leads to is not deleted. */
-export function isOwnFolder(path: string): boolean {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  return found?.isDirectory() === true && found.uid === (process.getuid?.() ?? found.uid);
+function queuesOf(options: PlanOptions, isShipping: boolean): readonly Queue[] {
+  const { directory, ownStream, views, rules } = options;
+  const shipping = rules.isShipping ? "here" : isShipping ? "elsewhere" : undefined;
+  return listStreams(directory)
+    .filter((stream) => isOwnFolder(streamDirectory(directory, stream)))
+    .map((stream) => knownSegments(directory, stream, { ownStream, views, shipping }))
+    .filter((segments) => segments.length > 0);
+}
+
+/** Why what is old enough stays. */
+function ageProblems(
+  queues: readonly Queue[],
+  policy: string,
+  { rules, nowMillis, clockProblem }: PlanOptions,
+): readonly RetentionWarning[] {
+  if (clockProblem === undefined) {
+    const isOld = ({ lastWriteMillis }: KnownSegment): boolean =>
+      nowMillis - lastWriteMillis >= rules.retainMillis;
+    return ageWarnings(queues, policy, isOld);
+  }
+  const line = `nothing is deleted from the journal for its age (${policy}): ${clockProblem}`;
+  return [{ key: "clock", line }];
 }
 
 /** Whether any process that shares the directory ships, or did. */
@@ -110,11 +119,11 @@ function agePolicy({ retainMillis, isShipping }: RetentionRules): string {
 
 /** Takes what is old enough off the front of each queue. */
 function takeAged(
-  queues: KnownSegment[][],
-  { rules, state, nowMillis }: PlanOptions,
-): KnownSegment[] {
+  queues: readonly Queue[],
+  { rules, state, nowMillis, clockProblem }: PlanOptions,
+): readonly KnownSegment[] {
   const taken: KnownSegment[] = [];
-  if (rules.retainMillis === Infinity) return taken;
+  if (rules.retainMillis === Infinity || clockProblem !== undefined) return taken;
   for (const queue of queues) {
     for (let head = queue[0]; head !== undefined && head.needed === undefined; head = queue[0]) {
       const since = rules.isShipping ? state.shippedAt(head, nowMillis) : head.lastWriteMillis;
@@ -134,14 +143,14 @@ function takeAged(
 
 /** Takes the oldest of all that nobody needs, until the rest is small enough. */
 function takeSurplus(
-  queues: KnownSegment[][],
-  { maxBytes }: RetentionRules,
-): { readonly surplus: KnownSegment[]; readonly warnings: RetentionPlan["warnings"] } {
-  const surplus: KnownSegment[] = [];
+  queues: readonly Queue[],
+  maxBytes: number,
+): { readonly segments: readonly KnownSegment[]; readonly before: number } {
+  const segments: KnownSegment[] = [];
   const before = bytesOf(queues);
   let total = before;
   while (total > maxBytes) {
-    let oldest: KnownSegment[] | undefined;
+    let oldest: Queue | undefined;
     for (const queue of queues) {
       const [head] = queue;
       if (head === undefined || head.needed !== undefined) continue;
@@ -150,89 +159,8 @@ function takeSurplus(
     }
     const next = oldest?.shift();
     if (next === undefined) break;
-    surplus.push(next);
+    segments.push(next);
     total -= next.bytes;
   }
-  return { surplus, warnings: warningsOf(queues, total, before, maxBytes) };
-}
-
-function warningsOf(
-  queues: readonly (readonly KnownSegment[])[],
-  total: number,
-  before: number,
-  maxBytes: number,
-): RetentionPlan["warnings"] {
-  if (total > maxBytes) {
-    const reasons = new Set(queues.flatMap(([head]) => head?.needed ?? []));
-    const line = `THE JOURNAL IS LARGER THAN ITS LIMIT: ${total} of ${maxBytes} bytes, and nothing more may be deleted (${[...reasons].join("; ")})`;
-    return [{ key: "over", line }];
-  }
-  if (before <= maxBytes * WARN_SHARE) return [];
-  const percent = Math.round((before / maxBytes) * 100);
-  const line = `the journal has ${before} of ${maxBytes} bytes (${percent} %): beyond the limit its oldest segments are deleted`;
-  return [{ key: "near", line }];
-}
-
-function bytesOf(queues: readonly (readonly KnownSegment[])[]): number {
-  let total = 0;
-  for (const queue of queues) for (const { bytes } of queue) total += bytes;
-  return total;
-}
-
-function segmentsOf(stream: string, options: PlanOptions): KnownSegment[] {
-  const { directory, ownStream, views, rules } = options;
-  const numbers = listSegments(directory, stream);
-  const isEnded = stream !== ownStream && isStreamEnded(directory, stream);
-  const readers: { readonly name: string; readonly position: JournalPosition | undefined }[] =
-    views.flatMap(({ name, positions }) =>
-      positions.map((map) => ({ name, position: map.get(stream) })),
-    );
-  if (rules.isShipping) {
-    const { position } = loadShipState(directory, stream);
-    readers.push({ name: "shipping", position });
-  }
-  let needed: string | undefined;
-  return numbers.flatMap((number) => {
-    const path = join(streamDirectory(directory, stream), segmentFile(number));
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) return [];
-    if (!stat.isFile()) needed ??= `${stream}/${segmentFile(number)} is no file of ours`;
-    const { size: bytes, mtimeMs: lastWriteMillis } = stat;
-    const isClosed = isEnded || number !== numbers.at(-1);
-    // What is needed keeps what is behind it too: a stream is deleted from its start.
-    if (!isClosed) needed ??= "a process still writes";
-    for (const { name, position } of readers) {
-      if (needed !== undefined) break;
-      if (!isBehind(position, { number, path, bytes })) needed = `${name} has not got so far`;
-    }
-    return [{ stream, number, path, bytes, lastWriteMillis, needed }];
-  });
-}
-
-/** Whether a reader has taken every whole line of a segment. */
-function isBehind(
-  position: JournalPosition | undefined,
-  {
-    number,
-    path,
-    bytes,
-  }: { readonly number: number; readonly path: string; readonly bytes: number },
-): boolean {
-  if (position !== undefined && position.segment > number) return true;
-  const offset = position?.segment === number ? position.offset : 0;
-  const rest = bytes - offset;
-  if (rest <= 0) return true;
-  return rest <= LINE_BYTES && !hasLineEnd(path, offset, rest);
-}
-
-/** What a crash cut is no line: no reader gets beyond it. */
-function hasLineEnd(path: string, offset: number, length: number): boolean {
-  const fd = openSync(path, "r");
-  try {
-    const buffer = Buffer.alloc(length);
-    readSync(fd, buffer, 0, length, offset);
-    return buffer.includes(LINE_END);
-  } finally {
-    closeSync(fd);
-  }
+  return { segments, before };
 }

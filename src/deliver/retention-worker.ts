@@ -4,7 +4,6 @@
  * In: {@link RetentionWorkerData}; then, for each purge, whether the record that names it is durable.
  * Out: {@link RetentionAnswer}. Nothing is deleted that no durable record names.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { once } from "node:events";
 import { parentPort, workerData } from "node:worker_threads";
@@ -17,24 +16,32 @@ import type { RetentionAnswer, RetentionWorkerData } from "./retention.ts";
 import { planRetention } from "./retention-plan.ts";
 import { loadRetentionState } from "./retention-state.ts";
 import { removeStaleState } from "./stale-state.ts";
-import { listState, viewProgressOf } from "./view-progress.ts";
+import { viewProgressOf } from "./view-progress.ts";
 
 function answer(message: RetentionAnswer): void {
   parentPort?.postMessage(message);
 }
 
 async function run(data: RetentionWorkerData): Promise<void> {
-  const { directory, rules, ownStream, keptViews } = data;
+  const { directory, rules, ownStream, keptViews, nowMillis, clockProblem } = data;
   makeDirectory(stateDirectory(directory));
   const lock = tryLockFile(join(stateDirectory(directory), "retention.lock"));
   // Another process of the directory is at it.
   if (lock === null) return;
   try {
-    const nowMillis = Date.now();
     const state = loadRetentionState(directory);
-    const views = viewProgressOf(directory, [...keptViews, ...viewsThatLackAState(directory)]);
-    const plan = planRetention({ directory, rules, ownStream, views, state, nowMillis });
-    state.save();
+    const views = viewProgressOf(directory, keptViews);
+    const plan = planRetention({
+      directory,
+      rules,
+      ownStream,
+      views,
+      state,
+      nowMillis,
+      clockProblem,
+    });
+    // Times of a clock that is wrong are not remembered.
+    if (clockProblem === undefined) state.save();
     answer({ kind: "warnings", warnings: plan.warnings });
     for (const part of plan.deletions.flatMap(partsOf)) {
       answer({ kind: "purge", purge: describePurge(part) });
@@ -45,16 +52,6 @@ async function run(data: RetentionWorkerData): Promise<void> {
   } finally {
     lock.release();
   }
-}
-
-/** Other processes may keep views that this one does not: those whose state was deleted are there all the same. */
-function viewsThatLackAState(directory: string): readonly string[] {
-  const states = listState(directory);
-  return ["csv", "json"].filter(
-    (name) =>
-      existsSync(join(directory, `audit_log.${name}`)) &&
-      !states.some((file) => file === `view-${name}.json` || file === `view-five-${name}.json`),
-  );
 }
 
 async function isRecorded(): Promise<boolean> {

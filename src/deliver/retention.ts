@@ -5,19 +5,25 @@
  * directory does it at a time, in a thread of its own that exists only while it works.
  */
 import type { Worker } from "node:worker_threads";
+import { type Clock, createSystemClock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
 import { startOwnWorker } from "../lib/own-worker.ts";
+import { createClockJumps } from "./clock-jumps.ts";
 import type { Purge } from "./purge.ts";
-import type { RetentionPlan, RetentionRules } from "./retention-plan.ts";
+import type { PlanOptions, RetentionPlan, RetentionRules } from "./retention-plan.ts";
 
-/** What the retention thread is started with. */
-export interface RetentionWorkerData {
+/** What is kept, and for whom. */
+export interface RetentionScope {
   readonly directory: string;
   readonly rules: RetentionRules;
   readonly ownStream: string;
   /** Names of the views that are kept, as in `json`. */
   readonly keptViews: readonly string[];
 }
+
+/** What the retention thread is started with. */
+export interface RetentionWorkerData
+  extends RetentionScope, Pick<PlanOptions, "nowMillis" | "clockProblem"> {}
 
 /** What the retention thread says. */
 export type RetentionAnswer =
@@ -34,24 +40,31 @@ export interface Retention {
 }
 
 /** What {@link createRetention} takes. */
-export interface RetentionOptions extends RetentionWorkerData {
+export interface RetentionOptions extends RetentionScope {
   /** Writes the record of a purge; resolves when it is durable. */
   readonly record: (purge: Purge) => Promise<void>;
   readonly report: (line: string) => void;
   /** From opening to the first run. Default 5 s: a short process does not pay for it. */
   readonly firstRunMillis?: number;
+  /** Default: the system clock. */
+  readonly clock?: Clock;
   /** Told when a run has ended. Default: nobody is. */
   readonly onEnd?: () => void;
 }
 
 const FIRST_RUN_MILLIS = 5000;
 const PAUSE_MILLIS = 60 * 60 * 1000;
+/** The same warning is not said again before. */
+const WARNING_PAUSE_MILLIS = 24 * 60 * 60 * 1000;
 
 /** Runs soon, then every hour. Its timer keeps no process alive. */
 export function createRetention(options: RetentionOptions): Retention {
   const { directory, rules, ownStream, keptViews, record, report } = options;
+  const clock = options.clock ?? createSystemClock();
+  const jumps = createClockJumps(clock);
+  /** By key, when a warning was said last, monotonic milliseconds. */
+  const saidAt = new Map<string, number>();
   let worker: Worker | undefined;
-  let said: ReadonlySet<string> = new Set();
   let isClosed = false;
   let timer = later(options.firstRunMillis ?? FIRST_RUN_MILLIS);
 
@@ -68,7 +81,14 @@ export function createRetention(options: RetentionOptions): Retention {
       const started = startOwnWorker<RetentionAnswer>({
         callerUrl: import.meta.url,
         module: "retention-worker",
-        data: { directory, rules, ownStream, keptViews } satisfies RetentionWorkerData,
+        data: {
+          directory,
+          rules,
+          ownStream,
+          keptViews,
+          nowMillis: Number(clock.nowMicros() / 1000n),
+          clockProblem: jumps.problem(),
+        } satisfies RetentionWorkerData,
         // One that was stopped speaks and ends later, when the next may be at work.
         onMessage: (message) => {
           if (worker === started) answered(message, started);
@@ -88,14 +108,21 @@ export function createRetention(options: RetentionOptions): Retention {
   function answered(message: RetentionAnswer, asking: Worker): void {
     switch (message.kind) {
       case "warnings":
-        for (const { key, line } of message.warnings) if (!said.has(key)) report(line);
-        said = new Set(message.warnings.map(({ key }) => key));
-        return;
+        return warn(message.warnings);
       case "purge":
         return void purge(message.purge, asking);
       case "done":
         if (message.problem !== undefined) failed(message.problem);
         stop();
+    }
+  }
+
+  function warn(warnings: RetentionPlan["warnings"]): void {
+    const nowMillis = clock.monotonicMillis();
+    for (const { key, line } of warnings) {
+      if (nowMillis - (saidAt.get(key) ?? -Infinity) < WARNING_PAUSE_MILLIS) continue;
+      saidAt.set(key, nowMillis);
+      report(line);
     }
   }
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { stateDirectory } from "../format/index.ts";
 import type { JournalPosition } from "../journal/index.ts";
 import { systemCodeOf } from "../lib/errors.ts";
+import { CSV_VIEW, JSON_VIEW } from "./view.ts";
 
 /** How far a view has got. */
 export interface ViewProgress {
@@ -11,7 +12,14 @@ export interface ViewProgress {
   readonly name: string;
   /** By stream. Several: the view does not know yet which of them holds. */
   readonly positions: readonly ReadonlyMap<string, JournalPosition>[];
+  /** Paths in the audit directory for which it counts although this process does not keep it. */
+  readonly leftovers: readonly string[];
 }
+
+const FILES: ReadonlyMap<string, string> = new Map([
+  ["csv", CSV_VIEW],
+  ["json", JSON_VIEW],
+]);
 
 const positions = z.record(
   z.string(),
@@ -26,24 +34,36 @@ const schema = z.union([
 ]);
 
 /**
- * How far the views of a directory have got: those that are kept, and those that once were and left
- * a state.
+ * How far the views of a directory have got: those that are kept, and those that others may keep,
+ * because they left a state, or stand there without one.
  *
- * @param kept names of the views that are kept, as in `json`; one without a state has read nothing.
+ * @param kept names of the views that this process keeps, as in `json`; one without a state has read nothing.
  */
 export function viewProgressOf(
   directory: string,
   kept: readonly string[],
 ): readonly ViewProgress[] {
-  const names = new Set(kept);
-  for (const file of listState(directory)) {
-    const name = /^view-(.+)\.json$/.exec(file)?.[1];
-    if (name !== undefined) names.add(name);
-  }
-  return [...names].map((name) => ({
+  const states = listState(directory).flatMap((file) => /^view-(.+)\.json$/.exec(file)?.[1] ?? []);
+  const stateless = [...FILES.keys()].filter(
+    (name) =>
+      existsSync(join(directory, fileOf(name))) &&
+      !states.some((known) => fileOf(known) === fileOf(name)),
+  );
+  const keptFiles = new Set(kept.map(fileOf));
+  const leftoversOf = (name: string): readonly string[] =>
+    [`state/view-${name}.json`, fileOf(name)].filter(
+      (file) => file !== "" && !keptFiles.has(file) && existsSync(join(directory, file)),
+    );
+  return [...new Set([...kept, ...states, ...stateless])].map((name) => ({
     name: `view ${name}`,
     positions: loadPositions(directory, name),
+    leftovers: kept.includes(name) ? [] : leftoversOf(name),
   }));
+}
+
+/** The view itself: one of five keys has the same file as the one of all. */
+function fileOf(name: string): string {
+  return FILES.get(name.replace(/^five-/, "")) ?? "";
 }
 
 /** File names in `state/`; none where there is no such directory. */

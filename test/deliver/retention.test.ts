@@ -3,9 +3,9 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  symlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -13,90 +13,20 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createAudit } from "otel-audit";
 import { type AuditRecord, readJournal } from "otel-audit/read";
-import { createRetention } from "../../src/deliver/index.ts";
 import { saveShipState } from "../../src/deliver/ship-state.ts";
-import type { Purge } from "../../src/deliver/purge.ts";
-import type { RetentionRules } from "../../src/deliver/retention-plan.ts";
 import { newId } from "../../src/event/index.ts";
-import { encodeJsonLine } from "../../src/format/index.ts";
 import { JOURNAL_START, readJournalLines } from "../../src/journal/index.ts";
 import { tryLockFile } from "../../src/lib/file-lock.ts";
 import { startOtlpSink } from "../support/otlp-sink.ts";
-import { resultRecord } from "../support/records.ts";
+import {
+  bytesOf,
+  DAY_MILLIS,
+  run,
+  saveView,
+  segmentsOf,
+  writeStream,
+} from "../support/retention-run.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-
-const HOUR_SECONDS = 60 * 60;
-const DAY_MILLIS = 24 * HOUR_SECONDS * 1000;
-const FOR_EVER = { retainMillis: Infinity, maxBytes: Infinity, isShipping: false };
-
-/** Writes a stream with segments of two records each; the last write was so many hours ago. */
-function writeStream(directory: string, segments: number, hoursAgo: number): string {
-  const stream = newId();
-  const folder = join(directory, "journal", stream);
-  mkdirSync(folder, { recursive: true });
-  mkdirSync(join(directory, "state"), { recursive: true });
-  for (let number = 1; number <= segments; number++) {
-    const lines = [2 * number - 1, 2 * number].map((at) =>
-      encodeJsonLine(resultRecord(stream, at)),
-    );
-    const path = join(folder, `${number}.jsonl`);
-    writeFileSync(path, `${lines.join("\n")}\n`);
-    const seconds = Date.now() / 1000 - hoursAgo * HOUR_SECONDS + number;
-    utimesSync(path, seconds, seconds);
-  }
-  return stream;
-}
-
-interface Run {
-  readonly purges: readonly Purge[];
-  readonly lines: readonly string[];
-}
-
-/** Runs once, to its end; what is recorded is durable at once. */
-async function run(
-  directory: string,
-  rules: Partial<RetentionRules>,
-  options: { readonly keptViews?: readonly string[]; readonly record?: () => Promise<void> } = {},
-): Promise<Run> {
-  const purges: Purge[] = [];
-  const lines: string[] = [];
-  const ended = Promise.withResolvers<void>();
-  const retention = createRetention({
-    directory,
-    ownStream: newId(),
-    rules: { ...FOR_EVER, ...rules },
-    keptViews: options.keptViews ?? [],
-    record: async (purge) => {
-      purges.push(purge);
-      await options.record?.();
-    },
-    report: (line) => void lines.push(line),
-    firstRunMillis: 0,
-    onEnd: ended.resolve,
-  });
-  onTestFinished(() => retention.close());
-  await ended.promise;
-  retention.close();
-  return { purges, lines };
-}
-
-const segmentsOf = (directory: string, stream: string): string[] => {
-  const folder = join(directory, "journal", stream);
-  return existsSync(folder) ? readdirSync(folder).toSorted() : [];
-};
-const bytesOf = (directory: string, stream: string): number =>
-  segmentsOf(directory, stream).reduce(
-    (sum, file) => sum + statSync(join(directory, "journal", stream, file)).size,
-    0,
-  );
-
-/** What a JSON view leaves behind of how far it got. */
-function saveView(directory: string, positions: object, file: "view" | "ended" = "view"): void {
-  writeFileSync(
-    join(directory, "state", `${file}-json.json`),
-    JSON.stringify({ version: 1, size: 0, parts: 0, intents: [], positions }),
-  );
-}
 
 describe("what is deleted", () => {
   test("nothing, where nothing is said", async () => {
