@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import { z } from "zod";
 import {
+  isSegmentCopyFile,
   listStreams,
   parseFlatLine,
   purgedFile,
@@ -187,7 +188,7 @@ export function deleteSegments(directory: string, segments: readonly KnownSegmen
 function removeEmpty(folder: string): boolean {
   try {
     for (const file of readdirSync(folder)) {
-      if (/^\d+\.jsonl\..+\.tmp$/.test(file)) rmSync(join(folder, file), { force: true });
+      if (isSegmentCopyFile(file)) rmSync(join(folder, file), { force: true });
     }
     rmdirSync(folder);
     return true;

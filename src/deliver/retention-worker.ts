@@ -48,7 +48,7 @@ async function run(data: RetentionWorkerData): Promise<void> {
       if (!(await isRecorded())) return;
       deleteSegments(directory, part.segments);
     }
-    removeStaleState(directory, nowMillis);
+    removeStaleState(directory, { ownStream, nowMillis });
   } finally {
     lock.release();
   }

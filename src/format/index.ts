@@ -25,11 +25,13 @@ export {
 } from "./quarantine-line.ts";
 export { fromLogRecord, hrTimeOfMicros, toLogRecord, toResource } from "./log-record.ts";
 export {
+  isSegmentCopyFile,
   journalDirectory,
   listSegments,
   listStreams,
   quarantineDirectory,
   purgedFile,
+  segmentCopyFile,
   segmentFile,
   stateDirectory,
   streamDirectory,

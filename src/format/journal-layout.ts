@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isId } from "../event/index.ts";
@@ -36,6 +37,16 @@ export function purgedFile(directory: string): string {
 /** File name of a segment, counted from 1. */
 export function segmentFile(segment: number): string {
   return `${segment}.jsonl`;
+}
+
+/** A free name for a copy of a segment that is being made; no reader takes it. */
+export function segmentCopyFile(segmentPath: string): string {
+  return `${segmentPath}.${randomUUID()}.tmp`;
+}
+
+/** Whether a file name is one of {@link segmentCopyFile}. */
+export function isSegmentCopyFile(name: string): boolean {
+  return /^\d+\.jsonl\.[0-9a-f-]{36}\.tmp$/.test(name);
 }
 
 /** The streams that have a journal in this directory, sorted. None where there is no journal yet. */

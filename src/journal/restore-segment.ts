@@ -10,8 +10,8 @@ import {
   renameSync,
   rmSync,
 } from "node:fs";
-import { randomUUID } from "node:crypto";
 import { basename, dirname, join } from "node:path";
+import { segmentCopyFile } from "../format/index.ts";
 import { systemCodeOf } from "../lib/errors.ts";
 import { FILE_MODE, makeDirectory, syncDirectory, writeFully } from "../lib/files.ts";
 import { setAside } from "../lib/set-aside.ts";
@@ -45,7 +45,7 @@ const COPY_BYTES = 1024 * 1024;
  */
 export function copySegment({ fd, path }: OrphanedSegment): SegmentCopy {
   makeDirectory(dirname(path));
-  const copy = `${path}.${randomUUID()}.tmp`;
+  const copy = segmentCopyFile(path);
   const target = openSync(copy, "wx", FILE_MODE);
   try {
     const bytes = copyFrom(fd, 0, target);

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import {
   existsSync,
+  lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -232,6 +234,37 @@ test("lock files of streams that have ended do not stay for ever", async () => {
     ["retention.lock", `stream-${living}.lock`, `stream-${fresh}.lock`].toSorted(),
   );
   held?.release();
+});
+
+test("copies of segments that nobody finishes any more do not stay for ever", async () => {
+  const directory = temporaryDirectory();
+  const copyIn = (stream: string, name = `1.jsonl.${randomUUID()}.tmp`): string => {
+    const path = join(directory, "journal", stream, name);
+    writeFileSync(path, "a part");
+    utimesSync(path, 1, 1);
+    return path;
+  };
+  const ended = writeStream(directory, 2, 1);
+  const alive = writeStream(directory, 2, 1);
+  const lock = tryLockFile(join(directory, "state", `stream-${alive}.lock`));
+  const stale = copyIn(ended);
+  const foreign = copyIn(ended, "1.jsonl.tmp");
+  const fresh = copyIn(ended);
+  utimesSync(fresh, new Date(), new Date());
+  const beingMade = copyIn(alive);
+  const link = join(directory, "journal", ended, `2.jsonl.${randomUUID()}.tmp`);
+  symlinkSync("2.jsonl", link);
+  lutimesSync(link, 1, 1);
+  await run(directory, {});
+  expect([stale, fresh, foreign, beingMade, link].map((path) => existsSync(path))).toEqual([
+    false,
+    true,
+    true,
+    true,
+    true,
+  ]);
+  expect(segmentsOf(directory, ended)).toContain("1.jsonl");
+  lock?.release();
 });
 
 test("ten thousand segments do not stop the event loop", async () => {
