@@ -28,6 +28,8 @@ export interface OrphanedSegment {
 export interface SegmentCopy {
   readonly path: string;
   readonly bytes: number;
+  /** State of the file that stood in the segment's place, where it was the same, byte for byte. */
+  readonly twin?: string;
 }
 
 /** A segment that has its name again. */
@@ -37,9 +39,14 @@ export interface RestoredSegment {
 }
 
 const COPY_BYTES = 1024 * 1024;
+/** So much may be left to copy for whoever puts the copy in place: its writer, in the main thread. */
+const REST_BYTES = 1024 * 1024;
+/** A segment that grows as fast as it is copied is not followed for ever. */
+const MAX_ROUNDS = 10;
 
 /**
- * Copies what is in a segment, beside where it should be. Folders are made anew.
+ * Copies what is in a segment, beside where it should be, and looks whether the same stands there.
+ * Folders are made anew. Takes as long as a segment is large: for the sync thread.
  *
  * @throws the system error when it cannot be written: then nothing is left of it.
  */
@@ -48,9 +55,15 @@ export function copySegment({ fd, path }: OrphanedSegment): SegmentCopy {
   const copy = segmentCopyFile(path);
   const target = openSync(copy, "wx", FILE_MODE);
   try {
-    const bytes = copyFrom(fd, 0, target);
-    fsyncSync(target);
-    return { path: copy, bytes };
+    let bytes = copyFrom(fd, 0, target);
+    const twin = twinOf(fd, bytes, path);
+    // What was written meanwhile.
+    for (let round = 1; ; round++) {
+      fsyncSync(target);
+      if (round === MAX_ROUNDS || fstatSync(fd).size - bytes <= REST_BYTES) break;
+      bytes += copyFrom(fd, bytes, target);
+    }
+    return { path: copy, bytes, ...(twin === undefined ? {} : { twin }) };
   } catch (error) {
     rmSync(copy, { force: true });
     throw error;
@@ -61,8 +74,8 @@ export function copySegment({ fd, path }: OrphanedSegment): SegmentCopy {
 
 /**
  * Puts a copy in the place of a segment, durably, with what was written since it was made. What
- * stands there is kept under a free name, never overwritten; where it is the same, byte for byte, it
- * is replaced.
+ * stands there is kept under a free name, never overwritten; where it is the twin that the copy knows,
+ * and nobody has touched it since, it is replaced. Short, and fit for the main thread.
  *
  * @param use takes the descriptor of the restored file, open for reading and appending; default: it
  * is closed.
@@ -80,7 +93,7 @@ export function restoreSegment(
     target = openCopy(copy);
     if (copyFrom(fd, copy.bytes, target) > 0) fsyncSync(target);
     while (!tryName(copy.path, path)) {
-      if (isSame(fd, path)) renameSync(copy.path, path);
+      if (copy.twin !== undefined && stateOf(path) === copy.twin) renameSync(copy.path, path);
       else keptAs = join(dirname(name), basename(setAside(path)));
     }
   } catch (error) {
@@ -120,19 +133,38 @@ function tryName(copy: string, path: string): boolean {
   }
 }
 
-function isSame(fd: number, path: string): boolean {
-  if (!lstatSync(path).isFile()) return false;
-  const other = openSync(path, "r");
+/** The state of the file at a path, if it holds just the first bytes of an open one. */
+function twinOf(fd: number, bytes: number, path: string): string | undefined {
+  // Asked before: what is written to it from now on changes it.
+  const state = stateOf(path);
+  return state !== undefined && isSame(fd, bytes, path) ? state : undefined;
+}
+
+/** What changes with every write to a file, and tells it from others; undefined: there is no file. */
+function stateOf(path: string): string | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false, bigint: true });
+  if (found?.isFile() !== true) return undefined;
+  return [found.ino, found.size, found.mtimeNs, found.ctimeNs].join(" ");
+}
+
+function isSame(fd: number, bytes: number, path: string): boolean {
+  let other: number;
   try {
-    if (fstatSync(other).size !== fstatSync(fd).size) return false;
+    other = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    // Gone by now, or not to be read: it is put aside.
+    return false;
+  }
+  try {
+    if (fstatSync(other).size !== bytes) return false;
     let position = 0;
-    for (const chunk of chunksOf(fd, 0)) {
-      const found = Buffer.alloc(chunk.length);
-      readSync(other, found, 0, found.length, position);
-      if (!found.equals(chunk)) return false;
+    for (const chunk of chunksOf(other, 0)) {
+      const own = Buffer.alloc(chunk.length);
+      if (readSync(fd, own, 0, own.length, position) !== own.length || !own.equals(chunk))
+        return false;
       position += chunk.length;
     }
-    return true;
+    return position === bytes;
   } finally {
     closeSync(other);
   }
