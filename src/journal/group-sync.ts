@@ -2,26 +2,10 @@ import type { Worker } from "node:worker_threads";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { startOwnWorker } from "../lib/own-worker.ts";
 import { careFor, type CareRequest, type CareResult } from "./segment-care.ts";
+import type { Conclusion } from "./segment-mending.ts";
 import { holdStream, type StreamHold } from "./stream-life.ts";
-
-/** What the main thread asks of the sync thread. */
-export interface SyncRequest extends CareRequest {
-  readonly upTo: number;
-}
-
-/** What the sync thread is started with. */
-export interface SyncWorkerData {
-  readonly lockPath: string;
-  /** The audit directory. */
-  readonly directory: string;
-}
-
-/** What the sync thread answers; or says, without `upTo`, when it was not asked. */
-export interface SyncAnswer extends CareResult {
-  readonly upTo?: number;
-  /** Room on the filesystem, now and then. */
-  readonly freeBytes?: number;
-}
+import { createSyncCounts } from "./sync-counts.ts";
+import type { SyncAnswer, SyncRequest, SyncWorkerData } from "./sync-messages.ts";
 
 /** Groups the waiting for the disk: one fdatasync answers everybody who wrote before it began. */
 export interface GroupSync {
@@ -54,12 +38,6 @@ interface Waiter {
   readonly resolve: () => void;
   readonly reject: (error: AuditError) => void;
 }
-
-/** What a sync is worth: durable, not durable for a reason, or to be done again after a change. */
-export type Conclusion =
-  | { readonly kind: "durable" }
-  | { readonly kind: "again" }
-  | { readonly kind: "failed"; readonly why: string };
 
 /** What a {@link GroupSync} needs of the journal. */
 export interface SyncTarget {
@@ -96,39 +74,13 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   /** Highest ticket that somebody who does not wait has taken; 0 when all of them are synced. */
   let requested = 0;
   let lazyTimer: NodeJS.Timeout | undefined;
-  let problem: string | undefined;
-  /** Writes that somebody asked to sync, those that the sync under way is about, and those answered for. */
-  let written = 0;
-  let asked = 0;
-  let answered = 0;
-  let unconfirmed = 0;
-  /** Those of {@link unconfirmed} that nobody was told of yet. */
-  let untold = 0;
+  const counts = createSyncCounts({ report: target.report, recovered: target.recovered });
   let ended: Promise<unknown> = Promise.resolve();
   let isClosed = false;
   let retryTimer: NodeJS.Timeout | undefined;
   let hold: StreamHold | undefined;
   /** Syncs one after the other that changed something and have to be done again. */
   let rounds = 0;
-
-  /** A disk that fails says so once; whether it kept what was written before, nobody knows afterwards. */
-  function noteOutcome(error: AuditError | undefined): void {
-    if (error !== undefined) {
-      unconfirmed += asked - answered;
-      untold += asked - answered;
-    }
-    answered = asked;
-    if (error !== undefined && problem === undefined) target.report(error.message);
-    if (error === undefined && problem !== undefined) {
-      target.report(
-        `the journal is durable again; ${unconfirmed} records before may not survive power loss`,
-      );
-      if (untold > 0) target.recovered(untold, problem);
-      untold = 0;
-    }
-    problem = error?.message;
-    if (error !== undefined && !isClosed) retryTimer ??= setTimeout(retry, RETRY_MILLIS).unref();
-  }
 
   /** Also when nobody writes any more: the disk may work again, and what is to be mended waits. */
   function retry(): void {
@@ -142,7 +94,8 @@ export function createGroupSync(target: SyncTarget): GroupSync {
   }
 
   function settle(upTo: number, error?: AuditError): void {
-    noteOutcome(error);
+    counts.answered(error?.message);
+    if (error !== undefined && !isClosed) retryTimer ??= setTimeout(retry, RETRY_MILLIS).unref();
     if (requested <= upTo) requested = 0;
     const done = waiting.filter(({ ticket }) => ticket <= upTo);
     waiting = waiting.filter(({ ticket }) => ticket > upTo);
@@ -155,7 +108,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
 
   function syncHere(): void {
     if (!isWorkerUsable && !isClosed) holdHere();
-    asked = written;
+    counts.asked();
     for (let round = 1; ; round++) {
       const conclusion = target.conclude(careFor(target.unconfirmed()));
       if (conclusion.kind === "again" && round < MAX_ROUNDS) continue;
@@ -237,16 +190,16 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     }
     worker.ref();
     isBusy = true;
-    asked = written;
+    counts.asked();
     worker.postMessage({ ...target.unconfirmed(), upTo: tickets } satisfies SyncRequest);
   }
 
   return {
-    problem: () => problem,
-    unconfirmed: () => unconfirmed,
-    confirmed: () => answered - unconfirmed,
+    problem: counts.problem,
+    unconfirmed: counts.unconfirmed,
+    confirmed: counts.confirmed,
     request() {
-      written++;
+      counts.wrote();
       requested = ++tickets;
       if (!isBusy) nextLazily();
     },

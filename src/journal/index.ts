@@ -6,7 +6,8 @@ export {
   type JournalPosition,
   readJournalLines,
 } from "./cursor.ts";
-export { type Journal, type JournalNotice, type JournalOptions, openJournal } from "./journal.ts";
+export { type Journal, type JournalOptions, openJournal } from "./journal.ts";
+export type { JournalNotice } from "./journal-notices.ts";
 export {
   createJournalProcessor,
   type JournalProcessor,

@@ -15,7 +15,8 @@ import { encodeJsonLine, fromLogRecord } from "../format/index.ts";
 import { type Clock, toIsoMicros } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
 import { type Gap, gapRecord } from "./gap-record.ts";
-import type { Journal, JournalNotice } from "./journal.ts";
+import type { JournalNotice } from "./journal-notices.ts";
+import type { Journal } from "./journal.ts";
 
 /** Gives every record its place in the stream and writes it, before `emit` returns. */
 export interface JournalProcessor extends LogRecordProcessor {

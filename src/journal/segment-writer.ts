@@ -1,14 +1,16 @@
-import { closeSync, existsSync, fstatSync, ftruncateSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, fstatSync, ftruncateSync, writeSync } from "node:fs";
+import type { FileChange } from "../event/index.ts";
+import { journalDirectory, streamDirectory } from "../format/index.ts";
 import { messageOf, systemCodeOf } from "../lib/errors.ts";
 import { makeDirectory, syncDirectory } from "../lib/files.ts";
-import { journalDirectory, segmentFile, streamDirectory } from "../format/index.ts";
-import type { FileChange } from "../event/index.ts";
-import { createSegmentFile, inodeOf, readRest } from "./segment-file.ts";
-import { type ClosedSegments, createClosedSegments } from "./closed-segments.ts";
+import type { ClosedSegments } from "./closed-segments.ts";
 import type { CutSegment, LostRecords } from "./cut-segment.ts";
+import { outcomeOfCut, type Survivors } from "./cut-survivors.ts";
+import { createLeftSegments } from "./left-segments.ts";
+import { factsOf, noteSynced, openSegment, type OpenSegment, segmentName } from "./open-segment.ts";
 import { restoreSegment, type SegmentCopy } from "./restore-segment.ts";
-import type { CareRequest, CareResult, Finding, SegmentFacts } from "./segment-care.ts";
+import type { CareRequest, CareResult, Finding } from "./segment-care.ts";
+import { inodeOf } from "./segment-file.ts";
 
 /** Appends whole lines to the segments of one stream. */
 export interface SegmentWriter {
@@ -62,24 +64,8 @@ export interface SegmentWriterOptions {
   readonly began: () => void;
 }
 
-/** A segment that can be counted up. */
-interface OpenSegment {
-  readonly number: number;
-  facts: Omit<SegmentFacts, "size" | "count">;
-  size: number;
-  count: number;
-  /** Bytes that are known to be durable. */
-  confirmed: number;
-  /** Since when it cannot be synced, monotonic milliseconds; undefined: nobody failed to. */
-  unsyncedSince: number | undefined;
-  readonly endsAtMillis: number;
-}
-
-const LINE_END = 0x0a;
 /** Where the next segment cannot be opened, it is tried again after this time. */
 const RETRY_MILLIS = 1000;
-/** A segment that cannot be synced for so long after it was left never will be. */
-const GIVE_UP_MILLIS = 10_000;
 /** Errors of a write that are about this one file. */
 const FILE_IS_BAD: ReadonlySet<string | undefined> = new Set(["EIO", "EFBIG", "EROFS"]);
 
@@ -90,11 +76,8 @@ const FILE_IS_BAD: ReadonlySet<string | undefined> = new Set(["EIO", "EFBIG", "E
  */
 export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter {
   const { directory, stream, maxBytes, maxAgeMillis, nowMillis, report } = options;
-  const folder = streamDirectory(directory, stream);
-  makeDirectory(folder);
-  const older: OpenSegment[] = [];
-  const released: number[] = [];
-  const closed = createClosedSegments(directory, stream);
+  makeDirectory(streamDirectory(directory, stream));
+  const left = createLeftSegments(directory, stream, nowMillis);
   let number = 0;
   let sequence = 0;
   /** What a failed write left could not be cut off: the file takes no more lines. */
@@ -103,30 +86,21 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   let retryAtMillis = 0;
   let problem: string | undefined;
   /** Lines behind a cut, whose copy could not be written yet. */
-  let survivors: { readonly bytes: Uint8Array; readonly count: number } | undefined;
+  let survivors: Survivors | undefined;
   let current = openNext();
 
   function openNext(): OpenSegment {
     for (;;) {
       number++;
-      const name = segmentFile(number);
-      const path = join(folder, name);
+      const endsAtMillis = nowMillis() + maxAgeMillis;
       try {
-        const facts = { ...createSegmentFile(path), path, name: nameOf(stream, name) };
+        const next = openSegment({ directory, stream, number, first: sequence + 1, endsAtMillis });
         isTorn = false;
         mustLeave = false;
-        return {
-          number,
-          facts: { ...facts, first: sequence + 1 },
-          size: 0,
-          count: 0,
-          confirmed: 0,
-          unsyncedSince: undefined,
-          endsAtMillis: nowMillis() + maxAgeMillis,
-        };
+        return next;
       } catch (error) {
         if (systemCodeOf(error) === "EEXIST") {
-          options.foundForeign(nameOf(stream, name));
+          options.foundForeign(segmentName(stream, number));
           continue;
         }
         number--;
@@ -138,7 +112,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   /** The old one stays open until somebody has confirmed it. */
   function advance(): void {
     const next = openNext();
-    older.push(current);
+    left.add(current);
     current = next;
     problem = undefined;
     options.began();
@@ -192,15 +166,10 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     isTorn = false;
   }
 
-  /** Whether a failed sync of it is nothing new: its bytes are durable, or counted as unconfirmed long ago. */
-  function mayFail({ size, confirmed, unsyncedSince = Infinity }: OpenSegment): boolean {
-    return confirmed >= size || nowMillis() - unsyncedSince >= GIVE_UP_MILLIS;
-  }
-
   function restore(finding: Finding, copy: SegmentCopy): Mended {
     const { path, name } = current.facts;
     const { keptAs } = restoreSegment(current.facts, copy, (fd) => {
-      released.push(current.facts.fd);
+      left.retire(current.facts.fd);
       current.facts = { ...current.facts, fd, inode: inodeOf(fd, path) };
     });
     const kept = keptAs === undefined ? {} : { keptAs };
@@ -209,26 +178,21 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
 
   /** Readers may have been beyond the cut: what was written behind it stands in the next segment too. */
   function leaveCut(finding: Finding, cut: CutSegment): Mended {
-    const left = current;
-    // Written before the cut was noticed: that is little.
-    const bytes = readRest(left.facts.fd, cut.survivorsFrom);
-    const count = linesIn(bytes);
-    // Counted here: some may have been written, and cut off, after the thread was asked to look.
-    const missing = sequence - cut.next + 1 - count;
+    const former = current;
+    const outcome = outcomeOfCut(former.facts, cut, sequence);
     advance();
-    left.size = fstatSync(left.facts.fd).size;
-    left.confirmed = 0;
-    if (count > 0) survivors = { bytes, count };
+    former.size = fstatSync(former.facts.fd).size;
+    former.confirmed = 0;
+    survivors = outcome.survivors ?? survivors;
     try {
       writeSurvivors();
     } catch {
       // They are still where they were, and come before the next line.
     }
-    const { name } = left.facts;
-    const change: FileChange = { file: name, change: finding.change, isRestored: false };
-    if (missing <= 0) return { change };
-    const to = Math.max(cut.lost?.to ?? 0, cut.next + missing - 1);
-    return { change, lost: { file: name, from: cut.next, to, count: missing } };
+    return {
+      change: { file: former.facts.name, change: finding.change, isRestored: false },
+      ...(outcome.lost === undefined ? {} : { lost: outcome.lost }),
+    };
   }
 
   function writeSurvivors(): void {
@@ -239,16 +203,6 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     current.facts = { ...current.facts, first: sequence - count + 1 };
     current.size = bytes.length;
     current.count = count;
-  }
-
-  function closeReleased(): void {
-    for (const fd of released.splice(0)) {
-      try {
-        closeSync(fd);
-      } catch {
-        // Closed by somebody else: it is what we want.
-      }
-    }
   }
 
   syncDirectory(journalDirectory(directory));
@@ -264,14 +218,11 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     },
     unconfirmed: () => ({
       current: factsOf(current),
-      older: older.map((segment) => ({ ...factsOf(segment), mayFail: mayFail(segment) })),
+      older: left.unconfirmed(),
     }),
-    noteSynced({ confirmed, unsynced = [] }) {
-      for (const segment of [...older, current]) {
-        const { fd } = segment.facts;
-        if (fd === confirmed?.fd) segment.confirmed = confirmed.size;
-        if (unsynced.includes(fd)) segment.unsyncedSince ??= nowMillis();
-      }
+    noteSynced(result) {
+      left.noteSynced(result);
+      noteSynced([current], result, nowMillis());
     },
     leave,
     mend(finding) {
@@ -279,37 +230,12 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       if (finding.cut !== undefined) return leaveCut(finding, finding.cut);
       return finding.copy === undefined ? undefined : restore(finding, finding.copy);
     },
-    release(fd) {
-      const at = older.findIndex(({ facts }) => facts.fd === fd);
-      const [segment] = at < 0 ? [] : older.splice(at, 1);
-      if (segment === undefined) return false;
-      released.push(fd);
-      closed.add({ ...recordsOf(segment), number: segment.number });
-      return true;
-    },
-    closeReleased,
-    takeMissing: closed.takeMissing,
+    release: left.release,
+    closeReleased: left.closeReleased,
+    takeMissing: left.takeMissing,
     close() {
-      for (const { facts } of [...older.splice(0), current]) released.push(facts.fd);
-      closeReleased();
+      left.retire(current.facts.fd);
+      left.close();
     },
   };
-}
-
-function linesIn(bytes: Uint8Array): number {
-  let count = 0;
-  for (let at = bytes.indexOf(LINE_END); at >= 0; at = bytes.indexOf(LINE_END, at + 1)) count++;
-  return count;
-}
-
-function nameOf(stream: string, file: string): string {
-  return `journal/${stream}/${file}`;
-}
-
-function factsOf({ facts, size, count }: OpenSegment): SegmentFacts {
-  return { ...facts, size, count };
-}
-
-function recordsOf({ facts: { name, first }, count }: OpenSegment): LostRecords {
-  return { file: name, from: first, to: first + count - 1, count };
 }

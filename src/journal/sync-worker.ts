@@ -6,9 +6,9 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { freeSpaceOf } from "../lib/filesystem.ts";
-import type { SyncAnswer, SyncRequest, SyncWorkerData } from "./group-sync.ts";
 import { careFor, changeOf, type SegmentChange, type SegmentFacts } from "./segment-care.ts";
 import { holdStream } from "./stream-life.ts";
+import type { SyncAnswer, SyncRequest, SyncWorkerData } from "./sync-messages.ts";
 
 /** While nobody writes, the files are looked at this often. */
 const LOOK_MILLIS = 1000;

@@ -1,12 +1,8 @@
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import {
-  createGroupSync,
-  type SyncAnswer,
-  type SyncRequest,
-  type SyncTarget,
-} from "../../src/journal/group-sync.ts";
+import { createGroupSync, type SyncTarget } from "../../src/journal/group-sync.ts";
+import type { SyncAnswer, SyncRequest } from "../../src/journal/sync-messages.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What the next thread does; a real one cannot be made to die on demand in the middle of a sync. */
