@@ -65,6 +65,13 @@ export const COUNTERS: readonly CounterMetric[] = [
     read: ({ shipping }) => shipping?.quarantined ?? 0,
   },
   {
+    name: "audit.record.unreadable",
+    unit: "{line}",
+    description:
+      "Journal lines that are no records, and were passed over when the journal was shipped",
+    read: ({ shipping }) => shipping?.unreadable ?? 0,
+  },
+  {
     name: "audit.call.refused",
     unit: "{call}",
     description: "Calls that were refused because they could not be audited",

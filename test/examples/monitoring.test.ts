@@ -45,7 +45,7 @@ async function exposition(): Promise<string> {
         shipping: {
           isShipping: true,
           shipped: 4,
-          unreadable: 0,
+          unreadable: 1,
           quarantined: 1,
           backlogRecords: 3,
           backlogBytes: 3000,

@@ -1,13 +1,16 @@
 /** What is told of shipping while a real receiver is down, up again, and refuses a record. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { metrics } from "@opentelemetry/api";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { expect, onTestFinished, test } from "vitest";
 import { type Audit, createAudit, type ShippingHealth } from "otel-audit";
+import { newId } from "../../src/event/index.ts";
+import { encodeJsonLine } from "../../src/format/index.ts";
 import { type Collected, ManualReader } from "../support/metric-reader.ts";
 import { type OtlpSink, startOtlpSink } from "../support/otlp-sink.ts";
+import { resultRecord } from "../support/records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 async function open(directory: string, endpoint: string): Promise<Audit> {
@@ -116,6 +119,26 @@ test("what waits, what was taken and what was refused is in health and metrics",
     quarantined: 1,
     records: 0,
   });
+});
+
+test("journal lines that are no records are passed over, and told", async () => {
+  const reader = provide();
+  const before = (await reader.values()).get("audit.record.unreadable") ?? 0;
+  const sink = await startOtlpSink();
+  const directory = temporaryDirectory();
+  const stream = newId();
+  const folder = join(directory, "journal", stream);
+  mkdirSync(folder, { recursive: true });
+  const lines = [1, 2].map((at) => encodeJsonLine(resultRecord(stream, at)));
+  writeFileSync(join(folder, "1.jsonl"), `${lines.join("\nno record\n")}\n`);
+  const audit = await open(directory, sink.url);
+  await until(audit, ({ shipped, backlogRecords }) => shipped === 3 && backlogRecords === 0);
+  expect(audit.health()).toMatchObject({
+    state: "yellow",
+    problems: ["1 lines of the journal are no records and were not shipped"],
+    shipping: { unreadable: 1 },
+  });
+  expect((await reader.values()).get("audit.record.unreadable")).toBe(before + 1);
 });
 
 test("one process of a directory ships, the others know nothing of it", async () => {

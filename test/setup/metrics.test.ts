@@ -60,6 +60,7 @@ function countersOf(...all: readonly AuditHealth[]): Record<string, number> {
     sum("audit.record.unconfirmed", ({ unconfirmed }) => unconfirmed),
     sum("audit.record.shipped", ({ shipping }) => shipping?.shipped ?? 0),
     sum("audit.record.quarantined", ({ shipping }) => shipping?.quarantined ?? 0),
+    sum("audit.record.unreadable", ({ shipping }) => shipping?.unreadable ?? 0),
     sum("audit.call.refused", ({ refused }) => refused),
   ]);
 }
@@ -210,7 +211,7 @@ const HEALTHY = {
 const SHIPPING: ShippingHealth = {
   isShipping: true,
   shipped: 40,
-  unreadable: 0,
+  unreadable: 3,
   quarantined: 2,
   backlogRecords: 5,
   backlogBytes: 4000,
@@ -237,6 +238,7 @@ describe("shipping", () => {
     expect(Object.fromEntries(values)).toMatchObject({
       "audit.record.shipped": (before.get("audit.record.shipped") ?? 0) + 40,
       "audit.record.quarantined": (before.get("audit.record.quarantined") ?? 0) + 2,
+      "audit.record.unreadable": (before.get("audit.record.unreadable") ?? 0) + 3,
       "audit.backlog.count": 5,
       "audit.backlog.size": 4000,
       "audit.backlog.age": 90.5,
