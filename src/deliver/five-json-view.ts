@@ -57,7 +57,7 @@ export function openFiveJsonView(options: JsonViewOptions): View {
   let closing: readonly string[] = [];
   let isPending = false;
   let nextAt = 0;
-  watch.remember();
+  if (sizeOf(path) !== undefined) watch.remember();
 
   function write(): void {
     const started = nowMillis();

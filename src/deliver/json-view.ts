@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { replaceFile } from "../lib/files.ts";
+import { replaceFile, sizeOf } from "../lib/files.ts";
 import { setAside } from "../lib/set-aside.ts";
 import { changeText } from "./change-text.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
@@ -62,7 +62,7 @@ export function openJsonView(options: JsonViewOptions): View {
   let isDirty = false;
   let isStateMissing = recovered.isFirst;
   let nextAt = 0;
-  watch.remember();
+  if (sizeOf(path) !== undefined) watch.remember();
 
   function write(): void {
     const started = nowMillis();

@@ -41,7 +41,7 @@ export function createViewProgress(begin: Places): ViewProgress {
   const live = new Map(begin.live);
   const done = new Map(begin.done);
   let version = 0;
-  let lastTurn = [...done.values()].reduce((last, { turn = 0 }) => Math.max(last, turn), 0);
+  let lastTurn = lastTurnOf(done);
   return {
     live,
     done,
@@ -71,6 +71,11 @@ export function createViewProgress(begin: Places): ViewProgress {
       version++;
     },
   };
+}
+
+/** {@link ViewProgress.turn} when the last of these streams had ended. */
+export function lastTurnOf(done: Places["done"]): number {
+  return [...done.values()].reduce((last, { turn = 0 }) => Math.max(last, turn), 0);
 }
 
 /** The place in a stream, whether it goes on or not; undefined before its first line. */

@@ -77,6 +77,9 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
         for (const view of views) view.saveAgain();
         break;
       case "taken":
+        // Taking it back may have failed once: somebody else may have written them since.
+        closeViews();
+        break;
       case "held":
         break;
     }
