@@ -29,7 +29,11 @@ export function openCsvView(options: ViewOptions): View {
   const path = join(directory, CSV_VIEW);
   const recovered = recoverCsv(options, path, STATE_NAME);
   const progress = createViewProgress(recovered);
-  const intents = createOpenIntents(recovered.intents, recovered.shownIntents);
+  const intents = createOpenIntents({
+    lines: recovered.intents,
+    shownIds: recovered.shownIntents,
+    progress,
+  });
   const saver = createViewStateSaver(directory, STATE_NAME, progress);
   const watch = createFileWatch(path, { seesRewriting: false });
   const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });

@@ -45,7 +45,11 @@ export function openJsonView(options: JsonViewOptions): View {
   const path = join(directory, JSON_VIEW);
   const recovered = recoverJson(options, path, STATE_NAME);
   const progress = createViewProgress(recovered.state);
-  const intents = createOpenIntents(recovered.state.intents, recovered.shownIntents);
+  const intents = createOpenIntents({
+    lines: recovered.state.intents,
+    shownIds: recovered.shownIntents,
+    progress,
+  });
   const saver = createViewStateSaver(directory, STATE_NAME, progress);
   const watch = createFileWatch(path, { seesRewriting: true });
   const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });
