@@ -58,7 +58,7 @@ export function openCsvView(options: ViewOptions): View {
     fd = openSync(path, "a", FILE_MODE);
     const isNew = fstatSync(fd).size === 0;
     if (isNew) {
-      checkRoom(directory, CSV_HEADER.length);
+      checkRoom(options, CSV_HEADER.length);
       appendFully(fd, Buffer.from(CSV_HEADER));
     }
     watch.remember();
@@ -135,7 +135,7 @@ export function openCsvView(options: ViewOptions): View {
       for (const { bytes, start, end } of records) rows.add(bytes, start, end);
       const bytes = rows.take();
       if (bytes.length > 0) {
-        checkRoom(directory, bytes.length);
+        checkRoom(options, bytes.length);
         isTorn = true;
         appendFully(fd, bytes);
         isTorn = false;

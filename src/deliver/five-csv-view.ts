@@ -72,7 +72,7 @@ export function openFiveCsvView(options: ViewOptions): View {
       positions: new Map([...progress.live, ...readTo]),
       turn: progress.turn(),
     };
-    checkRoom(directory, bytes.length);
+    checkRoom(options, bytes.length);
     if (fd < 0) fd = openSync(path, "a", FILE_MODE);
     saveFiveMarks(directory, STATE_NAME, [mark, next]);
     isTorn = true;

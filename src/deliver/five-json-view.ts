@@ -61,7 +61,7 @@ export function openFiveJsonView(options: JsonViewOptions): View {
 
   function write(): void {
     const started = nowMillis();
-    checkRoom(directory, newest.size());
+    checkRoom(options, newest.size());
     const { size, digest } = digestOf(newest.file());
     const next: FiveMark = {
       size,
@@ -100,7 +100,7 @@ export function openFiveJsonView(options: JsonViewOptions): View {
   }
 
   function closePart(): void {
-    checkRoom(directory, newest.size());
+    checkRoom(options, newest.size());
     const { digest } = digestOf(newest.file());
     ownParts.add(digest);
     closing = [...closing, digest];

@@ -70,7 +70,7 @@ export function openJsonView(options: JsonViewOptions): View {
 
   function write(): void {
     const started = nowMillis();
-    checkRoom(directory, newest.size());
+    checkRoom(options, newest.size());
     // Records without a state are nobody's. One that knows nothing goes with any file.
     if (isStateMissing && parts === 0) saver.saveNothing();
     replaceFile(path, newest.file());
@@ -105,7 +105,7 @@ export function openJsonView(options: JsonViewOptions): View {
   }
 
   function closePart(): void {
-    checkRoom(directory, newest.size());
+    checkRoom(options, newest.size());
     replaceFile(freePartPath(directory, parts + 1, options), newest.file());
     parts++;
     closed.add(parts);

@@ -4,6 +4,7 @@ import { openFiveCsvView } from "./five-csv-view.ts";
 import { openFiveJsonView } from "./five-json-view.ts";
 import { openJsonView } from "./json-view.ts";
 import type { Round } from "./merge.ts";
+import type { RoomOptions } from "./room.ts";
 import { createTries } from "./tries.ts";
 import { createStreamEndings } from "./stream-endings.ts";
 import { createStreamList } from "./stream-list.ts";
@@ -37,8 +38,7 @@ export interface ViewKeeper {
 }
 
 /** What {@link createViewKeeper} takes. */
-export interface ViewKeeperOptions {
-  readonly directory: string;
+export interface ViewKeeperOptions extends RoomOptions {
   readonly format: ViewFormat;
   /** Default `full`. */
   readonly shape?: ViewShape;
@@ -180,8 +180,8 @@ interface Opener {
 function openersOf(
   keeper: ViewKeeperOptions & { readonly nowMillis: () => number },
 ): readonly Opener[] {
-  const { directory, format, report, nowMillis, fileChanged = () => {}, shape = "full" } = keeper;
-  const options = { directory, report, fileChanged, nowMillis };
+  const { format, fileChanged = () => {}, shape = "full" } = keeper;
+  const options = { ...keeper, fileChanged };
   const [openJson, openCsv] =
     shape === "five" ? [openFiveJsonView, openFiveCsvView] : [openJsonView, openCsvView];
   const openers: Opener[] = [];

@@ -12,4 +12,5 @@ export {
   type JournalProcessor,
   type JournalProcessorOptions,
 } from "./journal-processor.ts";
+export { reserveOf } from "./reserve.ts";
 export { isStreamEnded } from "./stream-life.ts";
