@@ -90,8 +90,8 @@ function goOnBehind(
     options.report(
       `${path} was renamed by somebody else to ${renamed}: a new one goes on behind its records`,
     );
-    const { live, done, intents } = found.state;
-    const behindParts = { positions: live, intents, turn: lastTurnOf(done) };
+    const { live, intents } = found.state;
+    const behindParts = { positions: live, intents, turn: lastTurnOf(found.state) };
     const state = { ...found.state, behindParts };
     return { ...found, state, records: [] };
   } catch {

@@ -5,6 +5,7 @@ import { openFiveJsonView } from "./five-json-view.ts";
 import { openJsonView } from "./json-view.ts";
 import type { Round } from "./merge.ts";
 import type { RoomOptions } from "./room.ts";
+import { createDeletedStreams } from "./deleted-streams.ts";
 import { createTries } from "./tries.ts";
 import { createStreamEndings } from "./stream-endings.ts";
 import { createStreamList } from "./stream-list.ts";
@@ -55,6 +56,7 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
   const lock = createViewLock(directory, nowMillis);
   const streams = createStreamList(directory, nowMillis);
   const endings = createStreamEndings({ directory, streams, nowMillis });
+  const deleted = createDeletedStreams({ directory, streams, nowMillis });
   const tries = createTries({ report, nowMillis });
   let reading: ReturnType<typeof createViewReading> | undefined;
   const openers = openersOf({ ...options, nowMillis });
@@ -145,6 +147,7 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
       attempt: tries.run,
     });
     endings.retire(shown);
+    deleted.forget(views);
     for (const view of views) {
       if (tries.hasFailed(view) || !tries.isDue(view, isForced)) continue;
       if (tries.run(view, () => view.settle({ isForced }))) tries.worked(view);

@@ -6,6 +6,7 @@ export {
   type JournalPosition,
   readJournalLines,
 } from "./cursor.ts";
+export { readPurged } from "./closed-segments.ts";
 export { type Journal, type JournalNotice, type JournalOptions, openJournal } from "./journal.ts";
 export {
   createJournalProcessor,
