@@ -1,13 +1,11 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { replaceFile, sizeOf } from "../lib/files.ts";
-import { setAside } from "../lib/set-aside.ts";
-import { changeText } from "./change-text.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
 import { freePartPath, watchClosedParts } from "./json-parts.ts";
 import { JSON_FRAME, recoverJson } from "./json-recovery.ts";
 import { createNewestFirst } from "./newest-first.ts";
 import { createOpenIntents } from "./open-intents.ts";
-import { CHANGE_PAUSE, createPause } from "./pauses.ts";
+import { createChangeCheck, tellOfChange } from "./outside-change.ts";
 import { createViewProgress } from "./reading-progress.ts";
 import { checkRoom } from "./room.ts";
 import { type BehindParts, createViewStateSaver } from "./view-state.ts";
@@ -40,7 +38,7 @@ export function rewritePause(bytes: number, tookMillis: number): number {
  * in one step, so it parses at every instant.
  */
 export function openJsonView(options: JsonViewOptions): View {
-  const { directory, report, fileChanged, nowMillis } = options;
+  const { directory, nowMillis } = options;
   const maxPartBytes = options.maxPartBytes ?? DEFAULT_MAX_PART_BYTES;
   const path = join(directory, JSON_VIEW);
   const recovered = recoverJson(options, path, STATE_NAME);
@@ -52,7 +50,7 @@ export function openJsonView(options: JsonViewOptions): View {
   });
   const saver = createViewStateSaver(directory, STATE_NAME, progress);
   const watch = createFileWatch(path, { seesRewriting: true });
-  const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });
+  const isFileOurs = createChangeCheck({ watch, nowMillis, deal });
   const newest = createNewestFirst(JSON_FRAME);
   newest.add(recovered.records);
   newest.written();
@@ -118,32 +116,14 @@ export function openJsonView(options: JsonViewOptions): View {
   }
 
   /** What a file that was renamed has, is not shown again; of any other everything is in memory. */
-  function deal({ change, sizeThere = 0 }: Finding): void {
-    const aside = sizeThere > 0 ? setAside(path) : undefined;
-    report(changeText(path, change, aside));
-    if (change === "renamed") {
+  function deal(found: Finding): void {
+    if (!tellOfChange(path, found, options)) {
       newest.dropWritten();
       behindParts = shown;
     }
     watch.forget();
     isPending = true;
     nextAt = 0;
-    fileChanged({
-      file: JSON_VIEW,
-      change,
-      ...(aside === undefined ? {} : { keptAs: basename(aside) }),
-      isRestored: change !== "renamed",
-    });
-  }
-
-  /** False while somebody changes the file all the time. */
-  function isFileOurs(): boolean {
-    const found = watch.find();
-    if (found === undefined) return true;
-    if (!changePause.isOver()) return false;
-    changePause.begin();
-    deal(found);
-    return true;
   }
 
   return {
