@@ -7,9 +7,10 @@
  * Promise: a call that is over, or was refused, does not reach its handler any more.
  */
 import { messageOf } from "../lib/errors.ts";
+import { statusName } from "../lib/grpc-status.ts";
 import { runInCall } from "../record/index.ts";
 import { type AuditPlan, beginCallAudit, type CallAudit } from "./call-audit.ts";
-import { type CallStatus, statusName, UNAVAILABLE } from "./call-status.ts";
+import { type CallStatus, UNAVAILABLE } from "./call-status.ts";
 import type { CaptureTarget } from "./capture-target.ts";
 import {
   type CallFacts,

@@ -8,6 +8,7 @@ import {
 } from "@opentelemetry/otlp-transformer";
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import { messageOf } from "../lib/errors.ts";
+import { statusName } from "../lib/grpc-status.ts";
 import { retryDelayOf } from "./grpc-retry-info.ts";
 import { carefully, readThrown } from "./careful-serializer.ts";
 import { failed, readResponse, safeText } from "./otlp-answer.ts";
@@ -113,7 +114,7 @@ function readFailure(error: Error | undefined, sentBytes: number): SendResult {
   const { code, details, metadata } = error as Partial<ServiceError>;
   if (typeof code !== "number") return failed(safeText(messageOf(error)), undefined);
   const said = safeText(details ?? "");
-  const message = `gRPC ${CODES[code] ?? code}${said === "" ? "" : `: ${said}`}`;
+  const message = `gRPC ${statusName(code)}${said === "" ? "" : `: ${said}`}`;
   if (code === INVALID_ARGUMENT) return { kind: "refused", message, isTooLarge: false };
   const retryAfter = retryDelayOf(metadata?.get("grpc-status-details-bin")[0]);
   // OTLP specification, "Failures": without RetryInfo an exhausted resource does not recover. Where
@@ -139,24 +140,3 @@ interface ServiceError {
   readonly details: string;
   readonly metadata: { readonly get: (name: string) => readonly (string | Buffer)[] };
 }
-
-/** Names by number. */
-const CODES = [
-  "OK",
-  "CANCELLED",
-  "UNKNOWN",
-  "INVALID_ARGUMENT",
-  "DEADLINE_EXCEEDED",
-  "NOT_FOUND",
-  "ALREADY_EXISTS",
-  "PERMISSION_DENIED",
-  "RESOURCE_EXHAUSTED",
-  "FAILED_PRECONDITION",
-  "ABORTED",
-  "OUT_OF_RANGE",
-  "UNIMPLEMENTED",
-  "INTERNAL",
-  "UNAVAILABLE",
-  "DATA_LOSS",
-  "UNAUTHENTICATED",
-];

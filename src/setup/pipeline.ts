@@ -4,22 +4,9 @@
  * In: resolved options. Out: an open audit log. Opening is synchronous, so that a server can be kept
  * from listening when it fails.
  */
-import {
-  type CaptureTarget,
-  compileActor,
-  compilePolicy,
-  createOpenCalls,
-} from "../capture/index.ts";
-import {
-  type AnyEvent,
-  ATTR_SERVICE_NAME,
-  createCatalogue,
-  type FileChange,
-  fileChangeEvent,
-  newId,
-} from "../event/index.ts";
+import { type CaptureTarget, createOpenCalls } from "../capture/index.ts";
+import { type AnyEvent, type FileChange, fileChangeEvent } from "../event/index.ts";
 import { createJournalProcessor, type JournalNotice } from "../journal/index.ts";
-import { createSystemClock } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import {
   type Audit,
@@ -29,22 +16,20 @@ import {
   type Draft,
   healthOf,
 } from "../record/index.ts";
-import { createRedactingProcessor, createRedactor, MASK } from "../redact/index.ts";
+import { createRedactingProcessor } from "../redact/index.ts";
 import { createEmitter } from "./emitter.ts";
-import { createLineWriter } from "./line-writer.ts";
+import { layGroundwork } from "./groundwork.ts";
+import { createHangWatch } from "./hang-watch.ts";
 import { type ReportedHealth, reportHealth } from "./metrics.ts";
 import { type OpenJournal, openSomeJournal } from "./open-journal.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { openRedactor } from "./redaction.ts";
 import { createRefusals } from "./refusals.ts";
-import { loadPolicy } from "./policy.ts";
 import type { OpeningOptions } from "./opening-options.ts";
 import { openOutward } from "./outward.ts";
 import { ownDraft } from "./own-draft.ts";
 import { openRetention } from "./retention.ts";
 import { shippingHealth } from "./shipping-health.ts";
 import { startDraft } from "./start-record.ts";
-import { resourceOfProcess } from "./what-runs.ts";
 
 /** An open audit log with what only capture may use. */
 export interface OpenAudit {
@@ -70,18 +55,8 @@ export function openAudit(
   directory: string,
   { shape = "full", whenUnusable = "throw", surroundings }: OpeningOptions = {},
 ): OpenAudit {
-  const earlyReport = surroundings?.report ?? createLineWriter(createRedactor().redactText);
-  const redactor = openRedactor(options.redaction, options.actions, earlyReport);
-  const report = surroundings?.report ?? createLineWriter(redactor.redactText);
-  const clock = surroundings?.clock ?? createSystemClock();
-  const makeId = surroundings?.newId ?? newId;
-  const catalogue = createCatalogue(options.actions);
-  const loaded = loadPolicy(options, report);
-  const policy = compilePolicy(loaded, catalogue, report);
-  const actors = compileActor(loaded, options.actor, report);
-  const told = { attributes: resourceOfProcess(options.service), body: {} };
-  const resource = redactor.redact(told).attributes;
-
+  const ground = layGroundwork(options, surroundings);
+  const { redactor, report, clock, makeId, catalogue, policy, actors, resource, service } = ground;
   const opened: OpenJournal =
     surroundings === undefined
       ? openSomeJournal(options, {
@@ -97,7 +72,7 @@ export function openAudit(
         })
       : { journal: surroundings.journal, memory: undefined, isOnDisk: true };
   const { journal, memory } = opened;
-  const service = String(resource[ATTR_SERVICE_NAME] ?? MASK);
+  const hangWatch = createHangWatch(journal, report);
   let isFavoured = false;
   const processor = createJournalProcessor({
     journal,
@@ -118,7 +93,6 @@ export function openAudit(
   const refusals = createRefusals(() => clock.monotonicMillis(), report);
   let isClosed = false;
   let isLateReported = false;
-  let hung: string | undefined;
   let reported: ReportedHealth | undefined;
 
   function emit(draft: Draft): string {
@@ -154,17 +128,6 @@ export function openAudit(
     }
   }
 
-  /** The disk did not answer in time: red, until it does. */
-  function unconfirmed(method: string, why: string): void {
-    if (hung === undefined) report(`a result of ${method} is not known to be durable: ${why}`);
-    hung = why;
-    // An answer is an answer: what a failed sync means is the journal's problem, as long as it is one.
-    const answered = (): void => {
-      hung = undefined;
-    };
-    journal.synced().then(answered, answered);
-  }
-
   /** A service may outlive its audit log; that its calls are no longer recorded is said once. */
   function refuseLate(): AuditError {
     if (!isLateReported)
@@ -193,7 +156,7 @@ export function openAudit(
       written: written + folded,
       lost,
       isClosed,
-      failing: failing ?? journal.problem() ?? hung,
+      failing: failing ?? journal.problem() ?? hangWatch.problem(),
       synced: journal.confirmed(),
       unconfirmed: journal.unconfirmed(),
       refused: refusals.count(),
@@ -274,7 +237,7 @@ export function openAudit(
       synced: journal.synced,
       lost: (why) => processor.countLost(why),
       refused: (method, why) => refusals.add(`a call of ${method}`, why),
-      unconfirmed,
+      unconfirmed: hangWatch.unconfirmed,
       report,
       openCalls,
     },

@@ -63,6 +63,7 @@ export interface Measured {
 
 /** How long to measure. */
 export interface Effort {
+  /** Before the first measurement, at the highest concurrency: V8 has compiled what is hot by then. */
   readonly warmUpCalls: number;
   /** Per concurrency. */
   readonly millis: number;
@@ -79,11 +80,14 @@ export async function runVariant(
   const server = await startChild("grpc-server.ts", { args: [variant, auditDirectory], nodeArgs });
   const { port } = await server.ask<{ port: number }>({ kind: "listen" });
   const client = await startChild("grpc-client.ts", { args: [String(port)] });
-  let calls = 0;
+  const warm: ClientQuestion = {
+    concurrency: Math.max(...effort.concurrencies),
+    millis: 60_000,
+    calls: effort.warmUpCalls,
+  };
+  let { calls } = await client.ask<Run>(warm);
   const measured = new Map<number, Measured>();
   for (const concurrency of effort.concurrencies) {
-    const warm: ClientQuestion = { concurrency, millis: Infinity, calls: effort.warmUpCalls };
-    calls += (await client.ask<Run>({ ...warm, millis: 60_000 })).calls;
     await server.ask({ kind: "settle" });
     const before = await server.ask<ServerUsage>({ kind: "usage" });
     const run = await client.ask<Run>({ concurrency, millis: effort.millis, calls: 1e9 });

@@ -41,7 +41,7 @@ await runBenchmark(values, HELP, async function* (place) {
   const wanted = values.variants.split(",");
   const variants = VARIANTS.filter((variant) => wanted.includes(variant));
   const effort: Effort = {
-    warmUpCalls: place.isQuick ? 1000 : 4000,
+    warmUpCalls: place.isQuick ? 1000 : 20_000,
     millis: seconds * 1000,
     concurrencies: CONCURRENCIES,
   };
