@@ -1,14 +1,12 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { createCsvRows, CSV_HEADER } from "../format/index.ts";
 import { appendFully, FILE_MODE, sizeOf } from "../lib/files.ts";
 import { recoverCsv } from "./csv-recovery.ts";
-import { setAside } from "../lib/set-aside.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
 import { IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
 import { createOpenIntents } from "./open-intents.ts";
-import { CHANGE_PAUSE, createPause } from "./pauses.ts";
-import { changeText } from "./change-text.ts";
+import { createChangeCheck, tellOfChange } from "./outside-change.ts";
 import { createViewProgress } from "./reading-progress.ts";
 import { checkRoom } from "./room.ts";
 import { createViewStateSaver } from "./view-state.ts";
@@ -25,14 +23,18 @@ const PAUSE_FACTOR = 20;
  * off; rows that were written after the last saved state are recognised and not written twice.
  */
 export function openCsvView(options: ViewOptions): View {
-  const { directory, report, fileChanged, nowMillis } = options;
+  const { directory, nowMillis } = options;
   const path = join(directory, CSV_VIEW);
   const recovered = recoverCsv(options, path, STATE_NAME);
   const progress = createViewProgress(recovered);
-  const intents = createOpenIntents(recovered.intents, recovered.shownIntents);
+  const intents = createOpenIntents({
+    lines: recovered.intents,
+    shownIds: recovered.shownIntents,
+    progress,
+  });
   const saver = createViewStateSaver(directory, STATE_NAME, progress);
   const watch = createFileWatch(path, { seesRewriting: false });
-  const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });
+  const isFileOurs = createChangeCheck({ watch, nowMillis, deal });
   const rows = createCsvRows();
   let fd = -1;
   let lastAppend = 0;
@@ -54,7 +56,7 @@ export function openCsvView(options: ViewOptions): View {
     fd = openSync(path, "a", FILE_MODE);
     const isNew = fstatSync(fd).size === 0;
     if (isNew) {
-      checkRoom(directory, CSV_HEADER.length);
+      checkRoom(options, CSV_HEADER.length);
       appendFully(fd, Buffer.from(CSV_HEADER));
     }
     watch.remember();
@@ -75,16 +77,7 @@ export function openCsvView(options: ViewOptions): View {
     // What was cut off at once, and holds nothing but the rows that were just appended, is ours.
     const isLeftOver = change === "truncated" && sizeThere === lastAppend;
     if (isLeftOver) ftruncateSync(fd, 0);
-    const aside = sizeThere > 0 && !isLeftOver ? setAside(path) : undefined;
-    report(changeText(path, change, aside));
-    const isRestored = change !== "renamed";
-    fileChanged({
-      file: CSV_VIEW,
-      change,
-      ...(aside === undefined ? {} : { keptAs: basename(aside) }),
-      isRestored,
-    });
-    if (isRestored) {
+    if (tellOfChange(path, { change, sizeThere: isLeftOver ? 0 : sizeThere }, options)) {
       progress.reset();
       intents.clear();
     }
@@ -118,12 +111,7 @@ export function openCsvView(options: ViewOptions): View {
       if (isToBegin) begin();
       if (isTorn && fstatSync(fd).size > watch.size()) ftruncateSync(fd, watch.size());
       isTorn = false;
-      const found = watch.find();
-      if (found === undefined) return true;
-      if (!changePause.isOver()) return false;
-      changePause.begin();
-      deal(found);
-      return true;
+      return isFileOurs();
     },
     append(records, readTo) {
       // What an append left that threw.
@@ -131,7 +119,7 @@ export function openCsvView(options: ViewOptions): View {
       for (const { bytes, start, end } of records) rows.add(bytes, start, end);
       const bytes = rows.take();
       if (bytes.length > 0) {
-        checkRoom(directory, bytes.length);
+        checkRoom(options, bytes.length);
         isTorn = true;
         appendFully(fd, bytes);
         isTorn = false;

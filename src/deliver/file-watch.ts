@@ -13,7 +13,7 @@ export interface Finding {
 export interface FileWatch {
   /** What was done to the file since {@link remember}; undefined: nothing. */
   readonly find: () => Finding | undefined;
-  /** The file is as it is to be. */
+  /** The file is as it is to be; where there is none, somebody took it away just now. */
   readonly remember: () => void;
   /** There is no file of ours, until the next {@link remember}. */
   readonly forget: () => void;
@@ -45,6 +45,8 @@ export function createFileWatch(
   options: { readonly seesRewriting: boolean; readonly holds?: boolean },
 ): FileWatch {
   let known: Known | undefined;
+  /** Somebody was quicker than {@link FileWatch.remember}: what file it was is not known. */
+  let isLost = false;
   let fd = -1;
 
   function close(): void {
@@ -75,6 +77,7 @@ export function createFileWatch(
     find() {
       const there = look(path);
       const sizeThere = there?.size;
+      if (isLost) return { change: there === undefined ? "deleted" : "replaced", sizeThere };
       if (known === undefined)
         return there === undefined || there.size === 0
           ? undefined
@@ -91,11 +94,13 @@ export function createFileWatch(
     remember() {
       const before = known?.identity;
       known = look(path);
+      isLost = known === undefined;
       if (known === undefined) close();
       else if (known.identity !== before || fd < 0) hold();
     },
     forget() {
       known = undefined;
+      isLost = false;
       close();
     },
     grew(bytes) {

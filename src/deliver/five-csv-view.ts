@@ -7,16 +7,14 @@ import {
   readSync,
   truncateSync,
 } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { encodeFiveCsvRow, FIVE_CSV_HEADER } from "../format/index.ts";
 import { appendFully, FILE_MODE, sizeOf } from "../lib/files.ts";
-import { setAside } from "../lib/set-aside.ts";
-import { changeText } from "./change-text.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
 import { type FiveMark, loadFiveMarks, NO_FILE, placesOf, saveFiveMarks } from "./five-state.ts";
 import { IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
 import { flatOf, type StreamPosition } from "./merge.ts";
-import { CHANGE_PAUSE, createPause } from "./pauses.ts";
+import { createChangeCheck, tellOfChange } from "./outside-change.ts";
 import { createViewProgress, type Places } from "./reading-progress.ts";
 import { checkRoom } from "./room.ts";
 import { createViewStateSaver } from "./view-state.ts";
@@ -29,34 +27,26 @@ const STATE_NAME = "five-csv";
  * its first row on.
  */
 export function openFiveCsvView(options: ViewOptions): View {
-  const { directory, report, fileChanged, nowMillis } = options;
+  const { directory, nowMillis } = options;
   const path = join(directory, CSV_VIEW);
   const recovered = recover(options, path);
   let { mark } = recovered;
   const progress = createViewProgress(recovered.places);
   const saver = createViewStateSaver(directory, STATE_NAME, progress);
   const watch = createFileWatch(path, { seesRewriting: false });
-  const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });
+  const isFileOurs = createChangeCheck({ watch, nowMillis, deal });
   let fd = -1;
   /** A failed append left a part of a row, which could not be taken back yet. */
   let isTorn = false;
   if (mark.size > 0) watch.remember();
 
-  function deal({ change, sizeThere = 0 }: Finding): void {
+  function deal(found: Finding): void {
     close();
     watch.forget();
-    const aside = sizeThere > 0 ? setAside(path) : undefined;
-    report(changeText(path, change, aside));
     // What a renamed file has, is not shown again; of any other everything comes once more.
-    if (change !== "renamed") progress.reset();
+    if (tellOfChange(path, found, options)) progress.reset();
     mark = { ...NO_FILE, ended: saver.saveEnded(), ...here() };
     saveFiveMarks(directory, STATE_NAME, [mark]);
-    fileChanged({
-      file: CSV_VIEW,
-      change,
-      ...(aside === undefined ? {} : { keptAs: basename(aside) }),
-      isRestored: change !== "renamed",
-    });
   }
 
   function here(): Pick<FiveMark, "positions" | "turn"> {
@@ -72,7 +62,7 @@ export function openFiveCsvView(options: ViewOptions): View {
       positions: new Map([...progress.live, ...readTo]),
       turn: progress.turn(),
     };
-    checkRoom(directory, bytes.length);
+    checkRoom(options, bytes.length);
     if (fd < 0) fd = openSync(path, "a", FILE_MODE);
     saveFiveMarks(directory, STATE_NAME, [mark, next]);
     isTorn = true;
@@ -99,12 +89,7 @@ export function openFiveCsvView(options: ViewOptions): View {
     progress,
     check() {
       takeBack();
-      const found = watch.find();
-      if (found === undefined) return true;
-      if (!changePause.isOver()) return false;
-      changePause.begin();
-      deal(found);
-      return true;
+      return isFileOurs();
     },
     append(records, readTo) {
       const rows = records.map((record) => encodeFiveCsvRow(flatOf(record))).join("");

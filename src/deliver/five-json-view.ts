@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { encodeFiveJson, FIVE_JSON_EMPTY, parseFiveJson } from "../format/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { replaceFile, sizeOf } from "../lib/files.ts";
-import { setAside } from "../lib/set-aside.ts";
-import { changeText } from "./change-text.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
 import {
   type FiveMark,
@@ -20,7 +18,7 @@ import { freePartPath, watchClosedParts } from "./json-parts.ts";
 import { DEFAULT_MAX_PART_BYTES, type JsonViewOptions, rewritePause } from "./json-view.ts";
 import { flatOf } from "./merge.ts";
 import { createNewestFirst, type Frame, type Item } from "./newest-first.ts";
-import { CHANGE_PAUSE, createPause } from "./pauses.ts";
+import { createChangeCheck, tellOfChange } from "./outside-change.ts";
 import { createViewProgress, type Places } from "./reading-progress.ts";
 import { checkRoom } from "./room.ts";
 import { createViewStateSaver } from "./view-state.ts";
@@ -36,7 +34,7 @@ const FRAME: Frame = { open: "[\n", between: ",\n", close: "\n]", empty: FIVE_JS
  * file is replaced in one step, so it parses at every instant; it is there from its first event on.
  */
 export function openFiveJsonView(options: JsonViewOptions): View {
-  const { directory, report, fileChanged, nowMillis } = options;
+  const { directory, nowMillis } = options;
   const maxPartBytes = options.maxPartBytes ?? DEFAULT_MAX_PART_BYTES;
   const path = join(directory, JSON_VIEW);
   const recovered = recover(options, path);
@@ -44,7 +42,8 @@ export function openFiveJsonView(options: JsonViewOptions): View {
   const progress = createViewProgress(recovered.places);
   const saver = createViewStateSaver(directory, STATE_NAME, progress);
   const watch = createFileWatch(path, { seesRewriting: true });
-  const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });
+  // Python prepends to the same file.
+  const isFileOurs = createChangeCheck({ watch, nowMillis, deal });
   const newest = createNewestFirst(FRAME);
   newest.add(recovered.items.map(itemOf));
   newest.written();
@@ -57,11 +56,11 @@ export function openFiveJsonView(options: JsonViewOptions): View {
   let closing: readonly string[] = [];
   let isPending = false;
   let nextAt = 0;
-  watch.remember();
+  if (sizeOf(path) !== undefined) watch.remember();
 
   function write(): void {
     const started = nowMillis();
-    checkRoom(directory, newest.size());
+    checkRoom(options, newest.size());
     const { size, digest } = digestOf(newest.file());
     const next: FiveMark = {
       size,
@@ -100,7 +99,7 @@ export function openFiveJsonView(options: JsonViewOptions): View {
   }
 
   function closePart(): void {
-    checkRoom(directory, newest.size());
+    checkRoom(options, newest.size());
     const { digest } = digestOf(newest.file());
     ownParts.add(digest);
     closing = [...closing, digest];
@@ -116,37 +115,17 @@ export function openFiveJsonView(options: JsonViewOptions): View {
   }
 
   /** What a file that was renamed has, is not shown again; of any other everything is in memory. */
-  function deal({ change, sizeThere = 0 }: Finding): void {
-    const aside = sizeThere > 0 ? setAside(path) : undefined;
-    report(changeText(path, change, aside));
+  function deal(found: Finding): void {
+    isPending = tellOfChange(path, found, options);
     watch.forget();
     nextAt = 0;
-    if (change === "renamed") {
-      newest.dropWritten();
-      closeAt(shown);
-      isPending = newest.size() > 0;
-      const ended = saver.saveEnded();
-      mark = { ...mark, ...shown, size: 0, digest: "", ended, closed, closedTurn };
-      saveFiveMarks(directory, STATE_NAME, [mark]);
-    } else {
-      isPending = true;
-    }
-    fileChanged({
-      file: JSON_VIEW,
-      change,
-      ...(aside === undefined ? {} : { keptAs: basename(aside) }),
-      isRestored: change !== "renamed",
-    });
-  }
-
-  /** False while somebody changes the file all the time. Python prepends to the same file. */
-  function isFileOurs(): boolean {
-    const found = watch.find();
-    if (found === undefined) return true;
-    if (!changePause.isOver()) return false;
-    changePause.begin();
-    deal(found);
-    return true;
+    if (isPending) return;
+    newest.dropWritten();
+    closeAt(shown);
+    isPending = newest.size() > 0;
+    const ended = saver.saveEnded();
+    mark = { ...mark, ...shown, size: 0, digest: "", ended, closed, closedTurn };
+    saveFiveMarks(directory, STATE_NAME, [mark]);
   }
 
   return {

@@ -9,7 +9,7 @@ import { stateDirectory } from "../format/index.ts";
 import { replaceFile } from "../lib/files.ts";
 import type { StreamPosition } from "./merge.ts";
 import type { Places } from "./reading-progress.ts";
-import { loadEnded, positionsSchema, readState } from "./view-state.ts";
+import { loadPlaces, positionsSchema, readState } from "./view-state.ts";
 
 /** A version of the file, and how far it had got. */
 export interface FiveMark {
@@ -77,8 +77,7 @@ export function loadFiveMarks(directory: string, view: string): readonly FiveMar
  */
 export function placesOf(directory: string, view: string, mark: FiveMark): Places | undefined {
   const expected = { atLeast: mark.ended, live: mark.positions, upTo: mark.turn };
-  const done = loadEnded(directory, view, expected);
-  return done === undefined ? undefined : { live: mark.positions, done };
+  return loadPlaces(directory, view, expected);
 }
 
 /** How far a view is that has its closed parts and nothing else. */

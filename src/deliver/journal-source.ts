@@ -7,7 +7,7 @@ import { listStreams, stateDirectory } from "../format/index.ts";
 import { isStreamEnded, type JournalPosition } from "../journal/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { makeDirectory } from "../lib/files.ts";
-import { tryWatchedLock, type WatchedLock } from "../lib/watched-lock.ts";
+import { type FileLock, tryLockFile } from "../lib/file-lock.ts";
 import { createLikelyRecords, orNone, resourceOfLine } from "./likely-records.ts";
 import { createOwnJournal } from "./own-journal.ts";
 import { quarantine } from "./quarantine.ts";
@@ -57,7 +57,7 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
   let unreadable = 0;
   /** The end of the batch that was read, by batch: only the last one is of interest. */
   let current: JournalBatch | undefined;
-  let lock: WatchedLock | null = null;
+  let lock: FileLock | null = null;
   let nextScanAt = 0;
 
   function letGo(): void {
@@ -76,7 +76,7 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
     }
     if (lock !== null) return true;
     makeDirectory(stateDirectory(directory));
-    lock = tryWatchedLock(join(stateDirectory(directory), "ship.lock"));
+    lock = tryLockFile(join(stateDirectory(directory), "ship.lock"));
     nextScanAt = 0;
     return lock !== null;
   }

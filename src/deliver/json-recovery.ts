@@ -8,6 +8,7 @@ import { IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
 import { listParts, partFile } from "./json-parts.ts";
 import type { StreamPosition } from "./merge.ts";
 import type { Frame, Item } from "./newest-first.ts";
+import { lastTurnOf } from "./reading-progress.ts";
 import type { ViewOptions } from "./view.ts";
 import { EMPTY_VIEW_STATE, loadViewState, stateBehindParts, type ViewState } from "./view-state.ts";
 
@@ -90,7 +91,8 @@ function goOnBehind(
       `${path} was renamed by somebody else to ${renamed}: a new one goes on behind its records`,
     );
     const { live, intents } = found.state;
-    const state = { ...found.state, behindParts: { positions: live, intents } };
+    const behindParts = { positions: live, intents, turn: lastTurnOf(found.state) };
+    const state = { ...found.state, behindParts };
     return { ...found, state, records: [] };
   } catch {
     // Whatever it is now, it does not tell how far the view had got.

@@ -1,13 +1,11 @@
-import { basename, join } from "node:path";
-import { replaceFile } from "../lib/files.ts";
-import { setAside } from "../lib/set-aside.ts";
-import { changeText } from "./change-text.ts";
+import { join } from "node:path";
+import { replaceFile, sizeOf } from "../lib/files.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
 import { freePartPath, watchClosedParts } from "./json-parts.ts";
 import { JSON_FRAME, recoverJson } from "./json-recovery.ts";
 import { createNewestFirst } from "./newest-first.ts";
 import { createOpenIntents } from "./open-intents.ts";
-import { CHANGE_PAUSE, createPause } from "./pauses.ts";
+import { createChangeCheck, tellOfChange } from "./outside-change.ts";
 import { createViewProgress } from "./reading-progress.ts";
 import { checkRoom } from "./room.ts";
 import { type BehindParts, createViewStateSaver } from "./view-state.ts";
@@ -40,15 +38,19 @@ export function rewritePause(bytes: number, tookMillis: number): number {
  * in one step, so it parses at every instant.
  */
 export function openJsonView(options: JsonViewOptions): View {
-  const { directory, report, fileChanged, nowMillis } = options;
+  const { directory, nowMillis } = options;
   const maxPartBytes = options.maxPartBytes ?? DEFAULT_MAX_PART_BYTES;
   const path = join(directory, JSON_VIEW);
   const recovered = recoverJson(options, path, STATE_NAME);
   const progress = createViewProgress(recovered.state);
-  const intents = createOpenIntents(recovered.state.intents, recovered.shownIntents);
+  const intents = createOpenIntents({
+    lines: recovered.state.intents,
+    shownIds: recovered.shownIntents,
+    progress,
+  });
   const saver = createViewStateSaver(directory, STATE_NAME, progress);
   const watch = createFileWatch(path, { seesRewriting: true });
-  const changePause = createPause({ ...CHANGE_PAUSE, nowMillis });
+  const isFileOurs = createChangeCheck({ watch, nowMillis, deal });
   const newest = createNewestFirst(JSON_FRAME);
   newest.add(recovered.records);
   newest.written();
@@ -62,11 +64,11 @@ export function openJsonView(options: JsonViewOptions): View {
   let isDirty = false;
   let isStateMissing = recovered.isFirst;
   let nextAt = 0;
-  watch.remember();
+  if (sizeOf(path) !== undefined) watch.remember();
 
   function write(): void {
     const started = nowMillis();
-    checkRoom(directory, newest.size());
+    checkRoom(options, newest.size());
     // Records without a state are nobody's. One that knows nothing goes with any file.
     if (isStateMissing && parts === 0) saver.saveNothing();
     replaceFile(path, newest.file());
@@ -101,7 +103,7 @@ export function openJsonView(options: JsonViewOptions): View {
   }
 
   function closePart(): void {
-    checkRoom(directory, newest.size());
+    checkRoom(options, newest.size());
     replaceFile(freePartPath(directory, parts + 1, options), newest.file());
     parts++;
     closed.add(parts);
@@ -114,32 +116,14 @@ export function openJsonView(options: JsonViewOptions): View {
   }
 
   /** What a file that was renamed has, is not shown again; of any other everything is in memory. */
-  function deal({ change, sizeThere = 0 }: Finding): void {
-    const aside = sizeThere > 0 ? setAside(path) : undefined;
-    report(changeText(path, change, aside));
-    if (change === "renamed") {
+  function deal(found: Finding): void {
+    if (!tellOfChange(path, found, options)) {
       newest.dropWritten();
       behindParts = shown;
     }
     watch.forget();
     isPending = true;
     nextAt = 0;
-    fileChanged({
-      file: JSON_VIEW,
-      change,
-      ...(aside === undefined ? {} : { keptAs: basename(aside) }),
-      isRestored: change !== "renamed",
-    });
-  }
-
-  /** False while somebody changes the file all the time. */
-  function isFileOurs(): boolean {
-    const found = watch.find();
-    if (found === undefined) return true;
-    if (!changePause.isOver()) return false;
-    changePause.begin();
-    deal(found);
-    return true;
   }
 
   return {

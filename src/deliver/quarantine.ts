@@ -11,6 +11,7 @@ import { isId } from "../event/index.ts";
 import {
   decodeQuarantineLine,
   encodeQuarantineLine,
+  parseFlatLine,
   quarantineDirectory,
   type QuarantinedRecord,
   type QuarantineEntry,
@@ -22,7 +23,9 @@ import { makeDirectory, replaceFile, syncDirectory } from "../lib/files.ts";
 import { whyForeign } from "./own-journal.ts";
 
 /** `<stream>.<sequence of its first record>.jsonl`. */
-const FILE_NAME = /^([A-Za-z][A-Za-z0-9_-]{15})\.\d+\.jsonl$/;
+const FILE_NAME = /^([A-Za-z][A-Za-z0-9_-]{15})\.(\d+)\.jsonl$/;
+/** No batch spans more numbers: its bytes are limited, and a line has some hundreds of them. */
+const BATCH_NUMBERS = 4096;
 
 /** The lock is held for one rewriting of one small file. */
 const LOCK_TRIES = 40;
@@ -86,16 +89,33 @@ export function quarantine(
   const folder = quarantineDirectory(directory);
   makeDirectory(folder);
   syncDirectory(directory);
-  const path = join(folder, `${first.stream}.${first.sequence}.jsonl`);
   withLock(directory, () => {
-    // Left by a process that died before it moved its cursor.
-    const old = linesOf(path);
-    const known = new Set(records.map(keyOf));
-    const others = old.filter((line) => !known.has(keyOfLine(line)));
+    // Left by a process that died before it moved its cursor, and may have had other batches.
+    const known = new Set(
+      filesAround(directory, first)
+        .flatMap((file) => readQuarantineFile(directory, file, () => {}))
+        .map(keyOf),
+    );
+    const added = records.filter((record) => !known.has(keyOf(record)));
+    const [head] = added;
+    if (head === undefined) return;
+    const path = join(folder, `${first.stream}.${parseFlatLine(head.line).sequence}.jsonl`);
+    const lines = [...linesOf(path), ...added.map(encodeQuarantineLine)];
     replaceFile(
       path,
-      [...others, ...records.map(encodeQuarantineLine)].map((line) => `${line}\n`),
+      lines.map((line) => `${line}\n`),
     );
+  });
+}
+
+/** Files of a stream that may hold a record of the same batch: there may be thousands of others. */
+function filesAround(
+  directory: string,
+  { stream, sequence }: { readonly stream: string; readonly sequence: number },
+): readonly string[] {
+  return listQuarantineFiles(directory).filter((name) => {
+    const [, other, begin] = FILE_NAME.exec(name) ?? [];
+    return other === stream && Math.abs(Number(begin) - sequence) < BATCH_NUMBERS;
   });
 }
 
@@ -130,15 +150,6 @@ function linesOf(path: string): readonly string[] {
 /** A record and an endpoint stand in the quarantine once. */
 function keyOf({ endpoint, line }: QuarantinedRecord): string {
   return `${endpoint} ${line}`;
-}
-
-/** What cannot be read is nobody's double: it stays. */
-function keyOfLine(text: string): string {
-  try {
-    return keyOf(decodeQuarantineLine(text));
-  } catch {
-    return "";
-  }
 }
 
 function withLock(directory: string, run: () => void): void {

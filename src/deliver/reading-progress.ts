@@ -17,13 +17,17 @@ export interface ViewProgress {
   readonly done: ReadonlyMap<string, EndedPosition>;
   /** Grows with each stream that ends: tells what ended before a time from what ended later. */
   readonly turn: () => number;
-  /** Grows whenever `done` changes. */
+  /** Streams that had ended, were shown whole, and have been deleted. */
+  readonly pruned: () => number;
+  /** Grows whenever `done` changes; 0: it is what was saved. */
   readonly doneVersion: () => number;
   readonly advance: (readTo: ReadonlyMap<string, StreamPosition>) => void;
   /** A stream has ended, and nothing of it is left to read. */
   readonly retire: (stream: string) => void;
   /** It goes on after all. */
   readonly revive: (stream: string) => void;
+  /** It was deleted: its place is forgotten. */
+  readonly prune: (stream: string) => void;
   readonly reset: (to?: Places) => void;
 }
 
@@ -31,6 +35,11 @@ export interface ViewProgress {
 export interface Places {
   readonly live: ReadonlyMap<string, StreamPosition>;
   readonly done: ReadonlyMap<string, EndedPosition>;
+  /** {@link ViewProgress.pruned} and {@link ViewProgress.turn} to go on from. Default 0. */
+  readonly pruned?: number;
+  readonly turn?: number;
+  /** `done` is what stands in the saved file. Default false. */
+  readonly isSaved?: boolean;
 }
 
 const NOWHERE: Places = { live: new Map(), done: new Map() };
@@ -40,13 +49,15 @@ const START: StreamPosition = { segment: 1, offset: 0, sequence: 0 };
 export function createViewProgress(begin: Places): ViewProgress {
   const live = new Map(begin.live);
   const done = new Map(begin.done);
-  let version = 0;
-  let lastTurn = [...done.values()].reduce((last, { turn = 0 }) => Math.max(last, turn), 0);
+  let version = begin.isSaved === true ? 0 : 1;
+  let pruned = begin.pruned ?? 0;
+  let lastTurn = lastTurnOf(begin);
   return {
     live,
     done,
     doneVersion: () => version,
     turn: () => lastTurn,
+    pruned: () => pruned,
     advance(readTo) {
       for (const [stream, position] of readTo) live.set(stream, position);
     },
@@ -63,7 +74,14 @@ export function createViewProgress(begin: Places): ViewProgress {
       done.delete(stream);
       version++;
     },
+    prune(stream) {
+      live.delete(stream);
+      if (!done.delete(stream)) return;
+      pruned++;
+      version++;
+    },
     reset(to = NOWHERE) {
+      pruned = to.pruned ?? 0;
       live.clear();
       done.clear();
       for (const [stream, position] of to.live) live.set(stream, position);
@@ -71,6 +89,11 @@ export function createViewProgress(begin: Places): ViewProgress {
       version++;
     },
   };
+}
+
+/** {@link ViewProgress.turn} when the last of these streams had ended. */
+export function lastTurnOf({ done, turn: begin = 0 }: Places): number {
+  return [...done.values()].reduce((last, { turn = 0 }) => Math.max(last, turn), begin);
 }
 
 /** The place in a stream, whether it goes on or not; undefined before its first line. */

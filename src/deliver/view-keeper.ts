@@ -4,6 +4,8 @@ import { openFiveCsvView } from "./five-csv-view.ts";
 import { openFiveJsonView } from "./five-json-view.ts";
 import { openJsonView } from "./json-view.ts";
 import type { Round } from "./merge.ts";
+import type { RoomOptions } from "./room.ts";
+import { createDeletedStreams } from "./deleted-streams.ts";
 import { createTries } from "./tries.ts";
 import { createStreamEndings } from "./stream-endings.ts";
 import { createStreamList } from "./stream-list.ts";
@@ -37,8 +39,7 @@ export interface ViewKeeper {
 }
 
 /** What {@link createViewKeeper} takes. */
-export interface ViewKeeperOptions {
-  readonly directory: string;
+export interface ViewKeeperOptions extends RoomOptions {
   readonly format: ViewFormat;
   /** Default `full`. */
   readonly shape?: ViewShape;
@@ -55,6 +56,7 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
   const lock = createViewLock(directory, nowMillis);
   const streams = createStreamList(directory, nowMillis);
   const endings = createStreamEndings({ directory, streams, nowMillis });
+  const deleted = createDeletedStreams({ directory, streams, nowMillis });
   const tries = createTries({ report, nowMillis });
   let reading: ReturnType<typeof createViewReading> | undefined;
   const openers = openersOf({ ...options, nowMillis });
@@ -77,6 +79,9 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
         for (const view of views) view.saveAgain();
         break;
       case "taken":
+        // Taking it back may have failed once: somebody else may have written them since.
+        closeViews();
+        break;
       case "held":
         break;
     }
@@ -142,6 +147,7 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
       attempt: tries.run,
     });
     endings.retire(shown);
+    deleted.forget(views);
     for (const view of views) {
       if (tries.hasFailed(view) || !tries.isDue(view, isForced)) continue;
       if (tries.run(view, () => view.settle({ isForced }))) tries.worked(view);
@@ -177,8 +183,8 @@ interface Opener {
 function openersOf(
   keeper: ViewKeeperOptions & { readonly nowMillis: () => number },
 ): readonly Opener[] {
-  const { directory, format, report, nowMillis, fileChanged = () => {}, shape = "full" } = keeper;
-  const options = { directory, report, fileChanged, nowMillis };
+  const { format, fileChanged = () => {}, shape = "full" } = keeper;
+  const options = { ...keeper, fileChanged };
   const [openJson, openCsv] =
     shape === "five" ? [openFiveJsonView, openFiveCsvView] : [openJsonView, openCsvView];
   const openers: Opener[] = [];

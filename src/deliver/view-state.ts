@@ -3,9 +3,14 @@ import { join } from "node:path";
 import { z } from "zod";
 import { stateDirectory } from "../format/index.ts";
 import { systemCodeOf } from "../lib/errors.ts";
-import { replaceFile } from "../lib/files.ts";
+import { replaceFile, sizeOf } from "../lib/files.ts";
 import type { StreamPosition } from "./merge.ts";
-import type { EndedPosition, Places, ViewProgress } from "./reading-progress.ts";
+import {
+  type EndedPosition,
+  lastTurnOf,
+  type Places,
+  type ViewProgress,
+} from "./reading-progress.ts";
 
 /** What one view remembers between runs: how far it got, and what its file looked like then. */
 export interface ViewState extends Places {
@@ -70,7 +75,13 @@ const schema = z.object({
   positions: positionsSchema,
 });
 
-const endedSchema = z.object({ version: z.literal(1), positions: positionsSchema });
+const endedSchema = z.object({
+  version: z.literal(1),
+  positions: positionsSchema,
+  // Absent in states that were saved before these were.
+  pruned: z.number().int().nonnegative().default(0),
+  turn: z.number().int().nonnegative().default(0),
+});
 
 function statePath(directory: string, view: string): string {
   return join(stateDirectory(directory), `view-${view}.json`);
@@ -85,16 +96,18 @@ export function loadViewState(directory: string, view: string): ViewState | null
   const state = readState(statePath(directory, view), schema);
   if (state === undefined) return null;
   const { ended, positions, ...rest } = state;
-  const done = loadEnded(directory, view, { atLeast: ended, live: positions });
-  return done === undefined ? null : { ...rest, live: positions, done };
+  const places = loadPlaces(directory, view, { atLeast: ended, live: positions });
+  return places === undefined ? null : { ...rest, ...places };
 }
 
 /** The state of a view that has lost its newest part, and has what its closed parts show. */
-export function stateBehindParts({ parts, done, behindParts }: ViewState): ViewState {
+export function stateBehindParts(state: ViewState): ViewState {
+  const { parts, behindParts, pruned } = state;
   if (behindParts === undefined) return EMPTY_VIEW_STATE;
-  const { positions, intents, turn } = behindParts;
-  const before = endedBy(done, { live: positions, upTo: turn });
-  return { size: 0, parts, intents, live: positions, done: before, behindParts };
+  const { positions: live, intents, turn: upTo } = behindParts;
+  const done = endedBy(state.done, { live, upTo });
+  const counts = { pruned: pruned ?? 0, turn: lastTurnOf(state) };
+  return { size: 0, parts, intents, live, done, ...counts, behindParts };
 }
 
 /** The streams that had ended at a time; of those that went on then some have ended since. */
@@ -126,7 +139,7 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * The streams that had ended when the view was saved. They stand in a file of their own, because
+ * The places of a view that was saved. Streams that had ended stand in a file of their own, because
  * there may be thousands, and they change with none but the end of a process.
  *
  * @param expected.atLeast how many the state counted. The file is written before the state, so it
@@ -135,7 +148,7 @@ function parseJson(text: string): unknown {
  * @param expected.upTo streams that ended later do not count. Default: all do.
  * @returns undefined where streams are missing.
  */
-export function loadEnded(
+export function loadPlaces(
   directory: string,
   view: string,
   expected: {
@@ -143,11 +156,12 @@ export function loadEnded(
     readonly live: Places["live"];
     readonly upTo?: number | undefined;
   },
-): Places["done"] | undefined {
+): Places | undefined {
   const ended = readState(endedPath(directory, view), endedSchema);
-  const done = new Map(ended?.positions);
-  if (done.size < expected.atLeast) return undefined;
-  return endedBy(done, expected);
+  const { positions = new Map<string, EndedPosition>(), pruned = 0, turn = 0 } = ended ?? {};
+  if (positions.size + pruned < expected.atLeast) return undefined;
+  const done = endedBy(positions, expected);
+  return { live: expected.live, done, pruned, turn, isSaved: done.size === positions.size };
 }
 
 /** Saves the state of one view, each file in one step. */
@@ -155,7 +169,7 @@ export interface ViewStateSaver {
   readonly save: (rest: Omit<ViewState, "live" | "done">) => void;
   /** The state of a view that knows nothing, for one whose file tells everything. */
   readonly saveNothing: () => void;
-  /** Only what {@link loadEnded} reads; gives the count that the state has to carry. */
+  /** Only the streams that have ended; gives the count that the state has to carry. */
   readonly saveEnded: () => number;
   /** Whether streams have ended, or go on after all, since the last saving. */
   readonly isStale: () => boolean;
@@ -167,18 +181,21 @@ export interface ViewStateSaver {
 export function createViewStateSaver(
   directory: string,
   view: string,
-  { live, done, doneVersion }: ViewProgress,
+  { live, done, pruned, turn, doneVersion }: ViewProgress,
 ): ViewStateSaver {
-  let savedVersion = doneVersion();
+  // A file that says more than the view knows must not outlive the first state that is saved.
+  const isNone = done.size === 0 && sizeOf(endedPath(directory, view)) === undefined;
+  let savedVersion = isNone ? doneVersion() : 0;
 
   function saveEnded(): number {
     const version = doneVersion();
     if (version !== savedVersion) {
-      const text = JSON.stringify({ version: 1, positions: Object.fromEntries(done) });
+      const positions = Object.fromEntries(done);
+      const text = JSON.stringify({ version: 1, positions, pruned: pruned(), turn: turn() });
       replaceFile(endedPath(directory, view), [text]);
       savedVersion = version;
     }
-    return done.size;
+    return done.size + pruned();
   }
 
   return {

@@ -2,12 +2,12 @@ import type { Worker } from "node:worker_threads";
 import type { FileChange } from "../event/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { startOwnWorker } from "../lib/own-worker.ts";
+import type { RoomOptions } from "./room.ts";
 import type { ViewFormat } from "./view-keeper.ts";
 import type { ViewShape } from "./view-shape.ts";
 
 /** What the view thread is started with. */
-export interface ViewWorkerData {
-  readonly directory: string;
+export interface ViewWorkerData extends RoomOptions {
   readonly format: ViewFormat;
   readonly shape: ViewShape;
   /** Shared: 1 where there are records that were not there at its last look. */
@@ -42,8 +42,7 @@ export interface ViewWriter {
 }
 
 /** What {@link createViewWriter} takes. */
-export interface ViewWriterOptions {
-  readonly directory: string;
+export interface ViewWriterOptions extends RoomOptions {
   readonly format: ViewFormat;
   /** Default `full`. */
   readonly shape?: ViewShape;
@@ -57,7 +56,7 @@ const EXIT_WAIT_MILLIS = 2000;
 
 /** Starts the view thread. */
 export function createViewWriter(options: ViewWriterOptions): ViewWriter {
-  const { directory, format, shape = "full", report, fileChanged } = options;
+  const { directory, format, shape = "full", reserveBytes, report, fileChanged } = options;
   const news = new Int32Array(new SharedArrayBuffer(4));
   const waiting = new Map<number, () => void>();
   let flushes = 0;
@@ -69,7 +68,7 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
       return startOwnWorker<ViewAnswer>({
         callerUrl: import.meta.url,
         module: "view-worker",
-        data: { directory, format, shape, news } satisfies ViewWorkerData,
+        data: { directory, format, shape, reserveBytes, news } satisfies ViewWorkerData,
         onMessage: answered,
         onEnd: ended,
       });

@@ -2,6 +2,7 @@ import type { FileChange } from "../event/index.ts";
 import type { JournalRecord, StreamPosition } from "./merge.ts";
 import type { OpenIntents } from "./open-intents.ts";
 import type { ViewProgress } from "./reading-progress.ts";
+import type { RoomOptions } from "./room.ts";
 
 /** Name of the CSV view in the audit directory. */
 export const CSV_VIEW = "audit_log.csv";
@@ -43,8 +44,7 @@ export interface View {
 }
 
 /** What a view is opened with. */
-export interface ViewOptions {
-  readonly directory: string;
+export interface ViewOptions extends RoomOptions {
   readonly report: (line: string) => void;
   /** Somebody else did something to a file of ours; it was reported already. */
   readonly fileChanged: (change: FileChange) => void;

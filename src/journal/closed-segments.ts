@@ -26,7 +26,7 @@ export function createClosedSegments(directory: string, stream: string): ClosedS
       if (gone.length === 0) return [];
       closed = closed.filter((segment) => !gone.includes(segment));
       // Asked after: retention says what it deletes before it does.
-      const purged = purgedIn(directory, stream);
+      const purged = readPurged(directory).get(stream) ?? 0;
       return gone
         .filter(({ number, count }) => number > purged && count > 0)
         .map(({ number: _number, ...lost }) => lost);
@@ -34,13 +34,15 @@ export function createClosedSegments(directory: string, stream: string): ClosedS
   };
 }
 
-/** Number of the last segment that retention deleted; 0 where it says nothing. */
-function purgedIn(directory: string, stream: string): number {
+/** Number of the last segment that retention deleted, by stream; of the streams that it tells of. */
+export function readPurged(directory: string): ReadonlyMap<string, number> {
   try {
     const told: unknown = JSON.parse(readFileSync(purgedFile(directory), "utf8"));
-    const found = new Map(Object.entries(told ?? {})).get(stream) as unknown;
-    return typeof found === "number" ? found : 0;
+    const entries: [string, unknown][] = Object.entries(told ?? {});
+    return new Map(
+      entries.flatMap(([key, last]) => (typeof last === "number" ? [[key, last]] : [])),
+    );
   } catch {
-    return 0;
+    return new Map();
   }
 }

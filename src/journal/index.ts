@@ -6,6 +6,7 @@ export {
   type JournalPosition,
   readJournalLines,
 } from "./cursor.ts";
+export { readPurged } from "./closed-segments.ts";
 export { type Journal, type JournalOptions, openJournal } from "./journal.ts";
 export type { JournalNotice } from "./journal-notices.ts";
 export {
@@ -13,4 +14,5 @@ export {
   type JournalProcessor,
   type JournalProcessorOptions,
 } from "./journal-processor.ts";
+export { reserveOf } from "./reserve.ts";
 export { isStreamEnded } from "./stream-life.ts";

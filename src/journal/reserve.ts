@@ -34,6 +34,13 @@ const DEFAULT_RESERVE_BYTES = 64 * 1024 * 1024;
 const MAX_DEFAULT_SHARE = 0.1;
 const LOOK_PAUSE_MILLIS = 250;
 
+/** Bytes that stay free on a filesystem of a size; default as in {@link ReserveOptions}. */
+export function reserveOf(reserveBytes: number | undefined, totalBytes: number): number {
+  return (
+    reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, Math.floor(totalBytes * MAX_DEFAULT_SHARE))
+  );
+}
+
 /** Takes a first look. */
 export function createReserve({ reserveBytes, look, nowMillis }: ReserveOptions): Reserve {
   let freeBytes = Number.POSITIVE_INFINITY;
@@ -73,9 +80,7 @@ export function createReserve({ reserveBytes, look, nowMillis }: ReserveOptions)
 
   if (reserveBytes !== 0) {
     const totalBytes = lookNow();
-    if (reserveBytes === undefined && totalBytes !== undefined) {
-      kept = Math.min(DEFAULT_RESERVE_BYTES, Math.floor(totalBytes * MAX_DEFAULT_SHARE));
-    }
+    if (totalBytes !== undefined) kept = reserveOf(reserveBytes, totalBytes);
   }
   return {
     admits: (bytes) => kept === 0 || admits(bytes),

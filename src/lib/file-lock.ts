@@ -39,7 +39,10 @@ export function tryLockFile(path: string, waitMillis = 0): FileLock | null {
   return { isInPlace: () => identityOf(path) === locked, release: () => database.close() };
 }
 
-/** Tells a file from another that has its name; undefined where there is none. */
+/**
+ * Tells a file from another that has its name; undefined where there is none. Not asked of an open
+ * descriptor: closing one would free the lock (POSIX record locks).
+ */
 function identityOf(path: string): string | undefined {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? undefined : `${found.dev} ${found.ino}`;

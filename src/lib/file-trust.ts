@@ -9,14 +9,7 @@ import { AuditError } from "./errors.ts";
  */
 export function checkTrust(path: string, report: (line: string) => void): void {
   if (process.platform === "win32") return;
-  const { mode, uid } = statSync(path);
-  const own = process.getuid?.() ?? uid;
-  if (uid !== own && uid !== 0) {
-    throw new AuditError(
-      "untrusted_file",
-      `${path} belongs to user ${uid}, not to ${own} or root: chown it`,
-    );
-  }
+  const mode = checkOwner(path);
   if ((mode & 0o002) !== 0) {
     throw new AuditError(
       "untrusted_file",
@@ -24,4 +17,21 @@ export function checkTrust(path: string, report: (line: string) => void): void {
     );
   }
   if ((mode & 0o020) !== 0) report(`${path} may be written by its group: chmod g-w ${path}`);
+}
+
+/**
+ * Refuses a file of another user than ours or root. Not for Windows.
+ *
+ * @param name what it is called in errors. Default: the path.
+ * @returns its mode.
+ * @throws {AuditError} `untrusted_file`; also the system error when there is no such file.
+ */
+export function checkOwner(path: string, name: string = path): number {
+  const { mode, uid } = statSync(path);
+  const own = process.getuid?.() ?? uid;
+  if (uid === own || uid === 0) return mode;
+  throw new AuditError(
+    "untrusted_file",
+    `${name} belongs to user ${uid}, not to ${own} or root: chown it`,
+  );
 }

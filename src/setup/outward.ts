@@ -33,10 +33,11 @@ export interface OutwardParts {
 export function openOutward(options: ResolvedOptions, parts: OutwardParts): Outward {
   const { directory, shape, opened, report, fileChanged } = parts;
   const { format, shipping } = options;
+  const { reserveBytes } = options.journal;
   const views =
     format === "journal" || format === "none" || !opened.isOnDisk
       ? undefined
-      : createViewWriter({ directory, format, shape, report, fileChanged });
+      : createViewWriter({ directory, format, shape, reserveBytes, report, fileChanged });
   let shipper: ShipThread | undefined;
   if (shipping !== undefined) {
     report(`audit records are sent to ${new URL(shipping.url).host}`);

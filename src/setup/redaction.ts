@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { Action } from "../event/index.ts";
 import { createCatalogue } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
+import { checkOwner } from "../lib/file-trust.ts";
 import {
   compileRedaction,
   createPseudonyms,
@@ -104,14 +105,7 @@ function readSecret(path: string): Uint8Array {
 /** Who may read the key can find out who hides behind a pseudonym. */
 function checkSecret(path: string): void {
   if (process.platform === "win32") return;
-  const { mode, uid } = statSync(path);
-  const own = process.getuid?.() ?? uid;
-  if (uid !== own && uid !== 0) {
-    throw new AuditError(
-      "untrusted_file",
-      `the redaction key ${path} belongs to user ${uid}, not to ${own} or root: chown it`,
-    );
-  }
+  const mode = checkOwner(path, `the redaction key ${path}`);
   if ((mode & 0o077) !== 0) {
     throw new AuditError(
       "untrusted_file",

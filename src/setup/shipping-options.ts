@@ -3,6 +3,14 @@ import type { OtlpSenderOptions } from "../deliver/index.ts";
 import { AuditError } from "../lib/errors.ts";
 import { choice, type Environment, variable } from "./environment.ts";
 import { checkGrpcPackages, type NamedPath, readTlsFiles } from "./shipping-files.ts";
+import {
+  checkHeaders,
+  checkTimeout,
+  checkUrl,
+  headersVariable,
+  logsUrl,
+  timeoutVariable,
+} from "./shipping-values.ts";
 
 /** How records are sent to an OTLP endpoint. */
 export type OtlpProtocol = "http/json" | "http/protobuf" | "grpc";
@@ -37,8 +45,6 @@ export interface GivenShipping {
 
 /** OTLP exporter specification, "Configuration Options". */
 const DEFAULT_TIMEOUT_MILLIS = 10_000;
-/** A day: timers of Node hold no more than 24 of them. */
-const MAX_TIMEOUT_MILLIS = 86_400_000;
 const ONLY_WITH_ENDPOINT = [
   "headers",
   "protocol",
@@ -63,7 +69,7 @@ export function resolveShipping(
     options.compression ?? choice(env, "AUDIT_OTLP_COMPRESSION", COMPRESSIONS) ?? "none";
   const timeoutMillis =
     options.timeoutMillis === undefined
-      ? timeout(env, "AUDIT_OTLP_TIMEOUT")
+      ? timeoutVariable(env, "AUDIT_OTLP_TIMEOUT")
       : checkTimeout(options.timeoutMillis, "timeoutMillis");
   const ship = choice(env, "AUDIT_SHIP", ["otel"] as const);
   const endpoint = options.endpoint ?? variable(env, "AUDIT_OTLP_ENDPOINT");
@@ -74,7 +80,7 @@ export function resolveShipping(
     const credentials = isGiven ? {} : env;
     const headers =
       options.headers === undefined
-        ? parseHeaders(credentials, "AUDIT_OTLP_HEADERS")
+        ? headersVariable(credentials, "AUDIT_OTLP_HEADERS")
         : checkHeaders(options.headers, "headers");
     const url = protocol === "grpc" ? checkUrl(endpoint, name) : logsUrl(endpoint, name);
     return complete(
@@ -148,12 +154,12 @@ function otelShipping(env: Environment): ShippingOptions {
     {
       url,
       headers: {
-        ...(isElsewhere ? {} : parseHeaders(env, "OTEL_EXPORTER_OTLP_HEADERS")),
-        ...parseHeaders(env, "OTEL_EXPORTER_OTLP_LOGS_HEADERS"),
+        ...(isElsewhere ? {} : headersVariable(env, "OTEL_EXPORTER_OTLP_HEADERS")),
+        ...headersVariable(env, "OTEL_EXPORTER_OTLP_LOGS_HEADERS"),
       },
       protocol,
       compression: choice(env, nameOf("COMPRESSION"), COMPRESSIONS) ?? "none",
-      timeoutMillis: timeout(env, nameOf("TIMEOUT")) ?? DEFAULT_TIMEOUT_MILLIS,
+      timeoutMillis: timeoutVariable(env, nameOf("TIMEOUT")) ?? DEFAULT_TIMEOUT_MILLIS,
     },
     {
       certificate: file("CERTIFICATE"),
@@ -197,90 +203,4 @@ function named(
   if (given !== undefined) return { path: given, name: option };
   const path = variable(env, variableName);
   return path === undefined ? undefined : { path, name: variableName };
-}
-
-function timeout(env: Environment, name: string): number | undefined {
-  const text = variable(env, name);
-  return text === undefined ? undefined : checkTimeout(Number(text), name);
-}
-
-function checkTimeout(millis: number, name: string): number {
-  if (!Number.isInteger(millis) || millis < 1 || millis > MAX_TIMEOUT_MILLIS) {
-    throw new AuditError(
-      "invalid_option",
-      `${name} must be whole milliseconds from 1 to ${MAX_TIMEOUT_MILLIS}; it is ${JSON.stringify(millis)}`,
-    );
-  }
-  return millis;
-}
-
-function logsUrl(base: string, name: string): string {
-  const url = new URL(checkUrl(base, name));
-  const path = url.pathname.replace(/\/+$/, "");
-  // Whoever gives the full URL means the same.
-  url.pathname = path.endsWith("/v1/logs") ? path : `${path}/v1/logs`;
-  return url.href;
-}
-
-function checkUrl(text: string, name: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
-    throw new AuditError(
-      "invalid_option",
-      `${name} must be an http or https URL, as in http://127.0.0.1:4318; it is ${JSON.stringify(text.replace(/^.*@/s, "****@"))}`,
-    );
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw new AuditError(
-      "invalid_option",
-      `${name} has a user or password in it (…@${url.host}): leave it out, and send it in a header (authorization)`,
-    );
-  }
-  return url.href;
-}
-
-/** `key=value,key=value`, values percent-encoded (OTLP exporter specification, W3C baggage). */
-function parseHeaders(env: Environment, name: string): Readonly<Record<string, string>> {
-  const text = variable(env, name);
-  if (text === undefined) return {};
-  const headers: Record<string, string> = {};
-  for (const entry of text.split(",")) {
-    const equals = entry.indexOf("=");
-    if (equals <= 0) {
-      // The value is not shown: headers carry credentials.
-      throw new AuditError("invalid_option", `${name} must be key=value,key=value`);
-    }
-    const value = entry.slice(equals + 1).trim();
-    headers[entry.slice(0, equals).trim()] = decodePercent(value);
-  }
-  return checkHeaders(headers, name);
-}
-
-/** RFC 9110, section 5.6.2: what a header name is made of. */
-const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** RFC 9110, section 5.5: what a header value may have. */
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-/** A header that cannot be sent would fail with every request, for ever. Values are not shown. */
-function checkHeaders(
-  headers: Readonly<Record<string, string>>,
-  from: string,
-): Readonly<Record<string, string>> {
-  for (const [name, value] of Object.entries(headers)) {
-    const problem = !HEADER_NAME.test(name)
-      ? `${JSON.stringify(name)} is no header name`
-      : HEADER_VALUE.test(value)
-        ? undefined
-        : `the value of ${JSON.stringify(name)} has characters that no header may have`;
-    if (problem !== undefined) throw new AuditError("invalid_option", `${from}: ${problem}`);
-  }
-  return headers;
-}
-
-function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -243,6 +243,28 @@ test("a JSON view that was renamed and then deleted: what the renamed one has is
   expect(actionsIn(path)).toEqual(actions(4, 6));
 });
 
+test("renamed while nobody kept it, and deleted later: streams that were born and ended since are shown", () => {
+  const { directory, keeper, write } = keepViews("full");
+  const path = join(directory, "audit_log.json");
+  write(3);
+  keeper.close();
+  renameSync(path, `${path}.1`);
+  const next = keepViews("full", directory, 3);
+  next.write(1);
+  const born = "BbbbbbbbbbbbbbbB";
+  mkdirSync(join(directory, "journal", born), { recursive: true });
+  const record = resultRecord(born, 1, { "audit.action": "b1" });
+  writeFileSync(join(directory, "journal", born, "1.jsonl"), `${encodeJsonLine(record)}\n`);
+  writeFileSync(join(directory, "state", `stream-${born}.lock`), "");
+  next.keeper.run({ isForced: true });
+  next.keeper.run({ isForced: true });
+  next.keeper.close();
+  expect(readFileSync(join(directory, "state", "ended-json.json"), "utf8")).toContain(born);
+  rmSync(path);
+  keepViews("full", directory, 4).keeper.close();
+  expect(actionsIn(path).toSorted()).toEqual(["a4", "b1"]);
+});
+
 test("files that stood there before us are recorded too", () => {
   const directory = temporaryDirectory();
   for (const file of FILES) writeFileSync(join(directory, file), "[1]");

@@ -91,6 +91,56 @@ test.each<[name: string, records: readonly object[], rows: readonly unknown[]]>(
     [SUCCESS(3)],
   ],
   [
+    "several actions, killed behind the first of their results",
+    [
+      { ...INTENT, ...RPC },
+      { ...INTENT, ...RPC, "audit.action": "hp_change" },
+      { ...INTENT, ...RPC, "audit.action": "mode_switch" },
+      { ...ENDED, "audit.action": "hp_change" },
+    ],
+    [SUCCESS(4), UNKNOWN(3)],
+  ],
+  [
+    "several actions, killed behind the result of one that needs no intent",
+    [
+      { ...INTENT, ...RPC },
+      { ...ENDED, "audit.action": "hp_change" },
+    ],
+    [SUCCESS(2), UNKNOWN(1)],
+  ],
+  [
+    "an action, or else the call itself",
+    [{ ...INTENT, ...RPC }, { ...INTENT, ...RPC, "audit.action": "rpc_call" }, ENDED],
+    [SUCCESS(3)],
+  ],
+  [
+    "several actions, each with its result",
+    [
+      { ...INTENT, ...RPC },
+      { ...INTENT, ...RPC, "audit.action": "hp_change" },
+      ENDED,
+      { ...ENDED, "audit.action": "hp_change" },
+    ],
+    [SUCCESS(3), SUCCESS(4)],
+  ],
+  [
+    "several actions, one result, and the stream went on",
+    [{ ...INTENT, ...RPC }, { ...INTENT, ...RPC, "audit.action": "hp_change" }, ENDED, {}],
+    [SUCCESS(3), SUCCESS(4)],
+  ],
+  [
+    "several actions, one result, and another call that was cut in the same way",
+    [
+      { ...INTENT, ...RPC },
+      { ...INTENT, ...RPC, "audit.action": "hp_change" },
+      { ...INTENT, ...RPC, ...OTHER },
+      { ...INTENT, ...RPC, ...OTHER, "audit.action": "hp_change" },
+      ENDED,
+      { ...ENDED, ...OTHER },
+    ],
+    [SUCCESS(5), SUCCESS(6), UNKNOWN(4)],
+  ],
+  [
     "another call's result",
     [
       { ...INTENT, ...RPC },
@@ -135,6 +185,47 @@ test("a stream that is being written shows nothing, also after a restart of the 
   keep(directory);
   expect(shown(directory)).toEqual([SUCCESS(3)]);
   lock?.release();
+  keep(directory);
+  expect(shown(directory)).toEqual([SUCCESS(3), UNKNOWN(2)]);
+});
+
+test.each<[name: string, next: object, rows: readonly unknown[]]>([
+  ["another result of the call", { ...ENDED, "audit.action": "hp_change" }, [SUCCESS(4)]],
+  ["another record", {}, [SUCCESS(4)]],
+])(
+  "one of two results of a call was read before the views were restarted: %s",
+  (_name, next, rows) => {
+    const directory = temporaryDirectory();
+    const intents = [
+      { ...INTENT, ...RPC },
+      { ...INTENT, ...RPC, "audit.action": "hp_change" },
+    ];
+    write(directory, 1, [...intents, ENDED]);
+    const held = tryLockFile(lockOf(directory));
+    keep(directory);
+    keep(directory);
+    expect(shown(directory)).toEqual([SUCCESS(3)]);
+    write(directory, 4, [next]);
+    keep(directory);
+    held?.release();
+    keep(directory);
+    expect(shown(directory)).toEqual([SUCCESS(3), ...rows]);
+  },
+);
+
+test("one of two results of a call was read before its process died", () => {
+  const directory = temporaryDirectory();
+  write(directory, 1, [
+    { ...INTENT, ...RPC },
+    { ...INTENT, ...RPC, "audit.action": "hp_change" },
+  ]);
+  write(directory, 3, [ENDED]);
+  const held = tryLockFile(lockOf(directory));
+  keep(directory);
+  expect(shown(directory)).toEqual([SUCCESS(3)]);
+  held?.release();
+  keep(directory);
+  expect(shown(directory)).toEqual([SUCCESS(3), UNKNOWN(2)]);
   keep(directory);
   expect(shown(directory)).toEqual([SUCCESS(3), UNKNOWN(2)]);
 });

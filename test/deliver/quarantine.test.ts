@@ -20,6 +20,7 @@ import {
   readQuarantineFile,
   type Shipper,
 } from "../../src/deliver/index.ts";
+import { quarantine } from "../../src/deliver/quarantine.ts";
 import { encodeJsonLine } from "../../src/format/index.ts";
 import { type OtlpSink, startOtlpSink } from "../support/otlp-sink.ts";
 import { resultRecord } from "../support/records.ts";
@@ -248,4 +249,45 @@ test("the status tells what waits, and since when", async () => {
     problem: "HTTP 503",
     isShipping: true,
   });
+});
+
+test("batches with other borders put no record there twice", () => {
+  const directory = temporaryDirectory();
+  const put = (stream: string, endpoint: string, sequences: readonly number[]): void => {
+    const records = sequences.map((sequence) => ({
+      time: "2026-11-21T12:00:00.000Z",
+      endpoint,
+      reason: "HTTP 400",
+      resource: {},
+      line: lineOf(stream, sequence + 1),
+    }));
+    quarantine(directory, { stream, sequence: (sequences[0] ?? 0) + 1 }, records);
+  };
+  const all = (): string[] =>
+    listQuarantineFiles(directory).flatMap((file) =>
+      readQuarantineFile(directory, file, (why) => expect.unreachable(why)).map(
+        ({ endpoint, flat }) => `${endpoint} ${flat.record_id.replace(A, "A").replace(B, "B")}`,
+      ),
+    );
+  put(A, "one", [1, 20, 40]);
+  put(A, "one", [20, 30]);
+  put(A, "one", [40]);
+  put(A, "one", [30, 40, 50]);
+  expect(all()).toEqual(["one A.2", "one A.21", "one A.41", "one A.31", "one A.51"]);
+  const before = readdirSync(join(directory, "quarantine"));
+  put(A, "one", [1, 20, 30]);
+  expect(readdirSync(join(directory, "quarantine"))).toEqual(before);
+  expect(all()).toHaveLength(5);
+  // Another receiver and another stream refuse for themselves.
+  put(A, "two", [20]);
+  put(B, "one", [20]);
+  expect(all().toSorted().slice(-2)).toEqual(["one B.21", "two A.21"]);
+  expect(all()).toHaveLength(7);
+  // What somebody else put there says nothing.
+  const forged = join(directory, "quarantine", `${A}.90.jsonl`);
+  put(A, "one", [60]);
+  renameSync(join(directory, "quarantine", `${A}.61.jsonl`), join(directory, "elsewhere"));
+  symlinkSync(join(directory, "elsewhere"), forged);
+  put(A, "one", [60]);
+  expect(readdirSync(join(directory, "quarantine"))).toContain(`${A}.61.jsonl`);
 });

@@ -1,8 +1,16 @@
 /** Disks and limits that refuse: the views say so once, rest, and catch up; no row is cut or doubled. */
 import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { createAudit } from "otel-audit";
+import { expect, onTestFinished, test } from "vitest";
 import { createViewKeeper, type ViewKeeper } from "../../src/deliver/index.ts";
 import { openJsonView } from "../../src/deliver/json-view.ts";
 import { CSV_HEADER, decodeCsvRows, encodeJsonLine } from "../../src/format/index.ts";
@@ -152,6 +160,39 @@ test("a disk that stays full: the JSON view takes no more than it can hold", () 
   view.settle({ isForced: true });
   expect(view.check()).toBe(true);
   view.close();
+});
+
+const HUGE = 2 ** 50;
+
+const RESERVES = ([undefined, 0, HUGE] as const).flatMap((bytes) =>
+  (["full", "five"] as const).map((shape) => [bytes, shape] as const),
+);
+
+test.each(RESERVES)("a reserve of %s bytes, views of shape %s", (reserveBytes, shape) => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, 1, 3);
+  const said: string[] = [];
+  const report = (line: string): void => void said.push(line);
+  createViewKeeper({ directory, format: "both", shape, reserveBytes, report }).close();
+  const isFull = reserveBytes === HUGE;
+  expect(said.map((line) => line.includes("1073741824 MiB are kept"))).toEqual(
+    isFull ? [true] : [],
+  );
+  expect(readdirSync(directory).includes("audit_log.json")).toBe(!isFull);
+});
+
+test("the reserve that the options name is the one that views leave free", async () => {
+  const directory = temporaryDirectory();
+  const policy = { version: 1 } as const;
+  const audit = await createAudit({ directory, policy, journal: { reserveBytes: HUGE } });
+  onTestFinished(() => audit.close());
+  const change = { target: { id: "bob" }, after: { role: "admin" } };
+  await audit.record({ action: "permission_change", actor: "ann", ...change });
+  await audit.close();
+  expect(readdirSync(directory)).not.toContain("audit_log.json");
+  const next = await createAudit({ directory, policy, journal: { reserveBytes: 0 } });
+  await next.close();
+  expect(jsonSequences(directory)).toHaveLength(1);
 });
 
 test("too many open files: said once, and everything is there afterwards", () => {

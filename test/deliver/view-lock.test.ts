@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -136,4 +137,35 @@ test("a lock that is replaced between two looks is not held", () => {
   expect(lock.hold({ waits: false })).toBe("taken");
   lock.release();
   expect(existsSync(lockOf(directory))).toBe(true);
+});
+
+test("a lock that could not be taken back: what another process wrote meanwhile is gone on with", () => {
+  const directory = temporaryDirectory();
+  const [said, changes]: [string[], unknown[]] = [[], []];
+  let now = 0;
+  const options = {
+    directory,
+    format: "both",
+    report: (line: string) => said.push(line),
+    fileChanged: (change: unknown) => changes.push(change),
+    nowMillis: () => now,
+  } as const;
+  const keeper = createViewKeeper(options);
+  writeJournal(directory, 1, 3);
+  keeper.run({ isForced: true });
+  const state = join(directory, "state");
+  renameSync(state, `${state}.away`);
+  writeFileSync(state, "");
+  keeper.run({ isForced: true });
+  expect(said).toEqual([expect.stringContaining("cannot be written")]);
+  rmSync(state);
+  renameSync(`${state}.away`, state);
+  writeJournal(directory, 4, 5);
+  createViewKeeper(options).close();
+  now += 60_000;
+  writeJournal(directory, 6, 6);
+  keeper.run({ isForced: true });
+  keeper.close();
+  expect(sequencesIn(directory)).toEqual(upTo(6));
+  expect(changes).toEqual([]);
 });
