@@ -1,6 +1,6 @@
 /** A process that a service forks: it inherits the environment, and with it the audit directory. */
-import { writeSync } from "node:fs";
 import { createAudit } from "otel-audit";
+import { say } from "./say.ts";
 
 const audit = await createAudit({ policy: { version: 1 } });
 const records = Array.from({ length: Number(process.argv[2]) }, async (_, at) => {
@@ -11,7 +11,7 @@ const records = Array.from({ length: Number(process.argv[2]) }, async (_, at) =>
     target: { id },
     details: { note: `note ${id}` },
   });
-  writeSync(1, `${written ? "kept" : "lost"} ${id}\n`);
+  say(`${written ? "kept" : "lost"} ${id}`);
 });
 await Promise.all(records);
 await audit.close();

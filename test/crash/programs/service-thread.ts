@@ -1,7 +1,7 @@
 /** A thread of a service that has an audit log of its own, in the same directory. */
-import { writeSync } from "node:fs";
 import { parentPort, threadId } from "node:worker_threads";
 import { createAudit } from "otel-audit";
+import { say } from "./say.ts";
 
 const audit = await createAudit({ policy: { version: 1 } });
 const name = `${process.env["SERVICE_NAME"] ?? "service"}-t${threadId}`;
@@ -15,7 +15,7 @@ async function recordOne(): Promise<void> {
     target: { id },
     details: { note: `note ${id}` },
   });
-  writeSync(1, `${written ? "kept" : "lost"} ${id}\n`);
+  say(`${written ? "kept" : "lost"} ${id}`);
 }
 
 function keepRecording(): void {

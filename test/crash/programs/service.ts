@@ -4,11 +4,10 @@
  *
  * SERVICE_NAME begins the ids of its records. SERVICE_ENDING=close: it closes its audit log on SIGTERM.
  */
-import { writeSync } from "node:fs";
 import * as grpc from "@grpc/grpc-js";
 import { auditGrpc, createAudit } from "otel-audit";
-import { systemCodeOf } from "../../../src/lib/errors.ts";
 import { serve } from "../../support/grpc-service.ts";
+import { say } from "./say.ts";
 import { POLICY } from "./service-policy.ts";
 import { FAULTS, watchThreads } from "./service-faults.ts";
 
@@ -16,18 +15,6 @@ watchThreads();
 const name = process.env["SERVICE_NAME"] ?? "service";
 const audit = await createAudit({ policy: POLICY });
 auditGrpc(grpc, audit);
-
-/** Written before anything else happens: what the parent reads here was promised to it. */
-export function say(line: string): void {
-  const bytes = Buffer.from(`${line}\n`);
-  for (let done = 0; done < bytes.length;) {
-    try {
-      done += writeSync(1, bytes, done);
-    } catch (error) {
-      if (systemCodeOf(error) !== "EAGAIN") throw error;
-    }
-  }
-}
 
 let recorded = 0;
 let isStopping = false;
