@@ -105,7 +105,7 @@ function ageProblems(
     return ageWarnings(queues, policy, isOld);
   }
   const line = `nothing is deleted from the journal for its age (${policy}): ${clockProblem}`;
-  return [{ key: "clock", line }];
+  return [{ key: "clock", line, isProblem: true }];
 }
 
 /** Whether any process that shares the directory ships, or did. */

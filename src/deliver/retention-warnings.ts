@@ -5,6 +5,8 @@ export interface RetentionWarning {
   /** Which warning it is: the same is said at most once a day. */
   readonly key: string;
   readonly line: string;
+  /** Whether retention cannot do what it is to do. */
+  readonly isProblem: boolean;
 }
 
 /** Segments of a stream that stay, ascending. */
@@ -26,7 +28,7 @@ export function ageWarnings(
   return [...Map.groupBy(held, ({ why }) => why)].map(([why, streams]) => {
     const all = streams.flatMap(({ segments }) => segments);
     const line = `${counted(all.length, "segment")} of the journal (${counted(streams.length, "stream")}, ${bytesOf([all])} bytes) cannot be deleted, old as they are (${policy}): ${why}`;
-    return { key: `held: ${why}`, line };
+    return { key: `held: ${why}`, line, isProblem: true };
   });
 }
 
@@ -38,12 +40,12 @@ export function sizeWarnings(
   if (total > maxBytes) {
     const reasons = new Set(queues.flatMap(([head]) => head?.needed?.why ?? []));
     const line = `THE JOURNAL IS LARGER THAN ITS LIMIT: ${total} of ${maxBytes} bytes, and nothing more may be deleted (${[...reasons].join("; ")})`;
-    return [{ key: "over", line }];
+    return [{ key: "over", line, isProblem: true }];
   }
   if (before <= maxBytes * WARN_SHARE) return [];
   const percent = Math.round((before / maxBytes) * 100);
   const line = `the journal has ${before} of ${maxBytes} bytes (${percent} %): beyond the limit its oldest segments are deleted`;
-  return [{ key: "near", line }];
+  return [{ key: "near", line, isProblem: false }];
 }
 
 /** Bytes of all these segments. */

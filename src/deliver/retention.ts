@@ -36,6 +36,8 @@ export type RetentionAnswer =
 export interface Retention {
   /** The journal has grown by a segment: where its size is limited, it runs now. */
   readonly wake: () => void;
+  /** What kept the last run from doing what it was to do, in words. */
+  readonly problems: () => readonly string[];
   readonly close: () => void;
 }
 
@@ -64,6 +66,7 @@ export function createRetention(options: RetentionOptions): Retention {
   const jumps = createClockJumps(clock);
   /** By key, when a warning was said last, monotonic milliseconds. */
   const saidAt = new Map<string, number>();
+  let problems: readonly string[] = [];
   let worker: Worker | undefined;
   let isClosed = false;
   let timer = later(options.firstRunMillis ?? FIRST_RUN_MILLIS);
@@ -118,6 +121,7 @@ export function createRetention(options: RetentionOptions): Retention {
   }
 
   function warn(warnings: RetentionPlan["warnings"]): void {
+    problems = warnings.filter(({ isProblem }) => isProblem).map(({ line }) => line);
     const nowMillis = clock.monotonicMillis();
     for (const { key, line } of warnings) {
       if (nowMillis - (saidAt.get(key) ?? -Infinity) < WARNING_PAUSE_MILLIS) continue;
@@ -154,6 +158,7 @@ export function createRetention(options: RetentionOptions): Retention {
     wake() {
       if (rules.maxBytes < Infinity) run();
     },
+    problems: () => problems,
     close() {
       isClosed = true;
       clearTimeout(timer);

@@ -161,7 +161,10 @@ export function openAudit(
       unconfirmed: journal.unconfirmed(),
       refused: refusals.count(),
       openCalls: openCalls.count(),
-      notes: memory === undefined ? [] : ["records are only in memory"],
+      notes: [
+        ...(memory === undefined ? [] : ["records are only in memory"]),
+        ...(retention?.problems() ?? []),
+      ],
       isInMemory: memory !== undefined,
       shipping: shippingHealth(outward.shipper, Number(clock.nowMicros() / 1000n)),
     });

@@ -25,6 +25,7 @@ const HOUR_MILLIS = 60 * 60 * 1000;
 interface Steps {
   /** Runs once, so much later by each clock; gives what was said. */
   readonly after: (wallMillis: number, monotonicMillis?: number) => Promise<readonly string[]>;
+  readonly problems: () => readonly string[];
 }
 
 /** Retention with a clock that stands still, run by run. */
@@ -53,6 +54,7 @@ function steps(
   });
   onTestFinished(() => retention.close());
   return {
+    problems: retention.problems,
     after: async (wallMillis, monotonicMillis = wallMillis) => {
       clock.wall += wallMillis;
       clock.monotonic += monotonicMillis;
@@ -150,11 +152,15 @@ describe("what is old enough and must stay", () => {
   test("said once, and again after a day", async () => {
     const directory = temporaryDirectory();
     writeStream(directory, 3, 100);
-    const { after } = steps(directory, TWO_DAYS, ["json"]);
+    const { after, problems } = steps(directory, TWO_DAYS, ["json"]);
     expect(await after(HOUR_MILLIS)).toHaveLength(1);
     expect(await after(HOUR_MILLIS)).toEqual([]);
     expect(await after(22 * HOUR_MILLIS)).toEqual([]);
     expect(await after(HOUR_MILLIS)).toEqual([expect.stringContaining("view json")]);
+    expect(problems()).toEqual([expect.stringContaining("view json")]);
+    rmSync(join(directory, "journal"), { recursive: true });
+    await after(HOUR_MILLIS);
+    expect(problems()).toEqual([]);
   });
 });
 
