@@ -28,7 +28,12 @@ function writeJournal(directory: string, stream: string, from: number, to: numbe
   }
 }
 
-function ship(directory: string, sink: OtlpSink, said: string[] = [], stream?: string): Shipper {
+function ship(
+  directory: string,
+  sink: OtlpSink,
+  said: string[] = [],
+  { stream, maxBackoffMillis = 20 }: { stream?: string; maxBackoffMillis?: number } = {},
+): Shipper {
   const sender = createOtlpSender({
     url: `${sink.url}/v1/logs`,
     headers: { "x-key": "k" },
@@ -47,7 +52,7 @@ function ship(directory: string, sink: OtlpSink, said: string[] = [], stream?: s
     host: "sink",
     report,
     minBackoffMillis: 5,
-    maxBackoffMillis: 20,
+    maxBackoffMillis,
   });
   onTestFinished(() => shipper.close());
   return shipper;
@@ -117,6 +122,23 @@ test.each([
   expect(said.filter((line) => line.includes("takes audit records again"))).toHaveLength(1);
 });
 
+test("a receiver that refuses every third request is caught up with, and is said to be ill once", async () => {
+  const directory = temporaryDirectory();
+  // A batch each.
+  const streams = Array.from({ length: 60 }, (_, at) => `A${String(at).padStart(15, "0")}`);
+  for (const stream of streams) writeJournal(directory, stream, 1, 1);
+  const sink = await startOtlpSink();
+  sink.answer = (request) => ({ status: request % 3 === 0 ? 500 : 200 });
+  const said: string[] = [];
+  const shipper = ship(directory, sink, said, { maxBackoffMillis: 3_600_000 });
+  await sink.until(() => sink.taken().length === streams.length);
+  await shipper.close();
+  expect(said).toEqual([
+    expect.stringContaining("did not take"),
+    expect.stringContaining("takes audit records again"),
+  ]);
+});
+
 test("one shipper of a directory sends; the next takes over when it closes", async () => {
   const directory = temporaryDirectory();
   const sink = await startOtlpSink();
@@ -152,7 +174,7 @@ test("the streams of other processes are shipped without a pause between their b
   // Four batches.
   writeJournal(directory, B, 1, 4000);
   const sink = await startOtlpSink();
-  ship(directory, sink, [], A);
+  ship(directory, sink, [], { stream: A });
   await sink.until(() => sink.requests().length === 1);
   const began = performance.now();
   await sink.until(() => sink.taken().length === 4001);
