@@ -147,7 +147,11 @@ export function createShipper(options: ShipperOptions): Shipper {
     if (!isSettled) return { kind: "done" };
     shipped += settled - refused.length;
     quarantined += refused.length;
-    if (settled > refused.length) lastSuccessMillis = Date.now();
+    if (settled > refused.length) {
+      lastSuccessMillis = Date.now();
+      // One that takes most of what it is sent is asked again soon: else it is never caught up with.
+      backoff = 0;
+    }
     problems.refused(refused.length, refused[0]?.why);
     if (wait !== undefined) return { ...wait, kind: "wait" };
     problems.solved();
@@ -176,9 +180,9 @@ export function createShipper(options: ShipperOptions): Shipper {
     } catch {
       // Figures of a directory that just went away: the next run says what is wrong with it.
     }
-    problems.refused(0, undefined);
     if (result.kind === "wait") problems.say(result.message);
     else if (result.kind === "elsewhere") problems.forget();
+    problems.look({ isLast: isClosed });
     return result;
   }
 

@@ -93,10 +93,10 @@ describe.skipIf(why !== undefined)("while the Collector is away", () => {
         String(record.attributes["audit.record.id"]),
       );
       expect([...new Set(inCsv)].toSorted()).toEqual([...results].toSorted());
-      expect(service.output()).toContain("takes audit records again");
 
       client.close();
       await service.end("SIGTERM");
+      expect(service.output()).toContain("takes audit records again");
       await collector.stop();
     },
     BUILD_TIMEOUT_MILLIS,
