@@ -8,6 +8,7 @@ import { isStreamEnded, type JournalPosition } from "../journal/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { makeDirectory } from "../lib/files.ts";
 import { type FileLock, tryLockFile } from "../lib/file-lock.ts";
+import { createFinishedStreams } from "./finished-streams.ts";
 import { createLikelyRecords, orNone, resourceOfLine } from "./likely-records.ts";
 import { createOwnJournal } from "./own-journal.ts";
 import { quarantine } from "./quarantine.ts";
@@ -32,7 +33,7 @@ export interface JournalSourceOptions {
 
 /** Other processes' records are noticed this often. */
 const SCAN_MILLIS = 1000;
-/** A dead process's stream that is shipped whole is left alone for good; whether it is dead is asked this often. */
+/** Whether the process of a stream that is shipped whole is dead is asked this often. */
 const ENDED_MILLIS = 30_000;
 
 /** A batch with the places behind its records. */
@@ -49,8 +50,7 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
   const journal = createOwnJournal(directory, report);
   const cursors = new Map<string, ShipState>();
   const backlogs = new Map<string, StreamBacklog>();
-  /** Streams that nobody will write to, shipped to their end. */
-  const finished = new Set<string>();
+  const finished = createFinishedStreams(directory, journal);
   const askedAt = new Map<string, number>();
   /** Streams whose last batch was not their end. */
   const busy = new Set<string>();
@@ -73,6 +73,7 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
     if (lock !== null && !lock.isInPlace()) {
       report("state/ship.lock was deleted or replaced: taking it anew; records may be sent twice");
       letGo();
+      finished.clear();
     }
     if (lock !== null) return true;
     makeDirectory(stateDirectory(directory));
@@ -87,15 +88,16 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
     return cursor;
   }
 
-  /** Shipped whole and dead: it costs nothing from now on, in time or memory. */
+  /** Shipped whole and dead: from now on it is looked at now and then only. */
   function finishIfEnded(stream: string): void {
     const now = performance.now();
     if (stream === options.stream || now < (askedAt.get(stream) ?? 0)) return;
     askedAt.set(stream, now + ENDED_MILLIS);
     if (!isStreamEnded(directory, stream)) return;
     // What was written between the last reading and the end.
-    if (journal.read(stream, cursorOf(stream).position, 1).length > 0) return;
-    finished.add(stream);
+    const { position } = cursorOf(stream);
+    if (journal.read(stream, position, 1).length > 0) return;
+    finished.add(stream, position);
     cursors.delete(stream);
     backlogs.delete(stream);
     askedAt.delete(stream);
@@ -188,7 +190,7 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
         return [...new Set([options.stream, ...busy])];
       }
       nextScanAt = now + SCAN_MILLIS;
-      return listStreams(directory).filter((stream) => !finished.has(stream));
+      return finished.others(listStreams(directory));
     },
     read: async (stream, maxBytes) => readBatch(stream, maxBytes),
     settle(batch, { settled, refused }) {
