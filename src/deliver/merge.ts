@@ -77,16 +77,24 @@ export function readNew(options: ReadNewOptions): Round {
   const { directory, space, upTo } = options;
   const failed: { stream: string; why: string }[] = [];
   const found = unreadStreams(options, failed);
-  const shown = found.slice(0, Math.floor(space.length / MIN_SHARE_BYTES));
-  const share = Math.floor(space.length / Math.max(1, shown.length));
   const draft: Draft = { queues: [], steps: [], unreadable: [], positions: new Map() };
-  let isCut = shown.length < found.length;
-  for (const [at, { stream, from, unread }] of shown.entries()) {
-    const part = space.subarray(at * share, (at + 1) * share);
+  let isCut = false;
+  let used = 0;
+  for (const [at, { stream, from, unread }] of found.entries()) {
+    const left = space.length - used;
+    if (left < MIN_SHARE_BYTES) {
+      isCut = true;
+      break;
+    }
+    // What cannot be read takes no room: there may be more of it than fits into a round.
+    const share = Math.max(MIN_SHARE_BYTES, Math.floor(left / (found.length - at)));
+    const part = space.subarray(used, used + share);
     const tail = attempt(stream, failed, () =>
       readTail({ directory, stream, unread, upTo: upTo?.(stream), space: part }),
     );
     if (tail === undefined) continue;
+    // A line longer than that stands in memory of its own, and counts as much as it was to take.
+    used += Math.min(share, tail.bytes.length);
     takeLines(stream, from, tail, draft);
     isCut ||= unread.available > share || hasNextSegment(directory, stream, unread.segment);
   }
