@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import type { FileChange } from "../event/index.ts";
 import { openCsvView } from "./csv-view.ts";
 import { openFiveCsvView } from "./five-csv-view.ts";
 import { openFiveJsonView } from "./five-json-view.ts";
 import { openJsonView } from "./json-view.ts";
 import type { Round } from "./merge.ts";
+import { setOddAside } from "./odd-view.ts";
 import type { RoomOptions } from "./room.ts";
 import { createDeletedStreams } from "./deleted-streams.ts";
 import { createTries } from "./tries.ts";
@@ -12,7 +14,7 @@ import { createStreamList } from "./stream-list.ts";
 import { createViewLock } from "./view-lock.ts";
 import { createViewReading } from "./view-reading.ts";
 import { checkViewShape, type ViewShape } from "./view-shape.ts";
-import type { View } from "./view.ts";
+import { CSV_VIEW, JSON_VIEW, type View, type ViewOptions } from "./view.ts";
 
 /** Which views are kept. */
 export type ViewFormat = "json" | "csv" | "both";
@@ -188,7 +190,29 @@ function openersOf(
   const [openJson, openCsv] =
     shape === "five" ? [openFiveJsonView, openFiveCsvView] : [openJsonView, openCsvView];
   const openers: Opener[] = [];
-  if (format !== "csv") openers.push({ open: () => openJson(options) });
-  if (format !== "json") openers.push({ open: () => openCsv(options) });
+  if (format !== "csv") openers.push(openerOf(JSON_VIEW, openJson, options));
+  if (format !== "json") openers.push(openerOf(CSV_VIEW, openCsv, options));
   return openers;
+}
+
+/** What is no file is put out of the way before anything opens it. */
+function openerOf(
+  name: string,
+  open: (options: ViewOptions) => View,
+  options: ViewOptions,
+): Opener {
+  const clear = (): void => setOddAside(join(options.directory, name), options);
+  return {
+    open() {
+      clear();
+      const view = open(options);
+      return {
+        ...view,
+        check() {
+          clear();
+          return view.check();
+        },
+      };
+    },
+  };
 }

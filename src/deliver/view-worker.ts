@@ -34,10 +34,16 @@ function answer(message: ViewAnswer): void {
   parentPort?.postMessage(message);
 }
 
+function showLife(): void {
+  Atomics.add(news, 1, 1);
+}
+
 function work(): void {
+  showLife();
   const asked = flushes;
   const isForced = asked.length > 0;
   const isMore = keeper.run({ isForced, forMillis: STEP_MILLIS });
+  showLife();
   if (isMore) {
     schedule(work, isForced ? 0 : REST_MILLIS);
     return;
@@ -61,6 +67,7 @@ function schedule(task: () => void, afterMillis: number): void {
 
 function close(done: Int32Array, isExit: boolean): void {
   clearTimeout(next);
+  showLife();
   keeper.close({ forMillis: isExit ? EXIT_MILLIS : CLOSE_MILLIS });
   for (const id of flushes) answer({ kind: "flushed", id });
   // The main thread may stand still at process exit: it waits for this, not for a message.

@@ -10,7 +10,10 @@ import type { ViewShape } from "./view-shape.ts";
 export interface ViewWorkerData extends RoomOptions {
   readonly format: ViewFormat;
   readonly shape: ViewShape;
-  /** Shared: 1 where there are records that were not there at its last look. */
+  /**
+   * Shared: first 1 where there are records that were not there at its last look, then a number
+   * that changes with every sign of life.
+   */
   readonly news: Int32Array;
 }
 
@@ -30,11 +33,14 @@ export type ViewAnswer =
 export interface ViewWriter {
   /** Free: the thread looks a few times a second. */
   readonly wake: () => void;
-  /** Resolves when everything written before stands in the views, if this process writes them. */
+  /**
+   * Resolves when everything written before stands in the views, if this process writes them; also
+   * when the thread hangs, which is said.
+   */
   readonly flush: () => Promise<void>;
   /**
    * Flushes and ends the thread. Where the views are far behind, it ends after some 10 s, and the
-   * next start goes on.
+   * next start goes on. A thread that hangs is not waited for.
    */
   readonly close: () => Promise<void>;
   /** The same while the event loop stands still, at process exit. Waits 2 s at most. */
@@ -49,17 +55,24 @@ export interface ViewWriterOptions extends RoomOptions {
   readonly report: (line: string) => void;
   /** Somebody else did something to a view; it was reported already. */
   readonly fileChanged: (change: FileChange) => void;
+  /** A thread that shows no sign of life for so long hangs. Default 15 s. */
+  readonly patienceMillis?: number;
 }
 
+/** A last run reads for 10 s; the files still have to be written. */
+const PATIENCE_MILLIS = 15_000;
 /** At process exit the next start catches up with what does not fit into this. */
 const EXIT_WAIT_MILLIS = 2000;
 
 /** Starts the view thread. */
 export function createViewWriter(options: ViewWriterOptions): ViewWriter {
   const { directory, format, shape = "full", reserveBytes, report, fileChanged } = options;
-  const news = new Int32Array(new SharedArrayBuffer(4));
+  const { patienceMillis = PATIENCE_MILLIS } = options;
+  const news = new Int32Array(new SharedArrayBuffer(8));
   const waiting = new Map<number, () => void>();
   let flushes = 0;
+  let watching: NodeJS.Timeout | undefined;
+  let isHanging = false;
   let worker: Worker | null = start();
 
   /** A process that may start no thread, or has no room for one, is audited without views. */
@@ -88,8 +101,43 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
     if (worker === null) return;
     worker = null;
     reportEnd(why);
+    letGo();
+  }
+
+  /** Nobody waits any longer. */
+  function letGo(): void {
     for (const resolve of waiting.values()) resolve();
     waiting.clear();
+    rest();
+  }
+
+  /** Nothing of ours keeps the process alive, except somebody who waits for an answer. */
+  function rest(): void {
+    clearInterval(watching);
+    watching = undefined;
+    worker?.unref();
+  }
+
+  /** While somebody waits: a disk, or what stands in place of a file, may hold up the thread for good. */
+  function watchLife(): void {
+    let last = Atomics.load(news, 1);
+    let since = performance.now();
+    watching ??= setInterval(() => {
+      const now = Atomics.load(news, 1);
+      if (now !== last) {
+        last = now;
+        since = performance.now();
+        isHanging = false;
+        return;
+      }
+      if (performance.now() - since < patienceMillis) return;
+      if (!isHanging)
+        report(
+          `the view thread shows no sign of life for ${patienceMillis / 1000} s: it is not waited for; the journal goes on, the views catch up when it does, or at the next start`,
+        );
+      isHanging = true;
+      letGo();
+    }, patienceMillis / 10);
   }
 
   function answered(message: ViewAnswer): void {
@@ -108,8 +156,7 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
   function settle(id: number): void {
     waiting.get(id)?.();
     waiting.delete(id);
-    // Nothing of ours keeps the process alive, except somebody who waits for an answer.
-    if (waiting.size === 0) worker?.unref();
+    if (waiting.size === 0) rest();
   }
 
   function ask(id: number, request: ViewRequest): Promise<void> {
@@ -118,6 +165,7 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
     waiting.set(id, resolve);
     worker.ref();
     worker.postMessage(request);
+    watchLife();
     return promise;
   }
 
@@ -133,7 +181,9 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
       await ask(0, { kind: "close", done, isExit: false });
       const stopped = worker;
       worker = null;
-      await stopped?.terminate();
+      const end = stopped?.terminate();
+      // In a system call it ends when that does.
+      if (!isHanging) await end;
     },
     closeNow() {
       if (worker === null) return;

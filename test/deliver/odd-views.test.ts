@@ -35,7 +35,9 @@ function expectViews(directory: string, count: number): void {
   expect(JSON.parse(json)).toHaveLength(count);
 }
 
-const makeFifo = (path: string): void => void execFileSync("mkfifo", [path]);
+async function makeFifo(path: string): Promise<void> {
+  execFileSync("mkfifo", [path]);
+}
 
 async function makeSocket(path: string): Promise<void> {
   const server = createServer().listen(path);
@@ -45,7 +47,7 @@ async function makeSocket(path: string): Promise<void> {
 
 test.each([
   ["named pipe", makeFifo],
-  ["directory", (path: string) => void mkdirSync(path)],
+  ["directory", async (path: string) => mkdirSync(path)],
   ["socket", makeSocket],
 ])("a %s at the path of a view is put aside", async (kind, make) => {
   const directory = temporaryDirectory();
@@ -86,7 +88,7 @@ test("a view thread that hangs holds up neither flush nor close", async () => {
   writeRecord(directory, 1);
   mkdirSync(join(directory, "state"));
   const state = join(directory, "state", "view-csv.json");
-  makeFifo(state);
+  await makeFifo(state);
   onTestFinished(() => {
     // Lets it end: a thread that is in a system call cannot be ended from outside.
     closeSync(openSync(state, constants.O_WRONLY | constants.O_NONBLOCK));
