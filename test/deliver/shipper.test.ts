@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import {
@@ -309,4 +309,70 @@ test("a lock that another holds is not asked for at every wake", async () => {
   }
   expect(asked).toBeLessThanOrEqual(1 + Math.floor((performance.now() - began) / 1000));
   await shipper.close();
+});
+
+test("a cursor that cannot be saved keeps nothing from being shipped, and is saved later", async () => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 2);
+  writeJournal(directory, B, 1, 2);
+  const saved = join(directory, "state", `ship-${A}.json`);
+  // In the way of its saving: EISDIR for root, too.
+  mkdirSync(`${saved}.tmp`, { recursive: true });
+  const sink = await startOtlpSink();
+  const said: string[] = [];
+  const shipper = ship(directory, sink, said);
+  await sink.until(() => sink.taken().length === 4);
+  writeJournal(directory, A, 3, 3);
+  shipper.wake();
+  await sink.until(() => sink.taken().length === 5);
+  expect(sink.taken()).toEqual([...ids(A, 1, 2), ...ids(B, 1, 2), ...ids(A, 3, 3)]);
+  expect(said).toEqual([expect.stringMatching(/^how far .* cannot be kept \(EISDIR/)]);
+  expect(shipper.status().problem).toBeUndefined();
+  rmSync(`${saved}.tmp`, { recursive: true });
+  await expect.poll(() => existsSync(saved), { timeout: 5000 }).toBe(true);
+  await shipper.close();
+  expect(said).toHaveLength(2);
+  ship(directory, sink);
+  writeJournal(directory, B, 3, 3);
+  await sink.until(() => sink.taken().length === 6);
+  expect(sink.taken().at(-1)).toBe(`${B}.3`);
+});
+
+test("a quarantine that cannot be written holds up its stream alone, and is no fault of the receiver", async () => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 2);
+  writeJournal(directory, B, 1, 2);
+  writeFileSync(join(directory, "quarantine"), "");
+  const sink = await startOtlpSink();
+  sink.answer = (_request, body) => ({ status: body.includes(`${A}.1`) ? 400 : 200 });
+  const said: string[] = [];
+  const shipper = ship(directory, sink, said);
+  await sink.until(() => sink.taken().includes(`${B}.2`));
+  await expect.poll(() => said).not.toEqual([]);
+  expect(said).toEqual([
+    expect.stringMatching(/^the records of stream A\w+ wait: .*quarantine.*; the others are sent$/),
+  ]);
+  expect(shipper.status().problem).toContain(A);
+  writeJournal(directory, B, 3, 3);
+  shipper.wake();
+  await sink.until(() => sink.taken().includes(`${B}.3`));
+  rmSync(join(directory, "quarantine"));
+  await expect.poll(() => shipper.status().quarantined, { timeout: 5000 }).toBe(1);
+});
+
+test("a state directory that cannot be made is said in its own words", async () => {
+  const directory = temporaryDirectory();
+  writeJournal(directory, A, 1, 2);
+  writeFileSync(join(directory, "state"), "");
+  const sink = await startOtlpSink();
+  const said: string[] = [];
+  const shipper = ship(directory, sink, said);
+  await expect.poll(() => said).not.toEqual([]);
+  expect(said).toEqual([expect.stringMatching(/^audit records cannot be shipped now \(EEXIST/)]);
+  expect(shipper.status().problem).toContain("EEXIST");
+  rmSync(join(directory, "state"));
+  await sink.until(() => sink.taken().length === 2);
+  await shipper.close();
+  expect(said[1]).toBe("audit records are shipped again");
+  expect(shipper.status().problem).toBeUndefined();
 });
