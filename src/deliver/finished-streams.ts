@@ -1,6 +1,6 @@
 import type { JournalPosition } from "../journal/index.ts";
 import type { OwnJournal } from "./own-journal.ts";
-import { loadShipState } from "./ship-state.ts";
+import { isBefore, loadShipState } from "./ship-state.ts";
 
 /** Looked at in one go: one of them may have been taken for dead. */
 const CHECKED_AT_ONCE = 16;
@@ -58,10 +58,4 @@ export function createFinishedStreams(directory: string, journal: OwnJournal): F
     },
     has: (stream) => ends.has(stream),
   };
-}
-
-function isBefore(left: JournalPosition, right: JournalPosition): boolean {
-  return (
-    left.segment < right.segment || (left.segment === right.segment && left.offset < right.offset)
-  );
 }

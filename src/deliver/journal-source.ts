@@ -12,6 +12,7 @@ import { createFinishedStreams } from "./finished-streams.ts";
 import { createLikelyRecords, orNone, resourceOfLine } from "./likely-records.ts";
 import { createOwnJournal } from "./own-journal.ts";
 import { quarantine } from "./quarantine.ts";
+import { createShipCursors } from "./ship-cursors.ts";
 import { type StreamBacklog, streamBacklog, sumOfBacklogs } from "./ship-backlog.ts";
 import {
   createShipmentReader,
@@ -19,7 +20,7 @@ import {
   type Shipment,
   type ShipSource,
 } from "./ship-source.ts";
-import { loadShipState, saveShipState, type ShipState } from "./ship-state.ts";
+import type { ShipState } from "./ship-state.ts";
 
 /** What {@link createJournalSource} takes. */
 export interface JournalSourceOptions {
@@ -48,7 +49,7 @@ interface JournalBatch extends ShipBatch {
 export function createJournalSource(options: JournalSourceOptions): ShipSource {
   const { directory, host, report } = options;
   const journal = createOwnJournal(directory, report);
-  const cursors = new Map<string, ShipState>();
+  const cursors = createShipCursors(directory, report);
   const backlogs = new Map<string, StreamBacklog>();
   const finished = createFinishedStreams(directory, journal);
   const askedAt = new Map<string, number>();
@@ -61,9 +62,10 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
   let nextScanAt = 0;
 
   function letGo(): void {
+    // While nobody else may move them.
+    if (lock !== null) cursors.drop();
     lock?.release();
     lock = null;
-    cursors.clear();
     backlogs.clear();
     busy.clear();
     current = undefined;
@@ -72,8 +74,9 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
   function hold(): boolean {
     if (lock !== null && !lock.isInPlace()) {
       report("state/ship.lock was deleted or replaced: taking it anew; records may be sent twice");
-      letGo();
+      cursors.clear();
       finished.clear();
+      letGo();
     }
     if (lock !== null) return true;
     makeDirectory(stateDirectory(directory));
@@ -82,29 +85,24 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
     return lock !== null;
   }
 
-  function cursorOf(stream: string): ShipState {
-    const cursor = cursors.get(stream) ?? loadShipState(directory, stream);
-    cursors.set(stream, cursor);
-    return cursor;
-  }
-
   /** Shipped whole and dead: from now on it is looked at now and then only. */
   function finishIfEnded(stream: string): void {
     const now = performance.now();
     if (stream === options.stream || now < (askedAt.get(stream) ?? 0)) return;
+    if (!cursors.isSaved(stream)) return;
     askedAt.set(stream, now + ENDED_MILLIS);
     if (!isStreamEnded(directory, stream)) return;
     // What was written between the last reading and the end.
-    const { position } = cursorOf(stream);
+    const { position } = cursors.of(stream);
     if (journal.read(stream, position, 1).length > 0) return;
     finished.add(stream, position);
-    cursors.delete(stream);
+    cursors.forget(stream);
     backlogs.delete(stream);
     askedAt.delete(stream);
   }
 
   function readBatch(stream: string, maxBytes: number): JournalBatch | undefined {
-    const cursor = cursorOf(stream);
+    const cursor = cursors.of(stream);
     const lines = journal.read(stream, cursor.position, maxBytes);
     const end = lines.at(-1)?.end;
     if (end === undefined) {
@@ -132,7 +130,7 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
 
   /** That of the cursor; where both it and the start record are gone, what the line itself tells. */
   function resourceOf(stream: string, line: string): ShipState["resource"] {
-    const cursor = cursorOf(stream);
+    const cursor = cursors.of(stream);
     if (Object.keys(cursor.resource).length > 0) return cursor.resource;
     const resource = resourceOfLine(line);
     if (resource === undefined) return cursor.resource;
@@ -173,7 +171,7 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
   const likely = createLikelyRecords({
     directory,
     journal,
-    resourceOf: (stream) => cursorOf(stream).resource,
+    resourceOf: (stream) => cursors.of(stream).resource,
   });
 
   return {
@@ -190,6 +188,7 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
         return [...new Set([options.stream, ...busy])];
       }
       nextScanAt = now + SCAN_MILLIS;
+      cursors.saveLater();
       return finished.others(listStreams(directory));
     },
     read: async (stream, maxBytes) => readBatch(stream, maxBytes),
@@ -200,10 +199,8 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
       const isWhole = settled === read.items.length;
       const position = isWhole ? read.end : read.ends[settled - 1];
       if (position === undefined) return false;
-      const resource = read.items[settled - 1]?.resource ?? cursorOf(batch.stream).resource;
-      const state: ShipState = { position, resource };
-      saveShipState(directory, batch.stream, state);
-      cursors.set(batch.stream, state);
+      const resource = read.items[settled - 1]?.resource ?? cursors.of(batch.stream).resource;
+      cursors.save(batch.stream, { position, resource });
       countBad(
         batch.stream,
         isWhole ? read.bad : read.bad.filter(({ before }) => before < settled),
@@ -218,7 +215,7 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
         streams.flatMap((stream) =>
           orNone(() => {
             const place = { directory, stream, journal };
-            const now = streamBacklog(place, cursorOf(stream).position, backlogs.get(stream));
+            const now = streamBacklog(place, cursors.of(stream).position, backlogs.get(stream));
             backlogs.set(stream, now);
             return [now.backlog];
           }),

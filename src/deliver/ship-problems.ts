@@ -1,25 +1,29 @@
+import { createEpisode, type Episode } from "./episode.ts";
 import type { ShipSource } from "./ship-source.ts";
 
-/** A problem that lasts is said again this often; one that changes, no more often than the other. */
-const SAY_AGAIN_MILLIS = 10 * 60_000;
-const SAY_OTHER_MILLIS = 10_000;
-/** It is over when it did not come back for so long: a receiver may refuse one request in ten. */
-const QUIET_MILLIS = 10_000;
+/** What came since is said no more often. */
+const SAY_REFUSED_MILLIS = 10_000;
 
-/** Says what is wrong with a receiver: when it begins, every ten minutes while it lasts, and when it is over. */
+/** Says what is wrong with shipping. */
 export interface ProblemSayer {
-  readonly say: (problem: string) => void;
+  /** The receiver, or the way to it. */
+  readonly receiver: Pick<Episode, "say" | "solved">;
+  /** This machine: a disk, or a lock. */
+  readonly local: Pick<Episode, "say" | "solved">;
   /** So many more stand in quarantine; said at most every ten seconds, with what was not said before. */
   readonly refused: (count: number, why: string | undefined) => void;
-  /** The receiver took something; said when this lasted for ten seconds. */
-  readonly solved: () => void;
+  /**
+   * The records of a stream wait, or do no longer; the others go on. Said when it begins and when it
+   * is over.
+   *
+   * @param problem the rest of a sentence that begins with the records.
+   */
+  readonly stream: (stream: string, problem: string | undefined) => void;
   /** Says what is due. The last time: what would be due later, too. */
   readonly look: (options: { readonly isLast: boolean }) => void;
   /** Another process ships now: what it finds is its to say. */
   readonly forget: () => void;
-  /** A stream cannot be read, or can again; the others go on. Said when it begins and when it is over. */
-  readonly stream: (stream: string, why: string | undefined) => void;
-  /** What is wrong with the receiver, else with a stream. */
+  /** What is wrong with the receiver, else here, else with a stream. */
   readonly current: () => string | undefined;
 }
 
@@ -29,12 +33,18 @@ export function createProblemSayer(
   words: ShipSource["words"],
   report: (line: string) => void,
 ): ProblemSayer {
-  let current: string | undefined;
-  let said = "";
-  let saidAt = Number.NEGATIVE_INFINITY;
-  /** A problem was said, and not that it is over. */
-  let isSaid = false;
-  let solvedAt: number | undefined;
+  const receiver = createEpisode({
+    report,
+    begin: (problem) =>
+      `${host} did not take audit records (${problem}); ${words.waiting} and are sent again`,
+    end: `${host} takes audit records again`,
+  });
+  const local = createEpisode({
+    report,
+    begin: (problem) =>
+      `audit records cannot be shipped now (${problem}); ${words.waiting}, and it is tried again`,
+    end: "audit records are shipped again",
+  });
   let refusedAt = Number.NEGATIVE_INFINITY;
   let refusedSince = 0;
   let refusedWhy = "";
@@ -44,7 +54,7 @@ export function createProblemSayer(
     refusedSince += count;
     refusedWhy = why ?? refusedWhy;
     const now = performance.now();
-    if (refusedSince === 0 || now - refusedAt < SAY_OTHER_MILLIS) return;
+    if (refusedSince === 0 || now - refusedAt < SAY_REFUSED_MILLIS) return;
     refusedAt = now;
     report(
       `${host} refused ${refusedSince} audit records for good (${refusedWhy}); ${words.refused}`,
@@ -53,52 +63,33 @@ export function createProblemSayer(
   }
 
   return {
-    say(problem) {
-      const now = performance.now();
-      const pause = problem === said ? SAY_AGAIN_MILLIS : SAY_OTHER_MILLIS;
-      current = problem;
-      solvedAt = undefined;
-      if (isSaid && now - saidAt < pause) return;
-      isSaid = true;
-      said = problem;
-      saidAt = now;
-      report(
-        `${host} did not take audit records (${problem}); ${words.waiting} and are sent again`,
-      );
-    },
+    receiver,
+    local,
     refused,
-    solved() {
-      current = undefined;
-      solvedAt ??= performance.now();
-    },
-    look({ isLast }) {
-      refused(0, undefined);
-      if (!isSaid || solvedAt === undefined) return;
-      if (!isLast && performance.now() - solvedAt < QUIET_MILLIS) return;
-      isSaid = false;
-      report(`${host} takes audit records again`);
-    },
-    forget() {
-      current = undefined;
-      isSaid = false;
-    },
-    stream(stream, why) {
-      const before = streams.get(stream);
-      if (why === before) return;
-      if (why === undefined) {
+    stream(stream, problem) {
+      if (problem === streams.get(stream)) return;
+      if (problem === undefined) {
         streams.delete(stream);
-        report(`the records of stream ${stream} can be read again, and are sent`);
+        report(`the records of stream ${stream} wait no longer`);
         return;
       }
-      streams.set(stream, why);
-      report(
-        `the records of stream ${stream} cannot be read and wait (${why}); the others are sent`,
-      );
+      streams.set(stream, problem);
+      report(`the records of stream ${stream} ${problem}; the others are sent`);
+    },
+    look(options) {
+      refused(0, undefined);
+      receiver.look(options);
+      local.look(options);
+    },
+    forget() {
+      receiver.forget();
+      local.forget();
     },
     current() {
       const [first] = streams;
-      if (current !== undefined || first === undefined) return current;
-      return `the records of stream ${first[0]} cannot be read (${first[1]})`;
+      const ofStream =
+        first === undefined ? undefined : `the records of stream ${first[0]} ${first[1]}`;
+      return receiver.current() ?? local.current() ?? ofStream;
     },
   };
 }

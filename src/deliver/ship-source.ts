@@ -51,7 +51,8 @@ export interface ShipSource {
   /**
    * Keeps what became of a batch, durably: `refused` first, then the cursor behind the first
    * `settled` records; behind all that was read when all of them are settled. False: nothing was
-   * kept, because the batch is not the last one that was read.
+   * kept, because the batch is not the last one that was read. Throws where what was refused cannot
+   * be kept; a cursor that cannot be saved is kept in memory.
    */
   readonly settle: (
     batch: ShipBatch,

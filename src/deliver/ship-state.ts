@@ -50,3 +50,10 @@ export function saveShipState(directory: string, stream: string, state: ShipStat
   const text = JSON.stringify({ version: 1, ...state.position, resource: state.resource });
   replaceFile(statePath(directory, stream), [text]);
 }
+
+/** Whether one place in a stream comes before another. */
+export function isBefore(left: JournalPosition, right: JournalPosition): boolean {
+  return (
+    left.segment < right.segment || (left.segment === right.segment && left.offset < right.offset)
+  );
+}

@@ -7,6 +7,7 @@
  * memory but one batch.
  */
 import { messageOf } from "../lib/errors.ts";
+import { createBatchSize } from "./batch-size.ts";
 import { deliverBatch, type Wait } from "./deliver-batch.ts";
 import { safeText } from "./otlp-answer.ts";
 import type { OtlpSender } from "./otlp-sender.ts";
@@ -39,12 +40,6 @@ export interface ShipperOptions {
   readonly maxBackoffMillis?: number;
 }
 
-/** Bytes of journal in one request: well below the Collector's 16 MiB, also as OTLP JSON. */
-const BATCH_BYTES = 512 * 1024;
-/** A receiver that takes no more than one record at once is sent one record at once. */
-const MIN_BATCH_BYTES = 1;
-/** Batches that are taken before a larger one is tried again: a limit may have been one record's, or a bad day's. */
-const GROW_AFTER = 8;
 /** Other processes' records and a lock that became free are noticed this often. */
 const POLL_MILLIS = 1000;
 const MIN_BACKOFF_MILLIS = 1000;
@@ -56,7 +51,9 @@ const CLOSE_WAIT_MILLIS = 2000;
 const NOTHING: Backlog = { records: 0, bytes: 0, oldestTime: undefined };
 
 /** Why a run ended before all was shipped: another process ships, or the receiver has to be waited for. */
-type RunEnd = { readonly kind: "elsewhere" } | ({ readonly kind: "wait" } & Wait);
+type RunEnd =
+  | { readonly kind: "elsewhere" }
+  | ({ readonly kind: "wait"; readonly isLocal?: true } & Wait);
 /** What a run came to. */
 type RunResult = { readonly kind: "done" } | RunEnd;
 
@@ -66,8 +63,9 @@ export function createShipper(options: ShipperOptions): Shipper {
   const minBackoff = options.minBackoffMillis ?? MIN_BACKOFF_MILLIS;
   const maxBackoff = options.maxBackoffMillis ?? MAX_BACKOFF_MILLIS;
   const problems = createProblemSayer(host, source.words, report);
-  let batchBytes = BATCH_BYTES;
-  let takenInARow = 0;
+  /** Streams whose outcome could not be kept: each try sends their records again. */
+  const heldUntil = new Map<string, number>();
+  const batchSize = createBatchSize();
   /** A lock that was refused is not asked for again before: each time costs an opened database. */
   let nextHoldAt = Number.NEGATIVE_INFINITY;
   let running: Promise<RunResult> | null = null;
@@ -92,14 +90,6 @@ export function createShipper(options: ShipperOptions): Shipper {
     return isShipping;
   }
 
-  /** Smaller after a batch that was too large as a whole and not in parts; larger again by and by. */
-  function adaptSize(bytes: number, isTooLarge: boolean, isTaken: boolean): void {
-    if (!isTaken) return;
-    takenInARow = isTooLarge ? 0 : takenInARow + 1;
-    if (isTooLarge) batchBytes = Math.max(MIN_BATCH_BYTES, Math.floor(bytes / 2));
-    else if (takenInARow % GROW_AFTER === 0) batchBytes = Math.min(BATCH_BYTES, batchBytes * 2);
-  }
-
   /** Ships everything there is. */
   async function shipAll(): Promise<RunResult> {
     if (!mayShip()) return { kind: "elsewhere" };
@@ -107,7 +97,7 @@ export function createShipper(options: ShipperOptions): Shipper {
     for (let isMore = true; isMore;) {
       isMore = false;
       for (const stream of source.streams()) {
-        if (unreadable.has(stream)) continue;
+        if (unreadable.has(stream) || performance.now() < (heldUntil.get(stream) ?? 0)) continue;
         const batch = await read(stream);
         if (batch === "unreadable") unreadable.add(stream);
         if (batch === undefined || batch === "unreadable") continue;
@@ -122,11 +112,11 @@ export function createShipper(options: ShipperOptions): Shipper {
   /** One stream that cannot be read, or its cursor, is no reason to leave the others. */
   async function read(stream: string): Promise<ShipBatch | undefined | "unreadable"> {
     try {
-      const batch = await source.read(stream, batchBytes);
-      problems.stream(stream, undefined);
+      const batch = await source.read(stream, batchSize.bytes());
+      if (!heldUntil.has(stream) || batch === undefined) isWell(stream);
       return batch;
     } catch (error) {
-      problems.stream(stream, safeText(messageOf(error)));
+      problems.stream(stream, `cannot be read and wait (${safeText(messageOf(error))})`);
       return "unreadable";
     }
   }
@@ -138,13 +128,12 @@ export function createShipper(options: ShipperOptions): Shipper {
       probes: () => source.probes(batch),
       isSame: (left, right) => left.id === right.id,
     });
-    adaptSize(batch.bytes, isTooLarge, settled > refused.length);
+    if (settled > refused.length) batchSize.taken(batch.bytes, isTooLarge);
     // While it was under way the lock may have gone to another process, or been given back.
     if (!mayShip()) return { kind: "elsewhere" };
     // A lock that was replaced meanwhile: the batch is read and sent again, and counts then.
-    const isSettled =
-      (settled === 0 && wait !== undefined) || source.settle(batch, { settled, refused });
-    if (!isSettled) return { kind: "done" };
+    if ((settled > 0 || wait === undefined) && !settle(batch, { settled, refused }))
+      return { kind: "done" };
     shipped += settled - refused.length;
     quarantined += refused.length;
     if (settled > refused.length) {
@@ -154,8 +143,27 @@ export function createShipper(options: ShipperOptions): Shipper {
     }
     problems.refused(refused.length, refused[0]?.why);
     if (wait !== undefined) return { ...wait, kind: "wait" };
-    problems.solved();
+    problems.receiver.solved();
     return { kind: "done" };
+  }
+
+  /** False: nothing was kept, and the batch is sent again. */
+  function settle(batch: ShipBatch, outcome: Parameters<ShipSource["settle"]>[1]): boolean {
+    try {
+      const isKept = source.settle(batch, outcome);
+      if (isKept) isWell(batch.stream);
+      return isKept;
+    } catch (error) {
+      heldUntil.set(batch.stream, performance.now() + maxBackoff);
+      const why = safeText(messageOf(error));
+      problems.stream(batch.stream, `wait: what was refused of them cannot be kept (${why})`);
+      return false;
+    }
+  }
+
+  function isWell(stream: string): void {
+    heldUntil.delete(stream);
+    problems.stream(stream, undefined);
   }
 
   /** Once a second at most: with thousands of streams it is no small thing. */
@@ -172,7 +180,7 @@ export function createShipper(options: ShipperOptions): Shipper {
       result = await shipAll();
     } catch (error) {
       // The disk, or a lock: nothing that the receiver did.
-      result = { kind: "wait", message: safeText(messageOf(error)) };
+      result = { kind: "wait", isLocal: true, message: safeText(messageOf(error)) };
     }
     try {
       if (isClosed) backlogAt = Number.NEGATIVE_INFINITY;
@@ -180,10 +188,17 @@ export function createShipper(options: ShipperOptions): Shipper {
     } catch {
       // Figures of a directory that just went away: the next run says what is wrong with it.
     }
-    if (result.kind === "wait") problems.say(result.message);
-    else if (result.kind === "elsewhere") problems.forget();
+    tell(result);
     problems.look({ isLast: isClosed });
     return result;
+  }
+
+  function tell(result: RunResult): void {
+    if (result.kind === "wait" && result.isLocal === true)
+      return problems.local.say(result.message);
+    if (result.kind === "elsewhere") return problems.forget();
+    problems.local.solved();
+    if (result.kind === "wait") problems.receiver.say(result.message);
   }
 
   function pauseAfter(result: RunResult): number {
