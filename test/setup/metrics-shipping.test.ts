@@ -178,3 +178,18 @@ test("records that are only in memory are synced when the receiver has them", as
   await until(audit, () => audit.health().lost === 1);
   expect(audit.health()).toMatchObject({ recorded: 4, written: 4, synced: 3, lost: 1 });
 });
+
+test("records in memory that no receiver took before the end are lost, and counted", async () => {
+  const reader = provide();
+  const sink = await startOtlpSink();
+  sink.answer = () => ({ status: 503 });
+  const file = join(temporaryDirectory(), "file");
+  writeFileSync(file, "");
+  const audit = await open(join(file, "audit"), sink.url);
+  const before = (await reader.values()).get("audit.record.lost") ?? 0;
+  await audit.record({ action: "pause", actor: "ann" }).catch(() => {});
+  await audit.close();
+  expect(audit.health()).toMatchObject({ recorded: 2, written: 2, synced: 0, lost: 2 });
+  expect(audit.health().problems).toContain("2 records were lost");
+  expect((await reader.values()).get("audit.record.lost")).toBe(before + 2);
+});
