@@ -29,7 +29,10 @@ export interface MemoryJournalOptions {
 }
 
 /** The journal, and the end of it that the shipping thread reads. */
-export interface MemoryJournal extends Journal, MemoryQueue {}
+export interface MemoryJournal extends Journal, MemoryQueue {
+  /** Records that nobody took before it was closed; 0 while it is open. */
+  readonly abandoned: () => number;
+}
 
 interface Waiter {
   /** Its own records: those behind `from`, up to this one, must be settled. */
@@ -117,6 +120,7 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
     },
     problem: () => (bytes + 1024 > maxBytes ? full : problem),
     unconfirmed: () => 0,
+    abandoned: () => (isClosed ? appended - settledCount : 0),
     confirmed: () => settledCount - refusedCount,
     close() {
       if (isClosed) return;

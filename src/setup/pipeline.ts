@@ -154,7 +154,7 @@ export function openAudit(
     return healthOf({
       recorded: recorded + folded,
       written: written + folded,
-      lost,
+      lost: lost + (memory?.abandoned() ?? 0),
       isClosed,
       failing: failing ?? journal.problem() ?? hangWatch.problem(),
       synced: journal.confirmed(),
