@@ -215,3 +215,21 @@ test("too many open files: said once, and everything is there afterwards", () =>
   expect(csvSequences(directory)).toEqual(upTo(20));
   expect(jsonSequences(directory)).toEqual(upTo(20));
 });
+
+test("views that cannot be written turn health yellow, and green again", async () => {
+  const directory = temporaryDirectory();
+  // In the way of the state: EISDIR for root, too.
+  const state = join(directory, "state", "view-csv.json.tmp");
+  mkdirSync(state, { recursive: true });
+  const audit = await createAudit({ directory, format: "csv", policy: { version: 1 } });
+  onTestFinished(() => audit.close());
+  await expect
+    .poll(() => audit.health(), { timeout: 10_000 })
+    .toMatchObject({
+      state: "yellow",
+      problems: [expect.stringMatching(/^the views cannot be written \(EISDIR/)],
+    });
+  rmSync(state, { recursive: true });
+  await audit.flush();
+  await expect.poll(() => audit.health().state, { timeout: 10_000 }).toBe("green");
+});
