@@ -17,6 +17,8 @@ export interface Tries {
   readonly begin: (options: { readonly isLast: boolean }) => void;
   /** Everything of a thing was done that there was to do. */
   readonly worked: (thing: object) => void;
+  /** What is wrong now; undefined: nothing. */
+  readonly problem: () => string | undefined;
 }
 
 /** Somebody who waits lets a failing disk rest for this many times the duration of the last try. */
@@ -53,7 +55,7 @@ export function createTries(options: {
     state.pause.begin();
     state.urgentAt = nowMillis() + tookMillis * PAUSE_FACTOR;
     if (!isTold(problem)) {
-      report(`the views cannot be written (${problem}); the journal is not affected, trying again`);
+      report(`${cannotWrite(problem)}; the journal is not affected, trying again`);
     }
     state.problem = problem;
     states.set(thing, state);
@@ -74,6 +76,10 @@ export function createTries(options: {
         return false;
       }
     },
+    problem() {
+      const [first] = states.values();
+      return first?.problem === undefined ? undefined : cannotWrite(first.problem);
+    },
     hasFailed: (thing) => failedNow.has(thing),
     begin(run) {
       ({ isLast } = run);
@@ -84,4 +90,8 @@ export function createTries(options: {
       if (states.size === 0) report("the views are written again");
     },
   };
+}
+
+function cannotWrite(problem: string): string {
+  return `the views cannot be written (${problem})`;
 }

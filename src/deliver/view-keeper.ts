@@ -36,6 +36,8 @@ export interface ViewKeeper {
    * @returns whether there is more to show right away.
    */
   readonly run: (options: RunOptions) => boolean;
+  /** Why the views are not written now; undefined: they are, by this process or another. */
+  readonly problem: () => string | undefined;
   /** A last run, and the end. */
   readonly close: (options?: { readonly forMillis?: number }) => void;
 }
@@ -170,6 +172,7 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
 
   return {
     run: (runOptions) => run(runOptions),
+    problem: tries.problem,
     close(closeOptions = {}) {
       run({ isForced: true, ...closeOptions }, true);
       closeViews();

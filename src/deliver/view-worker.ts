@@ -27,6 +27,7 @@ const keeper = createViewKeeper({
 });
 /** Flushes that are waited for. */
 let flushes: number[] = [];
+let told: string | undefined;
 let ticks = 0;
 let next: NodeJS.Timeout | undefined;
 
@@ -38,12 +39,19 @@ function showLife(): void {
   Atomics.add(news, 1, 1);
 }
 
+function tellProblem(): void {
+  const problem = keeper.problem();
+  if (problem !== told) answer({ kind: "problem", problem });
+  told = problem;
+}
+
 function work(): void {
   showLife();
   const asked = flushes;
   const isForced = asked.length > 0;
   const isMore = keeper.run({ isForced, forMillis: STEP_MILLIS });
   showLife();
+  tellProblem();
   if (isMore) {
     schedule(work, isForced ? 0 : REST_MILLIS);
     return;

@@ -26,6 +26,8 @@ export type ViewRequest =
 export type ViewAnswer =
   | { readonly kind: "flushed"; readonly id: number }
   | { readonly kind: "closed" }
+  /** What is wrong from now on; undefined: nothing. */
+  | { readonly kind: "problem"; readonly problem: string | undefined }
   | { readonly kind: "fileChanged"; readonly change: FileChange }
   | { readonly kind: "report"; readonly line: string };
 
@@ -33,6 +35,8 @@ export type ViewAnswer =
 export interface ViewWriter {
   /** Free: the thread looks a few times a second. */
   readonly wake: () => void;
+  /** Why the views do not follow the journal now, as far as this process knows; empty: they do. */
+  readonly problems: () => readonly string[];
   /**
    * Resolves when everything written before stands in the views, if this process writes them; also
    * when the thread hangs, which is said.
@@ -73,6 +77,7 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
   let flushes = 0;
   let watching: NodeJS.Timeout | undefined;
   let isHanging = false;
+  let problem: string | undefined;
   let worker: Worker | null = start();
 
   /** A process that may start no thread, or has no room for one, is audited without views. */
@@ -92,9 +97,8 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
   }
 
   function reportEnd(why: string): void {
-    report(
-      `the view thread ended (${why}): the journal goes on, the views catch up at the next start`,
-    );
+    problem = `the view thread ended (${why})`;
+    report(`${problem}: the journal goes on, the views catch up at the next start`);
   }
 
   function ended(why: string): void {
@@ -141,6 +145,7 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
   }
 
   function answered(message: ViewAnswer): void {
+    isHanging = false;
     switch (message.kind) {
       case "report":
         return report(message.line);
@@ -150,6 +155,9 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
         return settle(message.id);
       case "closed":
         return settle(0);
+      case "problem":
+        problem = message.problem;
+        return;
     }
   }
 
@@ -172,6 +180,10 @@ export function createViewWriter(options: ViewWriterOptions): ViewWriter {
   return {
     // Not a message: one a record would cost the service more than the views do.
     wake: () => void Atomics.store(news, 0, 1),
+    problems: () => [
+      ...(isHanging ? ["the view thread shows no sign of life"] : []),
+      ...(problem === undefined ? [] : [problem]),
+    ],
     flush: () => {
       const id = ++flushes;
       return ask(id, { kind: "flush", id });

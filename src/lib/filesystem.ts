@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 
 /** How much room a filesystem has. */
 export interface FreeSpace {
-  /** Bytes that this user may still write. */
+  /** Bytes that this user may still write; infinity where the filesystem does not say. */
   readonly freeBytes: number;
   readonly totalBytes: number;
 }
@@ -43,6 +43,8 @@ const NETWORK_FUSE =
 /** Room on the filesystem of a path. Throws the system error where there is no such path. */
 export function freeSpaceOf(path: string): FreeSpace {
   const { bavail, blocks, bsize } = statfsSync(path);
+  // Without a limit (tmpfs with size=0), or a FUSE filesystem that does not answer.
+  if (blocks === 0) return { freeBytes: Number.POSITIVE_INFINITY, totalBytes: 0 };
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }
 

@@ -3,8 +3,8 @@ export interface AuditHealth {
   /**
    * `green`: everything so far is recorded. `yellow`: it works now, but somebody should look: since it
    * was opened something was lost, refused or may not survive power loss, a receiver refused records
-   * for good, records wait to be shipped for more than five minutes, or stand only in memory, or the
-   * journal cannot be made as small or young as its retention says. `red`:
+   * for good, records wait to be shipped for more than five minutes, or stand only in memory, the views
+   * cannot be written, or the journal cannot be made as small or young as its retention says. `red`:
    * records cannot be written or made durable now, or the audit log is closed. No receiver turns it
    * red where there is a disk: it makes no service less ready.
    */

@@ -164,6 +164,7 @@ export function openAudit(
       notes: [
         ...(memory === undefined ? [] : ["records are only in memory"]),
         ...(retention?.problems() ?? []),
+        ...(outward.views?.problems() ?? []),
       ],
       isInMemory: memory !== undefined,
       shipping: shippingHealth(outward.shipper, Number(clock.nowMicros() / 1000n)),

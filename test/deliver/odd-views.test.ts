@@ -103,7 +103,7 @@ test("a view thread that hangs holds up neither flush nor close", async () => {
   });
   await writer.flush();
   expect(said).toEqual([expect.stringContaining("the view thread shows no sign of life for 2 s")]);
-  expect(writer.problem()).toBe("the view thread shows no sign of life");
+  expect(writer.problems()).toEqual(["the view thread shows no sign of life"]);
   await writer.close();
   expect(said).toHaveLength(1);
 });

@@ -3,12 +3,20 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createAudit } from "otel-audit";
-import { filesystemKindOf, freeSpaceOf, kindOfMagic, mountTypeOf } from "../../src/lib/filesystem.ts";
+import {
+  filesystemKindOf,
+  freeSpaceOf,
+  kindOfMagic,
+  mountTypeOf,
+} from "../../src/lib/filesystem.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
-test.skipIf(process.platform !== "linux")("a filesystem that tells of no blocks is not full", () => {
-  expect(freeSpaceOf("/proc")).toEqual({ freeBytes: Infinity, totalBytes: 0 });
-});
+test.skipIf(process.platform !== "linux")(
+  "a filesystem that tells of no blocks is not full",
+  () => {
+    expect(freeSpaceOf("/proc")).toEqual({ freeBytes: Infinity, totalBytes: 0 });
+  },
+);
 
 describe("what statfs says", () => {
   test.each<[number, string, "yes" | "no"]>([
