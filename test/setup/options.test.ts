@@ -197,6 +197,36 @@ describe("shipping", () => {
     expect(resolveOptions({ endpoint }, {}).shipping?.url).toBe(url),
   );
 
+  test.each<[env: Env, url: string]>([
+    [{}, "https://otel:4317/"],
+    [{ OTEL_EXPORTER_OTLP_INSECURE: "true" }, "http://otel:4317/"],
+    [
+      { OTEL_EXPORTER_OTLP_INSECURE: "true", OTEL_EXPORTER_OTLP_LOGS_INSECURE: "false" },
+      "https://otel:4317/",
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "[::1]:4317", OTEL_EXPORTER_OTLP_LOGS_HEADERS: "a=1" },
+      "https://[::1]:4317/",
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "otel:4317", OTEL_EXPORTER_OTLP_ENDPOINT: "otel:4317" },
+      "https://otel:4317/",
+    ],
+  ])("a gRPC endpoint of the standard variables may have no scheme: %j", (more, url) =>
+    expect(
+      resolveOptions(
+        {},
+        {
+          AUDIT_SHIP: "otel",
+          OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+          OTEL_EXPORTER_OTLP_ENDPOINT: "otel:4317",
+          OTEL_EXPORTER_OTLP_HEADERS: "a=1",
+          ...more,
+        },
+      ).shipping,
+    ).toEqual({ url, headers: { a: "1" }, protocol: "grpc", ...defaults }),
+  );
+
   test.each<[text: string, headers: object]>([
     ["a=1", { a: "1" }],
     ["a=1,b=2", { a: "1", b: "2" }],
@@ -205,6 +235,9 @@ describe("shipping", () => {
     ["a=b=c==", { a: "b=c==" }],
     ["a=100%", { a: "100%" }],
     ["a=", { a: "" }],
+    ["a=1,", { a: "1" }],
+    [", a=1 ,, b=2 , ", { a: "1", b: "2" }],
+    ["a=Z%C3%BC", { a: "Zü" }],
   ])("headers %j", (text, headers) =>
     expect(
       resolveOptions({}, { AUDIT_OTLP_ENDPOINT: "http://h:1", AUDIT_OTLP_HEADERS: text }).shipping
@@ -295,6 +328,34 @@ test.each<[options: object, env: Env, message: RegExp]>([
     {},
     { AUDIT_OTLP_ENDPOINT: "http://h:1", AUDIT_OTLP_HEADERS: "a=s3cret%0Ax" },
     /^AUDIT_OTLP_HEADERS: the value of "a" has characters that no header may have$/,
+  ],
+  [
+    { endpoint: "http://h:1", protocol: "grpc", headers: { "x-team": "Zürich" } },
+    {},
+    /^headers: the value of "x-team" has characters that gRPC metadata may not have: visible ASCII and spaces only$/,
+  ],
+  [
+    { endpoint: "http://h:1", protocol: "grpc", headers: { "X-Key-Bin": "s3cret" } },
+    {},
+    /^headers: "X-Key-Bin" ends in -bin, which gRPC keeps for binary values: use another name$/,
+  ],
+  [
+    {
+      endpoint: "http://h:1",
+      protocol: "grpc",
+      headers: { "x!": "s3cret" },
+    },
+    {},
+    /^headers: "x!" is no name of gRPC metadata: letters, digits, _, - and \. only$/,
+  ],
+  [
+    {},
+    {
+      AUDIT_SHIP: "otel",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+      OTEL_EXPORTER_OTLP_HEADERS: "x=Z%C3%BC",
+    },
+    /^OTEL_EXPORTER_OTLP_HEADERS: the value of "x" has characters that gRPC metadata may not have/,
   ],
   [
     { endpoint: "http://h:1", headers: { a: "s3cret\n" } },
