@@ -10,6 +10,7 @@ import {
   headersVariable,
   logsUrl,
   timeoutVariable,
+  withScheme,
 } from "./shipping-values.ts";
 
 /** How records are sent to an OTLP endpoint. */
@@ -80,8 +81,8 @@ export function resolveShipping(
     const credentials = isGiven ? {} : env;
     const headers =
       options.headers === undefined
-        ? headersVariable(credentials, "AUDIT_OTLP_HEADERS")
-        : checkHeaders(options.headers, "headers");
+        ? headersVariable(credentials, "AUDIT_OTLP_HEADERS", protocol)
+        : checkHeaders(options.headers, "headers", protocol);
     const url = protocol === "grpc" ? checkUrl(endpoint, name) : logsUrl(endpoint, name);
     return complete(
       {
@@ -138,14 +139,19 @@ function otelShipping(env: Environment): ShippingOptions {
       : `OTEL_EXPORTER_OTLP_LOGS_${part}`;
   const protocol = choice(env, nameOf("PROTOCOL"), PROTOCOLS) ?? "http/protobuf";
   const endpointName = nameOf("ENDPOINT");
+  const isInsecure = variable(env, nameOf("INSECURE"))?.toLowerCase() === "true";
+  const endpointOf = (name: string): string | undefined => {
+    const given = variable(env, name);
+    return given === undefined ? undefined : withScheme(given, protocol, isInsecure);
+  };
   const endpoint =
-    variable(env, endpointName) ??
+    endpointOf(endpointName) ??
     (protocol === "grpc" ? "http://localhost:4317" : "http://localhost:4318");
   // The signal's own endpoint is used as it is, and gRPC has no path ("Endpoint URLs").
   const isWhole = protocol === "grpc" || endpointName.includes("_LOGS_");
   const url = isWhole ? checkUrl(endpoint, endpointName) : logsUrl(endpoint, endpointName);
   const isTls = url.startsWith("https:");
-  const isElsewhere = isOtherOrigin(env, url);
+  const isElsewhere = isOtherOrigin(endpointOf("OTEL_EXPORTER_OTLP_ENDPOINT"), url);
   const file = (part: string): NamedPath | undefined =>
     isTls
       ? named(env, undefined, ["", isElsewhere ? `OTEL_EXPORTER_OTLP_LOGS_${part}` : nameOf(part)])
@@ -154,8 +160,8 @@ function otelShipping(env: Environment): ShippingOptions {
     {
       url,
       headers: {
-        ...(isElsewhere ? {} : headersVariable(env, "OTEL_EXPORTER_OTLP_HEADERS")),
-        ...headersVariable(env, "OTEL_EXPORTER_OTLP_LOGS_HEADERS"),
+        ...(isElsewhere ? {} : headersVariable(env, "OTEL_EXPORTER_OTLP_HEADERS", protocol)),
+        ...headersVariable(env, "OTEL_EXPORTER_OTLP_LOGS_HEADERS", protocol),
       },
       protocol,
       compression: choice(env, nameOf("COMPRESSION"), COMPRESSIONS) ?? "none",
@@ -170,8 +176,7 @@ function otelShipping(env: Environment): ShippingOptions {
 }
 
 /** Whether logs go to another receiver than the rest: its credentials are not those of the rest. */
-function isOtherOrigin(env: Environment, url: string): boolean {
-  const general = variable(env, "OTEL_EXPORTER_OTLP_ENDPOINT");
+function isOtherOrigin(general: string | undefined, url: string): boolean {
   if (general === undefined) return false;
   return !URL.canParse(general) || new URL(general).origin !== new URL(url).origin;
 }
