@@ -4,7 +4,9 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -158,4 +160,40 @@ test("the oldest segments are missed too, unless retention says that it deleted 
   writeFileSync(purgedFile(directory), JSON.stringify({ [stream]: 1 }));
   expect(closed.takeMissing().map(({ file }) => file)).toEqual([segment(2).file, segment(3).file]);
   expect(closed.takeMissing()).toEqual([]);
+});
+
+test("segments that cannot be looked for now are not told as lost, but looked for again", () => {
+  const directory = temporaryDirectory();
+  const stream = newId();
+  const closed = createClosedSegments(directory, stream);
+  const file = `journal/${stream}/1.jsonl`;
+  mkdirSync(join(directory, dirname(file)), { recursive: true });
+  writeFileSync(join(directory, file), "{}\n");
+  closed.add({ number: 1, file, from: 1, to: 1, count: 1 });
+  const journal = join(directory, "journal");
+  renameSync(journal, `${journal}.away`);
+  // Whoever asks for a file in it is told ELOOP, root too.
+  symlinkSync(journal, journal);
+  expect(closed.takeMissing()).toEqual([]);
+  rmSync(journal);
+  renameSync(`${journal}.away`, journal);
+  expect(closed.takeMissing()).toEqual([]);
+  rmSync(join(directory, file));
+  expect(closed.takeMissing()).toHaveLength(1);
+});
+
+test("as long as nobody can tell what retention deleted, nothing is told as lost", () => {
+  const directory = temporaryDirectory();
+  const stream = newId();
+  const closed = createClosedSegments(directory, stream);
+  for (const number of [1, 2]) {
+    const file = `journal/${stream}/${number}.jsonl`;
+    closed.add({ number, file, from: number, to: number, count: 1 });
+  }
+  mkdirSync(dirname(purgedFile(directory)));
+  symlinkSync(purgedFile(directory), purgedFile(directory));
+  expect(closed.takeMissing()).toEqual([]);
+  rmSync(purgedFile(directory));
+  writeFileSync(purgedFile(directory), JSON.stringify({ [stream]: 1 }));
+  expect(closed.takeMissing().map(({ from }) => from)).toEqual([2]);
 });
