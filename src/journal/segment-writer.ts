@@ -16,6 +16,8 @@ import { inodeOf } from "./segment-file.ts";
 export interface SegmentWriter {
   /** Writes a line and its line end. Throws the system error, and then nothing of it is in the file. */
   readonly appendLine: (bytes: Uint8Array) => void;
+  /** Writes so many bytes and cuts them off again. Throws the system error where a line could not be written. */
+  readonly probe: (length: number) => void;
   /** The segments whose bytes are not known to be durable, as they are now. */
   readonly unconfirmed: () => CareRequest;
   /** Takes note of which bytes are durable, and which segments could not be synced. */
@@ -215,6 +217,12 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       current.size += bytes.length;
       current.count++;
       sequence++;
+    },
+    probe(length) {
+      makeRoom(length);
+      writeSurvivors();
+      write(Buffer.alloc(length, " "));
+      cutOff(length);
     },
     unconfirmed: () => ({
       current: factsOf(current),

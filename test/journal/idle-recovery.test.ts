@@ -72,7 +72,8 @@ test("the gap record is written, and health is what it was", async (context) => 
   if (disk === undefined) return;
   const { processor, emit, kinds, free } = disk;
   expect(() => emit("result")).toThrow("ENOSPC");
-  expect(processor.counts()).toMatchObject({ lost: 1, failing: expect.stringContaining("ENOSPC") });
+  expect(processor.counts().lost).toBe(1);
+  expect(processor.counts().failing).toContain("ENOSPC");
   free();
   await vi.waitFor(() => expect(processor.counts().failing).toBe(undefined), PATIENCE);
   expect(kinds()).toEqual(["result", "gap"]);
