@@ -22,6 +22,8 @@ export interface LossOptions {
   readonly count?: number;
   /** It was made and counted, and is lost after all. Default false. */
   readonly isWritten?: boolean;
+  /** When the first of them was lost, as in `audit.time`. Default: now. */
+  readonly since?: string;
 }
 
 /** What a stream has lost so far. */
@@ -133,10 +135,10 @@ export function createLossAccount(options: LossAccountOptions): LossAccount {
   return {
     isOwing,
     totals: () => ({ lost: lostInAll, lostWritten, gaps }),
-    count(why, { count = 1, isWritten = false } = {}) {
+    count(why, { count = 1, isWritten = false, since = toIsoMicros(clock.nowMicros()) } = {}) {
       lostInAll += count;
       if (isWritten) lostWritten += count;
-      if (lost === null) lost = { count, since: toIsoMicros(clock.nowMicros()), why };
+      if (lost === null) lost = { count, since, why };
       else {
         lost.count += count;
         lost.why = why;

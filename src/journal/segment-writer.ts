@@ -1,4 +1,4 @@
-import { existsSync, fstatSync, ftruncateSync, writeSync } from "node:fs";
+import { existsSync, fstatSync, ftruncateSync, rmdirSync, writeSync } from "node:fs";
 import type { FileChange } from "../event/index.ts";
 import { journalDirectory, streamDirectory } from "../format/index.ts";
 import { messageOf, systemCodeOf } from "../lib/errors.ts";
@@ -96,7 +96,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   let leaveEmptyAtMillis = 0;
   /** Lines behind a cut, whose copy could not be written yet. */
   let survivors: Survivors | undefined;
-  let current = openNext();
+  let current = openFirst();
 
   function openNext(): OpenSegment {
     for (;;) {
@@ -115,6 +115,15 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
         number--;
         throw error;
       }
+    }
+  }
+
+  function openFirst(): OpenSegment {
+    try {
+      return openNext();
+    } catch (error) {
+      removeEmpty(streamDirectory(directory, stream));
+      throw error;
     }
   }
 
@@ -261,4 +270,13 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       left.close();
     },
   };
+}
+
+/** A stream that could not begin leaves nothing behind. */
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It holds what others put there, or the disk refuses this too.
+  }
 }

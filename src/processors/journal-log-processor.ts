@@ -48,6 +48,15 @@ export interface JournalLogProcessor extends LogRecordProcessor {
 }
 
 const NO_POLICY = "none";
+/** A journal that cannot be opened is tried again after this time, with the next record. */
+const RETRY_MILLIS = 1000;
+
+/** Records from before there was a journal to count them. */
+interface LostBefore {
+  count: number;
+  readonly since: string;
+  why: string;
+}
 
 /**
  * A log-record processor that writes audit records, those whose scope is `otel-audit` and whose
@@ -71,20 +80,23 @@ export function createJournalLogProcessor(
   let isClosed = false;
   /** Whether the record that is being written is of a `closed` action. */
   let isFavoured = false;
-  /** Records from before there was a journal to count them. */
-  let lostBefore = 0;
+  let before: LostBefore | undefined;
+  let notOpened: unknown;
+  let nextTryAtMillis = Number.NEGATIVE_INFINITY;
+  const clock = createSystemClock();
+  const stream = newId();
 
   /** With the first record: a process that never audits creates nothing. */
   function journalOf(log: ReadWriteLogRecord): JournalProcessor {
     if (open !== undefined) return open;
-    const clock = createSystemClock();
-    const told = { attributes: resourceOf(log), body: {} };
-    const resource = redactor.redact(told).attributes;
-    const service = String(resource[ATTR_SERVICE_NAME]);
-    const stream = newId();
-    const journal = openJournal({ ...journalOfEnvironment(), directory, stream, report, notify });
-    const mayUseReserve = (): boolean => isFavoured;
-    open = createJournalProcessor({ journal, clock, report, service, resource, mayUseReserve });
+    if (clock.monotonicMillis() < nextTryAtMillis) throw notOpened;
+    try {
+      open = openFor(log);
+    } catch (error) {
+      nextTryAtMillis = clock.monotonicMillis() + RETRY_MILLIS;
+      notOpened = error;
+      throw error;
+    }
     process.on("exit", close);
     const start = startDraft({ policyDigest: NO_POLICY, redactionDigest: redactor.digest });
     const time = toIsoMicros(clock.nowMicros());
@@ -93,7 +105,29 @@ export function createJournalLogProcessor(
     } catch {
       // The disk is full: the journal has said so, and writes it when there is room.
     }
+    if (before !== undefined) open.countLost(before.why, before);
+    before = undefined;
     return open;
+  }
+
+  function openFor(log: ReadWriteLogRecord): JournalProcessor {
+    const told = { attributes: resourceOf(log), body: {} };
+    const resource = redactor.redact(told).attributes;
+    const service = String(resource[ATTR_SERVICE_NAME]);
+    const journal = openJournal({ ...journalOfEnvironment(), directory, stream, report, notify });
+    const mayUseReserve = (): boolean => isFavoured;
+    return createJournalProcessor({ journal, clock, report, service, resource, mayUseReserve });
+  }
+
+  /** What the journal does not count itself: there is none yet, or the record cannot be made, or it is closed. */
+  function countLost(why: string): void {
+    if (open !== undefined && !isClosed) return open.countLost(why);
+    if (before === undefined) {
+      report(`AUDIT RECORDS ARE LOST: ${why}`);
+      before = { count: 0, since: toIsoMicros(clock.nowMicros()), why };
+    }
+    before.count++;
+    before.why = why;
   }
 
   /** Somebody else changed a file of the journal, or the disk failed: the trail says so itself. */
@@ -101,7 +135,7 @@ export function createJournalLogProcessor(
     if (notice.kind === "began" || isClosed) return;
     if (notice.kind !== "changed") return open?.noteGap(notice);
     const { attributes, body } = ownDraft(fileChangeEvent(notice.change), parts.catalogue);
-    const time = toIsoMicros(createSystemClock().nowMicros());
+    const time = toIsoMicros(clock.nowMicros());
     try {
       open?.onEmit({ attributes: { ...attributes, [ATTR_TIME]: time }, body });
     } catch {
@@ -116,6 +150,10 @@ export function createJournalLogProcessor(
     process.off("exit", close);
     open?.finish();
     void open?.shutdown();
+    if (before === undefined) return;
+    report(
+      `${before.count} audit records were lost since ${before.since}: there was no journal to write them to`,
+    );
   }
 
   function write(log: ReadWriteLogRecord): void {
@@ -141,13 +179,12 @@ export function createJournalLogProcessor(
       } catch (error) {
         // The journal counts and reports what it refuses itself.
         if (error instanceof AuditError && error.code === "write_failed") return;
-        lostBefore++;
-        if (lostBefore === 1) report(`AUDIT RECORDS ARE LOST: ${messageOf(error)}`);
+        countLost(messageOf(error));
       }
     },
     counts() {
       const { written, lost } = open?.counts() ?? { written: 0, lost: 0 };
-      return { written, lost: lost + lostBefore };
+      return { written, lost: lost + (before?.count ?? 0) };
     },
     forceFlush: async () => open?.forceFlush(),
     shutdown: async () => close(),
