@@ -62,7 +62,12 @@ export interface Audit<A extends Action = BuiltInAction> {
    * within 2 s. After that only what the function throws.
    */
   readonly around: <T>(event: EventOf<A>, run: ActionFunction<T>) => Promise<T>;
-  /** Resolves when everything recorded before survives power loss and stands in the views this process writes. */
+  /**
+   * Resolves when everything recorded before survives power loss and stands in the views this process
+   * writes. A view that cannot be written is said, and not waited for.
+   *
+   * @throws {AuditError} as a rejection: `sync_failed` when the disk does not confirm.
+   */
   readonly flush: () => Promise<void>;
   /** How the audit log is, now. Costs nothing worth mentioning; for readiness probes and alerts. */
   readonly health: () => AuditHealth;
