@@ -66,7 +66,7 @@ export function createDeletedStreams(options: DeletedStreamsOptions): DeletedStr
       const until = nowMillis() + BUDGET_MILLIS;
       for (const stream of gone) {
         if (nowMillis() > until) return;
-        if (!isDeleted(stream, purged.has(stream))) continue;
+        if (!isDeleted(stream, purged?.has(stream) === true)) continue;
         for (const { progress, intents } of views) {
           // What it leaves open is shown first.
           if (intents?.streams().has(stream) !== true) progress.prune(stream);

@@ -1,15 +1,6 @@
 /** Deleting segments, and saying before what they held. */
-import {
-  closeSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmdirSync,
-  rmSync,
-} from "node:fs";
+import { closeSync, openSync, readdirSync, readSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import {
   isSegmentCopyFile,
   listStreams,
@@ -19,7 +10,7 @@ import {
   streamDirectory,
   streamLockFile,
 } from "../format/index.ts";
-import { isStreamEnded } from "../journal/index.ts";
+import { isStreamEnded, readPurged } from "../journal/index.ts";
 import { systemCodeOf } from "../lib/errors.ts";
 import { replaceFile, syncDirectory } from "../lib/files.ts";
 import { isOwnFolder, type KnownSegment } from "./known-segments.ts";
@@ -142,21 +133,15 @@ function endsOf(path: string): {
   }
 }
 
-const purgedSchema = z.record(z.string(), z.number());
-
 /** Writers ask it whether what they miss was deleted by retention: said before it is. */
 function notePurged(directory: string, segments: readonly KnownSegment[]): void {
   const path = purgedFile(directory);
-  const purged = new Map<string, number>();
-  try {
-    const told = purgedSchema.parse(JSON.parse(readFileSync(path, "utf8")));
-    const streams = new Set(listStreams(directory));
-    for (const [stream, last] of Object.entries(told)) {
-      if (streams.has(stream)) purged.set(stream, last);
-    }
-  } catch {
-    // None yet, or none that can be used.
-  }
+  const told = readPurged(directory);
+  // Deleted all the same, what was deleted before would be told as lost.
+  if (told === undefined)
+    throw new Error(`${path} cannot be read: nothing is deleted until it can be`);
+  const streams = new Set(listStreams(directory));
+  const purged = new Map([...told].filter(([stream]) => streams.has(stream)));
   for (const { stream, number } of segments) {
     purged.set(stream, Math.max(number, purged.get(stream) ?? 0));
   }

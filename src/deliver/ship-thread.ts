@@ -102,6 +102,8 @@ export function startShipThread(options: ShipThreadOptions): ShipThread {
   let isWakeWanted = false;
   let isClosed = false;
   let restart: NodeJS.Timeout | undefined;
+  /** Why the last thread ended, as long as no thread has answered since. */
+  let saidWhy: string | undefined;
   let closed: (() => void) | undefined;
   let worker: Worker | null = start();
 
@@ -129,9 +131,13 @@ export function startShipThread(options: ShipThreadOptions): ShipThread {
   function startLater(why: string): void {
     before = total();
     status = { ...NOTHING_SHIPPED, problem: `the shipping thread ended (${safeText(why)})` };
-    report(
-      `the shipping thread ended (${why}): what is not shipped waits, it is started anew in ${RESTART_MILLIS / 1000} s`,
-    );
+    // Where threads are forbidden, this would be a line every 30 s for ever.
+    if (why !== saidWhy) {
+      report(
+        `the shipping thread ended (${why}): what is not shipped waits, it is started anew every ${RESTART_MILLIS / 1000} s`,
+      );
+    }
+    saidWhy = why;
     restart = setTimeout(() => {
       isBusy = true;
       worker = start();
@@ -147,6 +153,7 @@ export function startShipThread(options: ShipThreadOptions): ShipThread {
   }
 
   function answered(message: ShipAnswer): void {
+    saidWhy = undefined;
     switch (message.kind) {
       case "report":
         return report(message.line);

@@ -164,7 +164,8 @@ export function createGroupSync(target: SyncTarget): GroupSync {
 
   /** The lock went with the thread. Not waited for here: what failed is tried again with the next sync. */
   function holdHere(): void {
-    if (hold?.isHeld() !== true) hold = holdStream(target.lockPath, 0);
+    if (hold === undefined) hold = holdStream(target.lockPath, 0);
+    else hold.renew();
   }
 
   /** Keeps no process alive: the end of the process syncs. */
@@ -220,6 +221,7 @@ export function createGroupSync(target: SyncTarget): GroupSync {
       clearTimeout(lazyTimer);
       isWorkerUsable = false;
       syncHere();
+      hold?.release();
       ended = Promise.resolve(worker?.terminate());
       worker = null;
     },

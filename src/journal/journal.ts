@@ -46,6 +46,12 @@ export interface Journal {
   readonly close: () => void;
   /** Why only what may use the reserve is written now. Absent: there is no reserve. */
   readonly shortage?: () => string | undefined;
+  /**
+   * Finds out whether a line could be written now, and leaves nothing behind. Absent: `problem` says all.
+   *
+   * @throws the system error where it could not.
+   */
+  readonly probe?: () => void;
   /** Looks at the files now, mends them, and gives every notice that is due. Absent: there are no files. */
   readonly inspect?: () => void;
 }
@@ -77,6 +83,8 @@ const DEFAULT_MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
 const DEFAULT_MAX_SEGMENT_AGE_MILLIS = 24 * 60 * 60 * 1000;
 /** Earlier segments are looked for this often, beside when a new one begins or something was changed. */
 const MISSING_PAUSE_MILLIS = 60_000;
+/** More than most records take, and than what a full disk has left in the last block of a file. */
+const PROBE_BYTES = 8 * 1024;
 
 /**
  * Opens the journal of a new stream.
@@ -157,6 +165,7 @@ export function openJournal(options: JournalOptions): Journal {
     problem: () => sync.problem() ?? reserve.problem(),
     unconfirmed: sync.unconfirmed,
     shortage: reserve.problem,
+    probe: () => writer.probe(PROBE_BYTES),
     confirmed: sync.confirmed,
     synced: () => (isClosed ? Promise.resolve() : sync.wait()),
     inspect() {

@@ -1,4 +1,4 @@
-import { existsSync, fstatSync, ftruncateSync, writeSync } from "node:fs";
+import { existsSync, fstatSync, ftruncateSync, rmdirSync, writeSync } from "node:fs";
 import type { FileChange } from "../event/index.ts";
 import { journalDirectory, streamDirectory } from "../format/index.ts";
 import { messageOf, systemCodeOf } from "../lib/errors.ts";
@@ -16,12 +16,17 @@ import { inodeOf } from "./segment-file.ts";
 export interface SegmentWriter {
   /** Writes a line and its line end. Throws the system error, and then nothing of it is in the file. */
   readonly appendLine: (bytes: Uint8Array) => void;
+  /** Writes so many bytes and cuts them off again. Throws the system error where a line could not be written. */
+  readonly probe: (length: number) => void;
   /** The segments whose bytes are not known to be durable, as they are now. */
   readonly unconfirmed: () => CareRequest;
   /** Takes note of which bytes are durable, and which segments could not be synced. */
   readonly noteSynced: (result: Pick<CareResult, "confirmed" | "unsynced">) => void;
-  /** Goes on in a new segment, at once. Where none can be opened it says why, and goes on in the old one. */
-  readonly leave: () => string | undefined;
+  /**
+   * Goes on in a new segment; from one empty segment to the next ever more rarely. Where none can be
+   * opened it says so, and goes on in the old one.
+   */
+  readonly leave: () => void;
   /**
    * Mends the segment that is being written: brings it back under its name, or goes on in a new one
    * with what was written behind a cut.
@@ -66,6 +71,8 @@ export interface SegmentWriterOptions {
 
 /** Where the next segment cannot be opened, it is tried again after this time. */
 const RETRY_MILLIS = 1000;
+/** An empty segment is left again too, in case it is the file that is broken; ever later, up to this time. */
+const MAX_EMPTY_MILLIS = 60_000;
 /** Errors of a write that are about this one file. */
 const FILE_IS_BAD: ReadonlySet<string | undefined> = new Set(["EIO", "EFBIG", "EROFS"]);
 
@@ -85,9 +92,11 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
   let mustLeave = false;
   let retryAtMillis = 0;
   let problem: string | undefined;
+  let emptyMillis = 0;
+  let leaveEmptyAtMillis = 0;
   /** Lines behind a cut, whose copy could not be written yet. */
   let survivors: Survivors | undefined;
-  let current = openNext();
+  let current = openFirst();
 
   function openNext(): OpenSegment {
     for (;;) {
@@ -109,9 +118,21 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     }
   }
 
+  function openFirst(): OpenSegment {
+    try {
+      return openNext();
+    } catch (error) {
+      removeEmpty(streamDirectory(directory, stream));
+      throw error;
+    }
+  }
+
   /** The old one stays open until somebody has confirmed it. */
   function advance(): void {
     const next = openNext();
+    emptyMillis =
+      current.size > 0 ? 0 : Math.min(MAX_EMPTY_MILLIS, Math.max(1000, 2 * emptyMillis));
+    leaveEmptyAtMillis = nowMillis() + emptyMillis;
     left.add(current);
     current = next;
     problem = undefined;
@@ -122,22 +143,25 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     return existsSync(current.facts.path);
   }
 
-  function leave(): string | undefined {
+  /** A disk that fails everything, for days, is not filled with empty files. */
+  function isWorthLeaving(): boolean {
+    return current.size > 0 || nowMillis() >= leaveEmptyAtMillis;
+  }
+
+  function leave(): void {
     try {
       advance();
-      return undefined;
     } catch (error) {
       retryAtMillis = nowMillis() + RETRY_MILLIS;
       const why = `the next segment cannot be opened: ${messageOf(error)}`;
       if (problem === undefined) report(`${why}; ${current.facts.name} is written on`);
       problem = why;
-      return why;
     }
   }
 
   function makeRoom(length: number): void {
     const isDue =
-      mustLeave ||
+      (mustLeave && isWorthLeaving()) ||
       (current.size > 0 &&
         (current.size + length > maxBytes || nowMillis() >= current.endsAtMillis));
     // One that lacks its name gets it back first: readers would go on in the next and never come back.
@@ -216,6 +240,12 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       current.count++;
       sequence++;
     },
+    probe(length) {
+      makeRoom(length);
+      writeSurvivors();
+      write(Buffer.alloc(length, " "));
+      cutOff(length);
+    },
     unconfirmed: () => ({
       current: factsOf(current),
       older: left.unconfirmed(),
@@ -224,7 +254,9 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       left.noteSynced(result);
       noteSynced([current], result, nowMillis());
     },
-    leave,
+    leave() {
+      if (isWorthLeaving()) leave();
+    },
     mend(finding) {
       if (finding.fd !== current.facts.fd) return undefined;
       if (finding.cut !== undefined) return leaveCut(finding, finding.cut);
@@ -238,4 +270,13 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
       left.close();
     },
   };
+}
+
+/** A stream that could not begin leaves nothing behind. */
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It holds what others put there, or the disk refuses this too.
+  }
 }

@@ -18,30 +18,54 @@ const HOLD_WAIT_MILLIS = 200;
 /** Between the two questions after which a stream counts as ended. */
 const ASK_AGAIN_MILLIS = 100;
 
-/** A lock that nothing refers to any more is garbage, and freed as such. */
-const held: FileLock[] = [];
-
 /** That this process writes a stream, as others can see it. */
 export interface StreamHold {
-  /** False: nobody sees it, because the lock could not be taken or its file was taken away. */
-  readonly isHeld: () => boolean;
+  /** Takes the lock anew where it could not be taken, or its file was taken away. Never throws. */
+  readonly renew: () => void;
+  /** Lets go: for those who do not end their thread. Never throws. */
+  readonly release: () => void;
 }
 
 /**
  * Says that this process writes the stream of this lock file, until the process or thread ends.
+ * Whoever holds it keeps the result: a lock that nothing refers to any more is freed. Never throws.
  *
  * @param waitMillis how long it blocks while somebody else looks at the lock. Default 200.
  */
 export function holdStream(lockPath: string, waitMillis: number = HOLD_WAIT_MILLIS): StreamHold {
+  let lock: FileLock | null = null;
+
+  function release(): void {
+    try {
+      lock?.release();
+    } catch {
+      // It goes with the thread.
+    }
+    lock = null;
+  }
+
+  function renew(): void {
+    if (lock !== null && isInPlace(lock)) return;
+    // Its file is gone: nobody sees it any more, and it costs two descriptors.
+    release();
+    try {
+      makeDirectory(dirname(lockPath));
+      lock = tryLockFile(lockPath, waitMillis);
+    } catch {
+      // A full disk. Records are written all the same; until the lock is taken the stream may be taken for ended.
+    }
+  }
+
+  renew();
+  return { renew, release };
+}
+
+/** A lock that cannot be looked at now is held as before: nobody else finds it either. */
+function isInPlace(lock: FileLock): boolean {
   try {
-    makeDirectory(dirname(lockPath));
-    const lock = tryLockFile(lockPath, waitMillis);
-    if (lock === null) return { isHeld: () => false };
-    held.push(lock);
-    return { isHeld: lock.isInPlace };
+    return lock.isInPlace();
   } catch {
-    // A full disk. Records are written all the same; until the lock is taken the stream may be taken for ended.
-    return { isHeld: () => false };
+    return true;
   }
 }
 

@@ -19,7 +19,7 @@ const { lockPath, directory } = workerData as SyncWorkerData;
 let current: SegmentFacts | undefined;
 let nextSpaceAt = 0;
 /** Never released: the end of this thread does that. Here, because loading the lock takes time. */
-let hold = holdStream(lockPath);
+const hold = holdStream(lockPath);
 
 function freeBytes(): Pick<SyncAnswer, "freeBytes"> {
   if (performance.now() < nextSpaceAt) return {};
@@ -34,7 +34,7 @@ function freeBytes(): Pick<SyncAnswer, "freeBytes"> {
 
 function look(): void {
   // Not taken yet, or deleted with its directory: the lock that we hold has no name any more.
-  if (!hold.isHeld()) hold = holdStream(lockPath);
+  hold.renew();
   if (current === undefined) return;
   const { fd } = current;
   let change: SegmentChange | undefined;

@@ -20,13 +20,16 @@ export const DIRECTORY_MODE = 0o700;
 export const FILE_MODE = 0o600;
 
 /**
- * Creates a directory and its parents, 0700. An existing one is left as it is.
+ * Creates a directory and its parents, 0700; their names are durable when it returns. An existing one
+ * is left as it is.
  *
  * Not `mkdirSync(recursive)`: that one never returns where a parent takes no entries, as in /proc.
  */
 export function makeDirectory(path: string): void {
   try {
     mkdirSync(path, DIRECTORY_MODE);
+    // What is synced in a directory whose own name is not goes with it when the power fails.
+    syncDirectory(dirname(path));
   } catch (error) {
     const code = systemCodeOf(error);
     if (code === "EEXIST" && statSync(path).isDirectory()) return;

@@ -6,11 +6,8 @@
  */
 export type { BodyMap, BodyValue } from "../event/index.ts";
 export { AuditError, type AuditErrorCode } from "../lib/errors.ts";
-export {
-  createJournalLogProcessor,
-  type JournalLogProcessor,
-  type JournalLogProcessorOptions,
-} from "./journal-log-processor.ts";
+export type { JournalLogProcessorOptions } from "./journal-log-options.ts";
+export { createJournalLogProcessor, type JournalLogProcessor } from "./journal-log-processor.ts";
 export {
   createRedactingLogProcessor,
   createRedactingSpanProcessor,

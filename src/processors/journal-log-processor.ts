@@ -5,8 +5,6 @@
  * that of `createAudit`; all others pass untouched. Promise: `emit` never throws for it; what could not be
  * written is counted, reported, and told by a gap record.
  */
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import type { LogRecordProcessor, ReadWriteLogRecord } from "@opentelemetry/sdk-logs";
 import {
   ATTR_ACTION,
@@ -33,13 +31,8 @@ import { journalOfEnvironment } from "../setup/options.ts";
 import { ownDraft } from "../setup/own-draft.ts";
 import { startDraft } from "../setup/start-record.ts";
 import { auditContentOf, type AuditRecordParts } from "./audit-record.ts";
-import { type RedactingOptions, redactorOf } from "./redacting-processors.ts";
-
-/** Options of {@link createJournalLogProcessor}. */
-export interface JournalLogProcessorOptions extends RedactingOptions {
-  /** Audit directory; created with the first audit record. */
-  readonly directory: string;
-}
+import { checkOptions, type JournalLogProcessorOptions } from "./journal-log-options.ts";
+import { redactorOf } from "./redacting-processors.ts";
 
 /** A log-record processor that keeps audit records on disk. */
 export interface JournalLogProcessor extends LogRecordProcessor {
@@ -48,6 +41,15 @@ export interface JournalLogProcessor extends LogRecordProcessor {
 }
 
 const NO_POLICY = "none";
+/** A journal that cannot be opened is tried again after this time. */
+const RETRY_MILLIS = 1000;
+
+/** Records from before there was a journal to count them. */
+interface LostBefore {
+  count: number;
+  readonly since: string;
+  why: string;
+}
 
 /**
  * A log-record processor that writes audit records, those whose scope is `otel-audit` and whose
@@ -71,21 +73,32 @@ export function createJournalLogProcessor(
   let isClosed = false;
   /** Whether the record that is being written is of a `closed` action. */
   let isFavoured = false;
-  /** Records from before there was a journal to count them. */
-  let lostBefore = 0;
+  let before: LostBefore | undefined;
+  const clock = createSystemClock();
+  const stream = newId();
+  /** Of the first audit record's provider. */
+  let resource: RecordAttributes | undefined;
+  let notOpened: unknown;
+  let retryTimer: NodeJS.Timeout | undefined;
 
   /** With the first record: a process that never audits creates nothing. */
   function journalOf(log: ReadWriteLogRecord): JournalProcessor {
     if (open !== undefined) return open;
-    const clock = createSystemClock();
-    const told = { attributes: resourceOf(log), body: {} };
-    const resource = redactor.redact(told).attributes;
-    const service = String(resource[ATTR_SERVICE_NAME]);
-    const stream = newId();
-    const journal = openJournal({ ...journalOfEnvironment(), directory, stream, report, notify });
-    const mayUseReserve = (): boolean => isFavoured;
-    open = createJournalProcessor({ journal, clock, report, service, resource, mayUseReserve });
-    process.on("exit", close);
+    if (retryTimer !== undefined) throw notOpened;
+    if (resource === undefined) process.on("exit", close);
+    resource ??= redactor.redact({ attributes: resourceOf(log), body: {} }).attributes;
+    return begin(resource);
+  }
+
+  /** @throws what keeps it from being opened: tried again soon, whether or not somebody records. */
+  function begin(known: RecordAttributes): JournalProcessor {
+    try {
+      open = openWith(known);
+    } catch (error) {
+      notOpened = error;
+      retryTimer = setTimeout(retry, RETRY_MILLIS, known).unref();
+      throw error;
+    }
     const start = startDraft({ policyDigest: NO_POLICY, redactionDigest: redactor.digest });
     const time = toIsoMicros(clock.nowMicros());
     try {
@@ -93,7 +106,44 @@ export function createJournalLogProcessor(
     } catch {
       // The disk is full: the journal has said so, and writes it when there is room.
     }
+    if (before !== undefined) open.countLost(before.why, before);
+    before = undefined;
     return open;
+  }
+
+  function openWith(known: RecordAttributes): JournalProcessor {
+    const service = String(known[ATTR_SERVICE_NAME]);
+    const journal = openJournal({ ...journalOfEnvironment(), directory, stream, report, notify });
+    const mayUseReserve = (): boolean => isFavoured;
+    return createJournalProcessor({
+      journal,
+      clock,
+      report,
+      service,
+      resource: known,
+      mayUseReserve,
+    });
+  }
+
+  function retry(known: RecordAttributes): void {
+    clearTimeout(retryTimer);
+    retryTimer = undefined;
+    try {
+      begin(known);
+    } catch {
+      // What is lost by it was said when it began.
+    }
+  }
+
+  /** What the journal does not count itself: there is none yet, or the record cannot be made, or it is closed. */
+  function countLost(why: string): void {
+    if (open !== undefined && !isClosed) return open.countLost(why);
+    if (before === undefined) {
+      report(`AUDIT RECORDS ARE LOST: ${why}`);
+      before = { count: 0, since: toIsoMicros(clock.nowMicros()), why };
+    }
+    before.count++;
+    before.why = why;
   }
 
   /** Somebody else changed a file of the journal, or the disk failed: the trail says so itself. */
@@ -101,7 +151,7 @@ export function createJournalLogProcessor(
     if (notice.kind === "began" || isClosed) return;
     if (notice.kind !== "changed") return open?.noteGap(notice);
     const { attributes, body } = ownDraft(fileChangeEvent(notice.change), parts.catalogue);
-    const time = toIsoMicros(createSystemClock().nowMicros());
+    const time = toIsoMicros(clock.nowMicros());
     try {
       open?.onEmit({ attributes: { ...attributes, [ATTR_TIME]: time }, body });
     } catch {
@@ -111,17 +161,24 @@ export function createJournalLogProcessor(
 
   function close(): void {
     if (isClosed) return;
+    // A last try, for what was lost.
+    if (retryTimer !== undefined && resource !== undefined) retry(resource);
+    clearTimeout(retryTimer);
     open?.inspect();
     isClosed = true;
     process.off("exit", close);
     open?.finish();
     void open?.shutdown();
+    if (before === undefined) return;
+    report(
+      `${before.count} audit records were lost since ${before.since}: there was no journal to write them to`,
+    );
   }
 
   function write(log: ReadWriteLogRecord): void {
     if (isClosed) throw new AuditError("closed", "the journal is closed");
-    const content = auditContentOf(log, parts);
     const journal = journalOf(log);
+    const content = auditContentOf(log, parts);
     if (content === undefined) {
       journal.countLost(
         `a log record of the scope ${SCOPE_NAME} names no action: its event name must be ${EVENT_NAME_PREFIX}<action>`,
@@ -141,58 +198,16 @@ export function createJournalLogProcessor(
       } catch (error) {
         // The journal counts and reports what it refuses itself.
         if (error instanceof AuditError && error.code === "write_failed") return;
-        lostBefore++;
-        if (lostBefore === 1) report(`AUDIT RECORDS ARE LOST: ${messageOf(error)}`);
+        countLost(messageOf(error));
       }
     },
     counts() {
       const { written, lost } = open?.counts() ?? { written: 0, lost: 0 };
-      return { written, lost: lost + lostBefore };
+      return { written, lost: lost + (before?.count ?? 0) };
     },
     forceFlush: async () => open?.forceFlush(),
     shutdown: async () => close(),
   };
-}
-
-const OPTIONS: ReadonlySet<string> = new Set<keyof JournalLogProcessorOptions>([
-  "directory",
-  "redaction",
-  "redactionKeyFile",
-]);
-
-function checkOptions(options: JournalLogProcessorOptions): string {
-  const unknown = Object.keys(options).find((key) => !OPTIONS.has(key));
-  if (unknown !== undefined) {
-    throw new AuditError(
-      "invalid_option",
-      `createJournalLogProcessor: unknown option ${JSON.stringify(unknown)}; there are ${[...OPTIONS].join(", ")}`,
-    );
-  }
-  if (typeof options.directory !== "string" || options.directory === "") {
-    throw new AuditError(
-      "invalid_option",
-      `createJournalLogProcessor: directory must be a path; it is ${JSON.stringify(options.directory)}`,
-    );
-  }
-  const directory = resolve(options.directory);
-  checkWritable(directory);
-  return directory;
-}
-
-/** Without creating it: looks at the nearest parent that is there. */
-function checkWritable(directory: string): void {
-  let path = directory;
-  while (!existsSync(path) && dirname(path) !== path) path = dirname(path);
-  try {
-    if (!statSync(path).isDirectory()) throw new Error(`${path} is no directory`);
-    accessSync(path, constants.W_OK);
-  } catch (error) {
-    throw new AuditError(
-      "directory_unusable",
-      `cannot write the audit directory ${JSON.stringify(directory)}: ${messageOf(error)}`,
-      { cause: error },
-    );
-  }
 }
 
 /** Resource attributes as their provider has them; such as are found out later are left out. */

@@ -13,10 +13,11 @@ export interface AuditHealth {
   readonly problems: readonly string[];
   /**
    * Records that were to be written since it was opened, whether or not they could be. Gap records are
-   * not among them, nor are the intents of calls that were refused.
+   * not among them, nor are the intents of calls that were refused. Equal failures that stand in one
+   * record with their count are counted one by one.
    */
   readonly recorded: number;
-  /** Records written since it was opened, gap records too; in memory where there is no directory. */
+  /** Lines written to the journal since it was opened, gap records too; in memory where there is no directory. */
   readonly written: number;
   /** Of the written ones, those that survive power loss: on disk, or with the receiver where there is none. */
   readonly synced: number;

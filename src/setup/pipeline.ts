@@ -150,10 +150,10 @@ export function openAudit(
 
   function health(): AuditHealth {
     const { failing, recorded, written, lost } = processor.counts();
-    const folded = failures?.folded() ?? 0;
     return healthOf({
-      recorded: recorded + folded,
-      written: written + folded,
+      // One line of the journal may stand for several.
+      recorded: recorded + (failures?.folded() ?? 0),
+      written,
       lost: lost + (memory?.abandoned() ?? 0),
       isClosed,
       failing: failing ?? journal.problem() ?? hangWatch.problem(),

@@ -189,6 +189,17 @@ describe("what is deleted", () => {
     expect(JSON.parse(purged)).toEqual({ [stream]: 2 });
   });
 
+  test("nothing, where what was deleted before cannot be read: it would be told as lost", async () => {
+    const directory = temporaryDirectory();
+    const stream = writeStream(directory, 3, 1000);
+    const purged = join(directory, "state", "purged.json");
+    // Whoever reads it is told ELOOP, root too.
+    symlinkSync(purged, purged);
+    const { lines } = await run(directory, { retainMillis: DAY_MILLIS });
+    expect(lines).toEqual([expect.stringContaining("purged.json")]);
+    expect(segmentsOf(directory, stream)).toHaveLength(3);
+  });
+
   test("bytes: the oldest of all streams; near the limit a line warns", async () => {
     const directory = temporaryDirectory();
     const first = writeStream(directory, 2, 30);

@@ -1,8 +1,10 @@
 import { EventEmitter } from "node:events";
-import { join } from "node:path";
+import { renameSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createGroupSync, type SyncTarget } from "../../src/journal/group-sync.ts";
 import type { SyncAnswer, SyncRequest } from "../../src/journal/sync-messages.ts";
+import { tryLockFile } from "../../src/lib/file-lock.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What the next thread does; a real one cannot be made to die on demand in the middle of a sync. */
@@ -97,4 +99,26 @@ test("who changes the files with every sync is not waited for: at the third time
   const sync = createGroupSync({ ...target(), conclude });
   await expect(sync.wait()).rejects.toThrow("somebody else changes its files");
   expect(asked).toBe(3);
+});
+
+test("without a sync thread, a lock that cannot be looked at keeps nobody waiting, and is let go at the end", async () => {
+  start = () => {
+    throw new Error("no threads left");
+  };
+  const journal = target();
+  const sync = createGroupSync(journal);
+  await sync.wait();
+  const directory = dirname(journal.lockPath);
+  renameSync(directory, `${directory}.away`);
+  // Whoever asks for a file in it is told ELOOP.
+  symlinkSync(directory, directory);
+  sync.request();
+  await sync.wait();
+  rmSync(directory);
+  renameSync(`${directory}.away`, directory);
+  expect(tryLockFile(journal.lockPath)).toBe(null);
+  sync.close();
+  const lock = tryLockFile(journal.lockPath);
+  expect(lock).not.toBe(null);
+  lock?.release();
 });

@@ -4,7 +4,10 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
+  statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -12,12 +15,18 @@ import { dirname, join } from "node:path";
 import { INVALID_SPAN_CONTEXT } from "@opentelemetry/api";
 import { expect, onTestFinished, test } from "vitest";
 import { newId } from "../../src/event/index.ts";
-import { encodeJsonLine, purgedFile } from "../../src/format/index.ts";
+import {
+  encodeJsonLine,
+  listSegments,
+  purgedFile,
+  streamDirectory,
+} from "../../src/format/index.ts";
 import { type ClosedSegment, createClosedSegments } from "../../src/journal/closed-segments.ts";
 import { findCut } from "../../src/journal/cut-segment.ts";
 import { createJournalProcessor, openJournal } from "../../src/journal/index.ts";
 import { copySegment } from "../../src/journal/restore-segment.ts";
 import { careFor, type SegmentFacts } from "../../src/journal/segment-care.ts";
+import { createSegmentMending } from "../../src/journal/segment-mending.ts";
 import { openSegmentWriter, type SegmentWriter } from "../../src/journal/segment-writer.ts";
 import { createSystemClock } from "../../src/lib/clock.ts";
 import { skipLoudly } from "../support/fault-row.ts";
@@ -158,4 +167,79 @@ test("the oldest segments are missed too, unless retention says that it deleted 
   writeFileSync(purgedFile(directory), JSON.stringify({ [stream]: 1 }));
   expect(closed.takeMissing().map(({ file }) => file)).toEqual([segment(2).file, segment(3).file]);
   expect(closed.takeMissing()).toEqual([]);
+});
+
+test("segments that cannot be looked for now are not told as lost, but looked for again", () => {
+  const directory = temporaryDirectory();
+  const stream = newId();
+  const closed = createClosedSegments(directory, stream);
+  const file = `journal/${stream}/1.jsonl`;
+  mkdirSync(join(directory, dirname(file)), { recursive: true });
+  writeFileSync(join(directory, file), "{}\n");
+  closed.add({ number: 1, file, from: 1, to: 1, count: 1 });
+  const journal = join(directory, "journal");
+  renameSync(journal, `${journal}.away`);
+  // Whoever asks for a file in it is told ELOOP, root too.
+  symlinkSync(journal, journal);
+  expect(closed.takeMissing()).toEqual([]);
+  rmSync(journal);
+  renameSync(`${journal}.away`, journal);
+  expect(closed.takeMissing()).toEqual([]);
+  rmSync(join(directory, file));
+  expect(closed.takeMissing()).toHaveLength(1);
+});
+
+test("as long as nobody can tell what retention deleted, nothing is told as lost", () => {
+  const directory = temporaryDirectory();
+  const stream = newId();
+  const closed = createClosedSegments(directory, stream);
+  for (const number of [1, 2]) {
+    const file = `journal/${stream}/${number}.jsonl`;
+    closed.add({ number, file, from: number, to: number, count: 1 });
+  }
+  mkdirSync(dirname(purgedFile(directory)));
+  symlinkSync(purgedFile(directory), purgedFile(directory));
+  expect(closed.takeMissing()).toEqual([]);
+  rmSync(purgedFile(directory));
+  writeFileSync(purgedFile(directory), JSON.stringify({ [stream]: 1 }));
+  expect(closed.takeMissing().map(({ from }) => from)).toEqual([2]);
+});
+
+test("a disk that cannot sync gets a new segment for what was written, and then few that are empty", () => {
+  const directory = temporaryDirectory();
+  const stream = newId();
+  let millis = 0;
+  const nowMillis = (): number => millis;
+  const writer = openSegmentWriter({
+    directory,
+    stream,
+    maxBytes: 1e6,
+    maxAgeMillis: 1e9,
+    nowMillis,
+    report: () => {},
+    foundForeign: () => {},
+    began: () => {},
+  });
+  onTestFinished(writer.close);
+  const mending = createSegmentMending({ writer, noteChange: () => {}, nowMillis });
+  const sizes = (): readonly number[] =>
+    listSegments(directory, stream).map(
+      (number) => statSync(join(streamDirectory(directory, stream), `${number}.jsonl`)).size,
+    );
+  const fail = (seconds: number): void => {
+    for (let second = 0; second < seconds; second++) {
+      millis += 1000;
+      mending.conclude({ error: "EIO", settled: [] });
+    }
+  };
+  writer.appendLine(Buffer.from("{}\n"));
+  fail(1);
+  expect(sizes()).toEqual([3, 0]);
+  fail(600);
+  // After 1, 2, 4, 8, 16 and 32 s, and then one a minute: the segment itself may be what is broken.
+  expect(sizes().length).toBeLessThan(20);
+  const before = sizes().length;
+  writer.appendLine(Buffer.from("{}\n"));
+  fail(1);
+  expect(sizes().slice(before - 1)).toEqual([3, 0]);
 });

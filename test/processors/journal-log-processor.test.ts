@@ -259,3 +259,32 @@ test("a redaction policy of its own", () => {
   provider.getLogger("otel-audit").emit({ eventName: "audit.pause", body: { badge: "B-1", n: 1 } });
   expect(recordsIn(directory)[0]?.body).toEqual({ badge: "****", n: 1 });
 });
+
+test.each([
+  ["is opened as soon as it can be", "", ["start", "result", "gap"]],
+  ["is opened at the end", "end", ["start", "gap"]],
+])(
+  "a journal that cannot be opened at first %s: its gap record counts what was lost, and no other folder is left",
+  async (_when, isEnd, kinds) => {
+    const directory = temporaryDirectory();
+    const program = join(import.meta.dirname, "programs", "descriptors.ts");
+    const command = 'ulimit -n 100; exec "$0" -C @otel-audit/source "$@"';
+    const { stdout } = await promisify(execFile)(
+      "bash",
+      ["-c", command, process.execPath, program, directory, isEnd],
+      { cwd: join(import.meta.dirname, "../..") },
+    );
+    const told = JSON.parse(stdout) as {
+      readonly folders: readonly string[];
+      readonly during: { readonly written: number; readonly lost: number };
+      readonly counts: { readonly written: number; readonly lost: number };
+    };
+    expect(told.folders.length).toBe(0);
+    expect(told.during).toEqual({ written: 0, lost: 300 });
+    expect(told.counts).toEqual({ written: kinds.length, lost: 300 });
+    expect(readdirSync(join(directory, "journal"))).toHaveLength(1);
+    const records = linesIn(directory).map(decodeJsonLine);
+    expect(records.map(({ attributes }) => attributes["audit.record.kind"])).toEqual(kinds);
+    expect(records.at(-1)?.attributes["audit.count"]).toBe(300);
+  },
+);
