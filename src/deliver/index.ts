@@ -1,40 +1,40 @@
-/** From the journal outward: the CSV and JSON views, and the OTLP shipper. */
-export { createOtlpSender } from "./create-otlp-sender.ts";
+/** From the journal outward, each in a folder of its own: the CSV and JSON views, the OTLP shipper, retention. */
+export { createOtlpSender } from "./shipping/create-otlp-sender.ts";
 export {
   deliverBatch,
   type Delivery,
   type DeliveryOptions,
   type Refusal,
   type Wait,
-} from "./deliver-batch.ts";
-export { createJournalSource, type JournalSourceOptions } from "./journal-source.ts";
+} from "./shipping/deliver-batch.ts";
+export { createJournalSource, type JournalSourceOptions } from "./shipping/journal-source.ts";
 export {
   createMemoryJournal,
   type MemoryJournal,
   type MemoryJournalOptions,
-} from "./memory-journal.ts";
+} from "./shipping/memory-journal.ts";
 export {
   type OtlpSender,
   type OtlpSenderOptions,
   type SendResult,
   type TlsFiles,
-} from "./otlp-sender.ts";
-export type { Purge } from "./purge.ts";
-export { createRetention, type Retention, type RetentionOptions } from "./retention.ts";
-export { listQuarantineFiles, readQuarantineFile, release } from "./quarantine.ts";
+} from "./shipping/otlp-sender.ts";
+export type { Purge } from "./retention/purge.ts";
+export { createRetention, type Retention, type RetentionOptions } from "./retention/retention.ts";
+export { listQuarantineFiles, readQuarantineFile, release } from "./shipping/quarantine.ts";
 export {
   type MemoryQueue,
   type ShipThread,
   type ShipThreadOptions,
   startShipThread,
-} from "./ship-thread.ts";
-export type { ShipStatus } from "./ship-status.ts";
-export { createShipper, type Shipper, type ShipperOptions } from "./shipper.ts";
+} from "./shipping/ship-thread.ts";
+export type { ShipStatus } from "./shipping/ship-status.ts";
+export { createShipper, type Shipper, type ShipperOptions } from "./shipping/shipper.ts";
 export {
   createViewKeeper,
   type ViewFormat,
   type ViewKeeper,
   type ViewKeeperOptions,
-} from "./view-keeper.ts";
-export { createViewWriter, type ViewWriter, type ViewWriterOptions } from "./view-writer.ts";
-export { checkViewShape, type ViewShape } from "./view-shape.ts";
+} from "./views/view-keeper.ts";
+export { createViewWriter, type ViewWriter, type ViewWriterOptions } from "./views/view-writer.ts";
+export { checkViewShape, type ViewShape } from "./views/view-shape.ts";

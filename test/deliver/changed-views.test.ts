@@ -14,7 +14,7 @@ import {
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createViewKeeper, type ViewKeeper } from "../../src/deliver/index.ts";
-import { openJsonView } from "../../src/deliver/json-view.ts";
+import { openJsonView } from "../../src/deliver/views/json-view.ts";
 import type { FileChange } from "../../src/event/index.ts";
 import { encodeJsonLine } from "../../src/format/index.ts";
 import { readRound } from "../support/read-round.ts";

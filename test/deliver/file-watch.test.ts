@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { createFileWatch, type FileWatch } from "../../src/deliver/file-watch.ts";
+import { createFileWatch, type FileWatch } from "../../src/deliver/views/file-watch.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 interface Watched {

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import { createViewKeeper, type ViewFormat } from "../../src/deliver/index.ts";
-import { openFiveJsonView } from "../../src/deliver/five-json-view.ts";
+import { openFiveJsonView } from "../../src/deliver/views/five-json-view.ts";
 import { encodeJsonLine } from "../../src/format/index.ts";
 import { readRound } from "../support/read-round.ts";
 import { resultRecord } from "../support/records.ts";

@@ -13,11 +13,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openCsvView } from "../../src/deliver/csv-view.ts";
-import { openFiveJsonView } from "../../src/deliver/five-json-view.ts";
+import { openCsvView } from "../../src/deliver/views/csv-view.ts";
+import { openFiveJsonView } from "../../src/deliver/views/five-json-view.ts";
 import { createViewKeeper } from "../../src/deliver/index.ts";
-import { openJsonView } from "../../src/deliver/json-view.ts";
-import type { View, ViewOptions } from "../../src/deliver/view.ts";
+import { openJsonView } from "../../src/deliver/views/json-view.ts";
+import type { View, ViewOptions } from "../../src/deliver/views/view.ts";
 import { encodeJsonLine } from "../../src/format/index.ts";
 import { readRound } from "../support/read-round.ts";
 import { resultRecord } from "../support/records.ts";

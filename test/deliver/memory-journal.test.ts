@@ -2,8 +2,8 @@ import { Worker } from "node:worker_threads";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { createMemoryJournal } from "../../src/deliver/memory-journal.ts";
-import type { ShipWorkerData } from "../../src/deliver/ship-thread.ts";
+import { createMemoryJournal } from "../../src/deliver/shipping/memory-journal.ts";
+import type { ShipWorkerData } from "../../src/deliver/shipping/ship-thread.ts";
 import { encodeJsonLine } from "../../src/format/index.ts";
 import { startOwnWorker } from "../../src/lib/own-worker.ts";
 import { startOtlpSink } from "../support/otlp-sink.ts";
@@ -41,7 +41,7 @@ test("after it is closed nobody is told that lost records are synced", async () 
 test("a thread that was started anew ships all that is left at the end", async () => {
   const sink = await startOtlpSink();
   const { promise: idle, resolve } = Promise.withResolvers<void>();
-  const here = join(import.meta.dirname, "../../src/deliver/ship-thread.ts");
+  const here = join(import.meta.dirname, "../../src/deliver/shipping/ship-thread.ts");
   const worker: Worker = startOwnWorker<{ kind: string }>({
     callerUrl: pathToFileURL(here).href,
     module: "ship-worker",

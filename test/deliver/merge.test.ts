@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { lineOf, readNew, type Round, type StreamPosition } from "../../src/deliver/merge.ts";
+import { lineOf, readNew, type Round, type StreamPosition } from "../../src/deliver/views/merge.ts";
 import { encodeJsonLine, listStreams } from "../../src/format/index.ts";
 import { resultRecord } from "../support/records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { createViewKeeper } from "../../src/deliver/index.ts";
-import { createViewWriter } from "../../src/deliver/view-writer.ts";
+import { createViewWriter } from "../../src/deliver/views/view-writer.ts";
 import { CSV_HEADER, decodeCsvRows, encodeJsonLine } from "../../src/format/index.ts";
 import { resultRecord } from "../support/records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";

@@ -20,7 +20,7 @@ import {
   readQuarantineFile,
   type Shipper,
 } from "../../src/deliver/index.ts";
-import { quarantine } from "../../src/deliver/quarantine.ts";
+import { quarantine } from "../../src/deliver/shipping/quarantine.ts";
 import { encodeJsonLine } from "../../src/format/index.ts";
 import { type OtlpSink, startOtlpSink } from "../support/otlp-sink.ts";
 import { resultRecord } from "../support/records.ts";

@@ -3,8 +3,8 @@ import { lutimesSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createRetention } from "../../src/deliver/index.ts";
-import type { RetentionRules } from "../../src/deliver/retention-plan.ts";
-import { saveShipState } from "../../src/deliver/ship-state.ts";
+import type { RetentionRules } from "../../src/deliver/retention/retention-plan.ts";
+import { saveShipState } from "../../src/deliver/shipping/ship-state.ts";
 import { newId } from "../../src/event/index.ts";
 import { JOURNAL_START } from "../../src/journal/index.ts";
 import { tryLockFile } from "../../src/lib/file-lock.ts";

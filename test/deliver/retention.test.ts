@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createAudit } from "otel-audit";
 import { type AuditRecord, readJournal } from "otel-audit/read";
-import { saveShipState } from "../../src/deliver/ship-state.ts";
+import { saveShipState } from "../../src/deliver/shipping/ship-state.ts";
 import { newId } from "../../src/event/index.ts";
 import { JOURNAL_START, readJournalLines } from "../../src/journal/index.ts";
 import { tryLockFile } from "../../src/lib/file-lock.ts";

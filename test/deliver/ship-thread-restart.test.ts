@@ -1,6 +1,6 @@
 /** A shipping thread that cannot be had. */
 import { expect, onTestFinished, test, vi } from "vitest";
-import { startShipThread } from "../../src/deliver/ship-thread.ts";
+import { startShipThread } from "../../src/deliver/shipping/ship-thread.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What starting a thread comes to; a process in which threads are forbidden cannot allow them later. */

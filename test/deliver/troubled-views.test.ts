@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { createAudit } from "otel-audit";
 import { expect, onTestFinished, test } from "vitest";
 import { createViewKeeper, type ViewKeeper } from "../../src/deliver/index.ts";
-import { openJsonView } from "../../src/deliver/json-view.ts";
+import { openJsonView } from "../../src/deliver/views/json-view.ts";
 import { CSV_HEADER, decodeCsvRows, encodeJsonLine } from "../../src/format/index.ts";
 import { readRound } from "../support/read-round.ts";
 import { resultRecord } from "../support/records.ts";

@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createViewKeeper } from "../../src/deliver/index.ts";
-import { createViewLock } from "../../src/deliver/view-lock.ts";
+import { createViewLock } from "../../src/deliver/views/view-lock.ts";
 import { CSV_HEADER, decodeCsvRows, encodeJsonLine } from "../../src/format/index.ts";
 import { tryLockFile } from "../../src/lib/file-lock.ts";
 import { resultRecord } from "../support/records.ts";

@@ -11,8 +11,8 @@ import {
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createViewKeeper, type ViewFormat } from "../../src/deliver/index.ts";
-import { openCsvView } from "../../src/deliver/csv-view.ts";
-import { openJsonView } from "../../src/deliver/json-view.ts";
+import { openCsvView } from "../../src/deliver/views/csv-view.ts";
+import { openJsonView } from "../../src/deliver/views/json-view.ts";
 import { CSV_HEADER, decodeCsvRows, encodeJsonLine } from "../../src/format/index.ts";
 import { readRound } from "../support/read-round.ts";
 import { resultRecord } from "../support/records.ts";

@@ -1,5 +1,5 @@
-import { readNew, type Round } from "../../src/deliver/merge.ts";
-import type { View } from "../../src/deliver/view.ts";
+import { readNew, type Round } from "../../src/deliver/views/merge.ts";
+import type { View } from "../../src/deliver/views/view.ts";
 import { listStreams } from "../../src/format/index.ts";
 
 /** What is new for a view, read in one go. */

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { createRetention } from "../../src/deliver/index.ts";
-import type { Purge } from "../../src/deliver/purge.ts";
-import type { RetentionRules } from "../../src/deliver/retention-plan.ts";
+import type { Purge } from "../../src/deliver/retention/purge.ts";
+import type { RetentionRules } from "../../src/deliver/retention/retention-plan.ts";
 import { newId } from "../../src/event/index.ts";
 import { encodeJsonLine } from "../../src/format/index.ts";
 import { resultRecord } from "./records.ts";

@@ -1,0 +1,158 @@
+import { closeSync, ftruncateSync, openSync, readSync } from "node:fs";
+import {
+  ATTR_RECORD_ID,
+  ATTR_RECORD_KIND,
+  ATTR_SEQUENCE_NUMBER,
+  streamOf,
+} from "../../event/index.ts";
+import { CSV_HEADER, decodeCsvRows } from "../../format/index.ts";
+import { messageOf } from "../../lib/errors.ts";
+import { sizeOf } from "../../lib/files.ts";
+import { findByIdentity, identityAt } from "./file-watch.ts";
+import { setForeignAside } from "./foreign-view.ts";
+import type { StreamPosition } from "./merge.ts";
+import type { ViewOptions } from "./view.ts";
+import { EMPTY_VIEW_STATE, loadViewState, type ViewState } from "./view-state.ts";
+
+/** A state, and the record ids of intents that the rows behind it show. */
+export interface RecoveredCsv extends ViewState {
+  readonly shownIntents: ReadonlySet<string>;
+}
+
+const NOTHING: RecoveredCsv = { ...EMPTY_VIEW_STATE, shownIntents: new Set() };
+
+/** Read at once of the rows behind the state, unless one row is longer. */
+const PIECE_BYTES = 4 * 1024 * 1024;
+
+/** The state to go on from, after the file was brought back to whole rows that the state knows. */
+export function recoverCsv(options: ViewOptions, path: string, stateName: string): RecoveredCsv {
+  const state = loadViewState(options.directory, stateName);
+  const size = sizeOf(path) ?? 0;
+  const renamed = state === null || size > 0 ? undefined : otherNameOf(options, path, state);
+  if (state !== null && renamed !== undefined) return goOnBehind(renamed, path, state, options);
+  if (size === 0) return NOTHING;
+  if (state === null) {
+    // The header alone is what a first start leaves that was killed before its state was saved.
+    if (size <= CSV_HEADER.length && CSV_HEADER.startsWith(readText(path, 0, size))) {
+      truncate(path, 0);
+    } else {
+      const why = "was not written by this audit directory";
+      setForeignAside(path, { change: "foreign", why }, options);
+    }
+    return NOTHING;
+  }
+  if (!isOurs(path, state)) {
+    setForeignAside(path, { change: "replaced", why: "was changed by somebody else" }, options);
+    return NOTHING;
+  }
+  return recoverTail(path, state, options);
+}
+
+function otherNameOf(
+  { directory }: ViewOptions,
+  path: string,
+  { file }: ViewState,
+): string | undefined {
+  if (file === undefined || identityAt(path) === file) return undefined;
+  return findByIdentity(directory, file);
+}
+
+function isOurs(path: string, state: ViewState): boolean {
+  return (
+    (sizeOf(path) ?? 0) >= Math.max(state.size, CSV_HEADER.length) &&
+    readText(path, 0, CSV_HEADER.length) === CSV_HEADER
+  );
+}
+
+/** It was renamed while nobody looked: its rows count, and a new file goes on behind them. */
+function goOnBehind(
+  renamed: string,
+  path: string,
+  state: ViewState,
+  { report }: ViewOptions,
+): RecoveredCsv {
+  try {
+    // The number of a file that is gone may have been given to another one.
+    if (!isOurs(renamed, state)) return NOTHING;
+    const { rows } = readRows(renamed, state);
+    report(`${path} was renamed by somebody else to ${renamed}: a new one goes on behind its rows`);
+    return { ...state, ...rows, size: 0 };
+  } catch {
+    // Whatever it is now, it does not tell how far the view had got.
+    return NOTHING;
+  }
+}
+
+function recoverTail(path: string, state: ViewState, options: ViewOptions): RecoveredCsv {
+  try {
+    const { rows, end, size } = readRows(path, state);
+    if (end < size) {
+      truncate(path, end);
+      options.report(
+        `${path} ended in a row that was cut: the cut row was taken off, the journal has it whole`,
+      );
+    }
+    return { ...state, ...rows, size: end };
+  } catch (error) {
+    const why = `has rows that are no audit records (${messageOf(error)})`;
+    setForeignAside(path, { change: "replaced", why }, options);
+    return NOTHING;
+  }
+}
+
+interface TailRows {
+  readonly rows: {
+    readonly live: ReadonlyMap<string, StreamPosition>;
+    readonly done: ReadonlyMap<string, StreamPosition>;
+    readonly shownIntents: ReadonlySet<string>;
+  };
+  /** Place behind the last whole row. */
+  readonly end: number;
+  readonly size: number;
+}
+
+/** What the rows behind the saved state tell of how far the view had got. */
+function readRows(path: string, state: ViewState): TailRows {
+  const live = new Map(state.live);
+  const done = new Map(state.done);
+  const shownIntents = new Set<string>();
+  const size = sizeOf(path) ?? 0;
+  let end = state.size;
+  for (let piece = PIECE_BYTES; end < size;) {
+    const rows = decodeCsvRows(readText(path, end, Math.min(piece, size - end)));
+    for (const { record } of rows) {
+      const id = String(record.attributes[ATTR_RECORD_ID]);
+      const stream = streamOf(id);
+      if (record.attributes[ATTR_RECORD_KIND] === "intent") shownIntents.add(id);
+      const sequence = Number(record.attributes[ATTR_SEQUENCE_NUMBER]);
+      const known = live.get(stream) ?? done.get(stream) ?? { segment: 1, offset: 0, sequence: 0 };
+      live.set(stream, { ...known, sequence: Math.max(known.sequence, sequence) });
+      done.delete(stream);
+    }
+    const whole = rows.at(-1)?.endBytes ?? 0;
+    end += whole;
+    if (whole > 0) continue;
+    if (piece >= size - end) break;
+    piece *= 2;
+  }
+  return { rows: { live, done, shownIntents }, end, size };
+}
+
+function readText(path: string, offset: number, length: number): string {
+  const fd = openSync(path, "r");
+  try {
+    const buffer = Buffer.alloc(length);
+    return buffer.toString("utf8", 0, readSync(fd, buffer, 0, length, offset));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function truncate(path: string, size: number): void {
+  const fd = openSync(path, "r+");
+  try {
+    ftruncateSync(fd, size);
+  } finally {
+    closeSync(fd);
+  }
+}
