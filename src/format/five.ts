@@ -46,7 +46,10 @@ const fiveEvents = z.array(
     timestamp: z.string(),
     action_type: z.string(),
     status: z.string(),
-    details: z.record(z.string(), z.unknown()),
+    // Not z.record: it loses a key `__proto__`.
+    details: z.custom<object>(
+      (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    ),
     error: z.string().nullable(),
   }),
 );

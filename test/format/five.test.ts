@@ -64,6 +64,12 @@ test.each(["", "{}", '{"a":1}', "[1]", '[{"timestamp":"x"}]', "not JSON"])(
   (text) => expect(() => parseFiveJson(text)).toThrow("not an array of events"),
 );
 
+test("a key `__proto__` is a key like others", () => {
+  const details = JSON.parse('{"__proto__":null}') as FlatRecord["details"];
+  const item = encodeFiveJson(flatOf(details));
+  expect(parseFiveJson(`[\n${item}\n]`)).toEqual([item]);
+});
+
 describe("properties", () => {
   const text = fc.string({ unit: "binary", maxLength: 20 });
   const json = fc.jsonValue({ maxDepth: 3, stringUnit: "binary" });
