@@ -25,25 +25,16 @@ export function encodeCsvRow(record: AuditRecord): string {
 
 /** The same for a record that is flat already. */
 export function encodeFlatCsvRow(flat: FlatRecord): string {
-  let row = encodeCsvCell(flat.timestamp);
-  for (let at = 1; at < COLUMNS.length; at++) {
-    row += `,${encodeCsvCell(flat[COLUMNS[at] ?? "timestamp"])}`;
-  }
-  return `${row}\n`;
+  const cells = COLUMNS.map((column) => encodeCsvCell(flat[column]));
+  return `${cells.join(",")}\n`;
 }
 
 /** One cell: guarded against spreadsheets that would run it, quoted where it must be. */
 export function encodeCsvCell(value: FlatRecord[Column] | undefined): string {
   if (value === undefined || value === null) return "";
-  if (typeof value === "object") return quoteMap(JSON.stringify(value));
   const text = typeof value === "string" ? value : JSON.stringify(value);
   const guarded = FORMULA_START.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text;
   return NEEDS_QUOTES.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
-}
-
-/** JSON of a map begins with a bracket, which is no formula, and has a quote unless it is empty. */
-function quoteMap(json: string): string {
-  return json === "{}" ? json : `"${json.replaceAll('"', '""')}"`;
 }
 
 /** Takes off the guard that {@link encodeCsvRow} may have put on. */

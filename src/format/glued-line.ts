@@ -1,4 +1,4 @@
-import { parseFlatLine } from "./json-line.ts";
+import { tryParseFlatLine } from "./json-line.ts";
 
 /** How every journal line begins: keys stand in the order of docs/format.md. */
 const LINE_START = '{"timestamp":';
@@ -14,18 +14,9 @@ export function startOfGlued(line: string): number {
   // is a whole record to its end is one.
   if (isJson(line)) return 0;
   for (let at = line.indexOf(LINE_START, 1); at > 0; at = line.indexOf(LINE_START, at + 1)) {
-    if (isRecord(line.slice(at))) return at;
+    if (tryParseFlatLine(line.slice(at)) !== undefined) return at;
   }
   return 0;
-}
-
-function isRecord(text: string): boolean {
-  try {
-    parseFlatLine(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isJson(text: string): boolean {

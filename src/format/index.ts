@@ -15,7 +15,7 @@ export {
   parseFiveJson,
 } from "./five.ts";
 export { type FlatRecord, fromFlat, type Status, toFlat } from "./flat.ts";
-export { decodeJsonLine, encodeJsonLine, parseFlatLine } from "./json-line.ts";
+export { decodeJsonLine, encodeJsonLine, parseFlatLine, tryParseFlatLine } from "./json-line.ts";
 export { columnAt, createLineScanner, type LineScanner } from "./line-scan.ts";
 export {
   decodeQuarantineLine,

@@ -82,3 +82,12 @@ export function parseFlatLine(line: string): FlatRecord {
   }
   return parsed.data as unknown as FlatRecord;
 }
+
+/** The same; undefined where the text is no record. */
+export function tryParseFlatLine(line: string): FlatRecord | undefined {
+  try {
+    return parseFlatLine(line);
+  } catch {
+    return undefined;
+  }
+}

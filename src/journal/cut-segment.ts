@@ -1,5 +1,5 @@
 import { readSync } from "node:fs";
-import { parseFlatLine, startOfGlued } from "../format/index.ts";
+import { startOfGlued, tryParseFlatLine } from "../format/index.ts";
 
 /** Records that were in a file of the journal and are not any more. */
 export interface LostRecords {
@@ -80,12 +80,9 @@ interface Line {
 /** The rest of a line that was cut and the next line are one line now. */
 function recordIn({ text, start }: Line): { sequence: number; start: number } | undefined {
   const at = startOfGlued(text);
-  try {
-    const { sequence } = parseFlatLine(text.slice(at));
-    return { sequence, start: start + Buffer.byteLength(text.slice(0, at)) };
-  } catch {
-    return undefined;
-  }
+  const sequence = tryParseFlatLine(text.slice(at))?.sequence;
+  if (sequence === undefined) return undefined;
+  return { sequence, start: start + Buffer.byteLength(text.slice(0, at)) };
 }
 
 /** Whole lines of a file, in the order they stand in it. */

@@ -1,6 +1,6 @@
 import { existsSync, fstatSync, ftruncateSync, rmdirSync, writeSync } from "node:fs";
 import type { FileChange } from "../event/index.ts";
-import { journalDirectory, streamDirectory } from "../format/index.ts";
+import { streamDirectory } from "../format/index.ts";
 import { messageOf, systemCodeOf } from "../lib/errors.ts";
 import { makeDirectory, syncDirectory } from "../lib/files.ts";
 import type { ClosedSegments } from "./closed-segments.ts";
@@ -229,7 +229,7 @@ export function openSegmentWriter(options: SegmentWriterOptions): SegmentWriter 
     current.count = count;
   }
 
-  syncDirectory(journalDirectory(directory));
+  // Another process may have made journal/ in this moment, and not synced its name yet.
   syncDirectory(directory);
   return {
     appendLine(bytes) {

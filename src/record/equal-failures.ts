@@ -17,6 +17,7 @@ import {
   ATTR_RPC_METHOD,
   ATTR_RPC_STATUS_CODE,
 } from "../event/index.ts";
+import { messageOf } from "../lib/errors.ts";
 import type { Draft } from "./draft.ts";
 
 /** The fold in front of a journal. */
@@ -74,7 +75,7 @@ export function createEqualFailures(options: EqualFailuresOptions): EqualFailure
       emit(held === 1 ? last : { ...last, attributes: { ...last.attributes, [ATTR_COUNT]: held } });
       folded += held - 1;
     } catch (error) {
-      if (held > 1) lost(error instanceof Error ? error.message : String(error), held - 1);
+      if (held > 1) lost(messageOf(error), held - 1);
     }
   }
 

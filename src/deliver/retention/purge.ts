@@ -4,11 +4,11 @@ import { join } from "node:path";
 import {
   isSegmentCopyFile,
   listStreams,
-  parseFlatLine,
   purgedFile,
   stateDirectory,
   streamDirectory,
   streamLockFile,
+  tryParseFlatLine,
 } from "../../format/index.ts";
 import { isStreamEnded, readPurged } from "../../journal/index.ts";
 import { systemCodeOf } from "../../lib/errors.ts";
@@ -85,21 +85,13 @@ function contentOf(range: Range): Content {
   for (const { path } of range) {
     const ends = endsOf(path);
     records += ends.lines;
-    const head = parse(ends.first);
-    const tail = parse(ends.last);
+    const head = tryParseFlatLine(ends.first);
+    const tail = tryParseFlatLine(ends.last);
     if (first === 0) first = head?.sequence ?? 0;
     last = tail?.sequence ?? last;
     if (tail !== undefined && tail.timestamp > until) until = tail.timestamp;
   }
   return { records, first, last, until };
-}
-
-function parse(line: string): ReturnType<typeof parseFlatLine> | undefined {
-  try {
-    return parseFlatLine(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /** First and last whole line of a file, and how many there are. */

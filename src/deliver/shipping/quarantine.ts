@@ -18,7 +18,7 @@ import {
   stateDirectory,
 } from "../../format/index.ts";
 import { AuditError, messageOf, systemCodeOf } from "../../lib/errors.ts";
-import { type FileLock, tryLockFile } from "../../lib/file-lock.ts";
+import { tryLockFile } from "../../lib/file-lock.ts";
 import { makeDirectory, replaceFile, syncDirectory } from "../../lib/files.ts";
 import { whyForeign } from "./own-journal.ts";
 
@@ -28,8 +28,7 @@ const FILE_NAME = /^([A-Za-z][A-Za-z0-9_-]{15})\.(\d+)\.jsonl$/;
 const BATCH_NUMBERS = 4096;
 
 /** The lock is held for one rewriting of one small file. */
-const LOCK_TRIES = 40;
-const LOCK_PAUSE_MILLIS = 50;
+const LOCK_WAIT_MILLIS = 2000;
 
 /** Files of the quarantine, sorted; none where there is none. */
 export function listQuarantineFiles(directory: string): readonly string[] {
@@ -155,15 +154,11 @@ function keyOf({ endpoint, line }: QuarantinedRecord): string {
 function withLock(directory: string, run: () => void): void {
   makeDirectory(stateDirectory(directory));
   const path = join(stateDirectory(directory), "quarantine.lock");
-  let lock: FileLock | null = tryLockFile(path);
-  for (let tries = 1; lock === null && tries < LOCK_TRIES; tries++) {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_PAUSE_MILLIS);
-    lock = tryLockFile(path);
-  }
+  const lock = tryLockFile(path, LOCK_WAIT_MILLIS);
   if (lock === null) {
     throw new AuditError(
       "write_failed",
-      `${path} is held by another process for more than ${(LOCK_TRIES * LOCK_PAUSE_MILLIS) / 1000} s`,
+      `${path} is held by another process for more than ${LOCK_WAIT_MILLIS / 1000} s`,
     );
   }
   try {

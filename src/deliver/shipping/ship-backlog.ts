@@ -2,14 +2,14 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import {
   type FlatRecord,
-  parseFlatLine,
   segmentFile,
   streamDirectory,
+  tryParseFlatLine,
 } from "../../format/index.ts";
 import type { JournalPosition } from "../../journal/index.ts";
 import { sizeOf } from "../../lib/files.ts";
 import type { OwnJournal } from "./own-journal.ts";
-import type { Backlog } from "./ship-source.ts";
+import { type Backlog, NO_BACKLOG } from "./ship-source.ts";
 
 /** What waits of one stream. */
 export interface StreamBacklog {
@@ -18,7 +18,6 @@ export interface StreamBacklog {
   readonly backlog: Backlog;
 }
 
-const NOTHING: Backlog = { records: 0, bytes: 0, oldestTime: undefined };
 /** Most lines are shorter; a longer one is found with a second, larger look. */
 const TAIL_BYTES = 4096;
 const LINE_END = 0x0a;
@@ -46,19 +45,19 @@ export function streamBacklog(
   }
   const key = `${from.segment}:${from.offset}:${bytes}`;
   if (last?.key === key) return last;
-  if (bytes === 0) return { key, backlog: NOTHING };
+  if (bytes === 0) return { key, backlog: NO_BACKLOG };
   const [oldest] = journal.read(stream, from, TAIL_BYTES);
   // What has no line end is no record yet, and may never be one.
-  const first = oldest === undefined ? undefined : tryParse(oldest.text);
+  const first = oldest === undefined ? undefined : tryParseFlatLine(oldest.text);
   const end = first === undefined ? undefined : (lastRecordOf(newest) ?? first);
-  if (first === undefined || end === undefined) return { key, backlog: NOTHING };
+  if (first === undefined || end === undefined) return { key, backlog: NO_BACKLOG };
   const records = Math.max(1, end.sequence - first.sequence + 1);
   return { key, backlog: { records, bytes, oldestTime: first.timestamp } };
 }
 
 function lastRecordOf(path: string): FlatRecord | undefined {
   const line = lastLineOf(path);
-  return line === undefined ? undefined : tryParse(line);
+  return line === undefined ? undefined : tryParseFlatLine(line);
 }
 
 /** The last whole line of a file; undefined where there is none. */
@@ -81,14 +80,6 @@ export function lastLineOf(path: string): string | undefined {
     return undefined;
   } finally {
     closeSync(fd);
-  }
-}
-
-function tryParse(line: string): FlatRecord | undefined {
-  try {
-    return parseFlatLine(line);
-  } catch {
-    return undefined;
   }
 }
 

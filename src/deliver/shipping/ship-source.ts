@@ -38,6 +38,9 @@ export interface Backlog {
   readonly oldestTime: string | undefined;
 }
 
+/** Nothing waits. */
+export const NO_BACKLOG: Backlog = { records: 0, bytes: 0, oldestTime: undefined };
+
 /** Where a shipper takes records from. */
 export interface ShipSource {
   /** Whether this process may ship now. Asked before every batch, and before its outcome is kept. */

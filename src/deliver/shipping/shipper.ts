@@ -12,7 +12,7 @@ import { deliverBatch, type Wait } from "./deliver-batch.ts";
 import { safeText } from "./otlp-answer.ts";
 import type { OtlpSender } from "./otlp-sender.ts";
 import { createProblemSayer } from "./ship-problems.ts";
-import type { Backlog, ShipBatch, Shipment, ShipSource } from "./ship-source.ts";
+import { NO_BACKLOG, type ShipBatch, type Shipment, type ShipSource } from "./ship-source.ts";
 import type { ShipStatus } from "./ship-status.ts";
 
 /** Sends what is in a source. */
@@ -48,8 +48,6 @@ const MAX_BACKOFF_MILLIS = 30_000;
 const LET_GO_MILLIS = 5000;
 const CLOSE_WAIT_MILLIS = 2000;
 
-const NOTHING: Backlog = { records: 0, bytes: 0, oldestTime: undefined };
-
 /** Why a run ended before all was shipped: another process ships, or the receiver has to be waited for. */
 type RunEnd =
   | { readonly kind: "elsewhere" }
@@ -78,7 +76,7 @@ export function createShipper(options: ShipperOptions): Shipper {
   let shipped = 0;
   let quarantined = 0;
   let lastSuccessMillis: number | undefined;
-  let backlog = NOTHING;
+  let backlog = NO_BACKLOG;
   let backlogAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
@@ -171,7 +169,7 @@ export function createShipper(options: ShipperOptions): Shipper {
     const now = performance.now();
     if (now - backlogAt < POLL_MILLIS) return;
     backlogAt = now;
-    backlog = isShipping ? source.backlog() : NOTHING;
+    backlog = isShipping ? source.backlog() : NO_BACKLOG;
   }
 
   async function run(): Promise<RunResult> {

@@ -9,8 +9,8 @@ import { CSV_HEADER, decodeCsvRows } from "../../format/index.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { sizeOf } from "../../lib/files.ts";
 import { findByIdentity, identityAt } from "./file-watch.ts";
-import { setForeignAside } from "./foreign-view.ts";
-import type { StreamPosition } from "./merge.ts";
+import { CHANGED, IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
+import { STREAM_START, type StreamPosition } from "./merge.ts";
 import type { ViewOptions } from "./view.ts";
 import { EMPTY_VIEW_STATE, loadViewState, type ViewState } from "./view-state.ts";
 
@@ -36,13 +36,12 @@ export function recoverCsv(options: ViewOptions, path: string, stateName: string
     if (size <= CSV_HEADER.length && CSV_HEADER.startsWith(readText(path, 0, size))) {
       truncate(path, 0);
     } else {
-      const why = "was not written by this audit directory";
-      setForeignAside(path, { change: "foreign", why }, options);
+      setForeignAside(path, IN_THE_WAY, options);
     }
     return NOTHING;
   }
   if (!isOurs(path, state)) {
-    setForeignAside(path, { change: "replaced", why: "was changed by somebody else" }, options);
+    setForeignAside(path, CHANGED, options);
     return NOTHING;
   }
   return recoverTail(path, state, options);
@@ -125,7 +124,7 @@ function readRows(path: string, state: ViewState): TailRows {
       const stream = streamOf(id);
       if (record.attributes[ATTR_RECORD_KIND] === "intent") shownIntents.add(id);
       const sequence = Number(record.attributes[ATTR_SEQUENCE_NUMBER]);
-      const known = live.get(stream) ?? done.get(stream) ?? { segment: 1, offset: 0, sequence: 0 };
+      const known = live.get(stream) ?? done.get(stream) ?? STREAM_START;
       live.set(stream, { ...known, sequence: Math.max(known.sequence, sequence) });
       done.delete(stream);
     }

@@ -12,7 +12,7 @@ import { encodeFiveCsvRow, FIVE_CSV_HEADER } from "../../format/index.ts";
 import { appendFully, FILE_MODE, sizeOf } from "../../lib/files.ts";
 import { createFileWatch, type Finding } from "./file-watch.ts";
 import { type FiveMark, loadFiveMarks, NO_FILE, placesOf, saveFiveMarks } from "./five-state.ts";
-import { IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
+import { CHANGED, IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
 import { flatOf, type StreamPosition } from "./merge.ts";
 import { createChangeCheck, tellOfChange } from "./outside-change.ts";
 import { createViewProgress, type Places } from "./reading-progress.ts";
@@ -128,8 +128,7 @@ function recover(options: ViewOptions, path: string): Recovered {
   const known = isCut ? before : [before, after].find((mark) => mark?.size === size);
   const places = known === undefined ? undefined : placesOf(directory, STATE_NAME, known);
   if (known === undefined || places === undefined) {
-    if (size > 0)
-      setForeignAside(path, { change: "replaced", why: "was changed by somebody else" }, options);
+    if (size > 0) setForeignAside(path, CHANGED, options);
     return NOTHING;
   }
   if (isCut) {

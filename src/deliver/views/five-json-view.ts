@@ -13,7 +13,7 @@ import {
   placesOf,
   saveFiveMarks,
 } from "./five-state.ts";
-import { setForeignAside } from "./foreign-view.ts";
+import { CHANGED, IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
 import { freePartPath, watchClosedParts } from "./json-parts.ts";
 import { DEFAULT_MAX_PART_BYTES, type JsonViewOptions, rewritePause } from "./json-view.ts";
 import { flatOf } from "./merge.ts";
@@ -192,11 +192,7 @@ function recover(options: ViewOptions, path: string): Recovered {
     const places = mark === undefined ? undefined : placesOf(directory, STATE_NAME, mark);
     if (mark !== undefined && places !== undefined)
       return { mark, places, ownParts, items: parseFiveJson(text.toString()).toReversed() };
-    const reason =
-      marks.length === 0
-        ? ({ change: "foreign", why: "was not written by this audit directory" } as const)
-        : ({ change: "replaced", why: "was changed by somebody else" } as const);
-    if (text.length > 0) setForeignAside(path, reason, options);
+    if (text.length > 0) setForeignAside(path, marks.length === 0 ? IN_THE_WAY : CHANGED, options);
   } catch (error) {
     const why = `cannot be read (${messageOf(error)})`;
     setForeignAside(path, { change: "replaced", why }, options);

@@ -22,6 +22,9 @@ export const IN_THE_WAY: ForeignReason = {
   why: "was not written by this audit directory",
 };
 
+/** Somebody wrote to a file of ours while nobody looked. */
+export const CHANGED: ForeignReason = { change: "replaced", why: "was changed by somebody else" };
+
 /**
  * Puts a file that we did not write out of the way of a view, and tells of it. Nothing is
  * overwritten: the new name is one that is free.

@@ -6,7 +6,7 @@ import { sizeOf } from "../../lib/files.ts";
 import { findByIdentity, identityAt } from "./file-watch.ts";
 import { IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
 import { listParts, partFile } from "./json-parts.ts";
-import type { StreamPosition } from "./merge.ts";
+import { STREAM_START, type StreamPosition } from "./merge.ts";
 import type { Frame, Item } from "./newest-first.ts";
 import { lastTurnOf } from "./reading-progress.ts";
 import type { ViewOptions } from "./view.ts";
@@ -150,7 +150,7 @@ function withParts(
 function see({ live, done, shownIntents }: Advance, flat: FlatRecord): void {
   const { stream, sequence, kind, record_id: id } = flat;
   if (kind === "intent") shownIntents.add(id);
-  const known = live.get(stream) ?? done.get(stream) ?? { segment: 1, offset: 0, sequence: 0 };
+  const known = live.get(stream) ?? done.get(stream) ?? STREAM_START;
   if (sequence <= known.sequence) return;
   live.set(stream, { ...known, sequence });
   done.delete(stream);

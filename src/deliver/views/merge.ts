@@ -5,7 +5,7 @@ import {
   parseFlatLine,
   startOfGlued,
 } from "../../format/index.ts";
-import type { JournalPosition } from "../../journal/index.ts";
+import { JOURNAL_START, type JournalPosition } from "../../journal/index.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { findUnread, hasNextSegment, readTail, type Tail, type Unread } from "./journal-tail.ts";
 
@@ -14,6 +14,9 @@ export interface StreamPosition extends JournalPosition {
   /** Sequence number of the last record taken; 0 before the first. */
   readonly sequence: number;
 }
+
+/** Before the first line of a stream. */
+export const STREAM_START: StreamPosition = { ...JOURNAL_START, sequence: 0 };
 
 /** A record of a journal, and its line: the bytes from `start` to `end`, without a line end. */
 export interface JournalRecord {
@@ -66,7 +69,6 @@ export interface ReadNewOptions {
 
 /** Less than this of a stream at once is not worth the opening of its file. */
 const MIN_SHARE_BYTES = 4 * 1024;
-const START: StreamPosition = { segment: 1, offset: 0, sequence: 0 };
 const LINE_END = 0x0a;
 
 /**
@@ -131,7 +133,7 @@ function unreadStreams(
   for (const stream of streams) {
     const limit = upTo?.(stream);
     if (upTo !== undefined && limit === undefined) continue;
-    const from = positionOf(stream) ?? START;
+    const from = positionOf(stream) ?? STREAM_START;
     const unread = attempt(stream, failed, () => findUnread(directory, stream, from, limit));
     if (unread !== undefined) found.push({ stream, from, unread });
   }

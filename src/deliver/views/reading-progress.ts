@@ -1,4 +1,4 @@
-import type { StreamPosition } from "./merge.ts";
+import { STREAM_START, type StreamPosition } from "./merge.ts";
 
 /** Where a stream ended. */
 export interface EndedPosition extends StreamPosition {
@@ -43,7 +43,6 @@ export interface Places {
 }
 
 const NOWHERE: Places = { live: new Map(), done: new Map() };
-const START: StreamPosition = { segment: 1, offset: 0, sequence: 0 };
 
 /** Begins where a view was saved. */
 export function createViewProgress(begin: Places): ViewProgress {
@@ -62,7 +61,7 @@ export function createViewProgress(begin: Places): ViewProgress {
       for (const [stream, position] of readTo) live.set(stream, position);
     },
     retire(stream) {
-      done.set(stream, { ...(live.get(stream) ?? START), turn: ++lastTurn });
+      done.set(stream, { ...(live.get(stream) ?? STREAM_START), turn: ++lastTurn });
       live.delete(stream);
       version++;
     },

@@ -4,7 +4,7 @@
  * In: what the views have read, and the locks of the streams. Out: a row for each intent that no
  * result will follow, and streams that the views have done with.
  */
-import { isStreamEnded } from "../../journal/index.ts";
+import { isStreamEnded, JOURNAL_START } from "../../journal/index.ts";
 import { hasWholeLine } from "./journal-tail.ts";
 import type { StreamList } from "./stream-list.ts";
 import type { View } from "./view.ts";
@@ -89,7 +89,7 @@ export function createStreamEndings(options: StreamEndingsOptions): StreamEnding
       if (last !== undefined) last.at = nowMillis() + ASK_PAUSE_MILLIS;
       if (!hasEnded(stream)) continue;
       for (const { progress, intents } of open) {
-        const from = progress.live.get(stream) ?? { segment: 1, offset: 0 };
+        const from = progress.live.get(stream) ?? JOURNAL_START;
         if (intents?.streams().has(stream) === true) continue;
         if (!hasWholeLine(directory, stream, from)) progress.retire(stream);
       }
