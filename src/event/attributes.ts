@@ -75,8 +75,6 @@ export const ATTR_ACTOR_AUTHENTICATION = "audit.actor.authentication";
 export const ATTR_ACTOR_AUTHENTICATION_ERROR = "audit.actor.authentication.error";
 /** Whether the policy's `roles` let this role do this action; absent where they say nothing of it. */
 export const ATTR_ACTOR_ROLE_PERMITTED = "audit.actor.role.permitted";
-/** All of the above and below, where a list names attributes by their start. */
-export const ATTR_ACTOR_ANY = "audit.actor.*";
 /** The person for whom an agent acts. */
 export const ATTR_ACTOR_DELEGATOR_ID = "audit.actor.delegator.id";
 /** What kind of thing was acted on. */
@@ -102,6 +100,15 @@ export const ATTR_REDACTION_RULES = "audit.redaction.rules";
 /** What is wrong with a captured event that was recorded all the same. */
 export const ATTR_INCOMPLETE = "audit.integrity.incomplete";
 
+/** Commitments and salts of the fields that may be redacted: see docs/format.md. The only `audit.` attribute that is not sealed. */
+export const ATTR_INTEGRITY_FIELDS = "audit.integrity.fields";
+/** The signed note of a checkpoint. */
+export const ATTR_CHECKPOINT_NOTE = "audit.checkpoint.note";
+/** Hashes of the records that a checkpoint covers, base64url. */
+export const ATTR_CHECKPOINT_LEAVES = "audit.checkpoint.leaves";
+/** Hashes of the complete subtrees left of them, base64url. */
+export const ATTR_CHECKPOINT_SUBTREES = "audit.checkpoint.subtrees";
+
 /**
  * Attributes whose value no detector and no key rule may touch: identity, order, time and the
  * closed vocabularies. The process and the Collector use the same list (`ignored_keys` in
@@ -126,6 +133,10 @@ export const KEPT_ATTRIBUTES: readonly string[] = [
   ATTR_ACTOR_DELEGATOR_ID,
   ATTR_COUNT,
   ATTR_REDACTION_RULES,
+  ATTR_INTEGRITY_FIELDS,
+  ATTR_CHECKPOINT_NOTE,
+  ATTR_CHECKPOINT_LEAVES,
+  ATTR_CHECKPOINT_SUBTREES,
   ATTR_CLIENT_ADDRESS,
   ATTR_RPC_METHOD,
   ATTR_RPC_STATUS_CODE,

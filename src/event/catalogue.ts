@@ -76,17 +76,6 @@ export const BUILT_IN_ACTIONS: readonly Action[] = [
   ...OVERSIGHT_ACTIONS,
 ];
 
-/** Name of the action that an unmapped method is recorded as. */
-export const RPC_CALL = "rpc_call";
-/** Action of a stream's first record. */
-export const STREAM_START = "stream_start";
-/** Action of a record that says that a reply did not reach the client. */
-export const REPLY_DELIVERY = "reply_delivery";
-/** Action of a gap record. */
-export const RECORDS_LOST = "records_lost";
-/** Action of a gap record whose records are there, but may not survive power loss. */
-export const RECORDS_UNCONFIRMED = "records_unconfirmed";
-
 /** All actions that one audit log knows, by name. */
 export interface Catalogue {
   /** The action of a name, or undefined. */

@@ -17,6 +17,9 @@ export {
   ATTR_CALL_DURATION,
   ATTR_CALL_ID,
   ATTR_CATEGORY,
+  ATTR_CHECKPOINT_LEAVES,
+  ATTR_CHECKPOINT_NOTE,
+  ATTR_CHECKPOINT_SUBTREES,
   ATTR_CLIENT_ADDRESS,
   ATTR_CLIENT_PORT,
   ATTR_COUNT,
@@ -24,6 +27,7 @@ export {
   ATTR_EXCEPTION_MESSAGE,
   ATTR_IMPACT,
   ATTR_INCOMPLETE,
+  ATTR_INTEGRITY_FIELDS,
   ATTR_OUTCOME,
   ATTR_REASON,
   ATTR_RECORD_ID,
@@ -70,12 +74,16 @@ export {
   type BuiltInDetails,
   type Catalogue,
   createCatalogue,
+} from "./catalogue.ts";
+export {
+  CHECKPOINT,
   RECORDS_LOST,
   RECORDS_UNCONFIRMED,
   REPLY_DELIVERY,
+  RETENTION_PURGE,
   RPC_CALL,
   STREAM_START,
-} from "./catalogue.ts";
+} from "./action-names.ts";
 export type { SampleDetails } from "./actions/data.ts";
 export { type Change, changeBetween } from "./change.ts";
 export { type Changes, changesBetween } from "./changes.ts";
@@ -92,8 +100,10 @@ export {
   type Target,
 } from "./event.ts";
 export { type FileChange, fileChangeEvent } from "./file-change.ts";
+export { DEFAULT_REDACTABLE, WHOLE_BODY } from "./redactable.ts";
 export { sentenceOf } from "./sentence.ts";
-export { isId, newId, recordId, streamOf } from "./ids.ts";
+export { newId } from "./ids.ts";
+export { isId, recordId, streamOf } from "./record-ids.ts";
 export { normaliseMap, normaliseText, normaliseValue } from "./normalise.ts";
 export {
   type AttributeValue,

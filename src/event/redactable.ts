@@ -1,20 +1,35 @@
 /** What may be redacted after a record was sealed, without breaking its proof. */
 import {
-  ATTR_ACTOR_ANY,
+  ATTR_ACTOR_AUTHENTICATION_ERROR,
+  ATTR_ACTOR_DELEGATOR_ID,
+  ATTR_ACTOR_ID,
+  ATTR_ACTOR_ROLE,
+  ATTR_AUTHORIZATION_BY,
   ATTR_CLIENT_ADDRESS,
   ATTR_EXCEPTION_MESSAGE,
   ATTR_REASON,
+  ATTR_SOURCE_ID,
+  ATTR_TARGET_ID,
 } from "./attributes.ts";
 
 /** Stands for every leaf of the body. */
 export const WHOLE_BODY = "*";
 
-/** Who acted, and what people wrote in their own words. */
+/**
+ * Who acted and from where, who was acted on, and what people wrote in their own words. Not what kind
+ * of actor it was and how that was known: those are closed vocabularies.
+ */
 export const PERSONAL_ATTRIBUTES: readonly string[] = [
-  ATTR_ACTOR_ANY,
+  ATTR_ACTOR_ID,
+  ATTR_ACTOR_ROLE,
+  ATTR_ACTOR_DELEGATOR_ID,
+  ATTR_ACTOR_AUTHENTICATION_ERROR,
+  ATTR_TARGET_ID,
   ATTR_REASON,
+  ATTR_AUTHORIZATION_BY,
   ATTR_EXCEPTION_MESSAGE,
   ATTR_CLIENT_ADDRESS,
+  ATTR_SOURCE_ID,
 ];
 
 /** Of an action that does not say otherwise. */

@@ -15,6 +15,7 @@ import type { Clock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
 import type { Journal } from "./journal.ts";
 import { createLossAccount, type LossNotice, type LossOptions } from "./loss-account.ts";
+import type { Sealer } from "../seal/index.ts";
 
 /** Gives every record its place in the stream and writes it, before `emit` returns. */
 export interface JournalProcessor extends LogRecordProcessor {
@@ -30,17 +31,25 @@ export interface JournalProcessor extends LogRecordProcessor {
   readonly inspect: () => void;
   /** What was written and lost since the stream began. */
   readonly counts: () => JournalCounts;
-  /** Before the journal closes: a last try to write down what was lost, or to tell people. */
-  readonly finish: () => void;
+  /** Resolves when all that was written is under a checkpoint, or none can be made. Never rejects. */
+  readonly checkpoint: () => Promise<void>;
+  /** Why no checkpoint can be made now. */
+  readonly sealingProblem: () => string | undefined;
+  /**
+   * Before the journal closes: a last try to write down what was lost, or to tell people; and the last
+   * checkpoint, which stands when it returns where the signer signs at once, else when it resolves.
+   */
+  readonly finish: () => Promise<void>;
 }
 
 /** What a stream has come to. */
 export interface JournalCounts {
   /**
-   * Records that were to be written, whether or not they could be. Gap records are not among them, nor
-   * are intents that could not be written: their calls were refused.
+   * Records that were to be written, whether or not they could be. Gap records and checkpoints are not
+   * among them, nor are intents that could not be written: their calls were refused.
    */
   readonly recorded: number;
+  /** Checkpoints are not among them. */
   readonly written: number;
   readonly lost: number;
   /** Why the last record could not be written; undefined: it was, or the next one could be. */
@@ -58,6 +67,8 @@ export interface JournalProcessorOptions {
   readonly resource: RecordAttributes;
   /** Whether the record that is being emitted is written while there is little room. Default: none is. */
   readonly mayUseReserve?: () => boolean;
+  /** Makes the sealer of the stream, given what writes its checkpoints. Default: nothing is sealed. */
+  readonly seal?: ((write: (record: AuditRecord) => void) => Sealer) | undefined;
 }
 
 /** What could not be written is tried again after this time, whether or not somebody records. */
@@ -76,6 +87,12 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
   let pendingStart: AuditRecord | null = null;
   let retryTimer: NodeJS.Timeout | undefined;
   let isFinished = false;
+  /** Checkpoints that were written. */
+  let checkpoints = 0;
+  const sealer = options.seal?.((record) => {
+    write(record, true);
+    checkpoints++;
+  });
   const losses = createLossAccount({
     write: (record) => write(record, true),
     shortage: () => journal.shortage?.(),
@@ -83,33 +100,36 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
     report,
   });
 
-  /** The line of the next record. */
-  function lineOf(record: AuditRecord): string {
+  /** Numbers the record, seals it, and writes it as the next of the stream. */
+  function append(record: AuditRecord, isFavoured: boolean): void {
     const place = sequence + 1;
     // Into the attributes themselves: a copy of all of them for three more costs as much as writing them.
     const attributes: Record<string, AttributeValue> = record.attributes;
     attributes[ATTR_RECORD_ID] = recordId(journal.stream, place);
     attributes[ATTR_SEQUENCE_NUMBER] = place;
     attributes[ATTR_SCHEMA_VERSION] = SCHEMA_VERSION;
-    const isStart = attributes[ATTR_RECORD_KIND] === "start";
-    return encodeJsonLine({ ...record, service, ...(isStart ? { resource } : {}) });
-  }
-
-  function append(line: string, isFavoured: boolean): void {
+    const kind = attributes[ATTR_RECORD_KIND];
+    const sealed = sealer?.seal(record);
+    const line = encodeJsonLine({
+      ...(sealed?.record ?? record),
+      service,
+      ...(kind === "start" ? { resource } : {}),
+    });
     journal.append(line, isFavoured);
     sequence++;
+    if (sealed !== undefined) sealer?.took(sealed.leaf, isFavoured && kind === "result");
   }
 
   function writeStart(): void {
     if (pendingStart === null) return;
-    append(lineOf(pendingStart), true);
+    append(pendingStart, true);
     pendingStart = null;
   }
 
   /** One record a write: a reader never sees a whole line that is taken back. */
   function write(record: AuditRecord, isFavoured: boolean): void {
     writeStart();
-    append(lineOf(record), isFavoured);
+    append(record, isFavoured);
   }
 
   /** The start record waits for room, because everything behind it needs it; any other is lost. */
@@ -166,13 +186,14 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
     counts() {
       const { lost, lostWritten, gaps } = losses.totals();
       const waiting = pendingStart === null ? 0 : 1;
-      const recorded = sequence - gaps + lost - lostWritten + waiting;
-      return { recorded, written: sequence, lost, failing };
+      const written = sequence - checkpoints;
+      return { recorded: written - gaps + lost - lostWritten + waiting, written, lost, failing };
     },
     finish() {
       isFinished = true;
       clearTimeout(retryTimer);
       losses.finish();
+      return sealer?.close() ?? Promise.resolve();
     },
     onEmit(log) {
       try {
@@ -186,8 +207,16 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
       failing = undefined;
       last = recordId(journal.stream, sequence);
       losses.settle();
+      sealer?.settle();
     },
-    forceFlush: () => journal.synced(),
+    async checkpoint() {
+      await sealer?.flush();
+    },
+    sealingProblem: () => sealer?.problem(),
+    async forceFlush() {
+      await sealer?.flush();
+      await journal.synced();
+    },
     async shutdown() {
       journal.close();
     },

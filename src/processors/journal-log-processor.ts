@@ -27,8 +27,9 @@ import {
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { createLineWriter } from "../setup/line-writer.ts";
-import { journalOfEnvironment } from "../setup/options.ts";
+import { journalOfEnvironment, sealOfEnvironment } from "../setup/options.ts";
 import { ownDraft } from "../setup/own-draft.ts";
+import { openSealing } from "../setup/sealing.ts";
 import { startDraft } from "../setup/start-record.ts";
 import { auditContentOf, type AuditRecordParts } from "./audit-record.ts";
 import { checkOptions, type JournalLogProcessorOptions } from "./journal-log-options.ts";
@@ -69,6 +70,7 @@ export function createJournalLogProcessor(
   const redactor = redactorOf(options);
   const report = createLineWriter(redactor.redactText);
   const parts: AuditRecordParts = { catalogue: createCatalogue([]), redactor };
+  const policies = { auditPolicy: NO_POLICY, redactionPolicy: redactor.digest };
   let open: JournalProcessor | undefined;
   let isClosed = false;
   /** Whether the record that is being written is of a `closed` action. */
@@ -99,7 +101,7 @@ export function createJournalLogProcessor(
       retryTimer = setTimeout(retry, RETRY_MILLIS, known).unref();
       throw error;
     }
-    const start = startDraft({ policyDigest: NO_POLICY, redactionDigest: redactor.digest });
+    const start = startDraft(policies);
     const time = toIsoMicros(clock.nowMicros());
     try {
       open.onEmit({ attributes: { ...start.attributes, [ATTR_TIME]: time }, body: start.body });
@@ -113,6 +115,7 @@ export function createJournalLogProcessor(
 
   function openWith(known: RecordAttributes): JournalProcessor {
     const service = String(known[ATTR_SERVICE_NAME]);
+    const sealing = openSealing(sealOfEnvironment(), directory, report);
     const journal = openJournal({ ...journalOfEnvironment(), directory, stream, report, notify });
     const mayUseReserve = (): boolean => isFavoured;
     return createJournalProcessor({
@@ -122,6 +125,14 @@ export function createJournalLogProcessor(
       service,
       resource: known,
       mayUseReserve,
+      seal: sealing({
+        stream,
+        clock,
+        report,
+        catalogue: parts.catalogue,
+        ...policies,
+        resource: known,
+      }),
     });
   }
 
@@ -167,7 +178,7 @@ export function createJournalLogProcessor(
     open?.inspect();
     isClosed = true;
     process.off("exit", close);
-    open?.finish();
+    void open?.finish();
     void open?.shutdown();
     if (before === undefined) return;
     report(

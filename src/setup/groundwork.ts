@@ -34,6 +34,9 @@ export interface Groundwork {
   readonly resource: RecordAttributes;
   /** Name of the service, redacted. */
   readonly service: string;
+  /** SHA-256, base64url, of the policies. */
+  readonly auditPolicy: string;
+  readonly redactionPolicy: string;
 }
 
 /**
@@ -64,5 +67,7 @@ export function layGroundwork(
     actors: compileActor(loaded, options.actor, report),
     resource,
     service: String(resource[ATTR_SERVICE_NAME] ?? MASK),
+    auditPolicy: policy.digest,
+    redactionPolicy: redactor.digest,
   };
 }

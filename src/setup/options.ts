@@ -12,6 +12,12 @@ import {
   resolveJournal,
 } from "./journal-options.ts";
 import {
+  type ResolvedSeal,
+  resolveSeal,
+  type SealSettings,
+  sealSettingsSchema,
+} from "./seal-options.ts";
+import {
   COMPRESSIONS,
   type OtlpCompression,
   type OtlpProtocol,
@@ -83,6 +89,8 @@ export interface AuditOptions<A extends Action = never> {
   readonly service?: string;
   /** How much room the journal takes, and for how long. */
   readonly journal?: JournalSettings;
+  /** With which key records are sealed. */
+  readonly seal?: SealSettings;
 }
 
 /** Which redaction policy is in force. */
@@ -109,6 +117,7 @@ export interface ResolvedOptions {
   readonly actor: ActorFunction | undefined;
   readonly service: string | undefined;
   readonly journal: ResolvedJournal;
+  readonly seal: ResolvedSeal;
 }
 
 /** Looked for in the working directory when no policy is named. */
@@ -139,6 +148,7 @@ const optionsSchema = z.strictObject({
     .optional(),
   service: z.string().min(1).optional(),
   journal: journalSettingsSchema.optional(),
+  seal: sealSettingsSchema.optional(),
 });
 
 /**
@@ -176,6 +186,7 @@ export function resolveOptions(
     actor: options.actor,
     service: options.service ?? serviceName(env),
     journal: resolveJournal(options.journal, shipping !== undefined, env),
+    seal: resolveSeal(options.seal, env),
   };
 }
 
@@ -195,6 +206,11 @@ export function resolveRedaction(
 /** What the environment says of the journal, for those who have no options for it. */
 export function journalOfEnvironment(env: Environment = process.env): ResolvedJournal {
   return resolveJournal(undefined, false, env);
+}
+
+/** With which key the environment has records sealed, for those who have no options for it. */
+export function sealOfEnvironment(env: Environment = process.env): ResolvedSeal {
+  return resolveSeal(undefined, env);
 }
 
 function serviceName(env: Environment): string | undefined {

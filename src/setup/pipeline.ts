@@ -28,6 +28,7 @@ import type { OpeningOptions } from "./opening-options.ts";
 import { openOutward } from "./outward.ts";
 import { ownDraft } from "./own-draft.ts";
 import { openRetention } from "./retention.ts";
+import { openSealing, sealingNotes } from "./sealing.ts";
 import { shippingHealth } from "./shipping-health.ts";
 import { startDraft } from "./start-record.ts";
 
@@ -57,6 +58,9 @@ export function openAudit(
 ): OpenAudit {
   const ground = layGroundwork(options, surroundings);
   const { redactor, report, clock, makeId, catalogue, policy, actors, resource, service } = ground;
+  // Salts and signatures differ from run to run: no test wants to see them.
+  const sealing =
+    surroundings === undefined ? openSealing(options.seal, directory, report) : undefined;
   const opened: OpenJournal =
     surroundings === undefined
       ? openSomeJournal(options, {
@@ -82,6 +86,8 @@ export function openAudit(
     service,
     resource,
     mayUseReserve: () => isFavoured,
+    // What is nowhere kept needs no proof.
+    seal: opened.isRefusing === true ? undefined : sealing?.({ ...ground, stream: journal.stream }),
   });
   const emitDraft = createEmitter({
     resource,
@@ -136,16 +142,17 @@ export function openAudit(
     return new AuditError("closed", "the audit log is closed: this record was not written");
   }
 
-  function end(): boolean {
+  /** False: it has ended before. The promise is of the last checkpoint. */
+  function end(): Promise<void> | false {
     if (isClosed) return false;
     openCalls.close();
     failures?.close();
     retention?.close();
     processor.inspect();
-    processor.finish();
+    const sealed = processor.finish();
     isClosed = true;
     process.off("exit", closeNow);
-    return true;
+    return sealed;
   }
 
   function health(): AuditHealth {
@@ -164,6 +171,7 @@ export function openAudit(
       notes: [
         ...(memory === undefined ? [] : ["records are only in memory"]),
         ...(retention?.problems() ?? []),
+        ...sealingNotes(processor.sealingProblem()),
         ...(outward.views?.problems() ?? []),
       ],
       isInMemory: memory !== undefined,
@@ -173,7 +181,7 @@ export function openAudit(
 
   /** Everything that must not be lost, in one blocking call: the process ends. */
   function closeNow(): void {
-    if (!end()) return;
+    if (end() === false) return;
     outward.shipper?.closeNow();
     journal.close();
     outward.views?.closeNow();
@@ -181,7 +189,7 @@ export function openAudit(
   }
 
   try {
-    emit(startDraft({ policyDigest: policy.digest, redactionDigest: redactor.digest }));
+    emit(startDraft(ground));
   } catch {
     // The disk is full already: counted and reported like any lost record, and no reason not to serve.
   }
@@ -205,7 +213,9 @@ export function openAudit(
   }
 
   async function close(): Promise<void> {
-    if (!end()) return;
+    const sealed = end();
+    if (sealed === false) return;
+    await sealed;
     // What is only in memory has no other way out.
     if (memory !== undefined) await outward.shipper?.close();
     journal.close();
@@ -250,6 +260,7 @@ export function openAudit(
       stream: journal.stream,
       directory,
       async flush() {
+        await processor.checkpoint();
         await journal.synced();
         await outward.views?.flush();
       },

@@ -5,7 +5,7 @@ import {
   type ViewFormat,
   type ViewShape,
 } from "../deliver/index.ts";
-import type { AnyEvent } from "../event/index.ts";
+import { type AnyEvent, RETENTION_PURGE } from "../event/index.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { Report } from "./line-writer.ts";
 
@@ -35,7 +35,7 @@ export function openRetention(options: ResolvedOptions, parts: RetentionParts): 
 
 function purgeEvent({ segments, until, records, policy }: Purge): AnyEvent {
   return {
-    action: "retention_purge",
+    action: RETENTION_PURGE,
     actor: { id: "otel-audit", type: "system" },
     target: { type: "journal" },
     details: { scope: { segments }, until, records_affected: records, policy },

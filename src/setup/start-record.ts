@@ -11,8 +11,8 @@ import { whatRuns } from "./what-runs.ts";
 
 /** The first record of a stream: what runs here, and under which policies. */
 export function startDraft(options: {
-  readonly policyDigest: string;
-  readonly redactionDigest: string;
+  readonly auditPolicy: string;
+  readonly redactionPolicy: string;
 }): Draft {
   return {
     action: STREAM_START,
@@ -24,7 +24,7 @@ export function startDraft(options: {
     },
     body: {
       ...whatRuns(),
-      policies: { audit: options.policyDigest, redaction: options.redactionDigest },
+      policies: { audit: options.auditPolicy, redaction: options.redactionPolicy },
     },
     context: ROOT_CONTEXT,
   };

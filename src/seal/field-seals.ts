@@ -1,0 +1,61 @@
+/**
+ * The attribute that says which fields of a record may be redacted, and what they were.
+ *
+ * A text, so that a Collector can take the salt of one field out with a pattern:
+ * `actor_key:commitment:salt,other_key:commitment,body_key`.
+ */
+
+/** What a record says about one of its sealed fields. */
+export type FieldSeal = CommittedField | OpenField;
+
+/** A field that is in the leaf as a commitment. */
+export interface CommittedField {
+  readonly key: string;
+  /** base64url of a SHA-256, 43 characters. */
+  readonly commitment: string;
+  /** 22 characters of base64url; absent once it was taken away with the value. */
+  readonly salt?: string;
+}
+
+/** A body leaf that is in the leaf as it is: named because some stores put the body among the attributes. */
+export interface OpenField {
+  readonly key: string;
+}
+
+/** Characters of a salt: 132 bits. */
+export const SALT_CHARACTERS = 22;
+
+const ENTRY = /^([A-Za-z0-9_]+)(?::([A-Za-z0-9_-]{43})(?::([A-Za-z0-9_-]{22}))?)?$/;
+
+/** Whether the leaf holds a commitment instead of the value. */
+export function isCommitted(seal: FieldSeal): seal is CommittedField {
+  return "commitment" in seal;
+}
+
+/** The text of the attribute; "" where there is nothing to say. */
+export function encodeFieldSeals(seals: readonly FieldSeal[]): string {
+  let text = "";
+  for (const seal of seals) {
+    if (text !== "") text += ",";
+    text += seal.key;
+    if (!isCommitted(seal)) continue;
+    text += `:${seal.commitment}`;
+    if (seal.salt !== undefined) text += `:${seal.salt}`;
+  }
+  return text;
+}
+
+/** What the attribute says, sorted by key; undefined where it is none, or names a key twice. */
+export function decodeFieldSeals(text: string): readonly FieldSeal[] | undefined {
+  if (text === "") return [];
+  const seals: FieldSeal[] = [];
+  for (const entry of text.split(",")) {
+    const [, key, commitment, salt] = ENTRY.exec(entry) ?? [];
+    if (key === undefined) return undefined;
+    if (commitment === undefined) seals.push({ key });
+    else seals.push(salt === undefined ? { key, commitment } : { key, commitment, salt });
+  }
+  seals.sort((left, right) => (left.key < right.key ? -1 : 1));
+  const isTwice = seals.some(({ key }, at) => key === seals[at + 1]?.key);
+  return isTwice ? undefined : seals;
+}

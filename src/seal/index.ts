@@ -1,0 +1,11 @@
+/** Records that are provable: leaves, trees, signed checkpoints, and the keys that sign them. */
+export {
+  decodeCheckpoint,
+  type CallCount,
+  type KeyRotation,
+  type OpeningFacts,
+} from "./checkpoint.ts";
+export { loadSigner, type KeyPlace } from "./key-file.ts";
+export { createRedactable, type IsRedactable } from "./redactable.ts";
+export { createSealer, type Sealer } from "./sealer.ts";
+export { type Signer, signerOfFunction, type SigningFunction } from "./signer.ts";

@@ -1,0 +1,42 @@
+/** The part of this room that runs in a browser too: what is hashed and signed, and how it is written. */
+export {
+  type CallCount,
+  type Checkpoint,
+  CHECKPOINT_FORMAT,
+  type CheckpointState,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type KeyCustody,
+  type KeyRotation,
+  type OpeningFacts,
+  rotationText,
+} from "./checkpoint.ts";
+export {
+  type CommittedField,
+  decodeFieldSeals,
+  type FieldSeal,
+  isCommitted,
+} from "./field-seals.ts";
+export { commitmentText, LEAF_VERSION, leafText } from "./leaf.ts";
+export {
+  decodeKey,
+  decodeNote,
+  encodeKey,
+  encodeNote,
+  keyIdInput,
+  keyIdOfBytes,
+  type NoteKey,
+  type NoteSignature,
+  type SignedNote,
+} from "./note.ts";
+export { keyOf, SEALED_PREFIXES, type SealedField, sealedFieldsOf } from "./sealed-fields.ts";
+export {
+  addLeaves,
+  areSubtrees,
+  HASH_BYTES,
+  hashAtOnce,
+  type Hashing,
+  NO_LEAVES,
+  rootOf,
+  type Subtrees,
+} from "./tree.ts";
