@@ -19,7 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   record: BELOW,
   capture: [...BELOW, "record"],
   deliver: [...BELOW, "journal"],
-  read: BELOW,
+  read: [...BELOW, "seal"],
+  verify: [...BELOW, "seal", "read"],
   collector: BELOW,
   // The AuditLogger gets its summary from the read side: setup alone may compose both.
   setup: [...BELOW, "seal", "journal", "record", "capture", "deliver", "read"],
@@ -79,7 +80,9 @@ function sideDoors(imports: readonly Import[]): string[] {
       to === "" ||
       to === "lib" ||
       to === roomOf(file) ||
-      target === `${to}/index.ts`;
+      target === `${to}/index.ts` ||
+      // What runs in a browser too has a door of its own.
+      target === `${to}/portable.ts`;
     // setup has no index: it is the composition, and only the front doors, its stand-in and its parts use it.
     return isOpen || (to === "setup" && ["", "cli", "processors", "testing"].includes(roomOf(file)))
       ? []

@@ -117,7 +117,8 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
     });
     journal.append(line, isFavoured);
     sequence++;
-    if (sealed !== undefined) sealer?.took(sealed.leaf, isFavoured && kind === "result");
+    if (sealed !== undefined)
+      sealer?.took(sealed.leaf, String(kind), isFavoured && kind === "result");
   }
 
   function writeStart(): void {

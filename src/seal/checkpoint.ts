@@ -77,6 +77,8 @@ export interface Checkpoint {
   readonly state: CheckpointState;
   /** As in `audit.time`. */
   readonly time: string;
+  /** How many of the records that it covers are results: views hold no others. */
+  readonly results: number;
   /** Version of the leaves. */
   readonly leaf: string;
   /** The key that signs, in one line. */
@@ -93,8 +95,8 @@ export interface Checkpoint {
 
 /** The text that is signed. */
 export function encodeCheckpoint(checkpoint: Checkpoint): string {
-  const { stream, size, root, number, state, time, leaf, key, previous, opening, adopter } =
-    checkpoint;
+  const { stream, size, root, number, state, time, results, leaf, key } = checkpoint;
+  const { previous, opening, adopter } = checkpoint;
   const lines = [
     `${ORIGIN_PREFIX}${stream}`,
     String(size),
@@ -103,6 +105,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): string {
     `number ${number}`,
     `state ${state}`,
     `time ${time}`,
+    `results ${results}`,
     `leaf ${leaf}`,
     `key ${key}`,
     ...(previous === undefined ? [] : [`previous ${previous}`]),
@@ -164,11 +167,13 @@ export function decodeCheckpoint(text: string): Checkpoint | string {
   const rootBytes = fromBase64(root);
   const number = countOf(words.get("number"));
   const state = words.get("state");
+  const results = countOf(words.get("results"));
   const [time, leaf, key] = [words.get("time"), words.get("leaf"), words.get("key")];
   if (rootBytes?.length !== HASH_BYTES) return "its root is no SHA-256";
   const leaves = countOf(size);
   if (leaves === undefined || leaves < 1) return `its size is ${JSON.stringify(size)}`;
   if (number === undefined || number < 1) return "it has no number";
+  if (results === undefined) return "it does not say how many results it covers";
   if (!isState(state)) return `its state is ${JSON.stringify(state ?? "unknown")}`;
   if (time === undefined || leaf === undefined || key === undefined)
     return "it lacks its time, the version of its leaves, or its key";
@@ -181,6 +186,7 @@ export function decodeCheckpoint(text: string): Checkpoint | string {
     number,
     state,
     time,
+    results,
     leaf,
     key,
     previous: words.get("previous"),

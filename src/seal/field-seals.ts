@@ -55,7 +55,7 @@ export function decodeFieldSeals(text: string): readonly FieldSeal[] | undefined
     if (commitment === undefined) seals.push({ key });
     else seals.push(salt === undefined ? { key, commitment } : { key, commitment, salt });
   }
-  seals.sort((left, right) => (left.key < right.key ? -1 : 1));
-  const isTwice = seals.some(({ key }, at) => key === seals[at + 1]?.key);
-  return isTwice ? undefined : seals;
+  const sorted = seals.toSorted((left, right) => (left.key < right.key ? -1 : 1));
+  const isTwice = sorted.some(({ key }, at) => key === sorted[at + 1]?.key);
+  return isTwice ? undefined : sorted;
 }

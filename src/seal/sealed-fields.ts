@@ -64,7 +64,7 @@ export function sealedFieldsOf(record: Pick<AuditRecord, "attributes" | "body">)
     if (text !== "") fields.push({ key, text, name, isBody: false });
   }
   for (const name in body) addBody(fields, name, body[name]);
-  return fields.sort(byKey);
+  return fields.toSorted(byKey);
 }
 
 /** Letters, digits and `_`: one `_` for each other character (code point). */

@@ -48,9 +48,10 @@ export interface Sealer {
   /**
    * The record of the leaf stands in the journal, the next of its stream.
    *
+   * @param kind `audit.record.kind`.
    * @param isUrgent whether a checkpoint is to follow at once.
    */
-  readonly took: (leaf: Uint8Array, isUrgent: boolean) => void;
+  readonly took: (leaf: Uint8Array, kind: string, isUrgent: boolean) => void;
   /** Writes the checkpoints that are due. Never throws. */
   readonly settle: () => void;
   /** Resolves when everything that was taken is under a checkpoint, or that failed. Never rejects. */
@@ -85,6 +86,12 @@ const MAX_DELAY_MILLIS = 10_000;
 /** A signer that does not answer is not waited for longer. */
 const SIGNING_LIMIT_MILLIS = 10_000;
 
+/** A record that no checkpoint covers yet. */
+interface Waiting {
+  readonly leaf: Uint8Array;
+  readonly isResult: boolean;
+}
+
 /** A checkpoint that is not signed yet. */
 interface Draft {
   readonly text: string;
@@ -100,8 +107,8 @@ export function createSealer(options: SealerOptions): Sealer {
   const key = encodeKey(signer.key);
   const callCounts = createCallCounts(options.calls ?? (() => []));
   let covered = NO_LEAVES;
-  /** Leaves behind those that are covered. */
-  let waiting: Uint8Array[] = [];
+  /** Records behind those that are covered. */
+  let waiting: Waiting[] = [];
   /** Leaves up to the last one that is of no checkpoint: those have to be covered. */
   let owed = 0;
   let number = 0;
@@ -118,7 +125,8 @@ export function createSealer(options: SealerOptions): Sealer {
       : setInterval(() => make("idle"), heartbeatMillis).unref();
 
   function draftOf(state: CheckpointState): Draft {
-    const leaves = waiting.slice(0, MAX_COVERED);
+    const next = waiting.slice(0, MAX_COVERED);
+    const leaves = next.map(({ leaf }) => leaf);
     const after = hashAtOnce(addLeaves(covered, leaves), sha256);
     const root = hashAtOnce(rootOf(after), sha256) ?? new Uint8Array();
     const time = toIsoMicros(clock.nowMicros());
@@ -130,6 +138,7 @@ export function createSealer(options: SealerOptions): Sealer {
       number: number + 1,
       state: number === 0 ? "open" : state,
       time,
+      results: next.filter(({ isResult }) => isResult).length,
       leaf: LEAF_VERSION,
       key,
       previous,
@@ -221,22 +230,23 @@ export function createSealer(options: SealerOptions): Sealer {
 
   const isOwing = (): boolean => owed > covered.size;
 
+  const isDue = (): boolean =>
+    failing === undefined && (number === 0 ? isOwing() : waiting.length >= MAX_COVERED);
+
   function settle(): void {
-    while (failing === undefined && (number === 0 ? isOwing() : waiting.length >= MAX_COVERED)) {
-      const before = number;
+    for (let before = -1; before !== number && isDue();) {
+      before = number;
       make("run");
-      if (number === before) return;
     }
   }
 
   async function flush(): Promise<void> {
     const goal = owed;
     await signing;
-    while (goal > covered.size && !isClosed) {
-      const before = number;
+    for (let before = -1; before !== number && goal > covered.size;) {
+      before = number;
       make("run");
       await signing;
-      if (number === before) return;
     }
   }
 
@@ -257,8 +267,8 @@ export function createSealer(options: SealerOptions): Sealer {
 
   return {
     seal: (record) => sealRecord(record, options.redactableOf),
-    took(leaf, isUrgent) {
-      waiting.push(leaf);
+    took(leaf, kind, isUrgent) {
+      waiting.push({ leaf, isResult: kind === "result" });
       if (isWriting) return;
       owed = covered.size + waiting.length;
       later();

@@ -1,0 +1,171 @@
+/**
+ * Whether a checkpoint holds together: signature, leaves, root.
+ *
+ * In: the attributes of its record. Out: what it says, or why it cannot be relied on. Whose key it is
+ * signed with is not asked here.
+ */
+import { fromBase64, fromBase64Url, toBase64 } from "../lib/base64.ts";
+import {
+  addLeaves,
+  areSubtrees,
+  type Checkpoint,
+  decodeCheckpoint,
+  decodeKey,
+  decodeNote,
+  encodeKey,
+  HASH_BYTES,
+  type Hashing,
+  keyIdInput,
+  keyIdOfBytes,
+  LEAF_VERSION,
+  type NoteKey,
+  rootOf,
+  rotationText,
+  type SignedNote,
+  type Subtrees,
+} from "../seal/portable.ts";
+import type { VerifyCrypto } from "./crypto.ts";
+
+/** What the record of a checkpoint carries. */
+export interface CheckpointParts {
+  readonly note: string;
+  readonly leaves: readonly string[];
+  readonly subtrees: readonly string[];
+}
+
+/** A checkpoint whose signature fits the key that it names, and whose leaves lead to its root. */
+export interface SoundCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly key: NoteKey;
+  /** SHA-256 of the note, base64: what the next one names. */
+  readonly noteHash: string;
+  /** Leaves before the first that it carries. */
+  readonly from: number;
+  /** One after the other, 32 bytes each. */
+  readonly leaves: Uint8Array;
+  /** Root of the tree before them, base64; undefined where there is none. */
+  readonly rootBefore: string | undefined;
+  /** Whether what an earlier key signed for this one is right; undefined: there is none. */
+  readonly rotatedFrom: string | undefined;
+}
+
+/** Why a checkpoint cannot be relied on. */
+export interface UnsoundCheckpoint {
+  /** `unsupported`: a later version wrote it. */
+  readonly kind: "altered" | "unsupported";
+  readonly why: string;
+  /** The stream that it names, where that can be read. */
+  readonly stream: string | undefined;
+}
+
+/** Checks one. */
+export async function checkCheckpoint(
+  parts: CheckpointParts,
+  crypto: VerifyCrypto,
+): Promise<SoundCheckpoint | UnsoundCheckpoint> {
+  const note = decodeNote(parts.note);
+  if (note === undefined) return altered("it is no signed note");
+  const checkpoint = decodeCheckpoint(note.text);
+  if (typeof checkpoint === "string") {
+    return checkpoint.startsWith("its format")
+      ? { kind: "unsupported", why: checkpoint, stream: undefined }
+      : altered(checkpoint);
+  }
+  const { stream } = checkpoint;
+  const key = await checkSignature(note, checkpoint, crypto);
+  if (typeof key === "string") return altered(key, stream);
+  if (checkpoint.leaf !== LEAF_VERSION) {
+    const why = `its leaves are ${JSON.stringify(checkpoint.leaf)}; this version reads ${LEAF_VERSION}`;
+    return { kind: "unsupported", why, stream };
+  }
+  const tree = await checkTree(parts, checkpoint, crypto);
+  if (typeof tree === "string") return altered(tree, stream);
+  const [hash = new Uint8Array()] = await crypto.hashTexts([parts.note]);
+  const rotatedFrom = await checkRotation(checkpoint, crypto);
+  return { checkpoint, key, noteHash: toBase64(hash), ...tree, rotatedFrom };
+}
+
+/** Whether a checkpoint is sound. */
+export function isSound(checked: SoundCheckpoint | UnsoundCheckpoint): checked is SoundCheckpoint {
+  return "checkpoint" in checked;
+}
+
+function altered(why: string, stream?: string): UnsoundCheckpoint {
+  return { kind: "altered", why, stream };
+}
+
+/** The key, or what is wrong. */
+export async function checkSignature(
+  note: SignedNote,
+  { key: named }: Pick<Checkpoint, "key">,
+  crypto: VerifyCrypto,
+): Promise<NoteKey | string> {
+  const key = decodeKey(named);
+  if (key === undefined) return `its key ${JSON.stringify(named)} is none`;
+  const [hash = new Uint8Array()] = await crypto.hashBytes([keyIdInput(key.name, key.publicKey)]);
+  if (keyIdOfBytes(hash) !== key.keyId) return "the id of its key is not that of the key";
+  const own = note.signatures.find(({ name, keyId }) => name === key.name && keyId === key.keyId);
+  if (own === undefined) return "it is not signed with the key that it names";
+  const message = new TextEncoder().encode(note.text);
+  const isSigned = await crypto.isSignature(key.publicKey, message, own.signature);
+  return isSigned ? key : "its signature is wrong";
+}
+
+type Tree = Pick<SoundCheckpoint, "from" | "leaves" | "rootBefore">;
+
+async function checkTree(
+  { leaves: leafTexts, subtrees }: CheckpointParts,
+  { size, root }: Checkpoint,
+  crypto: VerifyCrypto,
+): Promise<Tree | string> {
+  const from = size - leafTexts.length;
+  const roots = hashesOf(subtrees);
+  const leaves = hashesOf(leafTexts);
+  if (leaves === undefined || roots === undefined || leaves.length === 0)
+    return "its leaves are no hashes";
+  const before: Subtrees = { size: from, roots };
+  if (!areSubtrees(before)) return "its subtrees do not fit the number of its leaves";
+  const after = await hashed(addLeaves(before, leaves), crypto);
+  const found = await hashed(rootOf(after), crypto);
+  if (found === undefined || toBase64(found) !== toBase64(root))
+    return "its leaves do not lead to the root that it signs";
+  const rootBefore = await hashed(rootOf(before), crypto);
+  const joined = new Uint8Array(leaves.length * HASH_BYTES);
+  for (const [at, leaf] of leaves.entries()) joined.set(leaf, at * HASH_BYTES);
+  return {
+    from,
+    leaves: joined,
+    rootBefore: rootBefore === undefined ? undefined : toBase64(rootBefore),
+  };
+}
+
+/** Undefined where one of them is none. */
+function hashesOf(texts: readonly string[]): readonly Uint8Array[] | undefined {
+  const hashes = texts.flatMap((text) => fromBase64Url(text) ?? []);
+  const areAll = hashes.length === texts.length;
+  return areAll && hashes.every(({ length }) => length === HASH_BYTES) ? hashes : undefined;
+}
+
+async function checkRotation(
+  { opening, key }: Checkpoint,
+  crypto: VerifyCrypto,
+): Promise<string | undefined> {
+  if (opening?.rotation === undefined) return undefined;
+  const { from, signature } = opening.rotation;
+  const earlier = decodeKey(from);
+  const bytes = fromBase64(signature);
+  if (earlier === undefined || bytes === undefined) return undefined;
+  const message = new TextEncoder().encode(rotationText(from, key));
+  const isSigned = await crypto.isSignature(earlier.publicKey, message, bytes);
+  return isSigned ? encodeKey(earlier) : undefined;
+}
+
+/** Drives what asks for hashes. */
+export async function hashed<Result>(
+  hashing: Hashing<Result>,
+  crypto: VerifyCrypto,
+): Promise<Result> {
+  let step = hashing.next();
+  while (step.done !== true) step = hashing.next(await crypto.hashBytes(step.value));
+  return step.value;
+}

@@ -1,0 +1,107 @@
+import { toBase64 } from "../lib/base64.ts";
+import { type CheckpointState, encodeKey } from "../seal/portable.ts";
+import type { SoundCheckpoint } from "./check-checkpoint.ts";
+
+/** The checkpoints of a stream, by number; each names the one before it. */
+export interface CheckpointChain {
+  /** Why the checkpoint cannot stand beside those that are known; undefined: it can. */
+  readonly add: (sound: SoundCheckpoint) => string | undefined;
+  /** The last one that the process itself made. */
+  readonly last: () => Link | undefined;
+  /** Numbers that are not there, though a later one is. */
+  readonly missing: () => number;
+  /** Root of the tree at a size, base64; undefined where no checkpoint has that size. */
+  readonly rootAt: (size: number) => string | undefined;
+}
+
+/** What is kept of a checkpoint. */
+export interface Link {
+  readonly number: number;
+  readonly noteHash: string;
+  readonly previous: string | undefined;
+  readonly from: number;
+  readonly size: number;
+  readonly root: string;
+  readonly rootBefore: string | undefined;
+  readonly state: CheckpointState;
+  readonly time: string;
+  readonly key: string;
+}
+
+/** Without checkpoints. */
+export function createCheckpointChain(): CheckpointChain {
+  const byNumber = new Map<number, Link>();
+  const roots = new Map<number, string>();
+  let highest: Link | undefined;
+
+  function addOwn(link: Link): string | undefined {
+    const same = byNumber.get(link.number);
+    if (same?.noteHash === link.noteHash) return undefined;
+    if (same !== undefined) return `there are two checkpoints ${link.number}`;
+    if (highest !== undefined && link.key !== highest.key)
+      return "it is signed with another key than the one before";
+    const problem =
+      joinProblem(byNumber.get(link.number - 1), link) ??
+      joinProblem(link, byNumber.get(link.number + 1)) ??
+      firstProblem(link);
+    if (problem !== undefined) return problem;
+    byNumber.set(link.number, link);
+    if (highest === undefined || link.number > highest.number) highest = link;
+    return undefined;
+  }
+
+  return {
+    add(sound) {
+      const link = linkOf(sound);
+      const known = roots.get(link.size);
+      if (known !== undefined && known !== link.root)
+        return `there are two trees of ${link.size} records`;
+      const before = roots.get(link.from);
+      if (before !== undefined && before !== link.rootBefore)
+        return `its tree does not continue the one of ${link.from} records`;
+      const problem = link.state === "adopted" ? undefined : addOwn(link);
+      if (problem !== undefined) return problem;
+      roots.set(link.size, link.root);
+      if (link.rootBefore !== undefined) roots.set(link.from, link.rootBefore);
+      return undefined;
+    },
+    last: () => highest,
+    missing: () => (highest?.number ?? 0) - byNumber.size,
+    rootAt: (size) => roots.get(size),
+  };
+}
+
+function linkOf({ checkpoint, noteHash, key, from, rootBefore }: SoundCheckpoint): Link {
+  const { number, previous, size, root, state, time } = checkpoint;
+  return {
+    number,
+    noteHash,
+    previous,
+    from,
+    size,
+    root: toBase64(root),
+    rootBefore,
+    state,
+    time,
+    key: encodeKey(key),
+  };
+}
+
+function firstProblem({ number, from, state, previous }: Link): string | undefined {
+  const isFirst = number === 1;
+  const beginsSo = from === 0 && state === "open" && previous === undefined;
+  if (isFirst) return beginsSo ? undefined : "it is the first one, and does not open the stream";
+  return state === "open" || previous === undefined
+    ? "it opens the stream, and is not the first one"
+    : undefined;
+}
+
+function joinProblem(left: Link | undefined, right: Link | undefined): string | undefined {
+  if (left === undefined || right === undefined) return undefined;
+  if (left.state === "close") return `checkpoint ${left.number} has closed the stream`;
+  if (right.previous !== left.noteHash)
+    return `checkpoint ${right.number} does not name checkpoint ${left.number} as the one before`;
+  if (right.from !== left.size || right.rootBefore !== left.root)
+    return `checkpoint ${right.number} does not continue the tree of checkpoint ${left.number}`;
+  return undefined;
+}

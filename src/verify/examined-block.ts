@@ -1,0 +1,68 @@
+/**
+ * What a piece of a file came to: in columns, so that a worker thread can hand it over cheaply.
+ */
+import type { CheckpointParts } from "./check-checkpoint.ts";
+import type { FieldFinding } from "./examine.ts";
+
+/** What a record is, as far as it matters for completeness. */
+export const KIND = { other: 0, result: 1, checkpoint: 2 } as const;
+
+/** The records of a piece of a file; the columns have one entry for each. */
+export interface ExaminedBlock {
+  readonly file: string;
+  /** Whether the file shows results only. */
+  readonly isView: boolean;
+  /** Names of the streams that `stream` counts. */
+  readonly streams: readonly string[];
+  readonly stream: Uint32Array;
+  readonly sequence: Float64Array;
+  readonly line: Float64Array;
+  readonly kind: Uint8Array;
+  /** 32 bytes each. */
+  readonly leaves: Uint8Array;
+  /** Names of the methods that `method` counts, from 1; 0 is none. */
+  readonly methods: readonly string[];
+  readonly method: Uint32Array;
+  /** Ids of the calls, as numbers that differ where the ids do; 0 is none. */
+  readonly call: Float64Array;
+  /** In order of `at`: only records of which there is something to say. */
+  readonly details: readonly RecordDetail[];
+  readonly problems: readonly LineProblem[];
+}
+
+/** What else there is to say of one record of a block. */
+export interface RecordDetail {
+  /** Its place in the columns. */
+  readonly at: number;
+  readonly fields?: readonly FieldFinding[];
+  readonly doubts?: readonly string[];
+  readonly checkpoint?: CheckpointParts & { readonly time: string };
+  /** What retention says that it deleted: stream, first and last sequence number. */
+  readonly purged?: readonly PurgedRange[];
+  /** Records that are missing, as a gap record says. */
+  readonly gap?: GapClaim;
+}
+
+/** Records that retention deleted. */
+export interface PurgedRange {
+  readonly stream: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What a gap record says. */
+export interface GapClaim {
+  readonly count: number;
+  readonly why: string;
+  readonly time: string;
+  /** Sequence numbers between which records were taken away; absent: they had none. */
+  readonly between?: readonly [first: number, last: number];
+}
+
+/** A line that is no record. */
+export interface LineProblem {
+  readonly line: number;
+  readonly message: string;
+  /** The last line of a file, without its end: it is being written, or a crash cut it. */
+  readonly isCut: boolean;
+}

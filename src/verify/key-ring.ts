@@ -1,0 +1,99 @@
+import { encodeKey, type NoteKey } from "../seal/portable.ts";
+import type { SoundCheckpoint } from "./check-checkpoint.ts";
+import type { FindingCode } from "./findings.ts";
+import type { FindingParts } from "./stream-judge.ts";
+
+/**
+ * How far what was verified can be relied on. `none`: nothing is signed. `log`: the keys come from
+ * the log itself, so that it is consistent, but anybody may have written it. `pinned`: the keys were given.
+ * `anchored`: and somebody else saw the streams earlier.
+ */
+export type Trust = "none" | "log" | "pinned" | "anchored";
+
+/** A key that signed checkpoints. */
+export interface UsedKey {
+  /** In one line. */
+  readonly key: string;
+  readonly isTrusted: boolean;
+  readonly streams: number;
+  /** Whether the key was only in the memory of a process. */
+  readonly isInMemory: boolean;
+}
+
+/** The keys that a log was signed with. */
+export interface KeyRing {
+  readonly use: (sound: SoundCheckpoint) => void;
+  readonly finish: (found: (code: FindingCode, finding: FindingParts) => void) => {
+    readonly keys: readonly UsedKey[];
+    readonly trust: Trust;
+  };
+}
+
+interface Use {
+  readonly streams: Set<string>;
+  isInMemory: boolean;
+}
+
+/** @param pinned keys that are trusted; none: those of the log are. */
+export function createKeyRing(pinned: readonly NoteKey[]): KeyRing {
+  const used = new Map<string, Use>();
+  /** Later key to the earlier ones that vouch for it. */
+  const vouched = new Map<string, Set<string>>();
+
+  function trusted(): ReadonlySet<string> {
+    const all = new Set(pinned.map(encodeKey));
+    for (let before = -1; before !== all.size;) {
+      before = all.size;
+      for (const [key, earlier] of vouched)
+        if ([...earlier].some((from) => all.has(from))) all.add(key);
+    }
+    return all;
+  }
+
+  return {
+    use({ checkpoint, key, rotatedFrom }) {
+      const text = encodeKey(key);
+      const use = used.get(text) ?? { streams: new Set(), isInMemory: false };
+      used.set(text, use);
+      use.streams.add(checkpoint.adopter ?? checkpoint.stream);
+      if (checkpoint.opening?.custody === "memory") use.isInMemory = true;
+      if (rotatedFrom === undefined) return;
+      const earlier = vouched.get(text) ?? new Set();
+      vouched.set(text, earlier.add(rotatedFrom));
+    },
+    finish(found) {
+      const all = trusted();
+      const isPinned = pinned.length > 0;
+      const keys = [...used].map(([key, { streams, isInMemory }]) => ({
+        key,
+        isTrusted: isPinned && all.has(key),
+        streams: streams.size,
+        isInMemory,
+      }));
+      for (const { key, isTrusted } of keys) {
+        if (!isPinned || isTrusted) continue;
+        const streams = [...(used.get(key)?.streams ?? [])];
+        const message = `checkpoints of ${streams.length} streams are signed with the key ${key}, which is none of those given: ${streams.slice(0, 3).join(", ")}`;
+        const [stream] = streams;
+        found("foreign_key", {
+          message,
+          count: streams.length,
+          ...(stream === undefined ? {} : { stream }),
+        });
+      }
+      const roots = keys.filter(
+        ({ key }) => ![...(vouched.get(key) ?? [])].some((from) => used.has(from)),
+      );
+      if (!isPinned && roots.length > 1) {
+        const message = `${roots.length} keys sign streams here, and none of them vouches for the others: name those that you trust with --public-key`;
+        found("keys_unlinked", { message, count: roots.length });
+      }
+      const inMemory = keys.filter(({ isInMemory }) => isInMemory).length;
+      if (inMemory > 0) {
+        const message = `${inMemory} keys were only in the memory of the processes that signed with them`;
+        found("key_in_memory", { message, count: inMemory });
+      }
+      return { keys, trust: keys.length === 0 ? "none" : isPinned ? "pinned" : "log" };
+    },
+  };
+}

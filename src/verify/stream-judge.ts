@@ -1,0 +1,205 @@
+/**
+ * Compares the records of one stream with its checkpoints, in whatever order both come.
+ *
+ * In: sound checkpoints and examined records. Out: findings, and what the stream comes to. What is
+ * signed is kept as 32 bytes a record, and forgotten as soon as nothing else can ask for it.
+ */
+import { recordId } from "../event/portable.ts";
+import { HASH_BYTES } from "../seal/portable.ts";
+import type { SoundCheckpoint } from "./check-checkpoint.ts";
+import { type CheckpointChain, createCheckpointChain } from "./checkpoint-chain.ts";
+import { type CoveredRange, createCoverage } from "./coverage.ts";
+import { KIND } from "./examined-block.ts";
+import type { Finding, FindingCode } from "./findings.ts";
+import { createNumberSet } from "./number-set.ts";
+import { judgeMissing } from "./judge-missing.ts";
+import { judgeWaiting } from "./judge-waiting.ts";
+import type { Run } from "./runs.ts";
+
+/** A record, and where it was found. */
+export interface SeenRecord {
+  readonly sequence: number;
+  readonly leaf: Uint8Array;
+  readonly kind: number;
+  readonly file: string;
+  readonly line: number;
+  readonly isView: boolean;
+  /** Whether what it shows was found not to be what was sealed, whatever its leaf says. */
+  readonly isDoubtful: boolean;
+}
+
+/** Where something was found. */
+export type Place = Pick<SeenRecord, "file" | "line">;
+
+/** What a stream comes to. */
+export interface StreamSummary {
+  readonly stream: string;
+  /** Copies counted once. */
+  readonly records: number;
+  /** Of those: signed by the process that wrote them. */
+  readonly proven: number;
+  /** Signed by another one after the first had died. */
+  readonly adopted: number;
+  /** Behind the last checkpoint. */
+  readonly unsigned: number;
+  readonly missing: number;
+  readonly purged: number;
+  /** Leaves under the last checkpoint. */
+  readonly size: number;
+  readonly isClosed: boolean;
+  /** Time of the last checkpoint. */
+  readonly until: string | undefined;
+}
+
+/** The judge of one stream. */
+export interface StreamJudge {
+  readonly stream: string;
+  readonly chain: CheckpointChain;
+  readonly expect: (sound: SoundCheckpoint, place: Place) => void;
+  /** False: another copy of it came before. */
+  readonly see: (record: SeenRecord) => boolean;
+  /** Whether the record with that number was proven, by the process itself or an adopter. */
+  readonly isProven: (sequence: number) => boolean;
+  readonly finish: (purged: readonly Run[]) => StreamSummary;
+}
+
+/** What {@link createStreamJudge} takes. */
+export interface StreamJudgeOptions {
+  readonly stream: string;
+  readonly found: (code: FindingCode, finding: FindingParts) => void;
+  /** Whether a record may come a second time: else what is signed is forgotten once it was compared. */
+  readonly areCopiesExpected: boolean;
+}
+
+/** A finding without what follows from its code. */
+export type FindingParts = Omit<Finding, "code" | "severity">;
+
+/** A record whose checkpoint did not come yet. */
+export interface WaitingRecord extends SeenRecord {
+  /** Others with its number. */
+  readonly copies: SeenRecord[];
+}
+
+/** Knows nothing of the stream yet. */
+export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
+  const { stream, found, areCopiesExpected } = options;
+  const chain = createCheckpointChain();
+  const coverage = createCoverage();
+  const proven = createNumberSet();
+  const altered = createNumberSet();
+  /** By number: the first copy, and others. */
+  const waiting = new Map<number, WaitingRecord>();
+  /** Whether something came that shows more than results. */
+  let isFullySeen = false;
+  let provenCount = 0;
+  let adoptedCount = 0;
+
+  function compare(record: SeenRecord, range: CoveredRange): void {
+    const { sequence, leaf } = record;
+    if (range.leaves === undefined) {
+      found("record_inserted", {
+        message: `record ${recordId(stream, sequence)} stands twice in its journal`,
+        ...placeOf(record),
+      });
+      return;
+    }
+    const at = (sequence - range.from - 1) * HASH_BYTES;
+    if (leaf.some((byte, index) => byte !== range.leaves?.[at + index])) {
+      altered.add(sequence);
+      found("record_altered", {
+        message: `record ${recordId(stream, sequence)} is not the one that was signed`,
+        ...placeOf(record),
+      });
+      return;
+    }
+    if (record.isDoubtful) return void altered.add(sequence);
+    if (!proven.add(sequence)) return;
+    range.seen++;
+    if (record.kind === KIND.result) range.seenResults++;
+    if (range.isOwn) provenCount++;
+    else adoptedCount++;
+    // What is signed of an adopted record may come from the process itself later.
+    if (!areCopiesExpected && range.isOwn && range.seen === range.size - range.from)
+      range.leaves = undefined;
+  }
+
+  /** Those that waited for this range. */
+  function resolve({ from, size }: Pick<CoveredRange, "from" | "size">): void {
+    if (waiting.size === 0) return;
+    for (let sequence = from + 1; sequence <= size; sequence++) {
+      const record = waiting.get(sequence);
+      const range = coverage.of(sequence);
+      if (record === undefined || range === undefined) continue;
+      waiting.delete(sequence);
+      for (const copy of [record, ...record.copies]) compare(copy, range);
+    }
+  }
+
+  function wait(record: SeenRecord): void {
+    const first = waiting.get(record.sequence);
+    if (first === undefined) waiting.set(record.sequence, { ...record, copies: [] });
+    else if (areCopiesExpected || first.leaf.some((byte, at) => byte !== record.leaf[at]))
+      first.copies.push(record);
+  }
+
+  const placeOf = ({ sequence, file, line }: SeenRecord): Omit<FindingParts, "message"> => ({
+    stream,
+    record: recordId(stream, sequence),
+    file,
+    line,
+  });
+
+  return {
+    stream,
+    chain,
+    isProven: (sequence) => proven.has(sequence),
+    expect(sound, place) {
+      const { checkpoint, from, leaves } = sound;
+      const isOwn = checkpoint.state !== "adopted";
+      const problem = chain.add(sound);
+      const range = { from, size: checkpoint.size, isOwn, results: checkpoint.results, leaves };
+      if (problem === undefined && coverage.add(range)) return resolve(range);
+      found("histories_differ", {
+        message: `checkpoint ${checkpoint.number} of stream ${stream} contradicts others: ${problem ?? "it signs other records"}`,
+        stream,
+        ...place,
+      });
+    },
+    see(record) {
+      if (!record.isView && record.kind !== KIND.checkpoint) isFullySeen = true;
+      const range = coverage.of(record.sequence);
+      const { sequence } = record;
+      const isFirst = !proven.has(sequence) && !altered.has(sequence) && !waiting.has(sequence);
+      if (range === undefined) wait(record);
+      else compare(record, range);
+      return isFirst;
+    },
+    finish(purged) {
+      const ranges = coverage.ranges();
+      const last = chain.last();
+      const size = ranges.at(-1)?.size ?? 0;
+      const closedAt = last?.state === "close" ? last.size : undefined;
+      const unsigned = judgeWaiting({ ...options, waiting, size, closedAt });
+      const absent = judgeMissing({
+        ...options,
+        ranges,
+        proven,
+        waiting: [...waiting.keys()],
+        altered,
+        purged,
+        isFullySeen,
+      });
+      return {
+        stream,
+        records: provenCount + adoptedCount + waiting.size,
+        proven: provenCount,
+        adopted: adoptedCount,
+        unsigned,
+        ...absent,
+        size,
+        isClosed: closedAt !== undefined,
+        until: last?.time,
+      };
+    },
+  };
+}
