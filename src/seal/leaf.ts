@@ -36,8 +36,6 @@ export function leafText(
   fields: readonly SealedField[],
   seals: readonly FieldSeal[],
 ): string {
-  const id = String(record.attributes[ATTR_RECORD_ID]);
-  const stream = streamOf(id);
   const committed = new Set<string>();
   const commitments: string[] = [];
   for (const seal of seals) {
@@ -47,16 +45,32 @@ export function leafText(
   }
   const open: string[] = [];
   for (const { key, text } of fields) if (!committed.has(key)) open.push(key, text);
+  return leafTextOf(record, open, commitments);
+}
+
+/**
+ * The same.
+ *
+ * @param open key and value, in turn, of what is in the leaf as it is; by key.
+ * @param commitments key and commitment, in turn, of the rest; by key.
+ */
+export function leafTextOf(
+  { attributes, traceId = "", spanId = "" }: AuditRecord,
+  open: readonly string[],
+  commitments: readonly string[],
+): string {
+  const id = String(attributes[ATTR_RECORD_ID]);
+  const stream = streamOf(id);
   return (
     LEAF_START +
     JSON.stringify([
       LEAF_VERSION,
       stream,
       id.slice(stream.length + 1),
-      String(record.attributes[ATTR_TIME]),
-      String(record.attributes[ATTR_ACTION]),
-      record.traceId ?? "",
-      record.spanId ?? "",
+      String(attributes[ATTR_TIME]),
+      String(attributes[ATTR_ACTION]),
+      traceId,
+      spanId,
       open,
       commitments,
     ])

@@ -5,51 +5,59 @@ import {
   type AttributeValue,
   type AuditRecord,
 } from "../event/portable.ts";
-import { encodeFieldSeals, type FieldSeal } from "./field-seals.ts";
-import { commitmentText, leafText } from "./leaf.ts";
+import { distinctBody } from "./distinct-body.ts";
+import { commitmentText, leafTextOf } from "./leaf.ts";
 import type { IsRedactable } from "./redactable.ts";
 import { newSalt } from "./salts.ts";
-import { distinctBody } from "./distinct-body.ts";
-import { type SealedField, sealedFieldsOf } from "./sealed-fields.ts";
+import { createShaper, type ShapedRecord } from "./shape.ts";
+
+/** A record that is sealed, and its leaf. */
+export interface SealedRecord {
+  /** Its attributes are those that were given, with one more. */
+  readonly record: AuditRecord;
+  /** 32 bytes. */
+  readonly leaf: Uint8Array;
+}
 
 /**
- * Seals a record that has its place in the stream: adds to its attributes what makes it provable
- * when its fields are redacted. A body with two names that a store would take for one gets a number
- * behind the later one.
- *
- * @returns the record, whose attributes are those that were given, and its leaf.
+ * Seals records that have their place in the stream: adds to their attributes what makes them
+ * provable when their fields are redacted. A body with two names that a store would take for one gets
+ * a number behind the later one.
  */
-export function sealRecord(
-  record: AuditRecord,
+export function createRecordSealer(
   redactableOf: (action: string) => IsRedactable,
-): { readonly record: AuditRecord; readonly leaf: Uint8Array } {
+): (record: AuditRecord) => SealedRecord {
+  const shape = createShaper(redactableOf);
+  return (given) => {
+    const attributes: Record<string, AttributeValue> = given.attributes;
+    // Nobody else's word for it.
+    if (attributes[ATTR_INTEGRITY_FIELDS] !== undefined) delete attributes[ATTR_INTEGRITY_FIELDS];
+    const action = String(attributes[ATTR_ACTION]);
+    const shaped = shape(given, action);
+    if (shaped.fields !== undefined) return finish(given, shaped);
+    const record = { ...given, body: distinctBody(given.body) };
+    return finish(record, shape(record, action));
+  };
+}
+
+/** Said of all fields in one walk: what is in the leaf, and what the record says of it. */
+function finish(record: AuditRecord, { fields = [], texts }: ShapedRecord): SealedRecord {
   const attributes: Record<string, AttributeValue> = record.attributes;
-  // Nobody else's word for it.
-  if (attributes[ATTR_INTEGRITY_FIELDS] !== undefined) delete attributes[ATTR_INTEGRITY_FIELDS];
-  const { sealable, fields } = withoutClashes(record);
-  const isRedactable = redactableOf(String(attributes[ATTR_ACTION]));
-  const seals: FieldSeal[] = [];
-  for (const field of fields) {
-    const { key, text, isBody } = field;
-    if (isRedactable(field)) {
+  const open: string[] = [];
+  const commitments: string[] = [];
+  let seals = "";
+  for (const { key, isBody, isRedactable, at } of fields) {
+    const text = texts[at] ?? "";
+    if (isRedactable) {
       const salt = newSalt();
       const commitment = hash("sha256", commitmentText(salt, key, text), "base64url");
-      seals.push({ key, commitment, salt });
-    } else if (isBody) seals.push({ key });
+      commitments.push(key, commitment);
+      seals += `${seals === "" ? "" : ","}${key}:${commitment}:${salt}`;
+    } else {
+      open.push(key, text);
+      if (isBody) seals += `${seals === "" ? "" : ","}${key}`;
+    }
   }
-  if (seals.length > 0) attributes[ATTR_INTEGRITY_FIELDS] = encodeFieldSeals(seals);
-  return { record: sealable, leaf: hash("sha256", leafText(sealable, fields, seals), "buffer") };
-}
-
-interface Sealable {
-  readonly sealable: AuditRecord;
-  readonly fields: readonly SealedField[];
-}
-
-function withoutClashes(record: AuditRecord): Sealable {
-  const fields = sealedFieldsOf(record);
-  if (!fields.some(({ key }, at) => key === fields[at + 1]?.key))
-    return { sealable: record, fields };
-  const sealable = { ...record, body: distinctBody(record.body) };
-  return { sealable, fields: sealedFieldsOf(sealable) };
+  if (seals !== "") attributes[ATTR_INTEGRITY_FIELDS] = seals;
+  return { record, leaf: hash("sha256", leafTextOf(record, open, commitments), "buffer") };
 }

@@ -33,18 +33,15 @@ import {
 import { LEAF_VERSION } from "./leaf.ts";
 import { encodeKey, encodeNote } from "./note.ts";
 import type { IsRedactable } from "./redactable.ts";
-import { sealRecord } from "./seal-record.ts";
+import { createRecordSealer, type SealedRecord } from "./seal-record.ts";
 import { SEALED_PREFIXES } from "./sealed-fields.ts";
 import { isSignatureOf, type Signer } from "./signer.ts";
 import { addLeaves, hashAtOnce, NO_LEAVES, rootOf, type Subtrees } from "./tree.ts";
 
 /** Seals one stream. */
 export interface Sealer {
-  /** A record and its leaf; its attributes are those that were given, with one more. */
-  readonly seal: (record: AuditRecord) => {
-    readonly record: AuditRecord;
-    readonly leaf: Uint8Array;
-  };
+  /** Seals a record that has its place in the stream. */
+  readonly seal: (record: AuditRecord) => SealedRecord;
   /**
    * The record of the leaf stands in the journal, the next of its stream.
    *
@@ -266,7 +263,7 @@ export function createSealer(options: SealerOptions): Sealer {
   }
 
   return {
-    seal: (record) => sealRecord(record, options.redactableOf),
+    seal: createRecordSealer(options.redactableOf),
     took(leaf, kind, isUrgent) {
       waiting.push({ leaf, isResult: kind === "result" });
       if (isWriting) return;
