@@ -10,6 +10,8 @@ export interface CoveredRange {
   readonly isOwn: boolean;
   /** How many of them are results. */
   readonly results: number;
+  /** Of the checkpoint, milliseconds since the epoch. */
+  readonly time: number;
   /** Undefined: forgotten, because all of them were compared. */
   leaves: Uint8Array | undefined;
   /** Compared and equal, copies counted once. */

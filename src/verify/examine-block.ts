@@ -76,6 +76,7 @@ function createColumns(capacity: number): Columns {
   const stream = new Uint32Array(capacity);
   const sequence = new Float64Array(capacity);
   const lines = new Float64Array(capacity);
+  const times = new Float64Array(capacity);
   const kinds = new Uint8Array(capacity);
   const leaves = new Uint8Array(capacity * HASH_BYTES);
   const method = new Uint32Array(capacity);
@@ -89,6 +90,7 @@ function createColumns(capacity: number): Columns {
       stream[at] = streams.indexOf(examined.stream);
       sequence[at] = examined.sequence;
       lines[at] = line;
+      times[at] = Date.parse(String(attributes[ATTR_TIME]));
       kinds[at] = kindOf(attributes[ATTR_RECORD_KIND]);
       leaves.set(examined.leaf, at * HASH_BYTES);
       const callId = attributes[ATTR_CALL_ID];
@@ -104,6 +106,7 @@ function createColumns(capacity: number): Columns {
       stream: stream.slice(0, size),
       sequence: sequence.slice(0, size),
       line: lines.slice(0, size),
+      time: times.slice(0, size),
       kind: kinds.slice(0, size),
       leaves: leaves.slice(0, size * HASH_BYTES),
       methods: methods.names,

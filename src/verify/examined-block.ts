@@ -17,6 +17,8 @@ export interface ExaminedBlock {
   readonly stream: Uint32Array;
   readonly sequence: Float64Array;
   readonly line: Float64Array;
+  /** `audit.time` in milliseconds since the epoch; NaN where it is no time. */
+  readonly time: Float64Array;
   readonly kind: Uint8Array;
   /** 32 bytes each. */
   readonly leaves: Uint8Array;

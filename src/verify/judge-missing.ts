@@ -13,6 +13,8 @@ export interface MissingParts extends Pick<StreamJudgeOptions, "stream" | "found
   /** Numbers of the records that no checkpoint covers. */
   readonly waiting: readonly number[];
   readonly purged: readonly Run[];
+  /** Records up to this one are not asked for. */
+  readonly first: number;
   /** False: only views were read, which show results and nothing else. */
   readonly isFullySeen: boolean;
 }
@@ -34,7 +36,7 @@ function judgeNumbers(parts: MissingParts, purged: readonly Run[]): Absent {
   const { stream, found, ranges, proven, altered } = parts;
   const waiting = runsOf(parts.waiting);
   const absent: Run[] = [];
-  let covered = 0;
+  let covered = parts.first;
   for (const { from, size, seen } of ranges) {
     if (from > covered) absent.push(...withoutRuns([[covered + 1, from]], waiting));
     // What was forgotten was seen whole.

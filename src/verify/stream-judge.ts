@@ -15,12 +15,15 @@ import { createNumberSet } from "./number-set.ts";
 import { judgeMissing } from "./judge-missing.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
 import type { Run } from "./runs.ts";
+import { isInside, overlaps, type TimeWindow } from "./time-window.ts";
 
 /** A record, and where it was found. */
 export interface SeenRecord {
   readonly sequence: number;
   readonly leaf: Uint8Array;
   readonly kind: number;
+  /** Milliseconds since the epoch; NaN where it is no time. */
+  readonly time: number;
   readonly file: string;
   readonly line: number;
   readonly isView: boolean;
@@ -69,6 +72,8 @@ export interface StreamJudgeOptions {
   readonly found: (code: FindingCode, finding: FindingParts) => void;
   /** Whether a record may come a second time: else what is signed is forgotten once it was compared. */
   readonly areCopiesExpected: boolean;
+  /** Of which time findings are wanted. */
+  readonly window: TimeWindow;
 }
 
 /** A finding without what follows from its code. */
@@ -82,7 +87,7 @@ export interface WaitingRecord extends SeenRecord {
 
 /** Knows nothing of the stream yet. */
 export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
-  const { stream, found, areCopiesExpected } = options;
+  const { stream, found, areCopiesExpected, window } = options;
   const chain = createCheckpointChain();
   const coverage = createCoverage();
   const proven = createNumberSet();
@@ -95,7 +100,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
   let adoptedCount = 0;
 
   function compare(record: SeenRecord, range: CoveredRange): void {
-    const { sequence, leaf } = record;
+    const { sequence, leaf, time } = record;
     if (range.leaves === undefined) {
       found("record_inserted", {
         message: `record ${recordId(stream, sequence)} stands twice in its journal`,
@@ -115,6 +120,8 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
     if (record.isDoubtful) return void altered.add(sequence);
     if (!proven.add(sequence)) return;
     range.seen++;
+    // Asked for only now: the time of a record that is not the one that was signed says nothing.
+    if (!isInside(window, time)) return;
     if (record.kind === KIND.result) range.seenResults++;
     if (range.isOwn) provenCount++;
     else adoptedCount++;
@@ -157,7 +164,8 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
       const { checkpoint, from, leaves } = sound;
       const isOwn = checkpoint.state !== "adopted";
       const problem = chain.add(sound);
-      const range = { from, size: checkpoint.size, isOwn, results: checkpoint.results, leaves };
+      const { size, results } = checkpoint;
+      const range = { from, size, isOwn, results, leaves, time: Date.parse(checkpoint.time) };
       if (problem === undefined && coverage.add(range)) return resolve(range);
       found("histories_differ", {
         message: `checkpoint ${checkpoint.number} of stream ${stream} contradicts others: ${problem ?? "it signs other records"}`,
@@ -175,9 +183,11 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
       return isFirst;
     },
     finish(purged) {
-      const ranges = coverage.ranges();
+      const all = coverage.ranges();
+      // A checkpoint covers what came between the one before it and itself.
+      const ranges = all.filter(({ time }, at) => overlaps(window, all[at - 1]?.time, time));
       const last = chain.last();
-      const size = ranges.at(-1)?.size ?? 0;
+      const size = all.at(-1)?.size ?? 0;
       const closedAt = last?.state === "close" ? last.size : undefined;
       const unsigned = judgeWaiting({ ...options, waiting, size, closedAt });
       const absent = judgeMissing({
@@ -188,6 +198,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
         altered,
         purged,
         isFullySeen,
+        first: ranges[0] === all[0] ? 0 : (ranges[0]?.from ?? size),
       });
       return {
         stream,

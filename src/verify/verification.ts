@@ -21,6 +21,7 @@ import type { Finding } from "./findings.ts";
 import { createFindingList } from "./finding-list.ts";
 import { createKeyRing, type Trust, type UsedKey } from "./key-ring.ts";
 import type { Run } from "./runs.ts";
+import { ALL_TIME, isInside, type TimeWindow } from "./time-window.ts";
 import {
   createStreamJudge,
   type Place,
@@ -41,6 +42,8 @@ export interface VerificationOptions {
   readonly isExplained?: (key: string) => boolean;
   /** Whether the same record may come more than once. Default true. */
   readonly areCopiesExpected?: boolean;
+  /** Of which time findings are wanted. Default: all. */
+  readonly window?: TimeWindow;
 }
 
 /** What was verified, as data. */
@@ -79,6 +82,7 @@ interface Claim {
 /** Begins one. */
 export function createVerification(options: VerificationOptions): Verification {
   const { crypto, isExplained, areCopiesExpected = true } = options;
+  const window = options.window ?? ALL_TIME;
   const list = createFindingList(options.isStrict ?? false);
   const keys = createKeyRing(options.publicKeys ?? []);
   const judges = new Map<string, StreamJudge>();
@@ -91,7 +95,7 @@ export function createVerification(options: VerificationOptions): Verification {
   function judgeOf(stream: string): StreamJudge {
     let judge = judges.get(stream);
     if (judge === undefined) {
-      judge = createStreamJudge({ stream, found: list.add, areCopiesExpected });
+      judge = createStreamJudge({ stream, found: list.add, areCopiesExpected, window });
       judges.set(stream, judge);
     }
     return judge;
@@ -173,13 +177,17 @@ export function createVerification(options: VerificationOptions): Verification {
       for (let at = 0; at < block.sequence.length; at++) {
         const place = placeIn(block, at);
         const detail = block.details[next]?.at === at ? block.details[next++] : undefined;
-        if (detail !== undefined) await addDetail(detail, place);
+        const time = block.time[at] ?? Number.NaN;
+        // Checkpoints of any time are needed: they come behind their records.
+        const isWanted = isInside(window, time) || detail?.checkpoint !== undefined;
+        if (detail !== undefined && isWanted) await addDetail(detail, place);
         const kind = block.kind[at] ?? KIND.other;
         const isFirst = judgeOf(place.stream).see({
           sequence: place.sequence,
           leaf: block.leaves.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
           kind,
           ...place.place,
+          time,
           isView: block.isView,
           isDoubtful: detail !== undefined && isDoubtful(detail),
         });
