@@ -23,6 +23,6 @@ export function tableLines(
 }
 
 /** What a file says must not steer a terminal. */
-function withoutControls(text: string): string {
+export function withoutControls(text: string): string {
   return text.replace(/\p{Cc}/gu, " ");
 }

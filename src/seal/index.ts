@@ -5,7 +5,9 @@ export {
   type KeyRotation,
   type OpeningFacts,
 } from "./checkpoint.ts";
-export { loadSigner, type KeyPlace } from "./key-file.ts";
+export { decodePublicKeys, loadSigner, type KeyPlace } from "./key-file.ts";
+export type { NoteKey } from "./note.ts";
+export type { StreamHead } from "./anchor.ts";
 export { createRedactable, type IsRedactable } from "./redactable.ts";
 export { createSealer, type Sealer } from "./sealer.ts";
-export { type Signer, signerOfFunction, type SigningFunction } from "./signer.ts";
+export { readPublicKey, type Signer, signerOfFunction, type SigningFunction } from "./signer.ts";

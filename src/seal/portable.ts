@@ -1,5 +1,13 @@
 /** The part of this room that runs in a browser too: what is hashed and signed, and how it is written. */
 export {
+  type Anchor,
+  decodeAnchor,
+  encodeAnchor,
+  headLeafText,
+  type RootedAnchor,
+  type StreamHead,
+} from "./anchor.ts";
+export {
   type CallCount,
   type Checkpoint,
   CHECKPOINT_FORMAT,

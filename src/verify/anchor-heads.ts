@@ -1,17 +1,10 @@
+import type { StreamHead } from "../seal/portable.ts";
 import type { FindingCode } from "./findings.ts";
 import type { FindingParts, StreamJudge, StreamSummary } from "./stream-judge.ts";
 
-/** What somebody saw of a stream, and signed. */
-export interface AnchorHead {
-  readonly stream: string;
-  readonly size: number;
-  /** Base64 of the root of its tree. */
-  readonly root: string;
-}
-
 /** Compares what is there with what was anchored. */
 export function judgeAnchor(
-  { stream, size, root }: AnchorHead,
+  { stream, size, root }: StreamHead,
   judges: ReadonlyMap<string, StreamJudge>,
   summaries: readonly StreamSummary[],
   found: (code: FindingCode, finding: FindingParts) => void,

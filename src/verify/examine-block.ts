@@ -165,7 +165,9 @@ function detailOf(
   const purged = purgedBy(record);
   const gap = gapOf(record);
   const detail = {
-    ...(fields.length === 0 ? {} : { fields }),
+    ...(fields.length === 0
+      ? {}
+      : { fields, action: String(record.attributes[ATTR_ACTION] ?? "") }),
     ...(all.length === 0 ? {} : { doubts: all }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(purged === undefined ? {} : { purged }),

@@ -37,6 +37,8 @@ export interface RecordDetail {
   /** Its place in the columns. */
   readonly at: number;
   readonly fields?: readonly FieldFinding[];
+  /** `audit.action`; where there are fields. */
+  readonly action?: string;
   readonly doubts?: readonly string[];
   readonly checkpoint?: CheckpointParts & { readonly time: string };
   /** What retention says that it deleted: stream, first and last sequence number. */

@@ -43,6 +43,8 @@ export type FindingCode =
   | "field_unopenable"
   /** A field was redacted otherwise than the policy says, or only in part. */
   | "field_unexplained"
+  /** The redaction policy that was given is not the one that was in force. */
+  | "policy_differs"
   /** No checkpoint covers the record, although later ones are covered, or too many are not. */
   | "record_unproven"
   /** Nothing that was read is signed. */
@@ -100,6 +102,7 @@ export const SEVERITIES: Readonly<Record<FindingCode, Severity>> = {
   stream_missing: "missing",
   field_unopenable: "inconclusive",
   field_unexplained: "inconclusive",
+  policy_differs: "inconclusive",
   record_unproven: "inconclusive",
   nothing_signed: "inconclusive",
   format_unsupported: "inconclusive",

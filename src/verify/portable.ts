@@ -1,5 +1,5 @@
 /** The part of this room that runs in a browser too: everything but reading files and `node:crypto`. */
-export type { AnchorHead } from "./anchor-heads.ts";
+export { openAnchor } from "./open-anchor.ts";
 export type { CallReconciliation } from "./call-ledger.ts";
 export type { Awaitable, VerifyCrypto } from "./crypto.ts";
 export { examineBlock, type ReadBlock, type ReadRecord } from "./examine-block.ts";

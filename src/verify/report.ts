@@ -95,6 +95,7 @@ const REASONS: Partial<Readonly<Record<FindingCode, string>>> = {
   line_unreadable: "something cannot be read",
   field_unopenable: "fields without their salts",
   field_unexplained: "redactions that nothing explains",
+  policy_differs: "another redaction policy",
   record_unproven: "records without a checkpoint",
   nothing_signed: "nothing is signed",
   format_unsupported: "written by a later version",

@@ -5,8 +5,8 @@
  * worst one; nothing here throws because of what a file says.
  */
 import { recordId } from "../event/portable.ts";
-import { HASH_BYTES, type NoteKey } from "../seal/portable.ts";
-import { type AnchorHead, judgeAnchor } from "./anchor-heads.ts";
+import { HASH_BYTES, type NoteKey, type StreamHead } from "../seal/portable.ts";
+import { judgeAnchor } from "./anchor-heads.ts";
 import { type CallReconciliation, createCallLedger } from "./call-ledger.ts";
 import { checkCheckpoint, isSound, type SoundCheckpoint } from "./check-checkpoint.ts";
 import type { VerifyCrypto } from "./crypto.ts";
@@ -17,6 +17,7 @@ import {
   type PurgedRange,
   type RecordDetail,
 } from "./examined-block.ts";
+import type { FieldFinding } from "./examine.ts";
 import type { Finding } from "./findings.ts";
 import { createFindingList } from "./finding-list.ts";
 import { createKeyRing, type Trust, type UsedKey } from "./key-ring.ts";
@@ -35,11 +36,13 @@ export interface VerificationOptions {
   /** Keys that are trusted. Default: those that the log names, which proves that it is consistent, not whose it is. */
   readonly publicKeys?: readonly NoteKey[];
   /** Heads of streams that somebody saw and signed earlier. Default none. */
-  readonly anchors?: readonly AnchorHead[];
+  readonly anchors?: readonly StreamHead[];
   /** Whether what cannot be shown counts as a failure: unsigned tails, adopted records, keys in memory. Default false. */
   readonly isStrict?: boolean;
-  /** Whether the redaction policy has a field of that key redacted. Default: every redaction is taken for one. */
-  readonly isExplained?: (key: string) => boolean;
+  /** Whether a redaction policy asks for a field to be redacted. Default: every redaction is taken for one. */
+  readonly isExplained?: (key: string, action: string) => boolean;
+  /** Digests of the redaction policies that are known. Default: nobody asks which one was in force. */
+  readonly redactionDigests?: readonly string[];
   /** Whether the same record may come more than once. Default true. */
   readonly areCopiesExpected?: boolean;
   /** Of which time findings are wanted. Default: all. */
@@ -112,7 +115,8 @@ export function createVerification(options: VerificationOptions): Verification {
         ...place,
       });
     }
-    for (const field of detail.fields ?? []) addField(field, { record, stream, ...place });
+    const { action = "" } = detail;
+    for (const field of detail.fields ?? []) addField(field, action, { record, stream, ...place });
     if (detail.checkpoint !== undefined) await addCheckpoint(detail.checkpoint, at);
     const { purged, gap } = detail;
     if (purged !== undefined || gap !== undefined) {
@@ -126,14 +130,15 @@ export function createVerification(options: VerificationOptions): Verification {
   }
 
   function addField(
-    { key, state, isSaltLeft }: NonNullable<RecordDetail["fields"]>[number],
+    { key, state, isSaltLeft }: FieldFinding,
+    action: string,
     place: Place & { readonly record: string; readonly stream: string },
   ): void {
     const where = { ...place, field: key };
     if (state === "redacted") {
       redactions.set(key, (redactions.get(key) ?? 0) + 1);
       if (isSaltLeft) saltsLeft++;
-      if (isExplained?.(key) === false) {
+      if (isExplained?.(key, action) === false) {
         const message = `record ${place.record}: ${key} was redacted, and no rule of the redaction policy asks for that`;
         list.add("field_unexplained", { message, ...where });
       }
@@ -167,8 +172,18 @@ export function createVerification(options: VerificationOptions): Verification {
       return;
     }
     keys.use(checked);
+    checkPolicy(checked, record, place);
     judgeOf(checked.checkpoint.stream).expect(checked, place);
     calls.say(checked.checkpoint);
+  }
+
+  function checkPolicy({ checkpoint }: SoundCheckpoint, record: string, place: Place): void {
+    const { stream, opening } = checkpoint;
+    const known = options.redactionDigests;
+    if (opening === undefined || known === undefined || known.includes(opening.redactionPolicy))
+      return;
+    const message = `stream ${stream} was written under another redaction policy than the one given (digest ${opening.redactionPolicy})`;
+    list.add("policy_differs", { message, stream, record, ...place });
   }
 
   return {

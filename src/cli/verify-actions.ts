@@ -1,0 +1,109 @@
+/** What `otel-audit verify` does; loaded when it runs. */
+import { styleText } from "node:util";
+import { AuditError } from "../lib/errors.ts";
+import { readAnchors, readPublicKeys, readRedactionPolicies } from "./evidence.ts";
+import type { Lines } from "./quarantine-command.ts";
+import { createProgress } from "./progress.ts";
+import { tableLines, withoutControls } from "./table.ts";
+import { parseTime } from "./time-option.ts";
+import type { VerifyOptions } from "./verify-command.ts";
+import {
+  type Finding,
+  type StreamSummary,
+  type VerificationReport,
+  verifyFiles,
+  type VerifyFilesOptions,
+} from "../verify/index.ts";
+
+/** Verifies, prints the report, and sets the exit code. */
+export async function verifyPaths(
+  given: readonly string[],
+  options: VerifyOptions,
+  { print, warn }: Lines,
+): Promise<void> {
+  const paths = given.length > 0 ? given : defaultPaths();
+  const evidence = await evidenceOf(options, warn);
+  const progress = createProgress(process.stderr);
+  let report: VerificationReport;
+  try {
+    report = await verifyFiles(paths, { ...evidence, onProgress: progress.show });
+  } finally {
+    progress.end();
+  }
+  process.exitCode = report.exitCode;
+  if (options.output === "json") return print(JSON.stringify(report, null, 2));
+  for (const line of reportLines(report)) print(line);
+}
+
+function defaultPaths(): readonly string[] {
+  const directory = process.env["AUDIT_LOG_DIR"] ?? "";
+  if (directory !== "") return [directory];
+  throw new AuditError("invalid_option", "nothing to verify: name files or directories, or set AUDIT_LOG_DIR");
+}
+
+async function evidenceOf(
+  options: VerifyOptions,
+  warn: Lines["warn"],
+): Promise<VerifyFilesOptions> {
+  const { publicKey = [], redactionPolicy = [], anchor = [], since, until } = options;
+  const publicKeys = readPublicKeys(publicKey);
+  return {
+    publicKeys,
+    anchors: await readAnchors(anchor, publicKeys, warn),
+    ...(redactionPolicy.length === 0 ? {} : readRedactionPolicies(redactionPolicy, warn)),
+    isStrict: options.strict === true,
+    window: {
+      since: since === undefined ? -Infinity : parseTime(since, "--since"),
+      until: until === undefined ? Infinity : parseTime(until, "--until"),
+    },
+  };
+}
+
+/** More streams than this are not listed one by one. */
+const MAX_STREAMS = 20;
+const MAX_FINDINGS = 50;
+const HEADING = ["STREAM", "RECORDS", "PROVEN", "ADOPTED", "UNSIGNED", "MISSING", "END", "UNTIL"];
+
+function* reportLines(report: VerificationReport): Generator<string> {
+  const { headline, findings, streams, keys, redactions, gaps } = report;
+  yield styleText("bold", headline, { stream: process.stdout });
+  const bad = findings.filter(({ severity }) => severity !== "note");
+  const notes = findings.filter(({ severity }) => severity === "note");
+  if (bad.length > 0) yield "";
+  for (const finding of bad.slice(0, MAX_FINDINGS)) yield findingLine(finding);
+  const unlisted = bad.length - Math.min(bad.length, MAX_FINDINGS) + report.unlisted;
+  if (unlisted > 0) yield `  and ${unlisted} more: -o json lists them`;
+  if (streams.length > 0) yield "";
+  const shown = streams.slice(0, MAX_STREAMS);
+  if (shown.length > 0) yield* tableLines(HEADING, shown.map(streamRow), process.stdout);
+  if (streams.length > shown.length) yield `and ${streams.length - shown.length} more streams`;
+  const redacted = Object.entries(redactions);
+  if (redacted.length + gaps.length + notes.length + keys.length > 0) yield "";
+  for (const { key, isTrusted, isInMemory } of keys) {
+    yield `key: ${key}${isTrusted ? ", trusted" : ""}${isInMemory ? ", only in memory" : ""}`;
+  }
+  if (redacted.length > 0) {
+    yield `redacted after they were sealed: ${redacted.map(([key, count]) => `${key} (${count})`).join(", ")}`;
+  }
+  for (const { record, count, why } of gaps) {
+    yield withoutControls(`gap: ${count} records were lost, as ${record} says: ${why}`);
+  }
+  for (const { message } of notes) yield withoutControls(`note: ${message}`);
+}
+
+function findingLine({ severity, message, file, line }: Finding): string {
+  const place = file === undefined || message.startsWith(file) ? "" : ` (${file}:${line ?? 0})`;
+  const colour = severity === "tampered" ? "red" : "yellow";
+  const word = styleText(colour, severity.toUpperCase(), { stream: process.stdout });
+  return `  ${word} ${withoutControls(message + place)}`;
+}
+
+function streamRow(stream: StreamSummary): readonly string[] {
+  const { records, proven, adopted, unsigned, missing, isClosed, until } = stream;
+  return [
+    stream.stream,
+    ...[records, proven, adopted, unsigned, missing].map(String),
+    isClosed ? "closed" : "open",
+    until ?? "",
+  ];
+}

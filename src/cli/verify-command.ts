@@ -1,0 +1,59 @@
+import { Command, Option } from "commander";
+import type { Lines } from "./quarantine-command.ts";
+
+/** What `otel-audit verify` takes. */
+export interface VerifyOptions {
+  readonly publicKey?: readonly string[];
+  readonly redactionPolicy?: readonly string[];
+  readonly anchor?: readonly string[];
+  readonly strict?: boolean;
+  readonly since?: string;
+  readonly until?: string;
+  readonly output: "table" | "json";
+}
+
+const HELP = `
+Reads audit directories, journals, audit_log.json and .csv (with the journal, or audit_checkpoints.jsonl
+beside them), files of a Collector (OTLP JSON, CSV), and exports of VictoriaLogs and Loki. Several copies
+are held against each other. Nothing is written, and no key is made.
+
+Without --public-key the keys are taken from the log: that proves that it is consistent, not whose it is.
+Without --redaction-policy every field that may be redacted may be missing.
+
+Examples:
+  otel-audit verify ./audit
+  otel-audit verify ./audit --public-key signing-key.pub --anchor anchor.txt
+  otel-audit verify audit.jsonl audit_log.csv audit_checkpoints.jsonl --redaction-policy redaction.yaml
+  otel-audit verify ./audit --since -7d -o json
+
+Exit: 0 verified (redactions, purges and unsigned ends of killed processes are listed); 1 tampered; 2 wrong
+usage; 3 something is not there or cannot be read; 4 records are missing, or it cannot be told.`;
+
+const each = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
+/** `otel-audit verify`. */
+export function verifyCommand(print: Lines["print"], warn: Lines["warn"]): Command {
+  return new Command("verify")
+    .description("check that records are what was signed, and that all of them are there")
+    .argument("[path...]", "files and directories (default: AUDIT_LOG_DIR)")
+    .option("--public-key <key>", "a key, or a file of keys, that is trusted; repeatable", each)
+    .option("--redaction-policy <file>", "what may have been redacted; repeatable", each)
+    .option("--anchor <file>", "what otel-audit anchor wrote earlier; repeatable", each)
+    .option("--strict", "unsigned ends, adopted records and keys in memory count as a failure")
+    .option("--since <time>", "only what came after: ISO 8601, or as in -3h")
+    .option("--until <time>", "only what came before")
+    .addOption(
+      new Option("-o, --output <format>", "output format")
+        .choices(["table", "json"])
+        .default("table"),
+    )
+    .addHelpText("after", HELP)
+    .action(async (paths: readonly string[], options: VerifyOptions) => {
+      // Reading and checking take time to load, and only this command needs them.
+      const { verifyPaths } = await import("./verify-actions.ts");
+      await verifyPaths(paths, options, { print, warn });
+    });
+}

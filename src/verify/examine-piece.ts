@@ -1,0 +1,44 @@
+import type { Block, Form, Found, Problem } from "../read/portable.ts";
+import type { VerifyCrypto } from "./crypto.ts";
+import { examineBlock, type ReadRecord } from "./examine-block.ts";
+import type { ExaminedBlock, LineProblem } from "./examined-block.ts";
+
+/** Files of these forms show results, and nothing else. */
+const VIEWS: ReadonlySet<Form> = new Set<Form>(["csv", "json-array"]);
+
+/**
+ * Reads and examines a piece of a file.
+ *
+ * @param decode reads it: `decodeBlock` in Node, `decodeJsonBlock` in a browser.
+ */
+export function examinePiece(
+  block: Block,
+  crypto: VerifyCrypto,
+  decode: (block: Block) => Iterable<Found>,
+): Promise<ExaminedBlock> {
+  const records: ReadRecord[] = [];
+  const problems: Problem[] = [];
+  for (const found of decode(block)) {
+    if (found.kind === "record") records.push(found);
+    else problems.push(found);
+  }
+  return examineBlock(
+    {
+      file: block.file,
+      isView: VIEWS.has(block.form),
+      records,
+      problems: problems.map((problem) => lineProblem(problem, block, records)),
+    },
+    crypto,
+  );
+}
+
+/** A last line without its end is being written, or a crash cut it: nothing was there to be lost. */
+function lineProblem(
+  { line, message }: Problem,
+  { isEnded }: Block,
+  records: readonly ReadRecord[],
+): LineProblem {
+  const isLast = records.every((record) => record.line < line);
+  return { line, message, isCut: !isEnded && isLast };
+}
