@@ -9,7 +9,12 @@ import {
   loadRedactionFile,
   MIN_KEY_BYTES,
 } from "../redact/index.ts";
-import { createNodeCrypto, explainedBy, openAnchor, type VerifyFilesOptions } from "../verify/index.ts";
+import {
+  createNodeCrypto,
+  explainedBy,
+  openAnchor,
+  type VerifyFilesOptions,
+} from "../verify/index.ts";
 import type { Lines } from "./quarantine-command.ts";
 
 /**

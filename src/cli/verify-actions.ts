@@ -38,7 +38,10 @@ export async function verifyPaths(
 function defaultPaths(): readonly string[] {
   const directory = process.env["AUDIT_LOG_DIR"] ?? "";
   if (directory !== "") return [directory];
-  throw new AuditError("invalid_option", "nothing to verify: name files or directories, or set AUDIT_LOG_DIR");
+  throw new AuditError(
+    "invalid_option",
+    "nothing to verify: name files or directories, or set AUDIT_LOG_DIR",
+  );
 }
 
 async function evidenceOf(

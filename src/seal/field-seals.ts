@@ -25,7 +25,10 @@ export interface OpenField {
 /** Characters of a salt: 132 bits. */
 export const SALT_CHARACTERS = 22;
 
-const ENTRY = /^([A-Za-z0-9_]+)(?::([A-Za-z0-9_-]{43})(?::([A-Za-z0-9_-]{22}))?)?$/;
+/** Asked once of the whole text: what it lets through can be cut at commas and colons. */
+const ENTRIES =
+  /^[A-Za-z0-9_]+(?::[A-Za-z0-9_-]{43}(?::[A-Za-z0-9_-]{22})?)?(?:,[A-Za-z0-9_]+(?::[A-Za-z0-9_-]{43}(?::[A-Za-z0-9_-]{22})?)?)*$/;
+const COMMITMENT_CHARACTERS = 43;
 
 /** Whether the leaf holds a commitment instead of the value. */
 export function isCommitted(seal: FieldSeal): seal is CommittedField {
@@ -48,14 +51,29 @@ export function encodeFieldSeals(seals: readonly FieldSeal[]): string {
 /** What the attribute says, sorted by key; undefined where it is none, or names a key twice. */
 export function decodeFieldSeals(text: string): readonly FieldSeal[] | undefined {
   if (text === "") return [];
+  if (!ENTRIES.test(text)) return undefined;
   const seals: FieldSeal[] = [];
+  let isSorted = true;
+  let before = "";
   for (const entry of text.split(",")) {
-    const [, key, commitment, salt] = ENTRY.exec(entry) ?? [];
-    if (key === undefined) return undefined;
-    if (commitment === undefined) seals.push({ key });
-    else seals.push(salt === undefined ? { key, commitment } : { key, commitment, salt });
+    const seal = decodeEntry(entry);
+    if (seal.key <= before) isSorted = false;
+    before = seal.key;
+    seals.push(seal);
   }
+  if (isSorted) return seals;
   const sorted = seals.toSorted((left, right) => (left.key < right.key ? -1 : 1));
   const isTwice = sorted.some(({ key }, at) => key === sorted[at + 1]?.key);
   return isTwice ? undefined : sorted;
+}
+
+function decodeEntry(entry: string): FieldSeal {
+  const colon = entry.indexOf(":");
+  if (colon < 0) return { key: entry };
+  const key = entry.slice(0, colon);
+  const end = colon + 1 + COMMITMENT_CHARACTERS;
+  const commitment = entry.slice(colon + 1, end);
+  return end === entry.length
+    ? { key, commitment }
+    : { key, commitment, salt: entry.slice(end + 1) };
 }

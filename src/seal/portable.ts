@@ -25,7 +25,8 @@ export {
   type FieldSeal,
   isCommitted,
 } from "./field-seals.ts";
-export { commitmentText, LEAF_VERSION, leafText } from "./leaf.ts";
+export { commitmentText, LEAF_VERSION, leafText, leafTextOf } from "./leaf.ts";
+export { createShaper, type ShapedRecord } from "./shape.ts";
 export {
   decodeKey,
   decodeNote,

@@ -8,6 +8,8 @@ export type Awaitable<Value> = Value | Promise<Value>;
 export interface VerifyCrypto {
   /** SHA-256 of each text in UTF-8: 32 bytes each. */
   readonly hashTexts: (texts: readonly string[]) => Awaitable<readonly Uint8Array[]>;
+  /** The same, each as base64url without padding: 43 characters. */
+  readonly hashTextsToBase64Url: (texts: readonly string[]) => Awaitable<readonly string[]>;
   /** SHA-256 of each input: 32 bytes each. */
   readonly hashBytes: (inputs: readonly Uint8Array[]) => Awaitable<readonly Uint8Array[]>;
   /** Whether an Ed25519 signature (RFC 8032, 64 bytes) is of that key (32 bytes) and message. */

@@ -15,8 +15,7 @@ import {
   RETENTION_PURGE,
 } from "../event/portable.ts";
 import { HASH_BYTES } from "../seal/portable.ts";
-import type { VerifyCrypto } from "./crypto.ts";
-import { type Examined, examineRecords } from "./examine.ts";
+import type { Examined, Examiner } from "./examine.ts";
 import {
   type ExaminedBlock,
   type GapClaim,
@@ -46,12 +45,9 @@ export interface ReadBlock {
 /** Examines what was read; what has no id of a record is a problem of its line. */
 export async function examineBlock(
   { file, isView, records, problems }: ReadBlock,
-  crypto: VerifyCrypto,
+  examiner: Examiner,
 ): Promise<ExaminedBlock> {
-  const examined = await examineRecords(
-    records.map(({ record }) => record),
-    crypto,
-  );
+  const examined = await examiner.examine(records.map(({ record }) => record));
   const columns = createColumns(records.length);
   const nameless: LineProblem[] = [];
   for (const [at, read] of records.entries()) {
@@ -160,6 +156,9 @@ function detailOf(
   { fields, doubts: own }: Examined,
   doubts: readonly string[],
 ): Omit<RecordDetail, "at"> | undefined {
+  const kind = record.attributes[ATTR_RECORD_KIND];
+  const isPlain = kind === "result" && record.attributes[ATTR_ACTION] !== RETENTION_PURGE;
+  if (isPlain && fields.length === 0 && own.length === 0 && doubts.length === 0) return undefined;
   const all = own.length === 0 ? doubts : [...doubts, ...own];
   const checkpoint = checkpointOf(record);
   const purged = purgedBy(record);

@@ -1,5 +1,5 @@
 import type { Block, Form, Found, Problem } from "../read/portable.ts";
-import type { VerifyCrypto } from "./crypto.ts";
+import type { Examiner } from "./examine.ts";
 import { examineBlock, type ReadRecord } from "./examine-block.ts";
 import type { ExaminedBlock, LineProblem } from "./examined-block.ts";
 
@@ -13,7 +13,7 @@ const VIEWS: ReadonlySet<Form> = new Set<Form>(["csv", "json-array"]);
  */
 export function examinePiece(
   block: Block,
-  crypto: VerifyCrypto,
+  examiner: Examiner,
   decode: (block: Block) => Iterable<Found>,
 ): Promise<ExaminedBlock> {
   const records: ReadRecord[] = [];
@@ -29,7 +29,7 @@ export function examinePiece(
       records,
       problems: problems.map((problem) => lineProblem(problem, block, records)),
     },
-    crypto,
+    examiner,
   );
 }
 

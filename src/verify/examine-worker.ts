@@ -2,16 +2,19 @@
 import { parentPort } from "node:worker_threads";
 import { type Block, decodeBlock } from "../read/index.ts";
 import { examinePiece } from "./examine-piece.ts";
+import { createExaminer } from "./examine.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
 
-const crypto = createNodeCrypto();
+const examiner = createExaminer(createNodeCrypto());
 
 parentPort?.on("message", (block: Block) => {
-  void examinePiece(block, crypto, decodeBlock).then((examined) => {
+  void examinePiece(block, examiner, decodeBlock).then((examined) => {
     const { stream, sequence, line, time, kind, leaves, method, call } = examined;
     const columns = [stream, sequence, line, time, kind, leaves, method, call];
     // Handed over, not copied.
-    const buffers = columns.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []));
+    const buffers = columns.flatMap(({ buffer }) =>
+      buffer instanceof ArrayBuffer ? [buffer] : [],
+    );
     parentPort?.postMessage(examined, buffers);
   });
 });

@@ -5,6 +5,7 @@
  * whether it is what was committed to. Nothing is decided here about the record as a whole.
  */
 import {
+  ATTR_ACTION,
   ATTR_INTEGRITY_FIELDS,
   ATTR_RECORD_ID,
   ATTR_SEQUENCE_NUMBER,
@@ -12,14 +13,14 @@ import {
   isId,
   streamOf,
 } from "../event/portable.ts";
-import { toBase64Url } from "../lib/base64.ts";
 import {
   type CommittedField,
   commitmentText,
+  createShaper,
   decodeFieldSeals,
   type FieldSeal,
   isCommitted,
-  leafText,
+  leafTextOf,
   type SealedField,
   sealedFieldsOf,
 } from "../seal/portable.ts";
@@ -57,30 +58,73 @@ export interface Examined {
   readonly doubts: readonly string[];
 }
 
-/** What is to be hashed for a record, and what then follows from the hashes. */
-interface Plan {
-  readonly texts: readonly string[];
-  readonly conclude: (hashes: readonly Uint8Array[]) => Examined;
+/** Examines records; remembers what follows from the names of their fields. */
+export interface Examiner {
+  /** Undefined stands for a record that has no id. */
+  readonly examine: (records: readonly AuditRecord[]) => Promise<readonly (Examined | undefined)[]>;
 }
 
-/** Examines records that have an id; undefined stands for one that has none. */
-export async function examineRecords(
-  records: readonly AuditRecord[],
-  crypto: VerifyCrypto,
-): Promise<readonly (Examined | undefined)[]> {
-  const plans = records.map(planOf);
-  const texts = plans.flatMap((plan) => plan?.texts ?? []);
-  const hashes = await crypto.hashTexts(texts);
-  let from = 0;
-  return plans.map((plan) => {
-    if (plan === undefined) return undefined;
-    const own = hashes.slice(from, from + plan.texts.length);
-    from += own.length;
-    return plan.conclude(own);
-  });
+/** What is known of a record before anything was hashed. */
+interface Plan extends Omit<Examined, "leaf"> {
+  /** Their commitments stand one behind the other among what is hashed. */
+  readonly opened: readonly OpenedField[];
+  readonly fields: FieldFinding[];
 }
 
-function planOf(record: AuditRecord): Plan | undefined {
+interface OpenedField {
+  readonly seal: CommittedField;
+  readonly value: string;
+}
+
+/** So many records are hashed together: a browser answers each hash later. */
+const RECORDS_A_BATCH = 128;
+
+/** Hashes with what is given. */
+export function createExaminer(crypto: VerifyCrypto): Examiner {
+  const shape = createShaper(() => () => false);
+
+  async function examineBatch(
+    records: readonly AuditRecord[],
+  ): Promise<readonly (Examined | undefined)[]> {
+    const leafTexts: string[] = [];
+    const texts: string[] = [];
+    const plans = records.map((record) => planOf(record, { shape, leafTexts, texts }));
+    const leaves = await crypto.hashTexts(leafTexts);
+    const hashes = await crypto.hashTextsToBase64Url(texts);
+    let leafAt = 0;
+    let hashAt = 0;
+    return plans.map((plan) => {
+      if (plan === undefined) return undefined;
+      const { stream, sequence, doubts, fields, opened } = plan;
+      for (const { seal, value } of opened) {
+        if (hashes[hashAt++] === seal.commitment) continue;
+        fields.push({ key: seal.key, state: mismatchState(value), isSaltLeft: true });
+      }
+      const leaf = leaves[leafAt++] ?? new Uint8Array();
+      return { stream, sequence, leaf, fields, doubts };
+    });
+  }
+
+  return {
+    async examine(records) {
+      const examined: (Examined | undefined)[] = [];
+      for (let at = 0; at < records.length; at += RECORDS_A_BATCH) {
+        examined.push(...(await examineBatch(records.slice(at, at + RECORDS_A_BATCH))));
+      }
+      return examined;
+    },
+  };
+}
+
+interface PlanParts {
+  readonly shape: ReturnType<typeof createShaper>;
+  /** What is to be hashed for the leaf of each record that has an id. */
+  readonly leafTexts: string[];
+  /** And for the commitments. */
+  readonly texts: string[];
+}
+
+function planOf(record: AuditRecord, { shape, leafTexts, texts }: PlanParts): Plan | undefined {
   const { attributes } = record;
   const id = String(attributes[ATTR_RECORD_ID] ?? "");
   const stream = streamOf(id);
@@ -93,47 +137,62 @@ function planOf(record: AuditRecord): Plan | undefined {
   const said = attributes[ATTR_INTEGRITY_FIELDS] ?? "";
   const seals = typeof said === "string" ? decodeFieldSeals(said) : undefined;
   if (seals === undefined) doubts.push(`${ATTR_INTEGRITY_FIELDS} is not what otel-audit writes`);
-  const fields = sealedFieldsOf(record);
-  for (const [at, { key, name }] of fields.entries()) {
-    if (key === fields[at + 1]?.key) doubts.push(`two fields have the key of ${name}`);
+  const { fields: shaped, texts: values } = shape(record, String(attributes[ATTR_ACTION]));
+  const fields = shaped ?? sealedFieldsOf(record).map((field) => ({ ...field, at: -1 }));
+  if (shaped === undefined) doubts.push("two fields of it have one key");
+  const { open, commitments, opened, findings } = matchFields(
+    fields.map((field) =>
+      "text" in field ? field : { key: field.key, text: values[field.at] ?? "" },
+    ),
+    seals ?? [],
+  );
+  for (const { seal, value } of opened) {
+    texts.push(commitmentText(seal.salt ?? "", seal.key, value));
   }
-  return planFields(record, { stream, sequence, doubts, fields, seals: seals ?? [] });
+  leafTexts.push(leafTextOf(record, open, commitments));
+  return { stream, sequence, doubts, opened, fields: findings };
 }
 
-interface Parts extends Pick<Examined, "stream" | "sequence" | "doubts"> {
-  readonly fields: readonly SealedField[];
-  readonly seals: readonly FieldSeal[];
+interface Matched {
+  /** Key and value, in turn, of what is in the leaf as it is. */
+  readonly open: readonly string[];
+  /** Key and commitment, in turn. */
+  readonly commitments: readonly string[];
+  readonly opened: readonly OpenedField[];
+  readonly findings: FieldFinding[];
 }
 
-function planFields(record: AuditRecord, parts: Parts): Plan {
-  const { stream, sequence, doubts, seals } = parts;
-  const values = new Map(parts.fields.map(({ key, text }) => [key, text]));
-  const texts = [leafText(record, parts.fields, seals)];
-  const opened: CommittedField[] = [];
-  const closed: FieldFinding[] = [];
-  for (const seal of seals) {
-    if (!isCommitted(seal)) continue;
-    const { key, salt } = seal;
-    const value = values.get(key);
-    if (value === undefined || salt === undefined) {
-      closed.push({ key, state: closedState(value), isSaltLeft: salt !== undefined });
-      continue;
+/** Both lists are by key: one walk through them. */
+function matchFields(
+  fields: readonly Pick<SealedField, "key" | "text">[],
+  seals: readonly FieldSeal[],
+): Matched {
+  const open: string[] = [];
+  const commitments: string[] = [];
+  const opened: OpenedField[] = [];
+  const findings: FieldFinding[] = [];
+  let at = 0;
+  const takeUpTo = (key: string | undefined): string | undefined => {
+    for (let field = fields[at]; field !== undefined; field = fields[at]) {
+      if (key !== undefined && field.key >= key) return field.key === key ? field.text : undefined;
+      open.push(field.key, field.text);
+      at++;
     }
-    texts.push(commitmentText(salt, key, value));
-    opened.push(seal);
-  }
-  return {
-    texts,
-    conclude([leaf = new Uint8Array(), ...hashes]) {
-      const found = closed;
-      for (const [at, { key, commitment }] of opened.entries()) {
-        const hash = hashes[at];
-        if (hash !== undefined && toBase64Url(hash) === commitment) continue;
-        found.push({ key, state: mismatchState(values.get(key) ?? ""), isSaltLeft: true });
-      }
-      return { stream, sequence, leaf, fields: found, doubts };
-    },
+    return undefined;
   };
+  for (const seal of seals) {
+    const { key } = seal;
+    const value = takeUpTo(key);
+    if (!isCommitted(seal)) continue;
+    // Two fields with one key are a doubt already: both are hidden behind the commitment.
+    while (fields[at]?.key === key) at++;
+    commitments.push(key, seal.commitment);
+    const { salt } = seal;
+    if (value !== undefined && salt !== undefined) opened.push({ seal, value });
+    else findings.push({ key, state: closedState(value), isSaltLeft: salt !== undefined });
+  }
+  takeUpTo(undefined);
+  return { open, commitments, opened, findings };
 }
 
 function closedState(value: string | undefined): FieldState {

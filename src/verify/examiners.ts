@@ -5,6 +5,7 @@ import { startOwnWorker } from "../lib/own-worker.ts";
 import { type Block, decodeBlock } from "../read/index.ts";
 import type { ExaminedBlock } from "./examined-block.ts";
 import { examinePiece } from "./examine-piece.ts";
+import { createExaminer } from "./examine.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
 
 /** Examines pieces of files, in threads where that pays. */
@@ -20,10 +21,10 @@ const MAX_THREADS = 8;
 
 /** In the thread of the caller. */
 export function createLocalExaminer(): Examiners {
-  const crypto = createNodeCrypto();
+  const examiner = createExaminer(createNodeCrypto());
   return {
     capacity: 1,
-    examine: (block) => examinePiece(block, crypto, decodeBlock),
+    examine: (block) => examinePiece(block, examiner, decodeBlock),
     close: async () => {},
   };
 }

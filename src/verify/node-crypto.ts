@@ -10,6 +10,7 @@ export function createNodeCrypto(): VerifyCrypto {
   const keys = new Map<string, KeyObject | undefined>();
   return {
     hashTexts: (texts) => texts.map((text) => hash("sha256", text, "buffer")),
+    hashTextsToBase64Url: (texts) => texts.map((text) => hash("sha256", text, "base64url")),
     hashBytes: (inputs) => inputs.map((input) => hash("sha256", input, "buffer")),
     isSignature(publicKey, message, signature) {
       const name = toBase64(publicKey);

@@ -31,8 +31,10 @@ export async function openAnchor(
   if (typeof anchor === "string") return anchor;
   const key = await checkSignature(signed, anchor, crypto);
   if (typeof key === "string") return key;
-  const isTrusted = trusted.length === 0 || trusted.some((one) => encodeKey(one) === encodeKey(key));
-  if (!isTrusted) return `it is signed with the key ${encodeKey(key)}, which is none of those given`;
+  const isTrusted =
+    trusted.length === 0 || trusted.some((one) => encodeKey(one) === encodeKey(key));
+  if (!isTrusted)
+    return `it is signed with the key ${encodeKey(key)}, which is none of those given`;
   const leaves = await crypto.hashTexts(anchor.heads.map(headLeafText));
   const root = await hashed(rootOf(await hashed(addLeaves(NO_LEAVES, leaves), crypto)), crypto);
   if (root === undefined || toBase64(root) !== toBase64(anchor.root))

@@ -2,6 +2,13 @@
 export { openAnchor } from "./open-anchor.ts";
 export type { CallReconciliation } from "./call-ledger.ts";
 export type { Awaitable, VerifyCrypto } from "./crypto.ts";
+export {
+  createExaminer,
+  type Examined,
+  type Examiner,
+  type FieldFinding,
+  type FieldState,
+} from "./examine.ts";
 export { examineBlock, type ReadBlock, type ReadRecord } from "./examine-block.ts";
 export type { ExaminedBlock } from "./examined-block.ts";
 export type { Finding, FindingCode, Severity } from "./findings.ts";

@@ -85,6 +85,12 @@ export interface WaitingRecord extends SeenRecord {
   readonly copies: SeenRecord[];
 }
 
+/** Whether the bytes stand at that place. */
+function isAt(leaf: Uint8Array, leaves: Uint8Array, place: number): boolean {
+  for (let at = 0; at < HASH_BYTES; at++) if (leaf[at] !== leaves[place + at]) return false;
+  return true;
+}
+
 /** Knows nothing of the stream yet. */
 export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
   const { stream, found, areCopiesExpected, window } = options;
@@ -108,8 +114,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
       });
       return;
     }
-    const at = (sequence - range.from - 1) * HASH_BYTES;
-    if (leaf.some((byte, index) => byte !== range.leaves?.[at + index])) {
+    if (!isAt(leaf, range.leaves, (sequence - range.from - 1) * HASH_BYTES)) {
       altered.add(sequence);
       found("record_altered", {
         message: `record ${recordId(stream, sequence)} is not the one that was signed`,

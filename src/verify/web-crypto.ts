@@ -1,3 +1,4 @@
+import { toBase64Url } from "../lib/base64.ts";
 import type { VerifyCrypto } from "./crypto.ts";
 
 const encoder = new TextEncoder();
@@ -12,8 +13,11 @@ export function createWebCrypto(
         async (input) => new Uint8Array(await subtle.digest("SHA-256", Uint8Array.from(input))),
       ),
     );
+  const hashTexts = (texts: readonly string[]): Promise<readonly Uint8Array[]> =>
+    hashAll(texts.map((text) => encoder.encode(text)));
   return {
-    hashTexts: (texts) => hashAll(texts.map((text) => encoder.encode(text))),
+    hashTexts,
+    hashTextsToBase64Url: async (texts) => (await hashTexts(texts)).map(toBase64Url),
     hashBytes: hashAll,
     async isSignature(publicKey, message, signature) {
       try {
