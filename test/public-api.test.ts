@@ -26,7 +26,17 @@ const API: Readonly<Record<string, readonly string[]>> = {
     "redact",
   ],
   "otel-audit/testing": ["createTestAudit", "expectNothingRecorded", "expectRecorded"],
-  "otel-audit/read": ["AuditError", "createCatalogue", "readJournal", "sentenceOf", "toFlat"],
+  "otel-audit/read": [
+    "AuditError",
+    "blocksOf",
+    "createCatalogue",
+    "decodeBlock",
+    "filesOf",
+    "readJournal",
+    "readRecords",
+    "sentenceOf",
+    "toFlat",
+  ],
 };
 
 test("the entry points are these", () => {

@@ -19,7 +19,7 @@ import {
   ATTR_SOURCE_ID,
   ATTR_TARGET_ID,
   ATTR_TARGET_TYPE,
-} from "../event/index.ts";
+} from "../event/portable.ts";
 
 /** The CSV header, and the keys of a flat line. */
 export const COLUMNS = [

@@ -9,7 +9,7 @@ import { parseFlatLine } from "./json-line.ts";
 export const CSV_HEADER: string = `${COLUMNS.join(",")}\n`;
 
 /** Columns whose cell is a JSON map. */
-const JSON_COLUMNS: ReadonlySet<Column> = new Set<Column>(["details", "attributes"]);
+export const JSON_COLUMNS: ReadonlySet<Column> = new Set<Column>(["details", "attributes"]);
 
 /** A spreadsheet would take a cell that starts like this for a formula (OWASP, CSV injection). */
 const FORMULA_START = /^[=+\-@\t\r']/;
@@ -38,7 +38,7 @@ export function encodeCsvCell(value: FlatRecord[Column] | undefined): string {
 }
 
 /** Takes off the guard that {@link encodeCsvRow} may have put on. */
-function unguard(cell: string): string {
+export function unguardCsvCell(cell: string): string {
   return cell.startsWith("'") && FORMULA_START.test(cell.slice(1)) ? cell.slice(1) : cell;
 }
 
@@ -104,7 +104,7 @@ function flatOfCells(cells: readonly string[]): FlatRecord {
   }
   const flat: Record<string, unknown> = {};
   COLUMNS.forEach((column, index) => {
-    const cell = unguard(cells[index] ?? "");
+    const cell = unguardCsvCell(cells[index] ?? "");
     if (column === "error") flat[column] = cell === "" ? null : cell;
     else if (JSON_COLUMNS.has(column)) flat[column] = parseJsonCell(column, cell);
     else if (cell !== "") flat[column] = NUMERIC_COLUMNS.has(column) ? Number(cell) : cell;

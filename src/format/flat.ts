@@ -9,7 +9,7 @@ import {
   type BodyMap,
   type RecordAttributes,
   streamOf,
-} from "../event/index.ts";
+} from "../event/portable.ts";
 import { ATTRIBUTE_COLUMNS } from "./columns.ts";
 
 /** `success` when the outcome is success or there is none, else `failed`: the two values of the seeds' shape. */
@@ -45,7 +45,7 @@ export interface FlatRecord {
 }
 
 /** Attributes that a flat record shows under another name, or can compute. */
-const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set([
+export const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set([
   ATTR_TIME,
   ATTR_ACTION,
   ATTR_EXCEPTION_MESSAGE,
@@ -55,11 +55,10 @@ const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set([
 /** The flat form of a record. Key order is the column order: it is the order in the file. */
 export function toFlat(record: AuditRecord): FlatRecord {
   const { attributes } = record;
-  const outcome = attributes[ATTR_OUTCOME];
   const flat: Record<string, unknown> = {
     timestamp: attributes[ATTR_TIME],
     action_type: attributes[ATTR_ACTION],
-    status: outcome === undefined || outcome === "success" ? "success" : "failed",
+    status: statusOf(attributes[ATTR_OUTCOME]),
     details: record.body,
     error: attributes[ATTR_EXCEPTION_MESSAGE] ?? null,
   };
@@ -74,6 +73,11 @@ export function toFlat(record: AuditRecord): FlatRecord {
   flat["attributes"] = otherAttributes(attributes);
   if (record.resource !== undefined) flat["resource"] = record.resource;
   return flat as unknown as FlatRecord;
+}
+
+/** The status that follows from an outcome. */
+export function statusOf(outcome: AttributeValue | undefined): Status {
+  return outcome === undefined || outcome === "success" ? "success" : "failed";
 }
 
 function otherAttributes(attributes: RecordAttributes): RecordAttributes {

@@ -6,7 +6,14 @@
 
 export { ATTRIBUTE_COLUMNS, type Column, COLUMNS, NUMERIC_COLUMNS } from "./columns.ts";
 export { type CsvRows, createCsvRows } from "./csv-line.ts";
-export { CSV_HEADER, decodeCsvRows, type DecodedRow, encodeCsvRow } from "./csv-row.ts";
+export {
+  CSV_HEADER,
+  decodeCsvRows,
+  type DecodedRow,
+  encodeCsvRow,
+  JSON_COLUMNS,
+  unguardCsvCell,
+} from "./csv-row.ts";
 export {
   encodeFiveCsvRow,
   encodeFiveJson,

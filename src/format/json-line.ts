@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AuditError, messageOf } from "../lib/errors.ts";
-import type { AuditRecord, BodyMap } from "../event/index.ts";
+import type { AuditRecord, BodyMap } from "../event/portable.ts";
 import { type FlatRecord, fromFlat, toFlat } from "./flat.ts";
 import { isFlatRecord } from "./flat-check.ts";
 

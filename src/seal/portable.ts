@@ -38,7 +38,13 @@ export {
   type NoteSignature,
   type SignedNote,
 } from "./note.ts";
-export { keyOf, SEALED_PREFIXES, type SealedField, sealedFieldsOf } from "./sealed-fields.ts";
+export {
+  bodyKeyOf,
+  keyOf,
+  SEALED_PREFIXES,
+  type SealedField,
+  sealedFieldsOf,
+} from "./sealed-fields.ts";
 export {
   addLeaves,
   areSubtrees,

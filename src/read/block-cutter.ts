@@ -1,0 +1,174 @@
+/**
+ * Cuts the bytes of a file into blocks.
+ *
+ * In: chunks, as they are read. Out: blocks of about a size that end at borders between records, and
+ * what is no record because it is too long; of that nothing is kept.
+ */
+import { type Block, type FileProblem, type Form } from "./block.ts";
+import { type BorderFinder, createBorderFinder } from "./borders.ts";
+import { formOf, HEAD_BYTES } from "./form.ts";
+
+/** Sizes of what is cut. */
+export interface BlockOptions {
+  /** A block is cut at the first chance beyond so many bytes. Default 1 MiB. */
+  readonly blockBytes?: number | undefined;
+  /** A line, or a record, that is longer is a problem, and is passed over. Default 64 MiB. */
+  readonly maxLineBytes?: number | undefined;
+}
+
+/** The cutter of one file. */
+export interface BlockCutter {
+  /** The next bytes; they are copied, and may be overwritten after the last item was taken. */
+  readonly push: (chunk: Uint8Array) => Iterable<Block | FileProblem>;
+  /** There are no more bytes. */
+  readonly end: () => Iterable<Block | FileProblem>;
+  /** Whether it was seen that the file holds no records: nothing more comes. */
+  readonly isRefused: () => boolean;
+}
+
+const MEBIBYTE = 1024 * 1024;
+const LINE_END = 0x0a;
+
+/** Begins a file. */
+export function createBlockCutter(file: string, options: BlockOptions = {}): BlockCutter {
+  const { blockBytes = MEBIBYTE, maxLineBytes = 64 * MEBIBYTE } = options;
+  const kept = createKeptBytes();
+  let form: Form | undefined;
+  let finder: BorderFinder | undefined;
+  let isRefused = false;
+  /** Passing over what is too long, since this line. */
+  let skippedLine: number | undefined;
+  let line = 1;
+  /** Bytes that were kept up to the last border. */
+  let border = 0;
+
+  function problem(message: string, at: number): FileProblem {
+    return { kind: "problem", message, line: at, file };
+  }
+
+  function take(size: number, isEnded: boolean, of: Form): Block {
+    const bytes = kept.take(size);
+    const block: Block = { file, form: of, firstLine: line, bytes, isEnded };
+    line += linesIn(bytes);
+    border -= size;
+    return block;
+  }
+
+  function* add(
+    chunk: Uint8Array,
+    of: Form,
+    borders: BorderFinder,
+  ): Generator<Block | FileProblem> {
+    const { first, last } = borders.look(chunk);
+    let rest = chunk;
+    if (skippedLine !== undefined) {
+      const end = first < 0 ? chunk.length : first;
+      line += linesIn(chunk.subarray(0, end));
+      if (first < 0) return;
+      yield tooLong(skippedLine);
+      skippedLine = undefined;
+      rest = chunk.subarray(end);
+    }
+    const size = kept.size() + rest.length;
+    if (last > 0) border = size - (chunk.length - last);
+    kept.add(rest);
+    if (border >= blockBytes || (border > 0 && size - border > maxLineBytes))
+      yield take(border, true, of);
+    if (kept.size() - border <= maxLineBytes) return;
+    skippedLine = line;
+    line += kept.drop();
+  }
+
+  function tooLong(at: number): FileProblem {
+    return problem(`longer than ${maxLineBytes} bytes: passed over`, at);
+  }
+
+  /** Looks at the first bytes once there are enough of them. */
+  function* begin(): Generator<Block | FileProblem> {
+    const head = kept.take(kept.size());
+    const found = formOf(head);
+    if (found === undefined) line += linesIn(head);
+    if (found === undefined) return;
+    if (typeof found !== "string") {
+      isRefused = true;
+      yield problem(found.message, 1);
+      return;
+    }
+    form = found;
+    finder = createBorderFinder(form);
+    yield* add(head, form, finder);
+  }
+
+  return {
+    *push(chunk) {
+      if (isRefused) return;
+      if (form !== undefined && finder !== undefined) yield* add(chunk, form, finder);
+      else {
+        kept.add(chunk);
+        if (kept.size() >= HEAD_BYTES) yield* begin();
+      }
+    },
+    *end() {
+      if (form === undefined && !isRefused) yield* begin();
+      if (form === undefined) return;
+      if (skippedLine !== undefined) yield tooLong(skippedLine);
+      else if (kept.size() > 0) yield take(kept.size(), kept.lastByte() === LINE_END, form);
+      const message = finder?.end();
+      if (message !== undefined) yield problem(message, line);
+    },
+    isRefused: () => isRefused,
+  };
+}
+
+/** Bytes in the order in which they came. */
+interface KeptBytes {
+  /** Copies them. */
+  readonly add: (bytes: Uint8Array) => void;
+  /** The first so many, which go. */
+  readonly take: (size: number) => Uint8Array<ArrayBuffer>;
+  /** All of them go, without a copy; gives how many line ends they had. */
+  readonly drop: () => number;
+  readonly size: () => number;
+  readonly lastByte: () => number | undefined;
+}
+
+function createKeptBytes(): KeptBytes {
+  let pieces: Uint8Array[] = [];
+  let total = 0;
+  return {
+    add(bytes) {
+      if (bytes.length === 0) return;
+      pieces.push(new Uint8Array(bytes));
+      total += bytes.length;
+    },
+    take(size) {
+      const taken = new Uint8Array(size);
+      const rest: Uint8Array[] = [];
+      let at = 0;
+      for (const piece of pieces) {
+        const part = piece.subarray(0, size - at);
+        taken.set(part, at);
+        at += part.length;
+        if (part.length < piece.length) rest.push(piece.slice(part.length));
+      }
+      pieces = rest;
+      total -= size;
+      return taken;
+    },
+    drop() {
+      let lines = 0;
+      for (const piece of pieces) lines += linesIn(piece);
+      pieces = [];
+      total = 0;
+      return lines;
+    },
+    size: () => total,
+    lastByte: () => pieces.at(-1)?.at(-1),
+  };
+}
+
+function linesIn(bytes: Uint8Array): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(LINE_END); at >= 0; at = bytes.indexOf(LINE_END, at + 1)) lines++;
+  return lines;
+}

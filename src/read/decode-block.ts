@@ -1,0 +1,11 @@
+import type { Block, Found } from "./block.ts";
+import { decodeJsonBlock } from "./decode-json-block.ts";
+import { decodeCsv } from "./forms/csv.ts";
+
+/**
+ * What stands in a block: records, and what is none. Never throws, whatever the bytes are, and the same
+ * bytes give the same again.
+ */
+export function decodeBlock(block: Block): Iterable<Found> {
+  return block.form === "csv" ? decodeCsv(block) : decodeJsonBlock(block);
+}

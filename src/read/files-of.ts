@@ -1,0 +1,71 @@
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { isId } from "../event/index.ts";
+import {
+  journalDirectory,
+  listSegments,
+  listStreams,
+  segmentFile,
+  streamDirectory,
+} from "../format/index.ts";
+import { AuditError, messageOf } from "../lib/errors.ts";
+
+/** Files that may hold records; compressed ones too, so that they are said to be. */
+const RECORD_FILE = /\.(?:jsonl|json|csv)(?:\.(?:gz|zst|zip))?$/;
+/** A part of the JSON view; the newest has no number. */
+const VIEW_PART = /^audit_log(?:-(\d+))?\.json$/;
+const JOURNAL = basename(journalDirectory(""));
+
+/**
+ * The files of a directory that hold records, an audit directory's journal first: its segments stream by
+ * stream in their order, then the JSON view from its newest part on, then all other `.jsonl`, `.json` and
+ * `.csv` files by name. A path that is no directory is itself the only one.
+ *
+ * Left out: `state/` and `quarantine/` (copies of what stands in the journal), all other directories, and
+ * names that end in `.foreign` or `.tmp`. `journal/` and a stream in it may be named by themselves.
+ *
+ * @throws {AuditError} `unreadable` when there is nothing under the path, or it cannot be listed.
+ */
+export function filesOf(path: string): readonly string[] {
+  try {
+    if (!statSync(path).isDirectory()) return [path];
+    const place = resolve(path);
+    const above = dirname(place);
+    if (basename(place) === JOURNAL) return segmentsOf(above, listStreams(above));
+    if (basename(above) === JOURNAL && isId(basename(place)))
+      return segmentsOf(dirname(above), [basename(place)]);
+    return [...segmentsOf(path, listStreams(path)), ...othersIn(path)];
+  } catch (error) {
+    throw new AuditError("unreadable", `cannot read ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function segmentsOf(directory: string, streams: readonly string[]): readonly string[] {
+  return streams.flatMap((stream) =>
+    listSegments(directory, stream).map((segment) =>
+      join(streamDirectory(directory, stream), segmentFile(segment)),
+    ),
+  );
+}
+
+function othersIn(directory: string): readonly string[] {
+  const names = readdirSync(directory, { withFileTypes: true }).flatMap((entry) =>
+    !entry.isDirectory() && RECORD_FILE.test(entry.name) ? [entry.name] : [],
+  );
+  return names.toSorted(byPlace).map((name) => join(directory, name));
+}
+
+function byPlace(left: string, right: string): number {
+  const [leftPart, rightPart] = [partOf(left), partOf(right)];
+  if (leftPart !== rightPart) return rightPart - leftPart;
+  return left < right ? -1 : 1;
+}
+
+/** The number of a part of the JSON view, the newest being the largest; below all of them: it is none. */
+function partOf(name: string): number {
+  const [whole, number] = VIEW_PART.exec(name) ?? [];
+  if (whole === undefined) return -1;
+  return number === undefined ? Number.MAX_SAFE_INTEGER : Number(number);
+}

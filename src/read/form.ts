@@ -1,0 +1,101 @@
+/** Tells by the first bytes of a file how records are written in it: names of files say nothing. */
+import { COLUMNS } from "../format/portable.ts";
+import { shown } from "../lib/shown.ts";
+import { bytesOfMark, type Form } from "./block.ts";
+import { isMap } from "./plain-json.ts";
+
+/** Bytes that are enough; a line may be longer. */
+export const HEAD_BYTES: number = 256 * 1024;
+
+const MARKS: readonly (readonly [start: readonly number[], what: string])[] = [
+  [[0x1f, 0x8b], "it is compressed (gzip): unpack it first"],
+  [[0x28, 0xb5, 0x2f, 0xfd], "it is compressed (zstd): unpack it first"],
+  [[0x50, 0x4b, 0x03, 0x04], "it is compressed (zip): unpack it first"],
+  [[0xff, 0xfe], "it is UTF-16: records are UTF-8"],
+  [[0xfe, 0xff], "it is UTF-16: records are UTF-8"],
+];
+
+const HEADER = COLUMNS.join(",");
+/** The views of the five keys. */
+const FIVE = COLUMNS.slice(0, 5);
+const NO_IDS =
+  "it is a view of five columns, which holds no record ids: read the journal that it was made from";
+const ROW_START = /^"?\d{4}-\d\d-\d\dT[^,"]*"?,/;
+const FIRST_NAME = /^\{\s*"([^"\\]*)"\s*:/;
+
+/** What the name says that a JSON object begins with, where the object is cut or very long. */
+const BY_FIRST_NAME: Readonly<Record<string, Form | undefined>> = {
+  resourceLogs: "otlp",
+  timestamp: "json-lines",
+  _time: "victorialogs",
+  _stream: "victorialogs",
+  _stream_id: "victorialogs",
+  _msg: "victorialogs",
+  status: "loki",
+  data: "loki",
+  labels: "loki",
+};
+
+/** The form; or why it is none; undefined where there is nothing but white space. */
+export function formOf(
+  head: Uint8Array,
+): Form | { readonly kind: "problem"; readonly message: string } | undefined {
+  for (const [start, message] of MARKS)
+    if (start.every((byte, at) => head[at] === byte)) return { kind: "problem", message };
+  const bytes = head.subarray(bytesOfMark(head), HEAD_BYTES);
+  const text = new TextDecoder().decode(bytes).trimStart();
+  if (text === "") return undefined;
+  if (text.startsWith("["))
+    return isFiveArray(text) ? { kind: "problem", message: NO_IDS } : "json-array";
+  const lines = text.split("\n");
+  // A first line that was cut says nothing; the next may.
+  for (const [at, line] of lines.entries()) {
+    const form = formOfLine(line.trim(), at === 0 ? text : line);
+    if (form === "five") return { kind: "problem", message: NO_IDS };
+    if (form !== undefined) return form;
+  }
+  return {
+    kind: "problem",
+    message: `it begins with ${shown(lines[0]?.trim())}, which is no form of records that is known`,
+  };
+}
+
+function isFiveArray(text: string): boolean {
+  return text.includes('"action_type"') && !text.includes('"record_id"');
+}
+
+/** @param rest where no line is whole, as an object was laid out over many, what to look at instead. */
+function formOfLine(line: string, rest: string): Form | "five" | undefined {
+  const header = line.replaceAll('"', "");
+  if (header === HEADER || ROW_START.test(line)) return "csv";
+  if (header === FIVE.join(",")) return "five";
+  if (!line.startsWith("{")) return undefined;
+  const value = tryParseMap(line);
+  if (value !== undefined) return formOfMap(value);
+  const [, name = ""] = FIRST_NAME.exec(rest.trimStart()) ?? [];
+  const form = Object.hasOwn(BY_FIRST_NAME, name) ? BY_FIRST_NAME[name] : undefined;
+  // Laid out over many lines, as a list of records would be.
+  return form === "json-lines" && !line.includes(":") ? "json-array" : form;
+}
+
+function formOfMap(map: Readonly<Record<string, unknown>>): Form | undefined {
+  const has = (name: string): boolean => Object.hasOwn(map, name);
+  if (has("resourceLogs")) return "otlp";
+  if (has("record_id") || has("action_type")) return "json-lines";
+  if (has("line") && has("labels")) return "loki";
+  if (has("data") && has("status")) return "loki";
+  return Object.keys(map).some(
+    (name) => BY_FIRST_NAME[name] === "victorialogs" || name.includes("."),
+  )
+    ? "victorialogs"
+    : undefined;
+}
+
+function tryParseMap(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isMap(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,143 @@
+/** Rows of the CSV view: ours, or the Collector's, which quotes every cell. */
+import { parse } from "csv-parse/sync";
+import {
+  COLUMNS,
+  type Column,
+  JSON_COLUMNS,
+  NUMERIC_COLUMNS,
+  unguardCsvCell,
+} from "../../format/index.ts";
+import { messageOf } from "../../lib/errors.ts";
+import { type Block, type Found, MAX_DEPTH, type Problem } from "../block.ts";
+import { doubtsOfJson, isSameDecimal } from "../json-doubts.ts";
+import { flatFound } from "../flat-record.ts";
+import { NOT_UTF8, textOf, tooDeep } from "../json-piece.ts";
+import { firstByteOf, linesOf } from "../lines.ts";
+import { isDeeper, tryParse } from "../plain-json.ts";
+import { plainLengthOf } from "../plain-length.ts";
+import { type CsvRow, piecesOfRow, rowsOf } from "./csv-rows.ts";
+
+type Cells = readonly string[];
+
+const NO_END = "the row has no end: it is being written, or a crash cut it";
+/** What JSON allows a number to be: `Number` takes more. */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const HEADER = COLUMNS.join(",");
+
+/** What stands in the rows; a header is passed over. */
+export function* decodeCsv(block: Block): Generator<Found> {
+  const { bytes } = block;
+  const { rows, cells, torn } = rowsWithCells(block);
+  for (const [at, row] of rows.entries()) {
+    const found = cells === undefined ? aloneIn(bytes, row) : foundIn(cells[at] ?? [], row.line);
+    if (found?.kind === "problem") yield* brokenRow(bytes, row, found);
+    else if (found !== undefined) yield found;
+  }
+  if (torn !== undefined)
+    yield* brokenRow(bytes, torn, { kind: "problem", message: NO_END, line: torn.line });
+}
+
+interface Rows {
+  readonly rows: readonly CsvRow[];
+  /** Of each row; undefined where one of them is broken, so that each has to be looked at alone. */
+  readonly cells: readonly Cells[] | undefined;
+  /** A last row without its end. */
+  readonly torn?: CsvRow | undefined;
+}
+
+function rowsWithCells(block: Block): Rows {
+  const { bytes, isEnded } = block;
+  const cells = isEnded ? cellsAtOnce(bytes.subarray(firstByteOf(block))) : undefined;
+  const lines = [...linesOf(block)].map(({ start, end, number }) => ({ start, end, line: number }));
+  // As many rows as lines: none has a line end in a cell.
+  if (cells?.length === lines.length) return { rows: lines, cells };
+  const rows = rowsOf(block);
+  const torn = isEnded ? undefined : rows.pop();
+  const whole = cells ?? cellsAtOnce(bytes.subarray(rows[0]?.start ?? 0, rows.at(-1)?.end ?? 0));
+  return { rows, cells: whole?.length === rows.length ? whole : undefined, torn };
+}
+
+function cellsAtOnce(bytes: Uint8Array): readonly Cells[] | undefined {
+  if (textOf({ bytes, start: 0, end: bytes.length }) === undefined) return undefined;
+  try {
+    return parseCells(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseCells(bytes: Uint8Array): readonly Cells[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return parse(buffer, {
+    record_delimiter: ["\n", "\r\n"],
+    relax_column_count: true,
+    skip_empty_lines: true,
+  });
+}
+
+/** What stands whole in the lines of a row that is none. */
+function* brokenRow(bytes: Uint8Array, row: CsvRow, problem: Problem): Generator<Found> {
+  const [first, ...others] = piecesOfRow(bytes, row);
+  const found = first === undefined || others.length === 0 ? problem : aloneIn(bytes, first);
+  if (found !== undefined) yield found;
+  for (const piece of others) {
+    const isLast = piece === others.at(-1);
+    const other =
+      isLast && problem.message === NO_END
+        ? { ...problem, line: piece.line }
+        : aloneIn(bytes, piece);
+    if (other !== undefined) yield other;
+  }
+}
+
+/** One row by itself; undefined is the header. */
+function aloneIn(bytes: Uint8Array, { start, end, line }: CsvRow): Found | undefined {
+  if (textOf({ bytes, start, end }) === undefined)
+    return { kind: "problem", message: NOT_UTF8, line };
+  try {
+    const [cells = []] = parseCells(bytes.subarray(start, end));
+    return foundIn(cells, line);
+  } catch (error) {
+    return {
+      kind: "problem",
+      message: `not a CSV row of an audit view: ${messageOf(error)}`,
+      line,
+    };
+  }
+}
+
+/** The record of some cells; undefined is the header. */
+function foundIn(cells: Cells, line: number): Found | undefined {
+  if (cells.length !== COLUMNS.length) {
+    const message = `not a CSV row of an audit view: ${cells.length} cells instead of ${COLUMNS.length}`;
+    return { kind: "problem", message, line };
+  }
+  if (cells[0] === COLUMNS[0] && cells.join(",") === HEADER) return undefined;
+  const flat: Record<string, unknown> = {};
+  const doubts: string[] = [];
+  for (const [at, column] of COLUMNS.entries()) {
+    const value = valueOf(column, unguardCsvCell(cells[at] ?? ""), doubts);
+    if (typeof value === "object" && isDeeper(value, MAX_DEPTH))
+      return { ...tooDeep(MAX_DEPTH), line };
+    if (value !== undefined) flat[column] = value;
+  }
+  return flatFound(flat, { line, doubts, text: () => JSON.stringify(flat) });
+}
+
+function valueOf(column: Column, cell: string, doubts: string[]): unknown {
+  if (JSON_COLUMNS.has(column)) return mapOf(column, cell, doubts);
+  if (cell === "") return column === "error" ? null : undefined;
+  if (!NUMERIC_COLUMNS.has(column) || !NUMBER.test(cell)) return cell;
+  const number = Number(cell);
+  if (!isSameDecimal(cell, String(number))) doubts.push(`${column} is read as ${number}`);
+  return number;
+}
+
+function mapOf(column: Column, cell: string, doubts: string[]): unknown {
+  if (cell === "" || cell === "{}") return {};
+  const value = tryParse(cell);
+  if (value === undefined) return cell;
+  if (plainLengthOf(value, MAX_DEPTH) === cell.length || isDeeper(value, MAX_DEPTH)) return value;
+  for (const { message } of doubtsOfJson(cell)) doubts.push(`${column}: ${message}`);
+  return value;
+}

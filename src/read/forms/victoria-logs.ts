@@ -1,0 +1,109 @@
+/**
+ * What VictoriaLogs answers (`/select/logsql/query`): a flat JSON map a line, every value a text.
+ *
+ * Attributes, body and resource stand there side by side. What is an attribute is known by its name;
+ * what is of the body by the record itself, whose seal names the leaves of its body.
+ */
+import {
+  ATTR_INTEGRITY_FIELDS,
+  ATTR_SERVICE_NAME,
+  type AttributeValue,
+  type AuditRecord,
+} from "../../event/portable.ts";
+import { millisOfIso } from "../../lib/clock.ts";
+import { bodyKeyOf, decodeFieldSeals, keyOf, SEALED_PREFIXES } from "../../seal/portable.ts";
+import { type Block, type Found, MAX_DEPTH } from "../block.ts";
+import { shapeOf } from "../element-scanner.ts";
+import { parsePiece } from "../json-piece.ts";
+import { linesOf } from "../lines.ts";
+import { isMap, setOwn } from "../plain-json.ts";
+import { foundOf, NO_DOUBTS, traceIds } from "../record-doubts.ts";
+import { isKnownAttribute, typedAttribute } from "./typed-attributes.ts";
+import { sealedListText } from "./victoria-list.ts";
+
+const TIME_FIELD = "_time";
+const STREAM_FIELD = "_stream";
+const MID_RECORD = "the file ends in the middle of a record";
+
+/** What stands in the lines. */
+export function* decodeVictoriaLogs(block: Block): Generator<Found> {
+  const { bytes } = block;
+  for (const { start, end, number: line, isEnded } of linesOf(block)) {
+    const piece = parsePiece({ bytes, start, end }, shapeOf, MAX_DEPTH);
+    if (piece.kind === "problem")
+      yield { ...piece, ...(isEnded ? {} : { message: MID_RECORD }), line };
+    else if (!isMap(piece.value)) yield { kind: "problem", message: "not a map of fields", line };
+    else {
+      const doubts =
+        piece.doubts.length === 0 ? NO_DOUBTS : piece.doubts.map(({ message }) => message);
+      yield decodeFields(piece.value, line, doubts);
+    }
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function decodeFields(fields: Fields, line: number, doubts: readonly string[]): Found {
+  const attributes: Record<string, AttributeValue> = {};
+  const body: Record<string, string> = {};
+  const isOfBody = bodyTest(fields);
+  for (const name in fields) {
+    const text = fields[name];
+    if (typeof text !== "string") continue;
+    if (isOfBody(name)) setOwn(body, name, sealedListText(text));
+    else if (isSealedName(name)) setOwn(attributes, name, typedAttribute(name, text));
+  }
+  const time = fields[TIME_FIELD];
+  return foundOf({
+    record: {
+      attributes,
+      body,
+      ...traceIds(fields["trace_id"], fields["span_id"]),
+      ...serviceOf(fields, isOfBody),
+    },
+    line,
+    doubts,
+    shownMillis: typeof time === "string" ? millisOfIso(time) : undefined,
+  });
+}
+
+/** Tells which fields were leaves of the body. */
+function bodyTest(fields: Fields): (name: string) => boolean {
+  const seals = fields[ATTR_INTEGRITY_FIELDS];
+  const decoded = typeof seals === "string" ? decodeFieldSeals(seals) : undefined;
+  if (decoded === undefined) return () => false;
+  const listed = new Set(decoded.map(({ key }) => key));
+  const claims = new Map<string, number>();
+  for (const name in fields) claims.set(keyOf(name), (claims.get(keyOf(name)) ?? 0) + 1);
+  return (name) => {
+    const key = keyOf(name);
+    const bodyKey = bodyKeyOf(name);
+    if (!listed.has(bodyKey)) return false;
+    if (bodyKey === key) return true;
+    // The name of an attribute: it is one where the seal names both, or another field may be the leaf.
+    return !listed.has(key) && !((claims.get(key) ?? 0) > 1 && isKnownAttribute(name));
+  };
+}
+
+function isSealedName(name: string): boolean {
+  return SEALED_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+
+const SERVICE_LABEL = /[{,]service\.name=("(?:[^"\\]|\\.)*")/;
+
+function serviceOf(
+  fields: Fields,
+  isOfBody: (name: string) => boolean,
+): Pick<AuditRecord, "service"> {
+  const own = isOfBody(ATTR_SERVICE_NAME) ? undefined : fields[ATTR_SERVICE_NAME];
+  if (typeof own === "string") return { service: own };
+  const stream = fields[STREAM_FIELD];
+  const [, quoted] =
+    (typeof stream === "string" && SERVICE_LABEL.exec(stream.slice(0, 4096))) || [];
+  if (quoted === undefined) return {};
+  try {
+    return { service: String(JSON.parse(quoted)) };
+  } catch {
+    return {};
+  }
+}
