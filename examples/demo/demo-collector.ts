@@ -39,8 +39,10 @@ async function demo({ programs, output }: Stage): Promise<void> {
   });
   print(`The training service sends its audit trail to ${pipeline.endpoint}.`);
   await playSession(service.address);
-  const places = await everywhere(auditDirectory, pipeline, programs.signal);
+  await everywhere(auditDirectory, pipeline, programs.signal);
   await endService(service);
+  // Its last checkpoint was written and sent as it ended.
+  const places = await everywhere(auditDirectory, pipeline, programs.signal);
 
   const trail = await readTrail(auditDirectory);
   showCounts(trail, places);
@@ -60,7 +62,7 @@ async function everywhere(
   return waitUntil(
     "every record was in every place",
     async () => {
-      // Nobody writes to it any more: a record is there before its caller has the answer.
+      // A record is there before its caller has the answer; only checkpoints may follow.
       const trail = await readTrail(auditDirectory);
       const places = await readPlaces(pipeline, signal);
       missing = missingIn(trail, places);
