@@ -80,7 +80,8 @@ export interface ActionOptions<Name extends string, Details> {
   readonly version?: number;
   /**
    * Names of attributes and body leaves that may be redacted later, `*` for the whole body. Default:
-   * the whole body, the actor, the reason, the error text and the address.
+   * the whole body; the actor's id and role, the one on whose behalf it was, and why a credential did not
+   * count; the target's id, the reason, and who authorised it; the error text, the address and the source.
    */
   readonly redactable?: readonly string[];
   /**

@@ -11,15 +11,19 @@ import type { SyncAnswer, SyncRequest, SyncWorkerData } from "./sync-messages.ts
 export interface GroupSync {
   /** Resolves when everything that was written before the call survives power loss. */
   readonly wait: () => Promise<void>;
-  /** The same within {@link LAZY_SYNC_MILLIS} for those who do not wait: what fails is reported. */
-  readonly request: () => void;
+  /**
+   * The same within {@link LAZY_SYNC_MILLIS} for those who do not wait: what fails is reported.
+   *
+   * @param isCounted whether it is about a write that is counted.
+   */
+  readonly request: (isCounted: boolean) => void;
   /** Why the last sync failed; undefined: it did not. */
   readonly problem: () => string | undefined;
-  /** Writes whose sync failed. */
+  /** Counted writes whose sync failed. */
   readonly unconfirmed: () => number;
   /** Looks after everything in this thread, and settles everybody. Blocks. */
   readonly now: () => void;
-  /** Writes that survive power loss, as far as the disk told. */
+  /** Counted writes that survive power loss, as far as the disk told. */
   readonly confirmed: () => number;
   /** Settles everybody at once; for the moment the process ends. */
   readonly close: () => void;
@@ -199,8 +203,8 @@ export function createGroupSync(target: SyncTarget): GroupSync {
     problem: counts.problem,
     unconfirmed: counts.unconfirmed,
     confirmed: counts.confirmed,
-    request() {
-      counts.wrote();
+    request(isCounted) {
+      if (isCounted) counts.wrote();
       requested = ++tickets;
       if (!isBusy) nextLazily();
     },

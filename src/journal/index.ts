@@ -7,7 +7,7 @@ export {
   readJournalLines,
 } from "./cursor.ts";
 export { readPurged } from "./closed-segments.ts";
-export { type Journal, type JournalOptions, openJournal } from "./journal.ts";
+export { type AppendOptions, type Journal, type JournalOptions, openJournal } from "./journal.ts";
 export type { JournalNotice } from "./journal-notices.ts";
 export {
   createJournalProcessor,

@@ -115,7 +115,7 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
       service,
       ...(kind === "start" ? { resource } : {}),
     });
-    journal.append(line, isFavoured);
+    journal.append(line, { mayUseReserve: isFavoured, isCounted: kind !== "checkpoint" });
     sequence++;
     if (sealed !== undefined)
       sealer?.took(sealed.leaf, String(kind), isFavoured && kind === "result");

@@ -30,17 +30,16 @@ export interface Journal {
   /**
    * Writes one line, and has it synced soon without anybody waiting.
    *
-   * @param mayUseReserve whether it is written while there is little room. Default false.
    * @throws {AuditError} `write_failed`, with nothing of the line left in the file.
    */
-  readonly append: (line: string, mayUseReserve?: boolean) => void;
+  readonly append: (line: string, options?: AppendOptions) => void;
   /** Resolves when every line appended before the call survives power loss; rejects with `sync_failed`. */
   readonly synced: () => Promise<void>;
   /** Why records are refused, or may not survive power loss, now; undefined: all is well. */
   readonly problem: () => string | undefined;
-  /** Lines whose sync failed: they may not survive power loss. */
+  /** Counted lines whose sync failed: they may not survive power loss. */
   readonly unconfirmed: () => number;
-  /** Lines that survive power loss. */
+  /** Counted lines that survive power loss. */
   readonly confirmed: () => number;
   /** Syncs, closes and settles everybody who waits. Blocks; safe to call at process exit and twice. */
   readonly close: () => void;
@@ -54,6 +53,14 @@ export interface Journal {
   readonly probe?: () => void;
   /** Looks at the files now, mends them, and gives every notice that is due. Absent: there are no files. */
   readonly inspect?: () => void;
+}
+
+/** How a line is written. */
+export interface AppendOptions {
+  /** Whether it is written while there is little room. Default false. */
+  readonly mayUseReserve?: boolean;
+  /** Whether it is among the lines that the journal counts; all are synced and kept alike. Default true. */
+  readonly isCounted?: boolean;
 }
 
 /** What {@link openJournal} takes. */
@@ -140,7 +147,10 @@ export function openJournal(options: JournalOptions): Journal {
     onAnswer: options.onAnswer,
   });
 
-  function append(line: string, mayUseReserve: boolean): void {
+  function append(
+    line: string,
+    { mayUseReserve = false, isCounted = true }: AppendOptions = {},
+  ): void {
     if (isClosed)
       throw new AuditError("closed", "the audit log is closed: this record was not written");
     const bytes = Buffer.from(`${line}\n`);
@@ -156,12 +166,12 @@ export function openJournal(options: JournalOptions): Journal {
     }
     reserve.wrote(bytes.length);
     // Not in the try: the line is written, whatever comes of syncing it.
-    sync.request();
+    sync.request(isCounted);
   }
 
   return {
     stream,
-    append: (line, mayUseReserve = false) => append(line, mayUseReserve),
+    append,
     problem: () => sync.problem() ?? reserve.problem(),
     unconfirmed: sync.unconfirmed,
     shortage: reserve.problem,

@@ -1,6 +1,6 @@
 /** How many writes are durable, as far as the answers of the disk tell. */
 export interface SyncCounts {
-  /** Somebody wrote. */
+  /** Somebody wrote what counts. */
   readonly wrote: () => void;
   /** A sync begins: its answer is about everything that was written by now. */
   readonly asked: () => void;

@@ -14,14 +14,17 @@ export interface AuditHealth {
   /**
    * Records that were to be written since it was opened, whether or not they could be. Gap records are
    * not among them, nor are the intents of calls that were refused. Equal failures that stand in one
-   * record with their count are counted one by one.
+   * record with their count are counted one by one. Checkpoints are in none of these counts.
    */
   readonly recorded: number;
   /** Lines written to the journal since it was opened, gap records too; in memory where there is no directory. */
   readonly written: number;
   /** Of the written ones, those that survive power loss: on disk, or with the receiver where there is none. */
   readonly synced: number;
-  /** Records that could not be written; gap records tell of them. */
+  /**
+   * Records that could not be written; gap records tell of them. Where somebody took lines from the
+   * journal, all that stood on them, checkpoints too.
+   */
   readonly lost: number;
   /** Records that were written, but whose sync failed: they may not survive power loss. */
   readonly unconfirmed: number;
@@ -36,7 +39,7 @@ export interface AuditHealth {
 /** The three states an audit log can be in. */
 export type HealthState = "green" | "yellow" | "red";
 
-/** How shipping stands. Counts are since the audit log was opened. */
+/** How shipping stands. Counts are since the audit log was opened, and checkpoints are among them. */
 export interface ShippingHealth {
   /**
    * Whether this process ships. One process of a directory does it for all; what waits there is known

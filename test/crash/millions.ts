@@ -39,7 +39,7 @@ export interface MillionsFigures {
 }
 
 /** Journal, CSV and JSON views of a record of {@link MillionsOptions.records}, with room to spare. */
-const BYTES_PER_RECORD = 3_000;
+const BYTES_PER_RECORD = 4_000;
 const START_LIMIT_MILLIS = 2_000;
 const program = join(import.meta.dirname, "programs/flood.ts");
 

@@ -31,6 +31,49 @@ test("a record that is refused fails only those who wait for it", async () => {
   expect(journal.confirmed()).toBe(2);
 });
 
+test("what does not count is shipped and waited for, and counted nowhere", async () => {
+  const lost: string[] = [];
+  const said: string[] = [];
+  const journal = createMemoryJournal({
+    stream: A,
+    report: (line) => void said.push(line),
+    lost: (why) => void lost.push(why),
+  });
+  const checkpoint = { isCounted: false };
+  journal.append("one");
+  journal.append("proof", checkpoint);
+  journal.append("two");
+  const both = journal.synced();
+  expect(journal.oldest(100)).toMatchObject({ lines: ["one", "proof", "two"], records: 3 });
+  // Its refusal is told, but no record is lost by it, and nobody fails who waits for others.
+  journal.settled(3, { at: [1], why: "too odd" });
+  await both;
+  expect([journal.confirmed(), lost.length]).toEqual([2, 0]);
+  expect(said).toEqual([expect.stringMatching(/refused a checkpoint for good.*too odd/)]);
+  for (const line of ["more", "and more"]) journal.append(line, checkpoint);
+  journal.settled(1, { at: [0], why: "too odd" });
+  expect(said).toHaveLength(1);
+  journal.append("three");
+  journal.settled(2, { at: [1], why: "too odd" });
+  expect([journal.confirmed(), lost.length]).toEqual([2, 1]);
+
+  journal.append("last", checkpoint);
+  journal.close();
+  expect(journal.abandoned()).toBe(0);
+  expect(said.at(-1)).toContain("the last checkpoint was only in memory");
+});
+
+test("records that nobody took are abandoned, and what proves them is not counted with them", () => {
+  const said: string[] = [];
+  const journal = createMemoryJournal({ ...quiet, report: (line) => void said.push(line) });
+  for (const isCounted of [true, false, true, false]) journal.append("line", { isCounted });
+  journal.settled(1, { at: [], why: "" });
+  expect(journal.abandoned()).toBe(0);
+  journal.close();
+  expect(journal.abandoned()).toBe(1);
+  expect(said).toEqual([expect.stringMatching(/^1 records were only in memory/)]);
+});
+
 test("after it is closed nobody is told that lost records are synced", async () => {
   const journal = createMemoryJournal(quiet);
   journal.append("one");

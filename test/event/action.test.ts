@@ -27,7 +27,19 @@ test("an own action has these defaults", () => {
     failure: "open",
     required: [],
     version: 1,
-    redactable: ["*", "audit.actor.*", "audit.reason", "exception.message", "client.address"],
+    redactable: [
+      "*",
+      "audit.actor.id",
+      "audit.actor.role",
+      "audit.actor.delegator.id",
+      "audit.actor.authentication.error",
+      "audit.target.id",
+      "audit.reason",
+      "audit.authorization.by",
+      "exception.message",
+      "client.address",
+      "audit.source.id",
+    ],
   });
 });
 

@@ -59,7 +59,7 @@ test.each([
   const journal = target();
   const sync = createGroupSync(journal);
   for (let at = 0; at < 3; at++) {
-    sync.request();
+    sync.request(true);
     await sync.wait();
   }
   expect(journal.syncs()).toBeGreaterThanOrEqual(3);
@@ -73,16 +73,41 @@ test("what nobody waits for is synced together, and what somebody waits for at o
   const asked: SyncRequest[] = [];
   start = () => ({ ref() {}, unref() {}, postMessage: (ask: SyncRequest) => asked.push(ask) });
   const sync = createGroupSync(target());
-  for (let at = 0; at < 100; at++) sync.request();
+  for (let at = 0; at < 100; at++) sync.request(true);
   expect(asked).toEqual([]);
   vi.runOnlyPendingTimers();
   expect(asked).toEqual([{ current: undefined, older: [], upTo: 100 }]);
 
   const other = createGroupSync(target());
-  other.request();
+  other.request(true);
   void other.wait();
   expect(asked).toHaveLength(2);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("what does not count is synced like everything, and counted nowhere", async () => {
+  start = () => {
+    throw new Error("no threads left");
+  };
+  let isBroken = false;
+  const told: number[] = [];
+  const journal: SyncTarget = {
+    ...target(),
+    conclude: () => (isBroken ? { kind: "failed", why: "EIO" } : { kind: "durable" }),
+    recovered: (count) => void told.push(count),
+  };
+  const sync = createGroupSync(journal);
+  for (const isCounted of [true, false, true]) sync.request(isCounted);
+  await sync.wait();
+  expect([sync.confirmed(), sync.unconfirmed()]).toEqual([2, 0]);
+  isBroken = true;
+  for (const isCounted of [false, true, false]) sync.request(isCounted);
+  await expect(sync.wait()).rejects.toThrow("EIO");
+  expect([sync.confirmed(), sync.unconfirmed()]).toEqual([2, 1]);
+  isBroken = false;
+  await sync.wait();
+  expect([sync.confirmed(), sync.unconfirmed(), ...told]).toEqual([2, 1, 1]);
+  sync.close();
 });
 
 test("who changes the files with every sync is not waited for: at the third time it is an error", async () => {
@@ -112,7 +137,7 @@ test("without a sync thread, a lock that cannot be looked at keeps nobody waitin
   renameSync(directory, `${directory}.away`);
   // Whoever asks for a file in it is told ELOOP.
   symlinkSync(directory, directory);
-  sync.request();
+  sync.request(true);
   await sync.wait();
   rmSync(directory);
   renameSync(`${directory}.away`, directory);

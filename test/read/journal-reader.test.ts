@@ -37,10 +37,15 @@ test("reads what an audit log wrote, also while it is open", async () => {
     policy: { version: 1 },
   });
   await audit.record({ action: "pause", actor: "ann", reason: "a\u2028b\u2029c\rd\u0085e" });
-  const [start, pause, ...rest] = await entriesOf(audit.directory);
+  const [start, checkpoint, pause, ...rest] = await entriesOf(audit.directory);
   expect(rest).toEqual([]);
   expect(start).toMatchObject({ kind: "record", line: 1 });
-  expect(pause).toMatchObject({ kind: "record", line: 2 });
+  expect(checkpoint).toMatchObject({
+    kind: "record",
+    line: 2,
+    record: { attributes: { "audit.record.kind": "checkpoint" } },
+  });
+  expect(pause).toMatchObject({ kind: "record", line: 3 });
   const flat = pause?.kind === "record" ? toFlat(pause.record) : undefined;
   expect(flat).toMatchObject({ action_type: "pause", actor_id: "ann" });
   expect(flat?.reason).toContain("\u2028");

@@ -44,7 +44,7 @@ describe("deny", () => {
   test("records the same as record, with outcome denied", async () => {
     const audit = await open();
     const receipt = await audit.deny({ ...OPEN, error: "annotators may not pause" });
-    expect(receipt).toEqual({ recordId: `${audit.stream}.2`, written: true, synced: true });
+    expect(receipt).toEqual({ recordId: `${audit.stream}.3`, written: true, synced: true });
     expect(recordsIn(audit.directory)[0]?.attributes).toMatchObject({
       "audit.outcome": "denied",
       "exception.message": "annotators may not pause",

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Audit, AuditError, createAudit, defineAction } from "otel-audit";
 import { collectRejections } from "../support/rejections.ts";
-import { recordsIn } from "../support/journal-records.ts";
+import { idsIn, recordsIn } from "../support/journal-records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const deploy = defineAction({
@@ -70,7 +70,8 @@ test("an event is in the journal when record() returns, and synced when it resol
   const [record] = recordsIn(audit.directory);
   expect(record?.attributes).toMatchObject({
     "audit.record.kind": "result",
-    "audit.sequence.number": 2,
+    // Behind the start record and the checkpoint that opens the stream.
+    "audit.sequence.number": 3,
     "audit.schema.version": "1",
     "audit.action": "hp_change",
     "audit.category": "training",
@@ -97,7 +98,7 @@ test("an event is in the journal when record() returns, and synced when it resol
     "body.before": "a detail of that name",
   });
   expect(await receipt).toEqual({
-    recordId: `${audit.stream}.2`,
+    recordId: `${audit.stream}.3`,
     written: true,
     synced: true,
   });
@@ -262,9 +263,11 @@ test("order is kept, and ids have no gaps", async () => {
   expect(attributes.map((own) => own["audit.target.id"])).toEqual(
     Array.from({ length: 200 }, (_, at) => String(at)),
   );
-  expect(attributes.map((own) => own["audit.sequence.number"])).toEqual(
-    Array.from({ length: 200 }, (_, at) => at + 2),
-  );
+  const own = attributes.map((one) => Number(one["audit.sequence.number"]));
+  expect(own).toEqual(own.toSorted((left, right) => left - right));
+  const ids = idsIn(audit.directory);
+  expect(ids.length).toBeGreaterThan(200);
+  expect(ids).toEqual(ids.map((_, at) => `${audit.stream}.${at + 1}`));
 });
 
 test("after close: record rejects, flush and close resolve", async () => {
@@ -354,16 +357,17 @@ describe("a full disk", () => {
     const records = recordsIn(audit.directory);
     expect(
       records.map(({ attributes }) => [
-        attributes["audit.sequence.number"],
         attributes["audit.record.kind"],
         attributes["audit.actor.id"],
         attributes["audit.count"],
       ]),
     ).toEqual([
-      [2, "result", "before", undefined],
-      [3, "result", "after", undefined],
-      [4, "gap", undefined, 2],
+      ["result", "before", undefined],
+      ["result", "after", undefined],
+      ["gap", undefined, 2],
     ]);
+    const ids = idsIn(audit.directory);
+    expect(ids).toEqual(ids.map((_, at) => `${audit.stream}.${at + 1}`));
   });
 
   test("at the start stops no service, and the start record is written when there is room", async (context) => {

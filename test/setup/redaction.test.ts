@@ -94,6 +94,7 @@ test("what is dropped or a pseudonym is nowhere in the directory, attributes too
     "audit.actor.type",
     "audit.category",
     "audit.impact",
+    "audit.integrity.fields",
     "audit.outcome",
     "audit.record.id",
     "audit.record.kind",

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { linesIn, recordsIn } from "../support/journal-records.ts";
+import { recordsIn } from "../support/journal-records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const programs = join(import.meta.dirname, "programs");
@@ -78,7 +78,7 @@ test.each(["plain", "worker"])(
       [],
     );
     expect(ended).toMatchObject({ code: 0, out: ANSWERED });
-    expect(linesIn(directory)).toHaveLength(2);
+    expect(recordsIn(directory)).toHaveLength(1);
     expect(readdirSync(join(directory, "journal"))).toHaveLength(1);
   },
 );

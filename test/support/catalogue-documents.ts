@@ -106,6 +106,8 @@ Written by \`npm run docs:catalogue\` from \`src/event/actions/\`; \`catalogue.s
   \`audit.integrity.incomplete\`. Further details are kept, whatever they are called.
 - **failure** \`closed\`: no audit, no action.
 - Every action may have \`mlflow.run_id\` and \`wandb.run_id\` among its details.
+- What may be redacted later, with the proof of the record whole: \`x-redactable\` in the schema
+  ([why these](decisions/019-what-may-be-redacted.md)).
 - **sentence**: \`{past|infinitive}\`, \`{detail}\`, \`[left out when a value is missing]\`. The actor stands before it, reason,
   outcome and error behind it: "ann tried to restore checkpoint 12, but it failed: no such file".
 `;

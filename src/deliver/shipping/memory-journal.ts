@@ -22,7 +22,7 @@ export interface MemoryJournalOptions {
   /** Default 16 MiB. */
   readonly maxBytes?: number;
   readonly report: (line: string) => void;
-  /** A record that was accepted was refused by the receiver, and stands nowhere now. */
+  /** A counted record that was accepted was refused by the receiver, and stands nowhere now. */
   readonly lost: (why: string) => void;
   /** Called after every answer of the receiver; must not throw. */
   readonly onAnswer?: () => void;
@@ -30,8 +30,13 @@ export interface MemoryJournalOptions {
 
 /** The journal, and the end of it that the shipping thread reads. */
 export interface MemoryJournal extends Journal, MemoryQueue {
-  /** Records that nobody took before it was closed; 0 while it is open. */
+  /** Counted records that nobody took before it was closed; 0 while it is open. */
   readonly abandoned: () => number;
+}
+
+interface KeptLine {
+  readonly text: string;
+  readonly isCounted: boolean;
 }
 
 interface Waiter {
@@ -47,18 +52,22 @@ interface Waiter {
 export function createMemoryJournal(options: MemoryJournalOptions): MemoryJournal {
   const { stream, maxBytes = DEFAULT_MEMORY_BYTES, lost, report, onAnswer } = options;
   const full = `the memory journal is full (${maxBytes} bytes of records that the receiver has not taken)`;
-  let lines: string[] = [];
+  let lines: KeptLine[] = [];
   /** Those of `lines` that are settled; they are cut off now and then. */
   let head = 0;
   let bytes = 0;
   let start = "";
   let appended = 0;
   let settledCount = 0;
-  let refusedCount = 0;
+  /** Counted lines that are kept, and those that the receiver has. */
+  let countedLeft = 0;
+  let confirmed = 0;
   let waiting: Waiter[] = [];
   /** Records that somebody waits for already. */
   let claimed = 0;
   let problem: string | undefined;
+  /** A checkpoint was refused; said once. */
+  let isUnproven = false;
   let isClosed = false;
 
   /** @param refused numbers of records, counted from 1. */
@@ -80,7 +89,10 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
   }
 
   function forget(count: number): void {
-    for (let at = head; at < head + count; at++) bytes -= lines[at]?.length ?? 0;
+    for (const { text, isCounted } of lines.slice(head, head + count)) {
+      bytes -= text.length;
+      if (isCounted) countedLeft--;
+    }
     head += count;
     settledCount += count;
     if (head > 1024 && head * 2 > lines.length) {
@@ -89,16 +101,24 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
     }
   }
 
+  /** No gap record: it would need a checkpoint, which would be refused as well. */
+  function tellUnproven(why: string): void {
+    if (isUnproven) return;
+    isUnproven = true;
+    report(`the receiver refused a checkpoint for good: what it proves stays without: ${why}`);
+  }
+
   return {
     stream,
     isInMemory: true,
-    append(line) {
+    append(line, { isCounted = true } = {}) {
       if (isClosed) {
         throw new AuditError("closed", "the audit log is closed: this record was not written");
       }
       if (bytes + line.length > maxBytes) throw new AuditError("write_failed", full);
       if (appended === 0) start = line;
-      lines.push(line);
+      lines.push({ text: line, isCounted });
+      if (isCounted) countedLeft++;
       bytes += line.length;
       appended++;
     },
@@ -120,14 +140,17 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
     },
     problem: () => (bytes + 1024 > maxBytes ? full : problem),
     unconfirmed: () => 0,
-    abandoned: () => (isClosed ? appended - settledCount : 0),
-    confirmed: () => settledCount - refusedCount,
+    abandoned: () => (isClosed ? countedLeft : 0),
+    confirmed: () => confirmed,
     close() {
       if (isClosed) return;
       isClosed = true;
-      const left = appended - settledCount;
-      if (left > 0)
-        report(`${left} records were only in memory, and no receiver took them: they are lost`);
+      if (countedLeft > 0)
+        report(
+          `${countedLeft} records were only in memory, and no receiver took them: they are lost`,
+        );
+      else if (appended > settledCount)
+        report("the last checkpoint was only in memory, and no receiver took it: it is lost");
       for (const { timer, reject } of waiting) {
         clearTimeout(timer);
         reject(new AuditError("sync_failed", CLOSED));
@@ -137,22 +160,26 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
     oldest(wanted) {
       const found: string[] = [];
       for (let at = head, size = 0; at < lines.length; at++) {
-        const line = lines[at] ?? "";
-        size += line.length;
+        const text = lines[at]?.text ?? "";
+        size += text.length;
         if (found.length > 0 && size > wanted) break;
-        found.push(line);
+        found.push(text);
       }
       return { lines: found, start, stream, records: lines.length - head, bytes };
     },
     settledCount: () => settledCount,
     settled(count, { at, why }) {
-      const numbers = at.map((place) => settledCount + place + 1);
+      // Nobody waits for the others.
+      const refused = at.filter((place) => lines[head + place]?.isCounted ?? true);
+      const numbers = refused.map((place) => settledCount + place + 1);
+      const before = countedLeft;
       forget(count);
-      refusedCount += at.length;
+      confirmed += before - countedLeft - refused.length;
       problem = undefined;
-      for (const _ of at) {
+      for (const _ of numbers) {
         lost(`the receiver refused a record for good, and there is no disk to keep it: ${why}`);
       }
+      if (at.length > refused.length) tellUnproven(why);
       answerWaiting(numbers, why);
       onAnswer?.();
     },
