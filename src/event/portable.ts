@@ -25,6 +25,7 @@ export {
   ATTR_SERVICE_NAME,
   ATTR_TIME,
 } from "./attributes.ts";
+export { NO_RESULT } from "./lone-intent.ts";
 export type {
   AttributeValue,
   AuditRecord,

@@ -5,11 +5,14 @@
  * whether it is what was committed to. Nothing is decided here about the record as a whole.
  */
 import {
+  ATTR_EXCEPTION_MESSAGE,
   ATTR_INTEGRITY_FIELDS,
   ATTR_RECORD_ID,
+  ATTR_RECORD_KIND,
   ATTR_SEQUENCE_NUMBER,
   type AuditRecord,
   isId,
+  NO_RESULT,
   streamOf,
 } from "../event/portable.ts";
 import { toBase64Url } from "../lib/base64.ts";
@@ -80,7 +83,8 @@ export async function examineRecords(
   });
 }
 
-function planOf(record: AuditRecord): Plan | undefined {
+function planOf(shown: AuditRecord): Plan | undefined {
+  const record = withoutAddition(shown);
   const { attributes } = record;
   const id = String(attributes[ATTR_RECORD_ID] ?? "");
   const stream = streamOf(id);
@@ -98,6 +102,16 @@ function planOf(record: AuditRecord): Plan | undefined {
     if (key === fields[at + 1]?.key) doubts.push(`two fields have the key of ${name}`);
   }
   return planFields(record, { stream, sequence, doubts, fields, seals: seals ?? [] });
+}
+
+/** The record without what views add to an intent that no result followed. */
+function withoutAddition(record: AuditRecord): AuditRecord {
+  const { attributes } = record;
+  const isAdded =
+    attributes[ATTR_EXCEPTION_MESSAGE] === NO_RESULT && attributes[ATTR_RECORD_KIND] === "intent";
+  if (!isAdded) return record;
+  const others = Object.entries(attributes).filter(([name]) => name !== ATTR_EXCEPTION_MESSAGE);
+  return { ...record, attributes: Object.fromEntries(others) };
 }
 
 interface Parts extends Pick<Examined, "stream" | "sequence" | "doubts"> {
