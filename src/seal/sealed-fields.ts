@@ -96,7 +96,8 @@ export function isBodyMap(value: BodyValue | undefined): value is BodyMap {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function attributeKeyOf(name: string): string | null {
+/** The key of an attribute; null: it is not sealed, or no field. */
+export function attributeKeyOf(name: string): string | null {
   const known = attributeKeys.get(name);
   if (known !== undefined) return known;
   const key = keyOf(name);
