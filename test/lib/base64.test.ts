@@ -69,7 +69,7 @@ test("as Node writes it, and back", () => {
 test("a text that is taken is the only one of its bytes", () => {
   fc.assert(
     fc.property(
-      fc.string({ unit: fc.constantFrom(..."AQgwBR_-+/=Zm9"), maxLength: 12 }),
+      fc.string({ unit: fc.constantFrom(...Array.from("AQgwBR_-+/=Zm9")), maxLength: 12 }),
       (text) => {
         const [standard, url] = [fromBase64(text), fromBase64Url(text)];
         if (standard !== undefined) expect(toBase64(standard)).toBe(text);

@@ -12,8 +12,9 @@ import {
 } from "../../src/seal/tree.ts";
 import { sha256 } from "../support/sealed-stream.ts";
 
-const rfc6962: { readonly inputs: readonly string[]; readonly roots: readonly string[] } =
-  JSON.parse(readFileSync(join(import.meta.dirname, "../vectors/seal/rfc6962.json"), "utf8"));
+const rfc6962 = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../vectors/seal/rfc6962.json"), "utf8"),
+) as { readonly inputs: readonly string[]; readonly roots: readonly string[] };
 
 const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString("hex");
 const leafOf = (input: string): Uint8Array =>

@@ -36,14 +36,20 @@ export interface TestKey {
   readonly line: string;
 }
 
+interface Rfc8032 {
+  readonly tests: readonly {
+    readonly secret: string;
+    readonly publicKey: string;
+    readonly message: string;
+    readonly signature: string;
+  }[];
+}
+
 /** The tests of RFC 8032, section 7.1; hex. */
-export const rfc8032: readonly {
-  readonly secret: string;
-  readonly publicKey: string;
-  readonly message: string;
-  readonly signature: string;
-}[] = JSON.parse(
-  readFileSync(join(import.meta.dirname, "../vectors/seal/rfc8032.json"), "utf8"),
+export const rfc8032: Rfc8032["tests"] = (
+  JSON.parse(
+    readFileSync(join(import.meta.dirname, "../vectors/seal/rfc8032.json"), "utf8"),
+  ) as Rfc8032
 ).tests;
 
 /** PKCS #8 up to the 32 bytes of an Ed25519 key (RFC 8410). */
