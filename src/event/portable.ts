@@ -43,6 +43,7 @@ export {
   EVENT_NAME_PREFIX,
 } from "./attributes.ts";
 export { KNOWN_ATTRIBUTES } from "./known-attributes.ts";
+export { NO_RESULT } from "./lone-intent.ts";
 export type {
   AttributeValue,
   AuditRecord,

@@ -4,8 +4,17 @@
  * In: size and root of a stream's tree, and what else is known of it. Out: lines of text, and back. The
  * first three lines are those of every transparency log; each further one is a word, a space, and a value.
  */
+import { isId } from "../event/portable.ts";
 import { fromBase64, toBase64 } from "../lib/base64.ts";
+import { decodeOpening, type OpeningFacts, openingLines } from "./opening-facts.ts";
 import { HASH_BYTES } from "./tree.ts";
+
+export {
+  type KeyCustody,
+  type KeyRotation,
+  type OpeningFacts,
+  rotationText,
+} from "./opening-facts.ts";
 
 /** The version of the text. */
 export const CHECKPOINT_FORMAT = "audit-checkpoint/1";
@@ -36,34 +45,6 @@ export interface CallCount {
   readonly handled: number;
   /** Those of which a record was written. */
   readonly recorded: number;
-}
-
-/** Where the private key is: in a file, only in the memory of the process, or behind a function of the user's. */
-export type KeyCustody = "file" | "memory" | "function";
-
-/** What only the first checkpoint of a stream says. */
-export interface OpeningFacts {
-  readonly custody: KeyCustody;
-  /** Prefixes of the attributes that are sealed. */
-  readonly sealed: readonly string[];
-  /** What may be redacted where the action does not say otherwise. */
-  readonly redactable: readonly string[];
-  /** SHA-256, base64url, of the audit policy. */
-  readonly auditPolicy: string;
-  /** SHA-256, base64url, of the redaction policy. */
-  readonly redactionPolicy: string;
-  /** Resource attributes, as the start record has them. */
-  readonly resource: Readonly<Record<string, unknown>>;
-  /** Where the key came after an earlier one: the earlier key in one line, and what it signed. */
-  readonly rotation?: KeyRotation | undefined;
-}
-
-/** An earlier key says which one comes after it. */
-export interface KeyRotation {
-  /** One line, as `encodeKey` writes it. */
-  readonly from: string;
-  /** Ed25519 of the earlier key over {@link rotationText}; base64. */
-  readonly signature: string;
 }
 
 /** A checkpoint in words. */
@@ -118,38 +99,24 @@ export function encodeCheckpoint(checkpoint: Checkpoint): string {
   return `${lines.join("\n")}\n`;
 }
 
-function openingLines(facts: OpeningFacts): readonly string[] {
-  const { custody, sealed, redactable, auditPolicy, redactionPolicy, resource, rotation } = facts;
-  return [
-    `custody ${custody}`,
-    `sealed ${sealed.join(" ")}`,
-    `redactable ${redactable.join(" ")}`,
-    `audit-policy ${auditPolicy}`,
-    `redaction-policy ${redactionPolicy}`,
-    `resource ${JSON.stringify(resource)}`,
-    ...(rotation === undefined ? [] : [`rotation ${rotation.from} ${rotation.signature}`]),
-  ];
-}
-
-/** What an earlier key signs for the one that comes after it. */
-export function rotationText(from: string, to: string): string {
-  return `otel-audit key rotation\n${from}\n${to}\n`;
-}
-
 /** Lines that stand once at most, and their values. Lines of later versions are passed over. */
-const LINE = /^([a-z-]+) (.+)$/;
+const LINE = /^([a-z-]+) (.+)$/s;
 const COUNT = /^(?:0|[1-9]\d{0,15})$/;
-const CALLS = /^(\d{1,16}) (\d{1,16}) (".*")$/;
-const HEAD_LINES = 3;
+const CALLS = /^(\d+) (\d+) (".*")$/s;
+/** Looked for first: of a later format nothing else is known. */
+const FORMAT_LINE = "format ";
 
 /** What a text says; a text says why it is no checkpoint. */
 export function decodeCheckpoint(text: string): Checkpoint | string {
   if (!text.endsWith("\n")) return "its text has no line end";
   const lines = text.slice(0, -1).split("\n");
-  const [origin = "", size = "", root = ""] = lines;
+  const [origin = "", size = "", root = "", ...rest] = lines;
+  const format = rest.find((line) => line.startsWith(FORMAT_LINE))?.slice(FORMAT_LINE.length);
+  if (format !== CHECKPOINT_FORMAT)
+    return `its format is ${JSON.stringify(format ?? "unknown")}; this version reads ${CHECKPOINT_FORMAT}`;
   const words = new Map<string, string>();
   const calls: CallCount[] = [];
-  for (const line of lines.slice(HEAD_LINES)) {
+  for (const line of rest) {
     const [, word, value] = LINE.exec(line) ?? [];
     if (word === undefined || value === undefined)
       return `${JSON.stringify(line)} is no line of it`;
@@ -160,10 +127,9 @@ export function decodeCheckpoint(text: string): Checkpoint | string {
     } else if (words.has(word)) return `it says ${word} twice`;
     else words.set(word, value);
   }
-  const format = words.get("format");
-  if (format !== CHECKPOINT_FORMAT)
-    return `its format is ${JSON.stringify(format ?? "unknown")}; this version reads ${CHECKPOINT_FORMAT}`;
-  if (!origin.startsWith(ORIGIN_PREFIX)) return `its origin is ${JSON.stringify(origin)}`;
+  const stream = origin.slice(ORIGIN_PREFIX.length);
+  if (!origin.startsWith(ORIGIN_PREFIX) || !isId(stream))
+    return `its origin is ${JSON.stringify(origin)}`;
   const rootBytes = fromBase64(root);
   const number = countOf(words.get("number"));
   const state = words.get("state");
@@ -180,7 +146,7 @@ export function decodeCheckpoint(text: string): Checkpoint | string {
   const opening = decodeOpening(words);
   if (typeof opening === "string") return opening;
   return {
-    stream: origin.slice(ORIGIN_PREFIX.length),
+    stream,
     size: leaves,
     root: rootBytes,
     number,
@@ -207,38 +173,13 @@ function countOf(text: string | undefined): number | undefined {
 }
 
 function decodeCalls(value: string): CallCount | undefined {
-  const [, handled = "", recorded = "", quoted = ""] = CALLS.exec(value) ?? [];
+  const [, first, second, quoted = ""] = CALLS.exec(value) ?? [];
+  const handled = countOf(first);
+  const recorded = countOf(second);
   const method = parse(quoted);
-  if (typeof method !== "string") return undefined;
-  return { method, handled: Number(handled), recorded: Number(recorded) };
-}
-
-const CUSTODIES: ReadonlySet<string> = new Set<KeyCustody>(["file", "memory", "function"]);
-
-function decodeOpening(words: ReadonlyMap<string, string>): OpeningFacts | string | undefined {
-  const custody = words.get("custody");
-  if (custody === undefined) return undefined;
-  if (!isCustody(custody)) return `its custody is ${JSON.stringify(custody)}`;
-  const resource = parse(words.get("resource") ?? "");
-  if (typeof resource !== "object" || resource === null || Array.isArray(resource))
-    return "its resource is no map";
-  const [from, signature] = (words.get("rotation") ?? "").split(" ");
-  return {
-    custody,
-    sealed: (words.get("sealed") ?? "").split(" "),
-    redactable: (words.get("redactable") ?? "").split(" "),
-    auditPolicy: words.get("audit-policy") ?? "",
-    redactionPolicy: words.get("redaction-policy") ?? "",
-    resource: resource as Readonly<Record<string, unknown>>,
-    rotation:
-      from === undefined || from === "" || signature === undefined
-        ? undefined
-        : { from, signature },
-  };
-}
-
-function isCustody(text: string): text is KeyCustody {
-  return CUSTODIES.has(text);
+  if (handled === undefined || recorded === undefined || typeof method !== "string")
+    return undefined;
+  return { method, handled, recorded };
 }
 
 function parse(text: string): unknown {

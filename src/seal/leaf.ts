@@ -10,7 +10,7 @@ import {
   streamOf,
 } from "../event/portable.ts";
 import { type FieldSeal, isCommitted } from "./field-seals.ts";
-import type { SealedField } from "./sealed-fields.ts";
+import { type SealedField, textOf } from "./sealed-fields.ts";
 
 /** The version of the leaf; stands in it, and in every checkpoint. */
 export const LEAF_VERSION = "audit-leaf/1";
@@ -59,7 +59,7 @@ export function leafTextOf(
   open: readonly string[],
   commitments: readonly string[],
 ): string {
-  const id = String(attributes[ATTR_RECORD_ID]);
+  const id = textOf(attributes[ATTR_RECORD_ID]);
   const stream = streamOf(id);
   return (
     LEAF_START +
@@ -67,8 +67,8 @@ export function leafTextOf(
       LEAF_VERSION,
       stream,
       id.slice(stream.length + 1),
-      String(attributes[ATTR_TIME]),
-      String(attributes[ATTR_ACTION]),
+      textOf(attributes[ATTR_TIME]),
+      textOf(attributes[ATTR_ACTION]),
       traceId,
       spanId,
       open,

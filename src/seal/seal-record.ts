@@ -5,6 +5,7 @@ import {
   type AttributeValue,
   type AuditRecord,
 } from "../event/portable.ts";
+import { makeDistinct } from "./distinct-attributes.ts";
 import { distinctBody } from "./distinct-body.ts";
 import { commitmentText, leafTextOf } from "./leaf.ts";
 import type { IsRedactable } from "./redactable.ts";
@@ -21,8 +22,8 @@ export interface SealedRecord {
 
 /**
  * Seals records that have their place in the stream: adds to their attributes what makes them
- * provable when their fields are redacted. A body with two names that a store would take for one gets
- * a number behind the later one.
+ * provable when their fields are redacted. Where a store would take two names for one, the later one
+ * gets a number behind it.
  */
 export function createRecordSealer(
   redactableOf: (action: string) => IsRedactable,
@@ -35,6 +36,7 @@ export function createRecordSealer(
     const action = String(attributes[ATTR_ACTION]);
     const shaped = shape(given, action);
     if (shaped.fields !== undefined) return finish(given, shaped);
+    makeDistinct(attributes);
     const record = { ...given, body: distinctBody(given.body) };
     return finish(record, shape(record, action));
   };

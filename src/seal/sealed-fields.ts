@@ -43,9 +43,13 @@ export const SEALED_PREFIXES: readonly string[] = [
 const BODY_PREFIX = "body_";
 
 /** Stand at the head of the leaf, or hold the seal itself. */
-const NOT_AMONG_FIELDS: ReadonlySet<string> = new Set(
-  [ATTR_RECORD_ID, ATTR_SEQUENCE_NUMBER, ATTR_TIME, ATTR_ACTION, ATTR_INTEGRITY_FIELDS].map(keyOf),
-);
+const NOT_AMONG_FIELDS: ReadonlySet<string> = new Set([
+  ATTR_RECORD_ID,
+  ATTR_SEQUENCE_NUMBER,
+  ATTR_TIME,
+  ATTR_ACTION,
+  ATTR_INTEGRITY_FIELDS,
+]);
 const KEY_PREFIXES: readonly string[] = SEALED_PREFIXES.map(keyOf);
 
 /** Names come again and again; those of bodies are anybody's, so that there is an end to them. */
@@ -67,9 +71,9 @@ export function sealedFieldsOf(record: Pick<AuditRecord, "attributes" | "body">)
   return fields.toSorted(byKey);
 }
 
-/** Letters, digits and `_`: one `_` for each other character (code point). */
+/** Letters, digits and `_`: one `_` for each other character (code point), and for no character at all. */
 export function keyOf(name: string): string {
-  return name.replace(/[^A-Za-z0-9_]/gu, "_");
+  return name === "" ? "_" : name.replace(/[^A-Za-z0-9_]/gu, "_");
 }
 
 /** What a value looks like where types are lost: "" for what is taken for absent. */
@@ -92,12 +96,13 @@ export function isBodyMap(value: BodyValue | undefined): value is BodyMap {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function attributeKeyOf(name: string): string | null {
+/** The key of an attribute; null: it is not sealed, or no field. */
+export function attributeKeyOf(name: string): string | null {
   const known = attributeKeys.get(name);
   if (known !== undefined) return known;
   const key = keyOf(name);
   const isSealed =
-    KEY_PREFIXES.some((prefix) => key.startsWith(prefix)) && !NOT_AMONG_FIELDS.has(key);
+    KEY_PREFIXES.some((prefix) => key.startsWith(prefix)) && !NOT_AMONG_FIELDS.has(name);
   return remember(attributeKeys, name, isSealed ? key : null);
 }
 

@@ -6,11 +6,14 @@
  */
 import {
   ATTR_ACTION,
+  ATTR_EXCEPTION_MESSAGE,
   ATTR_INTEGRITY_FIELDS,
   ATTR_RECORD_ID,
+  ATTR_RECORD_KIND,
   ATTR_SEQUENCE_NUMBER,
   type AuditRecord,
   isId,
+  NO_RESULT,
   streamOf,
 } from "../event/portable.ts";
 import {
@@ -124,7 +127,8 @@ interface PlanParts {
   readonly texts: string[];
 }
 
-function planOf(record: AuditRecord, { shape, leafTexts, texts }: PlanParts): Plan | undefined {
+function planOf(shown: AuditRecord, { shape, leafTexts, texts }: PlanParts): Plan | undefined {
+  const record = withoutAddition(shown);
   const { attributes } = record;
   const id = String(attributes[ATTR_RECORD_ID] ?? "");
   const stream = streamOf(id);
@@ -151,6 +155,16 @@ function planOf(record: AuditRecord, { shape, leafTexts, texts }: PlanParts): Pl
   }
   leafTexts.push(leafTextOf(record, open, commitments));
   return { stream, sequence, doubts, opened, fields: findings };
+}
+
+/** The record without what views add to an intent that no result followed. */
+function withoutAddition(record: AuditRecord): AuditRecord {
+  const { attributes } = record;
+  const isAdded =
+    attributes[ATTR_EXCEPTION_MESSAGE] === NO_RESULT && attributes[ATTR_RECORD_KIND] === "intent";
+  if (!isAdded) return record;
+  const others = Object.entries(attributes).filter(([name]) => name !== ATTR_EXCEPTION_MESSAGE);
+  return { ...record, attributes: Object.fromEntries(others) };
 }
 
 interface Matched {

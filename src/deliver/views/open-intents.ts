@@ -4,7 +4,7 @@
  * In: intents and results in the order of their stream. Out: once a stream has ended, its intents
  * without a result: nobody will ever know how those actions ended.
  */
-import { RPC_CALL } from "../../event/index.ts";
+import { NO_RESULT, RPC_CALL } from "../../event/index.ts";
 import { type FlatRecord, parseFlatLine } from "../../format/index.ts";
 import { flatOf, type JournalRecord, lineOf } from "./merge.ts";
 import { positionIn, type ViewProgress } from "./reading-progress.ts";
@@ -37,9 +37,6 @@ export interface OpenIntents {
   /** The view begins anew: nothing was read. */
   readonly clear: () => void;
 }
-
-/** What a row of an intent says in `error`, since no result ever will. */
-export const NO_RESULT = "its stream ended without a result: whether it was done is not known";
 
 /** What {@link createOpenIntents} takes. */
 export interface OpenIntentsOptions {

@@ -1,0 +1,22 @@
+import type { AttributeValue } from "../event/portable.ts";
+import { attributeKeyOf } from "./sealed-fields.ts";
+
+/**
+ * Gives sealed attributes that have one key, as `audit_actor_id` beside `audit.actor.id` would, names
+ * with `_2`, `_3`, … behind them, all but the first by name: that is the one with dots.
+ *
+ * @param attributes changed in place.
+ */
+export function makeDistinct(attributes: Record<string, AttributeValue>): void {
+  const used = new Set<string>();
+  for (const name of Object.keys(attributes).toSorted()) {
+    const value = attributes[name];
+    if (value === undefined || attributeKeyOf(name) === null) continue;
+    let free = name;
+    for (let count = 2; used.has(attributeKeyOf(free) ?? ""); count++) free = `${name}_${count}`;
+    used.add(attributeKeyOf(free) ?? "");
+    if (free === name) continue;
+    delete attributes[name];
+    attributes[free] = value;
+  }
+}
