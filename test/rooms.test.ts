@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   setup: [...BELOW, "seal", "journal", "record", "capture", "deliver", "read"],
   processors: [...BELOW, "journal", "setup"],
   testing: [...BELOW, "journal", "record", "capture", "setup"],
-  cli: [...BELOW, "capture", "collector", "deliver", "read", "setup"],
+  cli: [...BELOW, "seal", "capture", "collector", "deliver", "read", "verify", "setup"],
 };
 /** Files that stand in no room, and what they may import beside `lib`. */
 const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { collectorCommand } from "./collector-command.ts";
+import { keysCommand } from "./keys-command.ts";
 import { policyCommand } from "./policy-command.ts";
 import { quarantineCommand } from "./quarantine-command.ts";
 
@@ -26,7 +27,12 @@ const program = new Command("otel-audit")
   .exitOverride();
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const warn = (line: string): void => void process.stderr.write(`otel-audit: ${line}\n`);
-const rooms = [collectorCommand(print), policyCommand(print, warn), quarantineCommand(print, warn)];
+const rooms = [
+  collectorCommand(print),
+  keysCommand(print, warn),
+  policyCommand(print, warn),
+  quarantineCommand(print, warn),
+];
 for (const room of rooms) {
   program.addCommand(room);
   for (const command of [room, ...room.commands]) command.copyInheritedSettings(program);

@@ -5,7 +5,22 @@ export {
   type KeyRotation,
   type OpeningFacts,
 } from "./checkpoint.ts";
-export { loadSigner, type KeyPlace } from "./key-file.ts";
+export { checkKeyPlace, type KeyPlace, loadSigner, signerOfFile } from "./key-file.ts";
+export { createKeyFile, type MadeKey, rotateKeyFile } from "./make-key-file.ts";
+export {
+  encodeKnownKey,
+  isSameKey,
+  type KnownKey,
+  publicKeyFile,
+  readPublicKeys,
+} from "./public-key-file.ts";
 export { createRedactable, type IsRedactable } from "./redactable.ts";
 export { createSealer, type Sealer } from "./sealer.ts";
-export { type Signer, signerOfFunction, type SigningFunction } from "./signer.ts";
+export {
+  encodePublicKey,
+  isSignatureOf,
+  readPublicKey,
+  type Signer,
+  signerOfFunction,
+  type SigningFunction,
+} from "./signer.ts";
