@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { collectorCommand } from "./collector-command.ts";
+import { keysCommand } from "./keys-command.ts";
 import { policyCommand } from "./policy-command.ts";
 import { quarantineCommand } from "./quarantine-command.ts";
 import { verifyCommand } from "./verify-command.ts";
@@ -29,6 +30,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const warn = (line: string): void => void process.stderr.write(`otel-audit: ${line}\n`);
 const rooms = [
   verifyCommand(print, warn),
+  keysCommand(print, warn),
   collectorCommand(print),
   policyCommand(print, warn),
   quarantineCommand(print, warn),

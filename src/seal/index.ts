@@ -5,9 +5,25 @@ export {
   type KeyRotation,
   type OpeningFacts,
 } from "./checkpoint.ts";
-export { decodePublicKeys, loadSigner, type KeyPlace } from "./key-file.ts";
-export type { NoteKey } from "./note.ts";
 export type { StreamHead } from "./anchor.ts";
+export { checkKeyPlace, type KeyPlace, loadSigner, signerOfFile } from "./key-file.ts";
+export { createKeyFile, type MadeKey, rotateKeyFile } from "./make-key-file.ts";
+export {
+  decodePublicKeys,
+  encodeKnownKey,
+  isSameKey,
+  type KnownKey,
+  publicKeyFile,
+  readPublicKeys,
+} from "./public-key-file.ts";
 export { createRedactable, type IsRedactable } from "./redactable.ts";
 export { createSealer, type Sealer } from "./sealer.ts";
-export { readPublicKey, type Signer, signerOfFunction, type SigningFunction } from "./signer.ts";
+export {
+  encodePublicKey,
+  isSignatureOf,
+  readPublicKey,
+  type Signer,
+  signerOfFunction,
+  type SigningFunction,
+} from "./signer.ts";
+export type { NoteKey } from "./note.ts";

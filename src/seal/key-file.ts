@@ -1,34 +1,18 @@
 /**
  * The signing key on disk.
  *
- * In: a place. Out: who signs. `<name>.pem` is the private key (PKCS #8, only its owner may read it);
- * `<name>.pub` lists the public keys that were ever used there, the newest last, one a line, each behind
- * the first with what the key before it signed for it.
+ * In: a place. Out: who signs. `<name>.pem` is the private key (PKCS #8); only its owner may read it,
+ * and it lies where the records do not.
  */
-import { randomUUID } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-} from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
-import { checkOwner } from "../lib/file-trust.ts";
-import { FILE_MODE, makeDirectory, replaceFile, syncDirectory, writeFully } from "../lib/files.ts";
+import { AuditError, messageOf } from "../lib/errors.ts";
 import type { KeyRotation } from "./checkpoint.ts";
-import { decodeKey, encodeKey, type NoteKey } from "./note.ts";
-import {
-  decodeSigningKey,
-  encodeSigningKey,
-  generateSigningKey,
-  type Signer,
-  signerOf,
-} from "./signer.ts";
+import { createKeyFile } from "./make-key-file.ts";
+import type { NoteKey } from "./note.ts";
+import { readKeyFile } from "./private-key-file.ts";
+import { isSameKey, publicKeyFile, readPublicKeys } from "./public-key-file.ts";
+import { generateSigningKey, type Signer, signerOf } from "./signer.ts";
 
 /** Where the signing key is. */
 export interface KeyPlace {
@@ -37,106 +21,55 @@ export interface KeyPlace {
   readonly isNamed: boolean;
 }
 
-/** A key that was used here, and how it came to be. */
-export interface KnownKey {
-  readonly key: NoteKey;
-  readonly rotation?: KeyRotation;
-}
-
 /**
  * The signer of the key at a place. One that nobody named is made on first use; where it cannot be
- * kept, it lives in memory.
+ * kept or read, a key lives in memory.
  *
+ * @param place undefined: there is none.
  * @param directory the audit directory: who may write the records must not find the key beside them.
  * @throws {AuditError} `invalid_option` for a key in the audit directory or one that is none;
- * `unreadable` and `untrusted_file` for one that was named and cannot be used.
+ * `untrusted_file` for one that others may read; `unreadable` for one that was named and cannot be read.
  */
 export function loadSigner(
-  place: KeyPlace,
+  place: KeyPlace | undefined,
   directory: string,
   report: (line: string) => void,
 ): Signer {
+  if (place === undefined) return signerInMemory("there is no home directory", report);
   const path = resolve(place.path);
-  checkPlace(path, directory);
+  checkKeyPlace(path, directory);
   if (place.isNamed) return signerOfFile(path);
+  if (!existsSync(path)) {
+    try {
+      makeFirst(path, report);
+    } catch (error) {
+      return signerInMemory(messageOf(error), report);
+    }
+  }
   try {
-    if (existsSync(path)) return signerOfFile(path);
-    createKeyFile(path);
-    const signer = signerOfFile(path);
-    report(
-      `a signing key was made: ${path}; its public key is in ${publicKeyFile(path)}: keep a copy where the records are not`,
-    );
-    return signer;
+    return signerOfFile(path);
   } catch (error) {
-    report(
-      `no signing key can be kept (${messageOf(error)}): checkpoints are signed with one that ends with this process`,
-    );
-    return signerOf(generateSigningKey(), "memory");
+    // A key that is there and must not be used is no reason to take another one unasked.
+    if (!(error instanceof AuditError) || error.code !== "unreadable") throw error;
+    return signerInMemory(error.message, report);
   }
 }
 
-/** The file of public keys beside a private one. */
-export function publicKeyFile(path: string): string {
-  return path.endsWith(".pem") ? `${path.slice(0, -".pem".length)}.pub` : `${path}.pub`;
+function makeFirst(path: string, report: (line: string) => void): void {
+  const { isMade, unlisted } = createKeyFile(path);
+  if (!isMade) return;
+  const where =
+    unlisted === undefined
+      ? `its public key is in ${publicKeyFile(path)}`
+      : `its public key could not be written beside it (${unlisted}), otel-audit keys show prints it`;
+  report(`a signing key was made: ${path}; ${where}: keep a copy where the records are not`);
 }
 
-/**
- * Makes a key and the file of its public key; leaves a key that is there as it is.
- *
- * @throws the system error where that cannot be done.
- */
-export function createKeyFile(path: string): void {
-  makeDirectory(dirname(path));
-  const key = generateSigningKey();
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
-  writeNewFile(temporary, encodeSigningKey(key));
-  try {
-    // Of several processes that begin at once, one wins; no reader sees a part.
-    linkSync(temporary, path);
-  } catch (error) {
-    if (systemCodeOf(error) !== "EEXIST") throw error;
-  } finally {
-    rmSync(temporary, { force: true });
-  }
-  syncDirectory(dirname(path));
-  const { key: made } = signerOfFile(path);
-  const known = readPublicKeys(path);
-  if (known.some(({ key: old }) => old.keyId === made.keyId)) return;
-  writePublicKeys(path, [...known, { key: made }]);
-}
-
-/** The keys that were used at a place, the newest last; none where nobody knows. */
-export function readPublicKeys(path: string): readonly KnownKey[] {
-  let text: string;
-  try {
-    text = readFileSync(publicKeyFile(path), "utf8");
-  } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") return [];
-    throw error;
-  }
-  return decodePublicKeys(text);
-}
-
-/** The keys of a text in the form of that file; lines that hold none, as comments, are passed over. */
-export function decodePublicKeys(text: string): readonly KnownKey[] {
-  return text.split("\n").flatMap((line) => {
-    const [first = "", from, signature] = line.trim().split(" ");
-    const key = decodeKey(first);
-    if (key === undefined) return [];
-    return from === undefined || signature === undefined
-      ? [{ key }]
-      : [{ key, rotation: { from, signature } }];
-  });
-}
-
-/** Replaces that file. */
-export function writePublicKeys(path: string, keys: readonly KnownKey[]): void {
-  const lines = keys.map(({ key, rotation }) =>
-    rotation === undefined
-      ? `${encodeKey(key)}\n`
-      : `${encodeKey(key)} ${rotation.from} ${rotation.signature}\n`,
+function signerInMemory(why: string, report: (line: string) => void): Signer {
+  report(
+    `no signing key can be kept (${why}): checkpoints are signed with one that ends with this process; AUDIT_SIGNING_KEY_FILE names one that stays`,
   );
-  replaceFile(publicKeyFile(path), lines);
+  return signerOf(generateSigningKey(), "memory");
 }
 
 /**
@@ -145,18 +78,7 @@ export function writePublicKeys(path: string, keys: readonly KnownKey[]): void {
  * @throws {AuditError} `unreadable`, `untrusted_file`, or `invalid_option`.
  */
 export function signerOfFile(path: string): Signer {
-  const name = `the signing key ${path}`;
-  let pem: string;
-  try {
-    checkSecret(path, name);
-    pem = readFileSync(path, "utf8");
-  } catch (error) {
-    if (error instanceof AuditError) throw error;
-    throw new AuditError("unreadable", `cannot read ${name}: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-  const key = decodeSigningKey(pem, name);
+  const key = readKeyFile(path);
   const { key: own } = signerOf(key, "file");
   return signerOf(key, "file", rotationOf(path, own));
 }
@@ -164,30 +86,30 @@ export function signerOfFile(path: string): Signer {
 /** Nothing depends on it: a file that cannot be read says nothing. */
 function rotationOf(path: string, own: NoteKey): KeyRotation | undefined {
   try {
-    return readPublicKeys(path).find(({ key }) => encodeKey(key) === encodeKey(own))?.rotation;
+    return readPublicKeys(path).find(({ key }) => isSameKey(key, own))?.rotation;
   } catch {
     return undefined;
   }
 }
 
-/** Who may read the key can sign what they like. */
-function checkSecret(path: string, name: string): void {
-  if (process.platform === "win32") return;
-  const mode = checkOwner(path, name);
-  if ((mode & 0o077) === 0) return;
-  throw new AuditError(
-    "untrusted_file",
-    `${name} may be read or written by others: chmod 600 ${path}`,
-  );
-}
-
-function checkPlace(path: string, directory: string): void {
-  const below = relative(realPath(directory), realPath(path));
-  if (below === ".." || below.startsWith(`..${sep}`) || resolve(below) === below) return;
+/**
+ * Refuses a key in the audit directory, and a link there that leads to one.
+ *
+ * @throws {AuditError} `invalid_option`.
+ */
+export function checkKeyPlace(path: string, directory: string): void {
+  const audit = realPath(directory);
+  const named = join(realPath(dirname(resolve(path))), basename(path));
+  if (![named, realPath(resolve(path))].some((place) => isWithin(audit, place))) return;
   throw new AuditError(
     "invalid_option",
     `the signing key ${path} lies in the audit directory ${directory}: whoever may write the records could sign them; set AUDIT_SIGNING_KEY_FILE to a place outside`,
   );
+}
+
+function isWithin(directory: string, path: string): boolean {
+  const below = relative(directory, path);
+  return below !== ".." && !below.startsWith(`..${sep}`) && resolve(below) !== below;
 }
 
 /** Links followed as far as there is something. */
@@ -196,15 +118,5 @@ function realPath(path: string): string {
     return realpathSync(path);
   } catch {
     return dirname(path) === path ? path : join(realPath(dirname(path)), basename(path));
-  }
-}
-
-function writeNewFile(path: string, text: string): void {
-  const fd = openSync(path, "wx", FILE_MODE);
-  try {
-    writeFully(fd, Buffer.from(text));
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }

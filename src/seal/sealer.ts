@@ -7,19 +7,7 @@
  * later, and people are told.
  */
 import { hash } from "node:crypto";
-import {
-  ATTR_ACTION,
-  ATTR_CATEGORY,
-  ATTR_CHECKPOINT_LEAVES,
-  ATTR_CHECKPOINT_NOTE,
-  ATTR_CHECKPOINT_SUBTREES,
-  ATTR_IMPACT,
-  ATTR_RECORD_KIND,
-  ATTR_TIME,
-  type AuditRecord,
-  CHECKPOINT,
-} from "../event/portable.ts";
-import { toBase64Url } from "../lib/base64.ts";
+import type { AuditRecord } from "../event/portable.ts";
 import { type Clock, toIsoMicros } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
 import { createCallCounts } from "./call-counts.ts";
@@ -30,12 +18,15 @@ import {
   encodeCheckpoint,
   type OpeningFacts,
 } from "./checkpoint.ts";
+import { checkpointRecord, MAX_COVERED } from "./checkpoint-record.ts";
 import { LEAF_VERSION } from "./leaf.ts";
-import { encodeKey, encodeNote } from "./note.ts";
+import { encodeKey } from "./note.ts";
 import type { IsRedactable } from "./redactable.ts";
 import { createRecordSealer, type SealedRecord } from "./seal-record.ts";
 import { SEALED_PREFIXES } from "./sealed-fields.ts";
-import { isSignatureOf, type Signer } from "./signer.ts";
+import { sha256 } from "./sha256.ts";
+import { signNote } from "./sign-note.ts";
+import type { Signer } from "./signer.ts";
 import { addLeaves, hashAtOnce, NO_LEAVES, rootOf, type Subtrees } from "./tree.ts";
 
 /** Seals one stream. */
@@ -75,13 +66,13 @@ export interface SealerOptions {
   readonly heartbeatMillis?: number | undefined;
 }
 
-/** So many records are covered by one checkpoint at most. */
-export const MAX_COVERED = 256;
 /** A record has its checkpoint after so many milliseconds, give or take what keeps processes apart. */
 const MIN_DELAY_MILLIS = 5000;
 const MAX_DELAY_MILLIS = 10_000;
-/** A signer that does not answer is not waited for longer. */
-const SIGNING_LIMIT_MILLIS = 10_000;
+/** A process that ends waits no longer than that for its signer. */
+const CLOSING_LIMIT_MILLIS = 10_000;
+/** The longest delay that timers take. */
+const FOREVER_MILLIS = 2 ** 31 - 1;
 
 /** A record that no checkpoint covers yet. */
 interface Waiting {
@@ -108,10 +99,14 @@ export function createSealer(options: SealerOptions): Sealer {
   let waiting: Waiting[] = [];
   /** Leaves up to the last one that is of no checkpoint: those have to be covered. */
   let owed = 0;
+  /** Leaves up to here are to be covered as soon as can be; 0: nothing is wanted, or it failed. */
+  let wanted = 0;
   let number = 0;
   let previous: string | undefined;
   let failing: string | undefined;
+  let isMaking = false;
   let isWriting = false;
+  let isEnding = false;
   let isClosed = false;
   let signing: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -155,41 +150,35 @@ export function createSealer(options: SealerOptions): Sealer {
 
   /** Whether the state is said is up to the number of leaves: what does not fit comes with the next one. */
   function make(state: CheckpointState): void {
-    if (isClosed || isWriting || signing !== undefined || waiting.length === 0) return;
-    const draft = draftOf(state);
+    // A function of the user's that records what it signs calls back here.
+    if (isClosed || isMaking || signing !== undefined || waiting.length === 0) return;
+    isMaking = true;
     try {
-      const bytes = new TextEncoder().encode(draft.text);
-      const signature = signer.sign(bytes);
-      if (signature instanceof Uint8Array) finish(draft, signature);
-      else signing = finishLater(draft, signature);
+      const draft = draftOf(state);
+      const note = signNote(signer, draft.text);
+      if (typeof note === "string") finish(draft, note);
+      else signing = finishLater(draft, note);
     } catch (error) {
       fail(error);
+    } finally {
+      isMaking = false;
     }
   }
 
-  async function finishLater(draft: Draft, signature: Promise<Uint8Array>): Promise<void> {
+  async function finishLater(draft: Draft, note: Promise<string>): Promise<void> {
     try {
-      finish(draft, await withinLimit(signature));
+      const signedNote = await note;
+      // Nobody takes records any more, and nobody waits for this one.
+      if (!isClosed) finish(draft, signedNote);
     } catch (error) {
-      fail(error);
+      if (!isClosed) fail(error);
     } finally {
       signing = undefined;
     }
     if (failing === undefined) settle();
   }
 
-  function finish(
-    { text, time, calls, covered: after, leaves }: Draft,
-    signature: Uint8Array,
-  ): void {
-    // What nobody could verify would be worse than none: a function of the user's may be wrong.
-    if (signer.custody === "function" && !isSignatureOf(signer.key, text, signature))
-      throw new Error("the signing function does not sign with the key that it named");
-    const { name, keyId } = signer.key;
-    const note = encodeNote({
-      text,
-      signatures: [{ name, keyId, signature: Uint8Array.from(signature) }],
-    });
+  function finish({ time, calls, covered: after, leaves }: Draft, note: string): void {
     isWriting = true;
     try {
       options.write(checkpointRecord({ note, time, leaves, subtrees: covered }));
@@ -201,6 +190,8 @@ export function createSealer(options: SealerOptions): Sealer {
     number++;
     previous = hash("sha256", note, "base64");
     callCounts.told(calls);
+    // It would bring back one that was cleared.
+    if (!isEnding) heartbeat?.refresh();
     if (failing !== undefined) report("checkpoints are made again");
     failing = undefined;
   }
@@ -209,26 +200,28 @@ export function createSealer(options: SealerOptions): Sealer {
     if (failing === undefined)
       report(`a checkpoint cannot be made, records are written without: ${messageOf(error)}`);
     failing = messageOf(error);
+    wanted = 0;
     later();
   }
 
   function later(): void {
-    if (isClosed) return;
+    if (isEnding || timer !== undefined) return;
     const spread = Math.random() * (MAX_DELAY_MILLIS - MIN_DELAY_MILLIS);
-    timer ??= setTimeout(onTimer, MIN_DELAY_MILLIS + spread).unref();
+    timer = setTimeout(onTimer, MIN_DELAY_MILLIS + spread).unref();
   }
 
   function onTimer(): void {
     timer = undefined;
     if (!isOwing()) return;
-    make("run");
+    coverAll();
     if (isOwing()) later();
   }
 
   const isOwing = (): boolean => owed > covered.size;
 
   const isDue = (): boolean =>
-    failing === undefined && (number === 0 ? isOwing() : waiting.length >= MAX_COVERED);
+    wanted > covered.size ||
+    (failing === undefined && (number === 0 ? isOwing() : waiting.length >= MAX_COVERED));
 
   function settle(): void {
     for (let before = -1; before !== number && isDue();) {
@@ -237,28 +230,49 @@ export function createSealer(options: SealerOptions): Sealer {
     }
   }
 
+  /** At once, or, while something is being signed, right behind that. */
+  function coverAll(): void {
+    wanted = owed;
+    settle();
+  }
+
   async function flush(): Promise<void> {
     const goal = owed;
-    await signing;
-    for (let before = -1; before !== number && goal > covered.size;) {
-      before = number;
-      make("run");
-      await signing;
-    }
+    coverAll();
+    if (goal > covered.size) await signed(() => goal <= covered.size);
+  }
+
+  /** A process that waits for it does not end meanwhile: the signer may hold no handle of its own. */
+  async function signed(isEnough: () => boolean, limit?: Promise<void>): Promise<void> {
+    const alive = setInterval(() => {}, FOREVER_MILLIS);
+    for (let now = signing; now !== undefined && !isEnough(); now = signing)
+      await (limit === undefined ? now : Promise.race([now, limit]));
+    clearInterval(alive);
   }
 
   async function close(): Promise<void> {
+    isEnding = true;
     clearInterval(heartbeat);
     clearTimeout(timer);
     clearImmediate(soon);
-    if (signing !== undefined) await signing;
-    for (let before = -1; before !== number && waiting.length > MAX_COVERED;) {
+    let isLate = false;
+    const limit = Promise.withResolvers<void>();
+    const limitTimer = setTimeout(() => {
+      isLate = true;
+      limit.resolve();
+    }, CLOSING_LIMIT_MILLIS);
+    const isOver = (): boolean => isLate;
+    const settled = (): Promise<void> => signed(isOver, limit.promise);
+    if (signing !== undefined) await settled();
+    for (let before = -1; before !== number && waiting.length > MAX_COVERED && !isOver();) {
       before = number;
       make("run");
-      if (signing !== undefined) await signing;
+      if (signing !== undefined) await settled();
     }
-    make("close");
-    if (signing !== undefined) await signing;
+    // The last one covers everything, or is none.
+    if (waiting.length <= MAX_COVERED && !isOver()) make("close");
+    if (signing !== undefined) await settled();
+    clearTimeout(limitTimer);
     isClosed = true;
   }
 
@@ -279,49 +293,6 @@ export function createSealer(options: SealerOptions): Sealer {
 
   function hurry(): void {
     soon = undefined;
-    if (isOwing()) make("run");
-  }
-}
-
-interface CheckpointParts {
-  readonly note: string;
-  readonly time: string;
-  readonly leaves: readonly Uint8Array[];
-  readonly subtrees: Subtrees;
-}
-
-/** A checkpoint as a record; what stands left of its leaves is needed to get from them to the root. */
-export function checkpointRecord({ note, time, leaves, subtrees }: CheckpointParts): AuditRecord {
-  return {
-    attributes: {
-      [ATTR_RECORD_KIND]: "checkpoint",
-      [ATTR_ACTION]: CHECKPOINT,
-      [ATTR_CATEGORY]: "audit",
-      [ATTR_IMPACT]: "low",
-      [ATTR_TIME]: time,
-      [ATTR_CHECKPOINT_NOTE]: note,
-      [ATTR_CHECKPOINT_LEAVES]: leaves.map(toBase64Url),
-      ...(subtrees.roots.length === 0
-        ? {}
-        : { [ATTR_CHECKPOINT_SUBTREES]: subtrees.roots.map(toBase64Url) }),
-    },
-    body: {},
-  };
-}
-
-function sha256(input: Uint8Array): Uint8Array {
-  return hash("sha256", input, "buffer");
-}
-
-async function withinLimit(signature: Promise<Uint8Array>): Promise<Uint8Array> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`the signer did not answer within ${SIGNING_LIMIT_MILLIS} ms`)),
-    SIGNING_LIMIT_MILLIS,
-  ).unref();
-  try {
-    return await Promise.race([signature, promise]);
-  } finally {
-    clearTimeout(timer);
+    if (isOwing()) coverAll();
   }
 }

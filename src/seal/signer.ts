@@ -93,22 +93,29 @@ export function signerOfFunction({ publicKey, sign: signText }: SigningFunction)
 }
 
 /** Whether a signature is of that key and text. */
-export function isSignatureOf(
-  { publicKey }: NoteKey,
-  text: string,
-  signature: Uint8Array,
-): boolean {
-  const key = createPublicKey({
+export function isSignatureOf(key: NoteKey, text: string, signature: Uint8Array): boolean {
+  return verify(null, Buffer.from(text), publicObjectOf(key), signature);
+}
+
+/** SPKI in PEM (RFC 8410), for other programs. */
+export function encodePublicKey(key: NoteKey): string {
+  return String(publicObjectOf(key).export({ format: "pem", type: "spki" }));
+}
+
+function publicObjectOf({ publicKey }: NoteKey): KeyObject {
+  return createPublicKey({
     format: "jwk",
     key: { kty: "OKP", crv: "Ed25519", x: toBase64Url(publicKey) },
   });
-  return verify(null, Buffer.from(text), key, signature);
 }
 
 /** The key of 32 bytes, by the name of all ours. */
 export function noteKeyOf(publicKey: Uint8Array<ArrayBuffer>): NoteKey {
-  const hash = createHash("sha256").update(keyIdInput(KEY_NAME, publicKey)).digest();
-  return { name: KEY_NAME, keyId: keyIdOfBytes(hash), publicKey };
+  return { name: KEY_NAME, keyId: keyIdOf(KEY_NAME, publicKey), publicKey };
+}
+
+function keyIdOf(name: string, publicKey: Uint8Array): string {
+  return keyIdOfBytes(createHash("sha256").update(keyIdInput(name, publicKey)).digest());
 }
 
 /**
@@ -122,7 +129,11 @@ export function readPublicKey(given: string | Uint8Array): NoteKey {
     throw notPublic(`${given.length} bytes`);
   }
   const known = decodeKey(given.trim());
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    // Nobody who verifies would take what is signed under another id.
+    if (keyIdOf(known.name, known.publicKey) === known.keyId) return known;
+    throw notPublic(`${JSON.stringify(given.trim())}, whose id is not that of the key,`);
+  }
   try {
     const key = createPublicKey(given);
     if (key.asymmetricKeyType === "ed25519") return noteKeyOf(publicBytesOf(key));

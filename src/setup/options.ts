@@ -4,6 +4,7 @@ import type { ActorFunction, PolicyDocument } from "../capture/index.ts";
 import type { Action } from "../event/index.ts";
 import { AuditError } from "../lib/errors.ts";
 import type { RedactionPolicy } from "../redact/index.ts";
+import type { KeyPlace } from "../seal/index.ts";
 import { choice, type Environment, variable } from "./environment.ts";
 import {
   type JournalSettings,
@@ -12,6 +13,7 @@ import {
   resolveJournal,
 } from "./journal-options.ts";
 import {
+  resolveKeyPlace,
   type ResolvedSeal,
   resolveSeal,
   type SealSettings,
@@ -211,6 +213,14 @@ export function journalOfEnvironment(env: Environment = process.env): ResolvedJo
 /** With which key the environment has records sealed, for those who have no options for it. */
 export function sealOfEnvironment(env: Environment = process.env): ResolvedSeal {
   return resolveSeal(undefined, env);
+}
+
+/** Where the signing key is; undefined where nobody named a place and there is no home directory. */
+export function keyPlaceOfEnvironment(
+  given: string | undefined,
+  env: Environment = process.env,
+): KeyPlace | undefined {
+  return resolveKeyPlace(given, env);
 }
 
 function serviceName(env: Environment): string | undefined {

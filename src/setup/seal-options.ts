@@ -1,10 +1,12 @@
 /** With which key records are sealed, and how often a service shows that it lives. */
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { AuditError } from "../lib/errors.ts";
 import type { KeyPlace, SigningFunction } from "../seal/index.ts";
 import { type Environment, variable } from "./environment.ts";
+
+export type { SigningFunction };
 
 /** Options of sealing; each one wins over its environment variable. */
 export interface SealSettings {
@@ -25,7 +27,8 @@ export interface SealSettings {
 
 /** The same with nothing left to decide. */
 export interface ResolvedSeal {
-  readonly key: KeyPlace;
+  /** Undefined: nobody named one, and there is no home directory to keep one in. */
+  readonly key: KeyPlace | undefined;
   readonly signer: SigningFunction | undefined;
   readonly heartbeatMillis: number | undefined;
 }
@@ -55,19 +58,32 @@ export const sealSettingsSchema: z.ZodType = z.strictObject({
  * @throws {AuditError} `invalid_option` naming the variable, its value and what it may be.
  */
 export function resolveSeal(given: SealSettings | undefined, env: Environment): ResolvedSeal {
-  const named = given?.keyFile ?? variable(env, "AUDIT_SIGNING_KEY_FILE");
   const seconds = given?.heartbeatSeconds ?? heartbeatOf(env);
   return {
-    key: { path: named ?? defaultKeyFile(env), isNamed: named !== undefined },
+    key: resolveKeyPlace(given?.keyFile, env),
     signer: given?.signer,
     heartbeatMillis: seconds === undefined ? undefined : seconds * 1000,
   };
 }
 
-/** Where the key is that is made on first use (XDG Base Directory Specification). */
-function defaultKeyFile(env: Environment): string {
-  const state = variable(env, "XDG_STATE_HOME") ?? join(homedir(), ".local", "state");
-  return join(state, DEFAULT_KEY_FILE);
+/** Where the signing key is; undefined where nobody named a place and there is no home directory. */
+export function resolveKeyPlace(given: string | undefined, env: Environment): KeyPlace | undefined {
+  const named = given ?? variable(env, "AUDIT_SIGNING_KEY_FILE");
+  if (named !== undefined) return { path: named, isNamed: true };
+  const state = stateDirectory(env);
+  return state === undefined ? undefined : { path: join(state, DEFAULT_KEY_FILE), isNamed: false };
+}
+
+/** Of the user (XDG Base Directory Specification, which has relative paths passed over). */
+function stateDirectory(env: Environment): string | undefined {
+  const named = variable(env, "XDG_STATE_HOME");
+  if (named !== undefined && isAbsolute(named)) return named;
+  try {
+    return join(homedir(), ".local", "state");
+  } catch {
+    // A container's user that is in no list of users has none.
+    return undefined;
+  }
 }
 
 function heartbeatOf(env: Environment): number | undefined {

@@ -1,0 +1,39 @@
+import type { KeyObject } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
+import { checkOwner } from "../lib/file-trust.ts";
+import { decodeSigningKey } from "./signer.ts";
+
+/**
+ * The private key of a file that only its owner can read.
+ *
+ * @throws {AuditError} `unreadable`; `untrusted_file` for one that others may read; `invalid_option`
+ * for one that holds no Ed25519 key.
+ */
+export function readKeyFile(path: string): KeyObject {
+  const name = `the signing key ${path}`;
+  let pem: string;
+  try {
+    checkSecret(path, name);
+    pem = readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof AuditError) throw error;
+    const isMissing = systemCodeOf(error) === "ENOENT";
+    const wayOut = isMissing ? `; make it with: otel-audit keys create --file ${path}` : "";
+    throw new AuditError("unreadable", `cannot read ${name}: ${messageOf(error)}${wayOut}`, {
+      cause: error,
+    });
+  }
+  return decodeSigningKey(pem, name);
+}
+
+/** Who may read the key can sign what they like. */
+function checkSecret(path: string, name: string): void {
+  if (process.platform === "win32") return;
+  const mode = checkOwner(path, name);
+  if ((mode & 0o077) === 0) return;
+  throw new AuditError(
+    "untrusted_file",
+    `${name} may be read or written by others: chmod 600 ${path}`,
+  );
+}

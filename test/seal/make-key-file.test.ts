@@ -1,0 +1,122 @@
+/** Rotation: at every instant there is a key that the list of public keys has, and the one before vouches for it. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { fromBase64 } from "../../src/lib/base64.ts";
+import { rotationText } from "../../src/seal/checkpoint.ts";
+import { createKeyFile, rotateKeyFile } from "../../src/seal/make-key-file.ts";
+import { encodeKey } from "../../src/seal/note.ts";
+import { publicKeyFile, readPublicKeys } from "../../src/seal/public-key-file.ts";
+import { isSignatureOf } from "../../src/seal/signer.ts";
+import { freshPlace, load, modeOf } from "../support/key-place.ts";
+
+const programs = join(import.meta.dirname, "programs");
+
+test("twice: each key is signed by the one before, and the last one signs", () => {
+  const { directory, path } = freshPlace();
+  const first = load(path, directory);
+  const second = rotateKeyFile(path);
+  const third = rotateKeyFile(path);
+  expect(readPublicKeys(path)).toEqual([{ key: first.key }, second, third]);
+  for (const [{ key, rotation }, from] of [
+    [second, first.key],
+    [third, second.key],
+  ] as const) {
+    expect(rotation?.from).toBe(encodeKey(from));
+    const text = rotationText(encodeKey(from), encodeKey(key));
+    expect(
+      isSignatureOf(from, text, fromBase64(rotation?.signature ?? "") ?? new Uint8Array()),
+    ).toBe(true);
+  }
+  expect(load(path, directory)).toMatchObject({ key: third.key, rotation: third.rotation });
+  expect(modeOf(path)).toBe(0o600);
+  expect(readdirSync(join(path, "..")).toSorted()).toEqual([
+    "signing-key.pem",
+    "signing-key.pem.lock",
+    "signing-key.pub",
+  ]);
+});
+
+test("a file of public keys that is lost, or was never there, begins again with both", () => {
+  const { directory, path } = freshPlace();
+  const { key } = load(path, directory);
+  rmSync(publicKeyFile(path));
+  const next = rotateKeyFile(path);
+  expect(readPublicKeys(path)).toEqual([{ key }, next]);
+});
+
+test("through a link: what it leads to is replaced, and the old key is nowhere", () => {
+  const { directory, path } = freshPlace();
+  const { key } = load(path, directory);
+  const old = readFileSync(path, "utf8");
+  const link = join(directory, "../linked.pem");
+  symlinkSync(path, link);
+  const next = rotateKeyFile(link);
+  expect(readFileSync(path, "utf8")).not.toBe(old);
+  expect(load(link, directory, true)).toMatchObject({ key: next.key, rotation: next.rotation });
+  expect(readPublicKeys(link)).toEqual([{ key }, next]);
+});
+
+test("the public keys cannot be written: the old key stays in place", () => {
+  const { directory, path } = freshPlace();
+  const { key } = load(path, directory);
+  rmSync(publicKeyFile(path));
+  mkdirSync(publicKeyFile(path));
+  expect(() => rotateKeyFile(path)).toThrow(/EISDIR/);
+  expect(load(path, directory).key).toEqual(key);
+  expect(readdirSync(join(path, "..")).filter((name) => name.endsWith(".next.tmp"))).toEqual([]);
+});
+
+test("killed at any instant: the key that is there is listed, and the next rotation works", async () => {
+  const { directory, path } = freshPlace();
+  createKeyFile(path);
+  for (let round = 0; round < 5; round++) {
+    const child = spawn(
+      process.execPath,
+      ["-C", "@otel-audit/source", join(programs, "rotating.ts"), path],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const closed = once(child, "close");
+    await once(child.stdout, "data");
+    // Read while it rotates: each look finds a key, and that key in the list.
+    for (let look = 0; look < 20; look++) expect(load(path, directory).custody).toBe("file");
+    child.kill("SIGKILL");
+    await closed;
+    const { key, rotation } = load(path, directory);
+    expect(readPublicKeys(path).map((known) => encodeKey(known.key))).toContain(encodeKey(key));
+    expect(rotation).toBeDefined();
+    const next = rotateKeyFile(path);
+    expect(next.rotation?.from).toBe(encodeKey(key));
+    expect(load(path, directory).key).toEqual(next.key);
+  }
+});
+
+test("two at once take turns: no key is lost from the list", async () => {
+  const { directory, path } = freshPlace();
+  createKeyFile(path);
+  const children = [1, 2].map(() =>
+    spawn(process.execPath, ["-C", "@otel-audit/source", join(programs, "rotating.ts"), path], {
+      stdio: ["ignore", "pipe", "inherit"],
+    }),
+  );
+  onTestFinished(() => children.forEach((child) => void child.kill("SIGKILL")));
+  const closed = children.map((child) => once(child, "close"));
+  await Promise.all(children.map((child) => once(child.stdout, "data")));
+  for (const child of children) child.kill("SIGKILL");
+  await Promise.all(closed);
+  const { key } = load(path, directory);
+  const known = readPublicKeys(path);
+  // From the key in use back to the first, each is vouched for by the one before.
+  let at = known.find((one) => encodeKey(one.key) === encodeKey(key));
+  let steps = 0;
+  while (at?.rotation !== undefined) {
+    const from = at.rotation.from;
+    at = known.find((one) => encodeKey(one.key) === from);
+    steps++;
+  }
+  expect(at).toEqual(known[0]);
+  expect(steps).toBeGreaterThanOrEqual(2);
+});
