@@ -7,19 +7,7 @@
  * later, and people are told.
  */
 import { hash } from "node:crypto";
-import {
-  ATTR_ACTION,
-  ATTR_CATEGORY,
-  ATTR_CHECKPOINT_LEAVES,
-  ATTR_CHECKPOINT_NOTE,
-  ATTR_CHECKPOINT_SUBTREES,
-  ATTR_IMPACT,
-  ATTR_RECORD_KIND,
-  ATTR_TIME,
-  type AuditRecord,
-  CHECKPOINT,
-} from "../event/portable.ts";
-import { toBase64Url } from "../lib/base64.ts";
+import type { AuditRecord } from "../event/portable.ts";
 import { type Clock, toIsoMicros } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
 import { createCallCounts } from "./call-counts.ts";
@@ -30,12 +18,15 @@ import {
   encodeCheckpoint,
   type OpeningFacts,
 } from "./checkpoint.ts";
+import { checkpointRecord, MAX_COVERED } from "./checkpoint-record.ts";
 import { LEAF_VERSION } from "./leaf.ts";
-import { encodeKey, encodeNote } from "./note.ts";
+import { encodeKey } from "./note.ts";
 import type { IsRedactable } from "./redactable.ts";
 import { createRecordSealer, type SealedRecord } from "./seal-record.ts";
 import { SEALED_PREFIXES } from "./sealed-fields.ts";
-import { isSignatureOf, type Signer } from "./signer.ts";
+import { sha256 } from "./sha256.ts";
+import { signNote } from "./sign-note.ts";
+import type { Signer } from "./signer.ts";
 import { addLeaves, hashAtOnce, NO_LEAVES, rootOf, type Subtrees } from "./tree.ts";
 
 /** Seals one stream. */
@@ -75,13 +66,9 @@ export interface SealerOptions {
   readonly heartbeatMillis?: number | undefined;
 }
 
-/** So many records are covered by one checkpoint at most. */
-export const MAX_COVERED = 256;
 /** A record has its checkpoint after so many milliseconds, give or take what keeps processes apart. */
 const MIN_DELAY_MILLIS = 5000;
 const MAX_DELAY_MILLIS = 10_000;
-/** A signer that does not answer is not waited for longer. */
-const SIGNING_LIMIT_MILLIS = 10_000;
 
 /** A record that no checkpoint covers yet. */
 interface Waiting {
@@ -158,18 +145,17 @@ export function createSealer(options: SealerOptions): Sealer {
     if (isClosed || isWriting || signing !== undefined || waiting.length === 0) return;
     const draft = draftOf(state);
     try {
-      const bytes = new TextEncoder().encode(draft.text);
-      const signature = signer.sign(bytes);
-      if (signature instanceof Uint8Array) finish(draft, signature);
-      else signing = finishLater(draft, signature);
+      const note = signNote(signer, draft.text);
+      if (typeof note === "string") finish(draft, note);
+      else signing = finishLater(draft, note);
     } catch (error) {
       fail(error);
     }
   }
 
-  async function finishLater(draft: Draft, signature: Promise<Uint8Array>): Promise<void> {
+  async function finishLater(draft: Draft, note: Promise<string>): Promise<void> {
     try {
-      finish(draft, await withinLimit(signature));
+      finish(draft, await note);
     } catch (error) {
       fail(error);
     } finally {
@@ -178,18 +164,7 @@ export function createSealer(options: SealerOptions): Sealer {
     if (failing === undefined) settle();
   }
 
-  function finish(
-    { text, time, calls, covered: after, leaves }: Draft,
-    signature: Uint8Array,
-  ): void {
-    // What nobody could verify would be worse than none: a function of the user's may be wrong.
-    if (signer.custody === "function" && !isSignatureOf(signer.key, text, signature))
-      throw new Error("the signing function does not sign with the key that it named");
-    const { name, keyId } = signer.key;
-    const note = encodeNote({
-      text,
-      signatures: [{ name, keyId, signature: Uint8Array.from(signature) }],
-    });
+  function finish({ time, calls, covered: after, leaves }: Draft, note: string): void {
     isWriting = true;
     try {
       options.write(checkpointRecord({ note, time, leaves, subtrees: covered }));
@@ -280,48 +255,5 @@ export function createSealer(options: SealerOptions): Sealer {
   function hurry(): void {
     soon = undefined;
     if (isOwing()) make("run");
-  }
-}
-
-interface CheckpointParts {
-  readonly note: string;
-  readonly time: string;
-  readonly leaves: readonly Uint8Array[];
-  readonly subtrees: Subtrees;
-}
-
-/** A checkpoint as a record; what stands left of its leaves is needed to get from them to the root. */
-export function checkpointRecord({ note, time, leaves, subtrees }: CheckpointParts): AuditRecord {
-  return {
-    attributes: {
-      [ATTR_RECORD_KIND]: "checkpoint",
-      [ATTR_ACTION]: CHECKPOINT,
-      [ATTR_CATEGORY]: "audit",
-      [ATTR_IMPACT]: "low",
-      [ATTR_TIME]: time,
-      [ATTR_CHECKPOINT_NOTE]: note,
-      [ATTR_CHECKPOINT_LEAVES]: leaves.map(toBase64Url),
-      ...(subtrees.roots.length === 0
-        ? {}
-        : { [ATTR_CHECKPOINT_SUBTREES]: subtrees.roots.map(toBase64Url) }),
-    },
-    body: {},
-  };
-}
-
-function sha256(input: Uint8Array): Uint8Array {
-  return hash("sha256", input, "buffer");
-}
-
-async function withinLimit(signature: Promise<Uint8Array>): Promise<Uint8Array> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`the signer did not answer within ${SIGNING_LIMIT_MILLIS} ms`)),
-    SIGNING_LIMIT_MILLIS,
-  ).unref();
-  try {
-    return await Promise.race([signature, promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -6,7 +6,7 @@
  */
 import { type CaptureTarget, createOpenCalls } from "../capture/index.ts";
 import { type AnyEvent, type FileChange, fileChangeEvent } from "../event/index.ts";
-import { createJournalProcessor, type JournalNotice } from "../journal/index.ts";
+import { createJournalProcessor, type JournalNotice, startAdoption } from "../journal/index.ts";
 import { AuditError } from "../lib/errors.ts";
 import {
   type Audit,
@@ -87,7 +87,10 @@ export function openAudit(
     resource,
     mayUseReserve: () => isFavoured,
     // What is nowhere kept needs no proof.
-    seal: opened.isRefusing === true ? undefined : sealing?.({ ...ground, stream: journal.stream }),
+    seal:
+      opened.isRefusing === true
+        ? undefined
+        : sealing?.sealerOf({ ...ground, stream: journal.stream }),
   });
   const emitDraft = createEmitter({
     resource,
@@ -148,6 +151,7 @@ export function openAudit(
     openCalls.close();
     failures?.close();
     retention?.close();
+    adoption?.close();
     processor.inspect();
     const sealed = processor.finish();
     isClosed = true;
@@ -205,6 +209,17 @@ export function openAudit(
           stream: journal.stream,
           report,
           record: recordOwn,
+        })
+      : undefined;
+  const adoption =
+    sealing !== undefined && opened.isOnDisk
+      ? startAdoption({
+          directory,
+          stream: journal.stream,
+          signer: sealing.signer,
+          clock,
+          write: processor.writeAdopted,
+          report,
         })
       : undefined;
   if (surroundings === undefined) {

@@ -10,6 +10,7 @@ import {
   createSealer,
   loadSigner,
   type Sealer,
+  type Signer,
   signerOfFunction,
 } from "../seal/index.ts";
 import type { Report } from "./line-writer.ts";
@@ -31,6 +32,12 @@ export interface SealingParts {
 /** Makes the sealer of a stream, given what writes its checkpoints. */
 export type MakeSealer = (write: (record: AuditRecord) => void) => Sealer;
 
+/** What records are sealed with. */
+export interface Sealing {
+  readonly signer: Signer;
+  readonly sealerOf: (parts: SealingParts) => MakeSealer;
+}
+
 /**
  * Finds the signing key; to be asked before anything is opened.
  *
@@ -40,15 +47,18 @@ export function openSealing(
   { key, signer: given, heartbeatMillis }: ResolvedSeal,
   directory: string,
   report: Report,
-): (parts: SealingParts) => MakeSealer {
+): Sealing {
   const signer = given === undefined ? loadSigner(key, directory, report) : signerOfFunction(given);
-  return ({ catalogue, auditPolicy, redactionPolicy, resource, ...parts }) => {
-    const redactableOf = createRedactable(
-      (action) => catalogue.find(action)?.redactable ?? DEFAULT_REDACTABLE,
-    );
-    const opening = { redactable: DEFAULT_REDACTABLE, auditPolicy, redactionPolicy, resource };
-    return (write) =>
-      createSealer({ ...parts, signer, write, redactableOf, opening, heartbeatMillis });
+  return {
+    signer,
+    sealerOf({ catalogue, auditPolicy, redactionPolicy, resource, ...parts }) {
+      const redactableOf = createRedactable(
+        (action) => catalogue.find(action)?.redactable ?? DEFAULT_REDACTABLE,
+      );
+      const opening = { redactable: DEFAULT_REDACTABLE, auditPolicy, redactionPolicy, resource };
+      return (write) =>
+        createSealer({ ...parts, signer, write, redactableOf, opening, heartbeatMillis });
+    },
   };
 }
 
