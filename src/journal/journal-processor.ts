@@ -69,6 +69,8 @@ export interface JournalProcessorOptions {
   readonly resource: RecordAttributes;
   /** Whether the record that is being emitted is written while there is little room. Default: none is. */
   readonly mayUseReserve?: () => boolean;
+  /** Whether more of the same call comes at once: no checkpoint stands between its results. Default: never. */
+  readonly isFollowed?: () => boolean;
   /** Makes the sealer of the stream, given what writes its checkpoints. Default: nothing is sealed. */
   readonly seal?: ((write: (record: AuditRecord) => void) => Sealer) | undefined;
 }
@@ -212,7 +214,7 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
       failing = undefined;
       last = recordId(journal.stream, sequence);
       losses.settle();
-      sealer?.settle();
+      if (options.isFollowed?.() !== true) sealer?.settle();
     },
     async checkpoint() {
       await sealer?.flush();

@@ -11,6 +11,7 @@ import { AuditError } from "../lib/errors.ts";
 import {
   type Audit,
   type AuditHealth,
+  createCallTotals,
   createEqualFailures,
   createRecorder,
   type Draft,
@@ -77,7 +78,9 @@ export function openAudit(
       : { journal: surroundings.journal, memory: undefined, isOnDisk: true };
   const { journal, memory } = opened;
   const hangWatch = createHangWatch(journal, report);
+  const calls = createCallTotals();
   let isFavoured = false;
+  let isFollowed = false;
   const processor = createJournalProcessor({
     journal,
     clock,
@@ -86,11 +89,12 @@ export function openAudit(
     service,
     resource,
     mayUseReserve: () => isFavoured,
+    isFollowed: () => isFollowed,
     // What is nowhere kept needs no proof.
     seal:
       opened.isRefusing === true
         ? undefined
-        : sealing?.sealerOf({ ...ground, stream: journal.stream }),
+        : sealing?.sealerOf({ ...ground, stream: journal.stream, calls: calls.all }),
   });
   const emitDraft = createEmitter({
     resource,
@@ -107,7 +111,9 @@ export function openAudit(
   function emit(draft: Draft): string {
     if (isClosed) throw refuseLate();
     isFavoured = draft.failure === "closed";
+    isFollowed = draft.isFollowed === true;
     emitDraft(draft);
+    draft.call?.recorded();
     outward.wake();
     return processor.lastRecordId();
   }
@@ -269,6 +275,7 @@ export function openAudit(
       unconfirmed: hangWatch.unconfirmed,
       report,
       openCalls,
+      calls,
     },
     audit: {
       ...recorder,

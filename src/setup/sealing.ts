@@ -6,6 +6,7 @@ import {
 } from "../event/index.ts";
 import type { Clock } from "../lib/clock.ts";
 import {
+  type CallCount,
   createRedactable,
   createSealer,
   loadSigner,
@@ -20,6 +21,8 @@ import type { ResolvedSeal } from "./seal-options.ts";
 export interface SealingParts {
   readonly stream: string;
   readonly clock: Clock;
+  /** Totals of calls since the stream began. Default: there are none. */
+  readonly calls?: () => Iterable<CallCount>;
   readonly report: Report;
   readonly catalogue: Catalogue;
   /** SHA-256, base64url, of the policies. */
