@@ -64,7 +64,7 @@ interface Probe {
   readonly call: (
     name: string,
     options?: CallOptions & { readonly kind?: Kind },
-  ) => Promise<number>;
+  ) => Promise<grpc.status>;
   /** Closes the audit log and gives what its checkpoints count. */
   readonly counts: () => Promise<ReturnType<typeof countsIn>>;
 }
