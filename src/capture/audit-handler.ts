@@ -1,7 +1,7 @@
 import { types } from "node:util";
 import { messageOf } from "../lib/errors.ts";
 import { runInCall } from "../record/index.ts";
-import { type AuditedMethod, auditOfWire, planOfCall } from "./audit-wire.ts";
+import { type AuditedMethod, auditOfWire, countedCall, planOfCall } from "./audit-wire.ts";
 import { beginCallAudit, type CallAudit } from "./call-audit.ts";
 import { type CallStatus, OK, statusOfError } from "./call-status.ts";
 import {
@@ -54,11 +54,16 @@ function auditOfCall(method: AuditedMethod, call: GrpcCall): CallAudit | null {
     const planned = planOfCall(method);
     if (planned === null) return null;
     const { name, type } = method;
-    const audit = beginCallAudit(planned.target, planned.plan, { facts: call, method: name, type });
+    const { target, plan } = planned;
+    const counted = countedCall(call.call, method, target);
+    const audit = beginCallAudit(target, plan, { facts: call, method: name, type, counted });
     watchMessages(call, audit, hasSingleRequest(type));
     return audit;
   } catch (error) {
-    method.targetOf()?.lost(`a call of ${method.name} is not audited: ${messageOf(error)}`);
+    const target = method.targetOf();
+    target?.lost(`a call of ${method.name} is not audited: ${messageOf(error)}`);
+    // Whether the policy would have it recorded is not known where it is the policy that failed.
+    if (target !== null) countedCall(call.call, method, target).handled();
     return null;
   }
 }

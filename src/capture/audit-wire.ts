@@ -8,7 +8,7 @@
  */
 import { messageOf } from "../lib/errors.ts";
 import { statusName } from "../lib/grpc-status.ts";
-import { runInCall } from "../record/index.ts";
+import { type CountedCall, runInCall } from "../record/index.ts";
 import { type AuditPlan, beginCallAudit, type CallAudit } from "./call-audit.ts";
 import { type CallStatus, UNAVAILABLE } from "./call-status.ts";
 import type { CaptureTarget } from "./capture-target.ts";
@@ -46,7 +46,9 @@ const NO_METADATA: GrpcMetadata = { get: () => [] };
 /** On the call below all interceptors, whose async context may be that of another call. A weak map would cost every garbage collection. */
 const AUDIT: unique symbol = Symbol("otel-audit.call");
 
-type WatchedCall = WireCall & { [AUDIT]?: CallAudit };
+const COUNTED: unique symbol = Symbol("otel-audit.counted");
+
+type WatchedCall = WireCall & { [AUDIT]?: CallAudit; [COUNTED]?: CountedCall };
 
 /** The audit that the wire began for the call that a handler gets. */
 export function auditOfWire({ call }: GrpcCall): CallAudit | undefined {
@@ -62,6 +64,17 @@ export function planOfCall(
   return target === null || plan?.kind !== "audit" ? null : { target, plan };
 }
 
+/** The place of a call in the totals: the same one, wherever and however often its audit is begun. */
+export function countedCall(
+  call: WireCall | undefined,
+  { name }: AuditedMethod,
+  target: CaptureTarget,
+): CountedCall {
+  if (call === undefined) return target.calls.begin(name);
+  const base: WatchedCall = lowest(call);
+  return (base[COUNTED] ??= target.calls.begin(name));
+}
+
 /**
  * Watches one call of a method, before anything of it has been read. Never throws: a call that
  * cannot be watched is audited where its handler is.
@@ -72,7 +85,16 @@ export function watchWire(call: WireCall, method: AuditedMethod, report: Report)
     if (planned !== null) watchBase(lowest(call), method, planned.target, planned.plan);
   } catch (error) {
     report(`a call of ${method.name} is not watched on its way: ${messageOf(error)}`);
+    countAtClose(lowest(call), method);
   }
+}
+
+/** A call that cannot be watched counts all the same, also where it comes to no handler. */
+function countAtClose(base: WireCall, method: AuditedMethod): void {
+  const target = method.targetOf();
+  if (target === null) return;
+  const counted = countedCall(base, method, target);
+  base.stream?.once("close", () => counted.handled());
 }
 
 type Report = (line: string) => void;
@@ -92,7 +114,8 @@ function watchBase(
 ): void {
   const { start } = base;
   const { name, type } = method;
-  const audit = beginCallAudit(target, plan, { facts: factsOf(base), method: name, type });
+  const counted = countedCall(base, method, target);
+  const audit = beginCallAudit(target, plan, { facts: factsOf(base), method: name, type, counted });
   watchOutbound(base, audit);
   base.start = (listener) => {
     start.call(

@@ -14,6 +14,7 @@ import {
   addFields,
   type CallFields,
   type CallScope,
+  type CountedCall,
   withinDiskLimit,
 } from "../record/index.ts";
 import type { FoundActor } from "./actor.ts";
@@ -85,6 +86,8 @@ export interface CallStart {
   readonly facts: CallFacts;
   readonly method: string;
   readonly type: HandlerType;
+  /** Its place in the totals. */
+  readonly counted: CountedCall;
 }
 
 /** Begins the audit of a call. */
@@ -103,6 +106,7 @@ class RunningCall implements CallAudit, RecordedCall, OpenCall {
   readonly type: HandlerType;
   readonly facts: CallFacts;
   readonly peer: Peer;
+  readonly counted: CountedCall;
   readonly startedMillis: number;
   readonly tally: CallTally = { requests: 0, requestBytes: 0, responses: 0, responseBytes: 0 };
   readonly intended: Set<string> = new Set();
@@ -122,12 +126,14 @@ class RunningCall implements CallAudit, RecordedCall, OpenCall {
   #held: Promise<void> | undefined;
   #late: NodeJS.Timeout | undefined;
 
-  constructor(target: CaptureTarget, plan: AuditPlan, { facts, method, type }: CallStart) {
+  constructor(target: CaptureTarget, plan: AuditPlan, start: CallStart) {
+    const { facts, method, type, counted } = start;
     this.target = target;
     this.plan = plan;
     this.method = method;
     this.type = type;
     this.facts = facts;
+    this.counted = counted;
     this.startedMillis = target.clock.monotonicMillis();
     this.peer = parsePeer(facts.getPeer());
     this.context = contextOfCall(facts.metadata);
@@ -191,9 +197,9 @@ class RunningCall implements CallAudit, RecordedCall, OpenCall {
   finish(status: CallStatus, end: CallEnd = {}): void {
     if (this.#isFinished) return;
     this.#isFinished = true;
-    clearTimeout(this.#late);
-    this.target.openCalls.delete(this);
     try {
+      clearTimeout(this.#late);
+      this.target.openCalls.delete(this);
       this.context = contextAtEnd(this.context);
       if (end.response !== undefined && this.#readsMessages()) {
         this.response = normaliseValue(end.response);
@@ -202,6 +208,9 @@ class RunningCall implements CallAudit, RecordedCall, OpenCall {
       if (isClosed && end.isRefusal !== true) this.#held = this.#confirmed();
     } catch (error) {
       this.target.lost(`a call of ${this.method} was not recorded: ${messageOf(error)}`);
+    } finally {
+      // Behind its records: no checkpoint says that there was a call which it does not cover.
+      this.counted.handled();
     }
     if (end.isUnanswered !== true) this.#answered = status;
     this.#judge();

@@ -46,17 +46,26 @@ export function writeResults(
   const actions = actionsOf(call, (mapping) => mapping.holds(messagesOf(call)));
   let isClosed = false;
   actions.forEach((action, at) => {
-    const isWritten = writeResult(call, action, { status, outcome }, addedTo(call, actions, at));
+    const isWritten = writeResult(call, action, {
+      ending: { status, outcome },
+      added: addedTo(call, actions, at),
+      isFollowed: at + 1 < actions.length,
+    });
     isClosed ||= isWritten && action.isClosed;
   });
   return isClosed;
 }
 
+interface ResultParts {
+  readonly ending: Ending;
+  readonly added: AddedFields;
+  readonly isFollowed: boolean;
+}
+
 function writeResult(
   call: RecordedCall,
   { name, isClosed, extracted }: CallAction,
-  ending: Ending,
-  added: AddedFields,
+  { ending, added, isFollowed }: ResultParts,
 ): boolean {
   const { target, method } = call;
   try {
@@ -75,7 +84,9 @@ function writeResult(
     };
     const failure = isClosed ? "closed" : "open";
     const hasIntent = call.intended.size > 0;
-    target.emit(draftOf(event, action, { attributes, context: call.context, failure, hasIntent }));
+    const { context, counted } = call;
+    const extras = { attributes, context, failure, hasIntent, call: counted, isFollowed } as const;
+    target.emit(draftOf(event, action, extras));
     return true;
   } catch (error) {
     if (!isCounted(error)) {

@@ -1,6 +1,6 @@
 import type { Catalogue } from "../event/index.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { Draft } from "../record/index.ts";
+import type { CallTotals, Draft } from "../record/index.ts";
 import type { FindActor } from "./actor.ts";
 import type { OpenCalls } from "./open-calls.ts";
 import type { AuditPolicy } from "./policy.ts";
@@ -25,6 +25,8 @@ export interface CaptureTarget {
   readonly unconfirmed: (method: string, why: string) => void;
   readonly report: (line: string) => void;
   readonly openCalls: OpenCalls;
+  /** How many calls there were, whatever became of their records. */
+  readonly calls: CallTotals;
 }
 
 /** Messages and their serialized bytes, each way. */

@@ -1,6 +1,6 @@
 import type { Context } from "@opentelemetry/api";
 import type { BodyValue } from "../event/index.ts";
-import type { AddedByAction, CallScope } from "../record/index.ts";
+import type { AddedByAction, CallScope, CountedCall } from "../record/index.ts";
 import type { CallTally, CaptureTarget } from "./capture-target.ts";
 import type { CallFacts, HandlerType } from "./grpc-types.ts";
 import type { Peer } from "./peer.ts";
@@ -17,6 +17,8 @@ export interface RecordedCall {
   readonly scope: CallScope;
   readonly added: AddedByAction;
   readonly tally: CallTally;
+  /** Its place in the totals. */
+  readonly counted: CountedCall;
   /** Actions whose intent is written. */
   readonly intended: Set<string>;
   readonly startedMillis: number;

@@ -79,8 +79,8 @@ export function isLineBorder(fd: number, offset: number): boolean {
   return readSync(fd, before, 0, 1, offset - 1) === 1 && before[0] === LINE_END;
 }
 
-/** Retention may delete a segment at any moment; a record says so. */
-function openIfThere(path: string): number | undefined {
+/** The descriptor of a segment, or undefined: retention may delete it at any moment; a record says so. */
+export function openIfThere(path: string): number | undefined {
   try {
     return openSync(path, "r");
   } catch (error) {

@@ -1,4 +1,5 @@
 /** Durable before "accepted": segments, grouped fdatasync, cursors for those who read behind. */
+export { type Adoption, type AdoptionOptions, startAdoption } from "./adoption.ts";
 export {
   isLineBorder,
   JOURNAL_START,

@@ -33,6 +33,8 @@ export interface JournalProcessor extends LogRecordProcessor {
   readonly counts: () => JournalCounts;
   /** Resolves when all that was written is under a checkpoint, or none can be made. Never rejects. */
   readonly checkpoint: () => Promise<void>;
+  /** Writes a checkpoint that was made for the stream of another. Throws where the disk refuses. */
+  readonly writeAdopted: (record: AuditRecord) => void;
   /** Why no checkpoint can be made now. */
   readonly sealingProblem: () => string | undefined;
   /**
@@ -67,6 +69,8 @@ export interface JournalProcessorOptions {
   readonly resource: RecordAttributes;
   /** Whether the record that is being emitted is written while there is little room. Default: none is. */
   readonly mayUseReserve?: () => boolean;
+  /** Whether more of the same call comes at once: no checkpoint stands between its results. Default: never. */
+  readonly isFollowed?: () => boolean;
   /** Makes the sealer of the stream, given what writes its checkpoints. Default: nothing is sealed. */
   readonly seal?: ((write: (record: AuditRecord) => void) => Sealer) | undefined;
 }
@@ -89,10 +93,7 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
   let isFinished = false;
   /** Checkpoints that were written. */
   let checkpoints = 0;
-  const sealer = options.seal?.((record) => {
-    write(record, true);
-    checkpoints++;
-  });
+  const sealer = options.seal?.((record) => writeCheckpoint(record, true));
   const losses = createLossAccount({
     write: (record) => write(record, true),
     shortage: () => journal.shortage?.(),
@@ -131,6 +132,11 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
   function write(record: AuditRecord, isFavoured: boolean): void {
     writeStart();
     append(record, isFavoured);
+  }
+
+  function writeCheckpoint(record: AuditRecord, isFavoured: boolean): void {
+    write(record, isFavoured);
+    checkpoints++;
   }
 
   /** The start record waits for room, because everything behind it needs it; any other is lost. */
@@ -208,11 +214,12 @@ export function createJournalProcessor(options: JournalProcessorOptions): Journa
       failing = undefined;
       last = recordId(journal.stream, sequence);
       losses.settle();
-      sealer?.settle();
+      if (options.isFollowed?.() !== true) sealer?.settle();
     },
     async checkpoint() {
       await sealer?.flush();
     },
+    writeAdopted: (record) => writeCheckpoint(record, false),
     sealingProblem: () => sealer?.problem(),
     async forceFlush() {
       await sealer?.flush();

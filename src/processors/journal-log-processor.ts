@@ -125,7 +125,7 @@ export function createJournalLogProcessor(
       service,
       resource: known,
       mayUseReserve,
-      seal: sealing({
+      seal: sealing.sealerOf({
         stream,
         clock,
         report,

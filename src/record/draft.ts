@@ -37,6 +37,8 @@ import {
   type RecordKind,
 } from "../event/index.ts";
 
+import type { CountedCall } from "./call-totals.ts";
+
 /** A record before it has a time, a place in the stream, and before it is redacted. */
 export interface Draft {
   readonly action: string;
@@ -48,6 +50,10 @@ export interface Draft {
   readonly failure?: FailurePolicy;
   /** Whether an intent of it is written: then it must have a result of its own. Default false. */
   readonly hasIntent?: boolean;
+  /** The call that is recorded once this is written. Default: none. */
+  readonly call?: CountedCall | undefined;
+  /** Whether the next draft is of the same call, and comes at once. Default false. */
+  readonly isFollowed?: boolean;
 }
 
 /** What a draft says beyond its event. */
@@ -62,6 +68,10 @@ export interface DraftExtras {
   readonly failure?: FailurePolicy;
   /** Default false. */
   readonly hasIntent?: boolean;
+  /** Default: none. */
+  readonly call?: CountedCall;
+  /** Default false. */
+  readonly isFollowed?: boolean;
 }
 
 /** What stands in `error` when nobody said what went wrong. */
@@ -97,6 +107,8 @@ export function draftOf(event: AnyEvent, action: Action, extras: DraftExtras = {
     context: extras.context ?? context.active(),
     failure: extras.failure ?? action.failure,
     hasIntent: extras.hasIntent ?? false,
+    call: extras.call,
+    isFollowed: extras.isFollowed ?? false,
   };
 }
 

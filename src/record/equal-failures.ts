@@ -18,6 +18,7 @@ import {
   ATTR_RPC_STATUS_CODE,
 } from "../event/index.ts";
 import { messageOf } from "../lib/errors.ts";
+import type { CountedCall } from "./call-totals.ts";
 import type { Draft } from "./draft.ts";
 
 /** The fold in front of a journal. */
@@ -58,6 +59,8 @@ interface Kind {
   seen: number;
   held: number;
   last: Draft;
+  /** Those of the drafts that are held. */
+  calls: CountedCall[];
 }
 
 /** Begins with nothing kept and no timer. */
@@ -68,12 +71,14 @@ export function createEqualFailures(options: EqualFailuresOptions): EqualFailure
   let folded = 0;
   let isClosed = false;
 
-  function write({ held, last }: Kind): void {
+  function write({ held, last, calls }: Kind): void {
     if (held === 0) return;
     try {
       // One stands for itself.
-      emit(held === 1 ? last : { ...last, attributes: { ...last.attributes, [ATTR_COUNT]: held } });
+      const count = held === 1 ? {} : { [ATTR_COUNT]: held };
+      emit({ ...last, attributes: { ...last.attributes, ...count }, isFollowed: false });
       folded += held - 1;
+      for (const call of calls) call.recorded();
     } catch (error) {
       if (held > 1) lost(messageOf(error), held - 1);
     }
@@ -93,7 +98,7 @@ export function createEqualFailures(options: EqualFailuresOptions): EqualFailure
       const kind = kinds.get(key);
       if (kind === undefined) {
         if (kinds.size >= MAX_KINDS) return emit(draft);
-        kinds.set(key, { seen: 1, held: 0, last: draft });
+        kinds.set(key, { seen: 1, held: 0, last: draft, calls: [] });
         timer ??= setTimeout(endWindow, windowMillis).unref();
         return emit(draft);
       }
@@ -101,6 +106,7 @@ export function createEqualFailures(options: EqualFailuresOptions): EqualFailure
       if (kind.seen <= RECORDED_AS_THEY_ARE) return emit(draft);
       kind.held++;
       kind.last = draft;
+      if (draft.call !== undefined) kind.calls.push(draft.call);
       return "";
     },
     folded: () => folded,

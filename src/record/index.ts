@@ -14,6 +14,7 @@ export {
   type Receipt,
   type Recorder,
 } from "./audit-log.ts";
+export { type CallTotals, createCallTotals, type CountedCall } from "./call-totals.ts";
 export {
   type CallFields,
   type CallScope,

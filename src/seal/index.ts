@@ -1,10 +1,23 @@
 /** Records that are provable: leaves, trees, signed checkpoints, and the keys that sign them. */
 export {
+  adopt,
+  type Adopted,
+  type Adopter,
+  type Batch,
+  type FoundCheckpoint,
+  foundCheckpoint,
+  NOTHING_SEALED,
+  type SealedEnd,
+  type Tail,
+} from "./adoption.ts";
+export { MAX_COVERED } from "./checkpoint-record.ts";
+export {
   decodeCheckpoint,
   type CallCount,
   type KeyRotation,
   type OpeningFacts,
 } from "./checkpoint.ts";
+export { leafOf } from "./leaf-of.ts";
 export type { StreamHead } from "./anchor.ts";
 export { checkKeyPlace, type KeyPlace, loadSigner, signerOfFile } from "./key-file.ts";
 export { createKeyFile, type MadeKey, rotateKeyFile } from "./make-key-file.ts";

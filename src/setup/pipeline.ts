@@ -6,11 +6,12 @@
  */
 import { type CaptureTarget, createOpenCalls } from "../capture/index.ts";
 import { type AnyEvent, type FileChange, fileChangeEvent } from "../event/index.ts";
-import { createJournalProcessor, type JournalNotice } from "../journal/index.ts";
+import { createJournalProcessor, type JournalNotice, startAdoption } from "../journal/index.ts";
 import { AuditError } from "../lib/errors.ts";
 import {
   type Audit,
   type AuditHealth,
+  createCallTotals,
   createEqualFailures,
   createRecorder,
   type Draft,
@@ -77,7 +78,9 @@ export function openAudit(
       : { journal: surroundings.journal, memory: undefined, isOnDisk: true };
   const { journal, memory } = opened;
   const hangWatch = createHangWatch(journal, report);
+  const calls = createCallTotals();
   let isFavoured = false;
+  let isFollowed = false;
   const processor = createJournalProcessor({
     journal,
     clock,
@@ -86,8 +89,12 @@ export function openAudit(
     service,
     resource,
     mayUseReserve: () => isFavoured,
+    isFollowed: () => isFollowed,
     // What is nowhere kept needs no proof.
-    seal: opened.isRefusing === true ? undefined : sealing?.({ ...ground, stream: journal.stream }),
+    seal:
+      opened.isRefusing === true
+        ? undefined
+        : sealing?.sealerOf({ ...ground, stream: journal.stream, calls: calls.all }),
   });
   const emitDraft = createEmitter({
     resource,
@@ -104,7 +111,9 @@ export function openAudit(
   function emit(draft: Draft): string {
     if (isClosed) throw refuseLate();
     isFavoured = draft.failure === "closed";
+    isFollowed = draft.isFollowed === true;
     emitDraft(draft);
+    draft.call?.recorded();
     outward.wake();
     return processor.lastRecordId();
   }
@@ -148,6 +157,7 @@ export function openAudit(
     openCalls.close();
     failures?.close();
     retention?.close();
+    adoption?.close();
     processor.inspect();
     const sealed = processor.finish();
     isClosed = true;
@@ -207,6 +217,17 @@ export function openAudit(
           record: recordOwn,
         })
       : undefined;
+  const adoption =
+    sealing !== undefined && opened.isOnDisk
+      ? startAdoption({
+          directory,
+          stream: journal.stream,
+          signer: sealing.signer,
+          clock,
+          write: processor.writeAdopted,
+          report,
+        })
+      : undefined;
   if (surroundings === undefined) {
     process.on("exit", closeNow);
     reported = reportHealth({ health, isOpen: () => !isClosed, report });
@@ -254,6 +275,7 @@ export function openAudit(
       unconfirmed: hangWatch.unconfirmed,
       report,
       openCalls,
+      calls,
     },
     audit: {
       ...recorder,

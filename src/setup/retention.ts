@@ -47,5 +47,5 @@ function viewsOf(format: ResolvedOptions["format"], shape: ViewShape): readonly 
   if (format === "journal" || format === "none") return [];
   const formats: readonly Exclude<ViewFormat, "both">[] =
     format === "both" ? ["json", "csv"] : [format];
-  return formats.map((name) => (shape === "five" ? `five-${name}` : name));
+  return shape === "five" ? formats.map((name) => `five-${name}`) : [...formats, "checkpoints"];
 }

@@ -6,10 +6,12 @@ import {
 } from "../event/index.ts";
 import type { Clock } from "../lib/clock.ts";
 import {
+  type CallCount,
   createRedactable,
   createSealer,
   loadSigner,
   type Sealer,
+  type Signer,
   signerOfFunction,
 } from "../seal/index.ts";
 import type { Report } from "./line-writer.ts";
@@ -19,6 +21,8 @@ import type { ResolvedSeal } from "./seal-options.ts";
 export interface SealingParts {
   readonly stream: string;
   readonly clock: Clock;
+  /** Totals of calls since the stream began. Default: there are none. */
+  readonly calls?: () => Iterable<CallCount>;
   readonly report: Report;
   readonly catalogue: Catalogue;
   /** SHA-256, base64url, of the policies. */
@@ -31,6 +35,12 @@ export interface SealingParts {
 /** Makes the sealer of a stream, given what writes its checkpoints. */
 export type MakeSealer = (write: (record: AuditRecord) => void) => Sealer;
 
+/** What records are sealed with. */
+export interface Sealing {
+  readonly signer: Signer;
+  readonly sealerOf: (parts: SealingParts) => MakeSealer;
+}
+
 /**
  * Finds the signing key; to be asked before anything is opened.
  *
@@ -40,15 +50,18 @@ export function openSealing(
   { key, signer: given, heartbeatMillis }: ResolvedSeal,
   directory: string,
   report: Report,
-): (parts: SealingParts) => MakeSealer {
+): Sealing {
   const signer = given === undefined ? loadSigner(key, directory, report) : signerOfFunction(given);
-  return ({ catalogue, auditPolicy, redactionPolicy, resource, ...parts }) => {
-    const redactableOf = createRedactable(
-      (action) => catalogue.find(action)?.redactable ?? DEFAULT_REDACTABLE,
-    );
-    const opening = { redactable: DEFAULT_REDACTABLE, auditPolicy, redactionPolicy, resource };
-    return (write) =>
-      createSealer({ ...parts, signer, write, redactableOf, opening, heartbeatMillis });
+  return {
+    signer,
+    sealerOf({ catalogue, auditPolicy, redactionPolicy, resource, ...parts }) {
+      const redactableOf = createRedactable(
+        (action) => catalogue.find(action)?.redactable ?? DEFAULT_REDACTABLE,
+      );
+      const opening = { redactable: DEFAULT_REDACTABLE, auditPolicy, redactionPolicy, resource };
+      return (write) =>
+        createSealer({ ...parts, signer, write, redactableOf, opening, heartbeatMillis });
+    },
   };
 }
 

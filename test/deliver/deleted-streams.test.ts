@@ -85,7 +85,8 @@ function purge(directory: string, stream: string): void {
 
 function stateOf(directory: string, kind: "ended" | "view"): string {
   const names = readdirSync(join(directory, "state")).filter((name) => name.startsWith(`${kind}-`));
-  expect(names).toHaveLength(2);
+  // Views of five keys have no checkpoints beside them.
+  expect(names).toHaveLength(names.some((name) => name.includes("five")) ? 2 : 3);
   return names.map((name) => readFileSync(join(directory, "state", name), "utf8")).join("\n");
 }
 

@@ -13,6 +13,8 @@ export interface Program {
   readonly ready: string;
   /** Both outputs so far. */
   readonly output: () => string;
+  /** Resolves when it has ended by itself, or was ended. */
+  readonly ended: Promise<unknown>;
   /** Sends a signal and waits for the end; gives the exit code, null after a signal. */
   readonly end: (signal: NodeJS.Signals) => Promise<number | null>;
 }
@@ -51,6 +53,7 @@ export async function startProgram(file: string, options: ProgramOptions): Promi
     ready: await promise,
     pid: child.pid ?? -1,
     output: () => output,
+    ended: closed,
     async end(signal) {
       child.kill(signal);
       await closed;

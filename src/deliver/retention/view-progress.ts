@@ -4,7 +4,7 @@ import { z } from "zod";
 import { stateDirectory } from "../../format/index.ts";
 import type { JournalPosition } from "../../journal/index.ts";
 import { systemCodeOf } from "../../lib/errors.ts";
-import { CSV_VIEW, JSON_VIEW } from "../views/view.ts";
+import { CHECKPOINT_VIEW, CSV_VIEW, JSON_VIEW } from "../views/view.ts";
 
 /** How far a view has got. */
 export interface ViewProgress {
@@ -19,6 +19,7 @@ export interface ViewProgress {
 const FILES: ReadonlyMap<string, string> = new Map([
   ["csv", CSV_VIEW],
   ["json", JSON_VIEW],
+  ["checkpoints", CHECKPOINT_VIEW],
 ]);
 
 const positions = z.record(

@@ -1,143 +1,15 @@
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from "node:fs";
-import { join } from "node:path";
-import { createCsvRows, CSV_HEADER } from "../../format/index.ts";
-import { appendFully, FILE_MODE, sizeOf } from "../../lib/files.ts";
-import { recoverCsv } from "./csv-recovery.ts";
-import { createFileWatch, type Finding } from "./file-watch.ts";
-import { IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
-import { createOpenIntents } from "./open-intents.ts";
-import { createChangeCheck, tellOfChange } from "./outside-change.ts";
-import { createViewProgress } from "./reading-progress.ts";
-import { checkRoom } from "./room.ts";
-import { createViewStateSaver } from "./view-state.ts";
-import { CSV_VIEW, type View, type ViewOptions } from "./view.ts";
+import { createCsvRows, CSV_HEADER, decodeCsvRows } from "../../format/index.ts";
+import { openAppendedView } from "./appended-view.ts";
+import { CSV_VIEW, RESULTS, type View, type ViewOptions } from "./view.ts";
 
-const STATE_NAME = "csv";
-/** The state may be this old: rows behind it are recognised by their record ids. */
-const SAVE_PAUSE_MILLIS = 1000;
-/** A large state is saved at most every this many times the duration of its last saving. */
-const PAUSE_FACTOR = 20;
-
-/**
- * Opens the CSV view: a row per result, oldest first, appended. A row that a crash cut is taken
- * off; rows that were written after the last saved state are recognised and not written twice.
- */
+/** Opens the CSV view: a row per result, oldest first, appended. */
 export function openCsvView(options: ViewOptions): View {
-  const { directory, nowMillis } = options;
-  const path = join(directory, CSV_VIEW);
-  const recovered = recoverCsv(options, path, STATE_NAME);
-  const progress = createViewProgress(recovered);
-  const intents = createOpenIntents({
-    lines: recovered.intents,
-    shownIds: recovered.shownIntents,
-    progress,
+  return openAppendedView(options, {
+    file: CSV_VIEW,
+    stateName: "csv",
+    header: CSV_HEADER,
+    shows: RESULTS,
+    createRows: createCsvRows,
+    decodeRows: decodeCsvRows,
   });
-  const saver = createViewStateSaver(directory, STATE_NAME, progress);
-  const watch = createFileWatch(path, { seesRewriting: false });
-  const isFileOurs = createChangeCheck({ watch, nowMillis, deal });
-  const rows = createCsvRows();
-  let fd = -1;
-  let lastAppend = 0;
-  /** A failed append left a part of a row, which could not be taken back yet. */
-  let isTorn = false;
-  let isToBegin = false;
-  let isDirty = true;
-  let nextSaveAt = 0;
-
-  function close(): void {
-    if (fd >= 0) closeSync(fd);
-    fd = -1;
-    watch.close();
-  }
-
-  /** Opens the file, and begins it where it is empty. */
-  function open(): void {
-    close();
-    fd = openSync(path, "a", FILE_MODE);
-    const isNew = fstatSync(fd).size === 0;
-    if (isNew) {
-      checkRoom(options, CSV_HEADER.length);
-      appendFully(fd, Buffer.from(CSV_HEADER));
-    }
-    watch.remember();
-    isTorn = false;
-    isDirty = true;
-    // Before the first row: rows without a state are nobody's.
-    if (isNew) save();
-  }
-
-  function begin(): void {
-    isToBegin = true;
-    if ((sizeOf(path) ?? 0) > 0) setForeignAside(path, IN_THE_WAY, options);
-    open();
-    isToBegin = false;
-  }
-
-  function deal({ change, sizeThere = 0 }: Finding): void {
-    // What was cut off at once, and holds nothing but the rows that were just appended, is ours.
-    const isLeftOver = change === "truncated" && sizeThere === lastAppend;
-    if (isLeftOver) ftruncateSync(fd, 0);
-    if (tellOfChange(path, { change, sizeThere: isLeftOver ? 0 : sizeThere }, options)) {
-      progress.reset();
-      intents.clear();
-    }
-    begin();
-  }
-
-  function save(): void {
-    const started = nowMillis();
-    fdatasyncSync(fd);
-    saver.save({
-      size: watch.size(),
-      file: watch.identity(),
-      parts: 0,
-      intents: intents.lines(),
-    });
-    isDirty = false;
-    nextSaveAt = nowMillis() + Math.max(SAVE_PAUSE_MILLIS, (nowMillis() - started) * PAUSE_FACTOR);
-  }
-
-  try {
-    open();
-  } catch (error) {
-    // Nobody gets this view, so nobody could close it.
-    close();
-    throw error;
-  }
-  return {
-    progress,
-    intents,
-    check() {
-      if (isToBegin) begin();
-      if (isTorn && fstatSync(fd).size > watch.size()) ftruncateSync(fd, watch.size());
-      isTorn = false;
-      return isFileOurs();
-    },
-    append(records, readTo) {
-      // What an append left that threw.
-      rows.take();
-      for (const { bytes, start, end } of records) rows.add(bytes, start, end);
-      const bytes = rows.take();
-      if (bytes.length > 0) {
-        checkRoom(options, bytes.length);
-        isTorn = true;
-        appendFully(fd, bytes);
-        isTorn = false;
-        lastAppend = bytes.length;
-        watch.grew(bytes.length);
-      }
-      progress.advance(readTo);
-      isDirty = true;
-    },
-    settle({ isForced }) {
-      if (fd < 0 || !(isDirty || saver.isStale())) return;
-      if (isForced || nowMillis() >= nextSaveAt) save();
-    },
-    saveAgain() {
-      saver.forget();
-      isDirty = true;
-      if (fd >= 0) save();
-    },
-    close,
-  };
 }

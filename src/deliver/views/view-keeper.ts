@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { FileChange } from "../../event/index.ts";
+import { openCheckpointView } from "./checkpoint-view.ts";
 import { openCsvView } from "./csv-view.ts";
 import { openFiveCsvView } from "./five-csv-view.ts";
 import { openFiveJsonView } from "./five-json-view.ts";
@@ -14,7 +15,14 @@ import { createStreamList } from "./stream-list.ts";
 import { createViewLock } from "./view-lock.ts";
 import { createViewReading } from "./view-reading.ts";
 import { checkViewShape, type ViewShape } from "./view-shape.ts";
-import { CSV_VIEW, JSON_VIEW, type View, type ViewOptions } from "./view.ts";
+import {
+  CHECKPOINT_VIEW,
+  CSV_VIEW,
+  JSON_VIEW,
+  RESULTS,
+  type View,
+  type ViewOptions,
+} from "./view.ts";
 
 /** Which views are kept. */
 export type ViewFormat = "json" | "csv" | "both";
@@ -111,9 +119,10 @@ export function createViewKeeper(options: ViewKeeperOptions): ViewKeeper {
   }
 
   function show(view: View, round: Round): void {
+    const { shows = RESULTS } = view;
     tries.run(view, () => {
       view.append(
-        round.records.filter(({ kind }) => kind === "result"),
+        round.records.filter(({ kind }) => kind === shows),
         round.positions,
       );
       view.intents?.see(round.steps);
@@ -195,6 +204,8 @@ function openersOf(
   const openers: Opener[] = [];
   if (format !== "csv") openers.push(openerOf(JSON_VIEW, openJson, options));
   if (format !== "json") openers.push(openerOf(CSV_VIEW, openCsv, options));
+  // Rows of five keys carry nothing that a checkpoint could prove.
+  if (shape === "full") openers.push(openerOf(CHECKPOINT_VIEW, openCheckpointView, options));
   return openers;
 }
 

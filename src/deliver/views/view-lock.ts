@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stateDirectory } from "../../format/index.ts";
 import { type FileLock, tryLockFile } from "../../lib/file-lock.ts";
 import { makeDirectory } from "../../lib/files.ts";
-import { CSV_VIEW, JSON_VIEW } from "./view.ts";
+import { CHECKPOINT_VIEW, CSV_VIEW, JSON_VIEW } from "./view.ts";
 
 /** The right to write the views of a directory. */
 export interface ViewLock {
@@ -19,6 +19,8 @@ export interface ViewLock {
   readonly hold: (options: { readonly waits: boolean }) => "taken" | "held" | "retaken" | "none";
   readonly release: () => void;
 }
+
+const VIEWS: readonly string[] = [CSV_VIEW, JSON_VIEW, CHECKPOINT_VIEW];
 
 /**
  * A holder whose lock file was taken away notices it within this, and stops writing. Who makes the
@@ -40,7 +42,7 @@ export function createViewLock(directory: string, nowMillis: () => number): View
     const isNew = !existsSync(path);
     lock = tryLockFile(path);
     // Without views there was no holder yet whose lock file could be gone.
-    usableAt = isNew && [CSV_VIEW, JSON_VIEW].some(isThere) ? nowMillis() + LET_GO_MILLIS : 0;
+    usableAt = isNew && VIEWS.some(isThere) ? nowMillis() + LET_GO_MILLIS : 0;
     return lock !== null;
   }
 

@@ -8,9 +8,21 @@ import type { RoomOptions } from "./room.ts";
 export const CSV_VIEW = "audit_log.csv";
 /** Name of the newest part of the JSON view in the audit directory. */
 export const JSON_VIEW = "audit_log.json";
+/** Name of the view of the checkpoints in the audit directory. */
+export const CHECKPOINT_VIEW = "audit_checkpoints.jsonl";
 
-/** A file that shows the results of all streams of a directory, for people and for `jq`. */
+/** Kinds of records that a view shows. */
+export type ShownKind = "result" | "checkpoint";
+
+/** What most views show. */
+export const RESULTS: ShownKind = "result";
+/** What the view of the checkpoints shows. */
+export const CHECKPOINTS: ShownKind = "checkpoint";
+
+/** A file that shows records of one kind of all streams of a directory, for people and for `jq`. */
 export interface View {
+  /** Default: results. */
+  readonly shows?: ShownKind;
   /** How far the view has got in each stream. */
   readonly progress: ViewProgress;
   /**
@@ -29,7 +41,7 @@ export interface View {
   /**
    * Shows more records.
    *
-   * @param records results, and intents that nothing will follow, in their order.
+   * @param records those of its kind in their order; with results, intents that nothing will follow.
    * @param readTo how far each stream was read, other kinds of records included.
    */
   readonly append: (

@@ -5,9 +5,9 @@ import {
   ATTR_SEQUENCE_NUMBER,
   streamOf,
 } from "../../event/index.ts";
-import { CSV_HEADER, decodeCsvRows } from "../../format/index.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { sizeOf } from "../../lib/files.ts";
+import type { AppendedForm } from "./appended-view.ts";
 import { findByIdentity, identityAt } from "./file-watch.ts";
 import { CHANGED, IN_THE_WAY, setForeignAside } from "./foreign-view.ts";
 import { STREAM_START, type StreamPosition } from "./merge.ts";
@@ -15,36 +15,45 @@ import type { ViewOptions } from "./view.ts";
 import { EMPTY_VIEW_STATE, loadViewState, type ViewState } from "./view-state.ts";
 
 /** A state, and the record ids of intents that the rows behind it show. */
-export interface RecoveredCsv extends ViewState {
+export interface RecoveredView extends ViewState {
   readonly shownIntents: ReadonlySet<string>;
 }
 
-const NOTHING: RecoveredCsv = { ...EMPTY_VIEW_STATE, shownIntents: new Set() };
+const NOTHING: RecoveredView = { ...EMPTY_VIEW_STATE, shownIntents: new Set() };
+
+/** What has to be known of a view to recover it. */
+type RowForm = Pick<AppendedForm, "stateName" | "header" | "decodeRows">;
+
+interface RecoveryOptions extends ViewOptions {
+  readonly form: RowForm;
+}
 
 /** Read at once of the rows behind the state, unless one row is longer. */
 const PIECE_BYTES = 4 * 1024 * 1024;
 
 /** The state to go on from, after the file was brought back to whole rows that the state knows. */
-export function recoverCsv(options: ViewOptions, path: string, stateName: string): RecoveredCsv {
-  const state = loadViewState(options.directory, stateName);
+export function recoverAppended(options: ViewOptions, path: string, form: RowForm): RecoveredView {
+  const state = loadViewState(options.directory, form.stateName);
   const size = sizeOf(path) ?? 0;
   const renamed = state === null || size > 0 ? undefined : otherNameOf(options, path, state);
-  if (state !== null && renamed !== undefined) return goOnBehind(renamed, path, state, options);
-  if (size === 0) return NOTHING;
+  if (state !== null && renamed !== undefined)
+    return goOnBehind(renamed, path, state, { ...options, form });
+  // Without a header it has no byte before there was something to show.
+  if (size === 0) return state?.size === 0 ? { ...NOTHING, ...state } : NOTHING;
   if (state === null) {
     // The header alone is what a first start leaves that was killed before its state was saved.
-    if (size <= CSV_HEADER.length && CSV_HEADER.startsWith(readText(path, 0, size))) {
+    if (size <= form.header.length && form.header.startsWith(readText(path, 0, size))) {
       truncate(path, 0);
     } else {
       setForeignAside(path, IN_THE_WAY, options);
     }
     return NOTHING;
   }
-  if (!isOurs(path, state)) {
+  if (!isOurs(path, state, form)) {
     setForeignAside(path, CHANGED, options);
     return NOTHING;
   }
-  return recoverTail(path, state, options);
+  return recoverTail(path, state, { ...options, form });
 }
 
 function otherNameOf(
@@ -56,10 +65,10 @@ function otherNameOf(
   return findByIdentity(directory, file);
 }
 
-function isOurs(path: string, state: ViewState): boolean {
+function isOurs(path: string, state: ViewState, { header }: RowForm): boolean {
   return (
-    (sizeOf(path) ?? 0) >= Math.max(state.size, CSV_HEADER.length) &&
-    readText(path, 0, CSV_HEADER.length) === CSV_HEADER
+    (sizeOf(path) ?? 0) >= Math.max(state.size, header.length) &&
+    readText(path, 0, header.length) === header
   );
 }
 
@@ -68,12 +77,12 @@ function goOnBehind(
   renamed: string,
   path: string,
   state: ViewState,
-  { report }: ViewOptions,
-): RecoveredCsv {
+  { report, form }: RecoveryOptions,
+): RecoveredView {
   try {
     // The number of a file that is gone may have been given to another one.
-    if (!isOurs(renamed, state)) return NOTHING;
-    const { rows } = readRows(renamed, state);
+    if (!isOurs(renamed, state, form)) return NOTHING;
+    const { rows } = readRows(renamed, state, form);
     report(`${path} was renamed by somebody else to ${renamed}: a new one goes on behind its rows`);
     return { ...state, ...rows, size: 0 };
   } catch {
@@ -82,9 +91,9 @@ function goOnBehind(
   }
 }
 
-function recoverTail(path: string, state: ViewState, options: ViewOptions): RecoveredCsv {
+function recoverTail(path: string, state: ViewState, options: RecoveryOptions): RecoveredView {
   try {
-    const { rows, end, size } = readRows(path, state);
+    const { rows, end, size } = readRows(path, state, options.form);
     if (end < size) {
       truncate(path, end);
       options.report(
@@ -111,14 +120,14 @@ interface TailRows {
 }
 
 /** What the rows behind the saved state tell of how far the view had got. */
-function readRows(path: string, state: ViewState): TailRows {
+function readRows(path: string, state: ViewState, { decodeRows }: RowForm): TailRows {
   const live = new Map(state.live);
   const done = new Map(state.done);
   const shownIntents = new Set<string>();
   const size = sizeOf(path) ?? 0;
   let end = state.size;
   for (let piece = PIECE_BYTES; end < size;) {
-    const rows = decodeCsvRows(readText(path, end, Math.min(piece, size - end)));
+    const rows = decodeRows(readText(path, end, Math.min(piece, size - end)));
     for (const { record } of rows) {
       const id = String(record.attributes[ATTR_RECORD_ID]);
       const stream = streamOf(id);
