@@ -19,7 +19,7 @@ import { createExaminer } from "../../src/verify/examine.ts";
 import { createNodeCrypto } from "../../src/verify/node-crypto.ts";
 import { createWebCrypto } from "../../src/verify/web-crypto.ts";
 import { codesOf, folder, journal, linesOf, STREAMS, verify } from "../support/sealed-journal.ts";
-import { keyOfTest, rfc8032 } from "../support/sealed-stream.ts";
+import { keyOfTest, rfc8032 } from "../support/fixed-stream.ts";
 
 const [A, B, C] = STREAMS;
 
