@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { AuditError, type AuditOptions } from "otel-audit";
@@ -31,6 +32,14 @@ test("with nothing said", () => {
       retainMillis: Infinity,
       maxBytes: Infinity,
       isNetworkAllowed: false,
+    },
+    seal: {
+      key: {
+        path: join(homedir(), ".local/state/otel-audit/signing-key.pem"),
+        isNamed: false,
+      },
+      signer: undefined,
+      heartbeatMillis: undefined,
     },
   });
 });
