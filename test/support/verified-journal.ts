@@ -1,6 +1,6 @@
 import { readJournal } from "otel-audit/read";
 import type { AuditRecord } from "../../src/event/index.ts";
-import { verifyCheckpoints } from "./sealed-stream.ts";
+import { verifyCheckpoints } from "./live-sealer.ts";
 
 /**
  * Verifies the one stream of a directory.
