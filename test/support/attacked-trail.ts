@@ -47,14 +47,21 @@ export function openWorkshop(): Workshop {
   return {
     folder,
     keyFile: key,
-    write({ trail = "audit", keyFile = key, ending = "close", service = "trainer", streams = 0 } = {}) {
+    write({
+      trail = "audit",
+      keyFile = key,
+      ending = "close",
+      service = "trainer",
+      streams = 0,
+    } = {}) {
       const directory = join(folder, trail);
       const before = new Set(streamsIn(directory));
       const args = ["-C", "@otel-audit/source", PROGRAM];
       args.push(directory, keyFile, ending, service, String(streams));
       const { stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
       const [stream, ...others] = streamsIn(directory).filter((name) => !before.has(name));
-      if (stream === undefined || others.length > 0) throw new Error(`nothing was written: ${stderr}`);
+      if (stream === undefined || others.length > 0)
+        throw new Error(`nothing was written: ${stderr}`);
       return stream;
     },
   };
@@ -107,14 +114,19 @@ export function victimOf(directory: string, streams: readonly string[]): Victim 
     writeFileSync(path, after.map((line) => `${line}\n`).join(""));
   };
   const line: Victim["line"] = (at, change, letter) =>
-    rewrite(journal(letter), (all) => all.map((one, index) => (index === at - 1 ? change(one) : one)));
+    rewrite(journal(letter), (all) =>
+      all.map((one, index) => (index === at - 1 ? change(one) : one)),
+    );
   return {
     directory: copy,
     streams,
     path: (name) =>
       join(
         copy,
-        name.replace(/(?<=^|\/)([A-Z])(?=\/)/, (letter) => streams[letter.charCodeAt(0) - 65] ?? letter),
+        name.replace(
+          /(?<=^|\/)([A-Z])(?=\/)/,
+          (letter) => streams[letter.charCodeAt(0) - 65] ?? letter,
+        ),
       ),
     journal,
     lines,
@@ -166,7 +178,11 @@ export function saidOf(finding: Finding, { directory, streams }: Victim): string
   ];
   return streams.reduce(
     (text, id, at) => text.replaceAll(id, String.fromCharCode(65 + at)),
-    words.filter((word) => word !== undefined).join(" ").replaceAll("audit/journal/", "").replaceAll("audit/", ""),
+    words
+      .filter((word) => word !== undefined)
+      .join(" ")
+      .replaceAll("audit/journal/", "")
+      .replaceAll("audit/", ""),
   );
 }
 
