@@ -10,6 +10,8 @@ export interface CheckpointChain {
   readonly last: () => Link | undefined;
   /** Numbers that are not there, though a later one is. */
   readonly missing: () => number;
+  /** Whether the note with that hash (SHA-256, base64) is one that the process itself made. */
+  readonly has: (noteHash: string) => boolean;
   /** Root of the tree at a size, base64; undefined where no checkpoint has that size. */
   readonly rootAt: (size: number) => string | undefined;
 }
@@ -31,6 +33,7 @@ export interface Link {
 /** Without checkpoints. */
 export function createCheckpointChain(): CheckpointChain {
   const byNumber = new Map<number, Link>();
+  const notes = new Set<string>();
   const roots = new Map<number, string>();
   let highest: Link | undefined;
 
@@ -46,6 +49,7 @@ export function createCheckpointChain(): CheckpointChain {
       firstProblem(link);
     if (problem !== undefined) return problem;
     byNumber.set(link.number, link);
+    notes.add(link.noteHash);
     if (highest === undefined || link.number > highest.number) highest = link;
     return undefined;
   }
@@ -67,6 +71,7 @@ export function createCheckpointChain(): CheckpointChain {
     },
     last: () => highest,
     missing: () => (highest?.number ?? 0) - byNumber.size,
+    has: (noteHash) => notes.has(noteHash),
     rootAt: (size) => roots.get(size),
   };
 }

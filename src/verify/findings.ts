@@ -59,6 +59,8 @@ export type FindingCode =
   | "records_purged"
   /** The value was taken away, its salt was not: short values can be guessed. */
   | "salt_left"
+  /** Only views of a stream were read: that records which are no results are all there cannot be shown. */
+  | "only_results"
   /** The last checkpoint is not a closing one. */
   | "stream_unclosed"
   /** The key was only in the memory of the process that signed. */
@@ -110,6 +112,7 @@ export const SEVERITIES: Readonly<Record<FindingCode, Severity>> = {
   records_unsigned: "note",
   records_purged: "note",
   salt_left: "note",
+  only_results: "note",
   stream_unclosed: "note",
   key_in_memory: "note",
   keys_unlinked: "note",
@@ -119,6 +122,7 @@ export const SEVERITIES: Readonly<Record<FindingCode, Severity>> = {
 export const STRICT: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "records_adopted",
   "records_unsigned",
+  "only_results",
   "key_in_memory",
   "keys_unlinked",
 ]);
