@@ -88,8 +88,9 @@ function* reportLines(report: VerificationReport): Generator<string> {
   if (redacted.length > 0) {
     yield `redacted after they were sealed: ${redacted.map(([key, count]) => `${key} (${count})`).join(", ")}`;
   }
-  for (const { record, count, why } of gaps) {
-    yield withoutControls(`gap: ${count} records were lost, as ${record} says: ${why}`);
+  for (const { record, action, count, why } of gaps) {
+    const what = action === "records_lost" ? "were lost" : "may not survive a power loss";
+    yield withoutControls(`gap: ${count} records ${what}, as ${record} says: ${why}`);
   }
   for (const { message } of notes) yield withoutControls(`note: ${message}`);
 }

@@ -7,6 +7,7 @@ export {
   type RootedAnchor,
   type StreamHead,
 } from "./anchor.ts";
+export { auditPath, type PathStart, type PathStep } from "./audit-path.ts";
 export {
   type CallCount,
   type Checkpoint,

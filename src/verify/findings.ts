@@ -17,7 +17,7 @@ export type Severity =
 export type FindingCode =
   /** The record is not the one that was signed. */
   | "record_altered"
-  /** A field that may be redacted holds another value than the one that was signed. */
+  /** A field holds another value than the one that was signed: its salt, or a proven copy, shows it. */
   | "field_altered"
   /** The text says a thing twice or in contradiction, so that people and programs may read it differently. */
   | "text_contradicts"

@@ -7,7 +7,7 @@
 import { recordId } from "../event/portable.ts";
 import { HASH_BYTES } from "../seal/portable.ts";
 import type { SoundCheckpoint } from "./check-checkpoint.ts";
-import { type CheckpointChain, createCheckpointChain } from "./checkpoint-chain.ts";
+import { type CheckpointChain, createCheckpointChain, type Head } from "./checkpoint-chain.ts";
 import { type CoveredRange, createCoverage } from "./coverage.ts";
 import { KIND } from "./examined-block.ts";
 import type { Finding, FindingCode } from "./findings.ts";
@@ -52,6 +52,10 @@ export interface StreamSummary {
   readonly isClosed: boolean;
   /** Time of the last checkpoint. */
   readonly until: string | undefined;
+  /** Size and root (base64) of the last checkpoint of the process itself, else of an adopter. */
+  readonly head: Head | undefined;
+  /** False: what was read of it shows results and nothing else. */
+  readonly isFullySeen: boolean;
 }
 
 /** The judge of one stream. */
@@ -63,6 +67,8 @@ export interface StreamJudge {
   readonly see: (record: SeenRecord) => boolean;
   /** Whether the record with that number was proven, by the process itself or an adopter. */
   readonly isProven: (sequence: number) => boolean;
+  /** What is signed of the record with that number; undefined: nothing, or it was forgotten. */
+  readonly signedLeaf: (sequence: number) => Uint8Array | undefined;
   readonly finish: (purged: readonly Run[]) => StreamSummary;
 }
 
@@ -165,6 +171,11 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
     stream,
     chain,
     isProven: (sequence) => proven.has(sequence),
+    signedLeaf(sequence) {
+      const range = coverage.of(sequence);
+      const at = (sequence - (range?.from ?? 0) - 1) * HASH_BYTES;
+      return range?.leaves?.slice(at, at + HASH_BYTES);
+    },
     expect(sound, place) {
       const { checkpoint, from, leaves } = sound;
       const isOwn = checkpoint.state !== "adopted";
@@ -215,6 +226,8 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
         size,
         isClosed: closedAt !== undefined,
         until: last?.time,
+        head: chain.head(),
+        isFullySeen,
       };
     },
   };

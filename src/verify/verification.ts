@@ -9,19 +9,18 @@ import { HASH_BYTES, type NoteKey, type StreamHead } from "../seal/portable.ts";
 import { judgeAnchor } from "./anchor-heads.ts";
 import { type CallReconciliation, createCallLedger } from "./call-ledger.ts";
 import { checkCheckpoint, isSound, type SoundCheckpoint } from "./check-checkpoint.ts";
+import { type Claim, purgedRuns } from "./claims.ts";
 import type { VerifyCrypto } from "./crypto.ts";
 import {
   KIND,
   type ExaminedBlock,
   type GapClaim,
-  type PurgedRange,
   type RecordDetail,
 } from "./examined-block.ts";
 import type { FieldFinding } from "./examine.ts";
 import type { Finding } from "./findings.ts";
 import { createFindingList } from "./finding-list.ts";
 import { createKeyRing, type Trust, type UsedKey } from "./key-ring.ts";
-import type { Run } from "./runs.ts";
 import { ALL_TIME, isInside, type TimeWindow } from "./time-window.ts";
 import {
   createStreamJudge,
@@ -71,15 +70,12 @@ export interface Verification {
   readonly add: (block: ExaminedBlock) => Promise<void>;
   /** A file that could not be read. */
   readonly addUnreadable: (file: string, why: string) => void;
+  /**
+   * What is signed of a record: its leaf, 32 bytes. Undefined where nothing is, or where no copies were
+   * expected and it was forgotten.
+   */
+  readonly signedLeaf: (stream: string, sequence: number) => Uint8Array | undefined;
   readonly finish: () => VerificationFacts;
-}
-
-/** What a proven record is needed to show. */
-interface Claim {
-  readonly stream: string;
-  readonly sequence: number;
-  readonly purged?: readonly PurgedRange[];
-  readonly gap?: GapClaim;
 }
 
 /** Begins one. */
@@ -193,8 +189,11 @@ export function createVerification(options: VerificationOptions): Verification {
         const place = placeIn(block, at);
         const detail = block.details[next]?.at === at ? block.details[next++] : undefined;
         const time = block.time[at] ?? Number.NaN;
-        // Checkpoints of any time are needed: they come behind their records.
-        const isWanted = isInside(window, time) || detail?.checkpoint !== undefined;
+        // Needed of any time: checkpoints and purges come behind the records that they are about.
+        const isWanted =
+          isInside(window, time) ||
+          detail?.checkpoint !== undefined ||
+          detail?.purged !== undefined;
         if (detail !== undefined && isWanted) await addDetail(detail, place);
         const kind = block.kind[at] ?? KIND.other;
         const isFirst = judgeOf(place.stream).see({
@@ -207,7 +206,11 @@ export function createVerification(options: VerificationOptions): Verification {
           isDoubtful: detail !== undefined && isDoubtful(detail),
         });
         const method = block.methods[(block.method[at] ?? 0) - 1];
-        if (isFirst && method !== undefined) calls.see(place.stream, method, block.call[at] ?? 0);
+        if (isFirst && method !== undefined) {
+          const { stream, sequence } = place;
+          const call = block.call[at] ?? 0;
+          calls.see({ stream, sequence, method, call, count: detail?.calls ?? 1 });
+        }
         lines++;
       }
       for (const { line, message, isCut } of block.problems) {
@@ -217,18 +220,17 @@ export function createVerification(options: VerificationOptions): Verification {
       }
     },
     addUnreadable: (file, why) => list.add("line_unreadable", { message: `${file}: ${why}`, file }),
+    signedLeaf: (stream, sequence) => judges.get(stream)?.signedLeaf(sequence),
     finish() {
       const believed = claims.filter(({ stream, sequence }) =>
         judges.get(stream)?.isProven(sequence),
       );
-      const purged = Map.groupBy(
-        believed.flatMap((claim) => claim.purged ?? []),
-        (range) => range.stream,
-      );
+      const purged = purgedRuns(believed);
       const streams = [...judges.values()].map((judge) =>
-        judge.finish((purged.get(judge.stream) ?? []).map(({ first, last }): Run => [first, last])),
+        judge.finish(purged.get(judge.stream) ?? []),
       );
-      for (const head of options.anchors ?? []) judgeAnchor(head, judges, streams, list.add);
+      const trail = { judges, streams, purged, found: list.add };
+      for (const head of options.anchors ?? []) judgeAnchor(head, trail);
       const ring = keys.finish(list.add);
       tellAbout(streams);
       if (saltsLeft > 0) {
