@@ -12,6 +12,7 @@ import { shownPath } from "./paths.ts";
 import { runDemo, type Stage } from "./run-demo.ts";
 import { endService, startAuditedService } from "./server-process.ts";
 import { playSession } from "./session.ts";
+import { showProof } from "./show-proof.ts";
 import { tableOf } from "./show-trail.ts";
 import { print, printHeading } from "./show.ts";
 import { agentsChange, noteWithSecrets, readTrail, resultsOf, type TrailEntry } from "./trail.ts";
@@ -27,7 +28,13 @@ await runDemo(
 async function demo({ programs, output }: Stage): Promise<void> {
   const auditDirectory = join(output, "audit");
   const logFile = join(output, "server.log");
-  const service = await startAuditedService(programs, { auditDirectory, logFile });
+  const stateDirectory = join(output, "state");
+  const service = await startAuditedService(programs, {
+    auditDirectory,
+    logFile,
+    // The signing key is made there: a demo leaves nothing in the user's own.
+    env: { XDG_STATE_HOME: stateDirectory },
+  });
   print(
     "A training service runs that has no audit code: node --import otel-audit/register server.ts",
   );
@@ -47,6 +54,11 @@ async function demo({ programs, output }: Stage): Promise<void> {
   showFiles(trail, auditDirectory, logFile);
   showSecrets(trail, output);
   showTrace(trail, service.output());
+  showProof(trail, {
+    auditDirectory,
+    publicKey: join(stateDirectory, "otel-audit/signing-key.pub"),
+    tampered: join(output, "tampered"),
+  });
 }
 
 function showFiles(trail: readonly TrailEntry[], auditDirectory: string, logFile: string): void {
@@ -58,6 +70,10 @@ function showFiles(trail: readonly TrailEntry[], auditDirectory: string, logFile
     ]),
     [join(auditDirectory, "audit_log.json"), "newest first"],
     [join(auditDirectory, "audit_log.csv"), "for spreadsheets"],
+    [
+      join(auditDirectory, "audit_checkpoints.jsonl"),
+      "what proves the two, where they are copied to",
+    ],
     [logFile, "the service's own output, with the spans of OpenTelemetry"],
   ];
   for (const [file = "", what = ""] of files) print(`  ${shownPath(file)}   ${what}`);

@@ -45,7 +45,8 @@ export function findKeys(path: string): FoundKeys {
   const [signer, refusal] = isThere ? signerOrWhy(path) : [];
   const [listed, problem] = listedOrWhy(path);
   if (signer === undefined && listed.length === 0) {
-    if (refusal !== undefined) throw refusal;
+    if (refusal !== undefined)
+      throw new AuditError("unreadable", refusal.message, { cause: refusal });
     throw new AuditError(
       "unreadable",
       `there is no key in ${path}${problem === undefined ? "" : `, and ${problem}`}: otel-audit keys create makes one, --file names another place`,

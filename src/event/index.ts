@@ -100,6 +100,7 @@ export {
   type Target,
 } from "./event.ts";
 export { type FileChange, fileChangeEvent } from "./file-change.ts";
+export { KNOWN_ATTRIBUTES } from "./known-attributes.ts";
 export { NO_RESULT } from "./lone-intent.ts";
 export { DEFAULT_REDACTABLE, WHOLE_BODY } from "./redactable.ts";
 export { sentenceOf } from "./sentence.ts";

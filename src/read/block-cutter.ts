@@ -6,13 +6,17 @@
  */
 import { type Block, type FileProblem, type Form } from "./block.ts";
 import { type BorderFinder, createBorderFinder } from "./borders.ts";
+import { AROUND } from "./element-scanner.ts";
 import { formOf, HEAD_BYTES } from "./form.ts";
 
 /** Sizes of what is cut. */
 export interface BlockOptions {
   /** A block is cut at the first chance beyond so many bytes. Default 1 MiB. */
   readonly blockBytes?: number | undefined;
-  /** A line, or a record, that is longer is a problem, and is passed over. Default 64 MiB. */
+  /**
+   * A line, or a record, that is longer by a chunk or more is a problem, and is passed over; whether one
+   * between is depends on where the chunks end. Default 64 MiB.
+   */
   readonly maxLineBytes?: number | undefined;
 }
 
@@ -75,7 +79,7 @@ export function createBlockCutter(file: string, options: BlockOptions = {}): Blo
     if (border >= blockBytes || (border > 0 && size - border > maxLineBytes))
       yield take(border, true, of);
     if (kept.size() - border <= maxLineBytes) return;
-    skippedLine = line;
+    skippedLine = line + linesBefore(kept.first());
     line += kept.drop();
   }
 
@@ -129,6 +133,8 @@ interface KeptBytes {
   /** All of them go, without a copy; gives how many line ends they had. */
   readonly drop: () => number;
   readonly size: () => number;
+  /** The first of them. */
+  readonly first: () => Uint8Array;
   readonly lastByte: () => number | undefined;
 }
 
@@ -149,7 +155,8 @@ function createKeptBytes(): KeptBytes {
         const part = piece.subarray(0, size - at);
         taken.set(part, at);
         at += part.length;
-        if (part.length < piece.length) rest.push(piece.slice(part.length));
+        if (part.length === 0) rest.push(piece);
+        else if (part.length < piece.length) rest.push(piece.slice(part.length));
       }
       pieces = rest;
       total -= size;
@@ -163,8 +170,15 @@ function createKeptBytes(): KeptBytes {
       return lines;
     },
     size: () => total,
+    first: () => pieces[0] ?? new Uint8Array(),
     lastByte: () => pieces.at(-1)?.at(-1),
   };
+}
+
+/** Line ends between a border and what stands behind it. */
+function linesBefore(bytes: Uint8Array): number {
+  const start = bytes.findIndex((byte) => !AROUND.has(byte));
+  return linesIn(bytes.subarray(0, Math.max(0, start)));
 }
 
 function linesIn(bytes: Uint8Array): number {

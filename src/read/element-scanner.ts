@@ -40,6 +40,8 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const COMMA = 0x2c;
 const SPACE = 0x20;
+/** What may stand around an object: white space, commas, and the brackets of a list. */
+export const AROUND: ReadonlySet<number> = new Set(new TextEncoder().encode(" \t\r\n,[]"));
 /** The smaller of `E` and `e`. */
 const EXPONENT = 0x45;
 /** Each number of so many digits is told apart from every other. */

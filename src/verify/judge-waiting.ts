@@ -19,12 +19,17 @@ export interface WaitingParts extends Pick<StreamJudgeOptions, "stream" | "found
 /** A process that is alive, or was killed, leaves no more records than this without a checkpoint. */
 const MAX_UNSIGNED = 512;
 
-/**
- * Judges the records that no checkpoint covers.
- *
- * @returns how many of them stand behind the last checkpoint, as those of a killed process do.
- */
-export function judgeWaiting({ stream, found, waiting, size, closedAt }: WaitingParts): number {
+/** What the records that no checkpoint covers come to. */
+export interface Uncovered {
+  /** Behind the last checkpoint, as those of a killed process are. */
+  readonly unsigned: number;
+  /** Checkpoints that no later one covers: their own notes prove them. */
+  readonly notes: number;
+}
+
+/** Judges the records that no checkpoint covers. */
+export function judgeWaiting({ stream, found, waiting, size, closedAt }: WaitingParts): Uncovered {
+  let notes = 0;
   const tail: SeenRecord[] = [];
   const unproven: SeenRecord[] = [];
   for (const record of [...waiting.values()].toSorted((a, b) => a.sequence - b.sequence)) {
@@ -45,7 +50,8 @@ export function judgeWaiting({ stream, found, waiting, size, closedAt }: Waiting
       const message = `record ${id} stands behind the end of its stream, which was closed with ${closedAt} records`;
       found("record_inserted", { message, ...placeOf(stream, record) });
     } else if (sequence <= size) unproven.push(record);
-    else if (!isLastNote) tail.push(record);
+    else if (isLastNote) notes++;
+    else tail.push(record);
   }
   tell(unproven, "have no checkpoint, although later ones are there");
   if (tail.length > MAX_UNSIGNED)
@@ -54,7 +60,7 @@ export function judgeWaiting({ stream, found, waiting, size, closedAt }: Waiting
     const message = `${tail.length} records of stream ${stream} stand behind its last checkpoint: that they are unaltered cannot be shown`;
     found("records_unsigned", { message, ...firstOf(tail) });
   }
-  return tail.length;
+  return { unsigned: tail.length, notes };
 
   function tell(records: readonly SeenRecord[], why: string): void {
     if (records.length === 0) return;

@@ -73,7 +73,7 @@ function headlineOf(
   { proven, adopted, missing }: VerificationReport["records"],
 ): string {
   if (streams.length === 0) return "nothing to verify: no record was found";
-  const what = `${shown(proven)} records in ${shown(streams.length)} streams`;
+  const what = `${counted(proven, "record")} in ${counted(streams.length, "stream")}`;
   const others = adopted > 0 ? `, ${shown(adopted)} adopted` : "";
   switch (verdict) {
     case "verified":
@@ -82,11 +82,11 @@ function headlineOf(
       return `verified, ${what}${others}, ${shown(missing)} missing, ${TRUST[trust]}`;
     case "tampered": {
       const count = findings.filter(({ severity }) => severity === "tampered").length;
-      return `TAMPERED: ${shown(count)} findings; ${shown(proven)} other records are proven, ${TRUST[trust]}`;
+      return `TAMPERED: ${counted(count, "finding")}; of the rest ${counted(proven, "record")} proven, ${TRUST[trust]}`;
     }
     default: {
       const codes = [...new Set(findings.flatMap((finding) => reasonOf(finding)))];
-      return `${verdict}: ${codes.join(", ")}; ${what} are proven${others}, ${TRUST[trust]}`;
+      return `${verdict}: ${codes.join(", ")}; ${what} proven${others}, ${TRUST[trust]}`;
     }
   }
 }
@@ -107,6 +107,10 @@ const REASONS: Partial<Readonly<Record<FindingCode, string>>> = {
 
 function reasonOf({ code, severity }: Finding): readonly string[] {
   return severity === "note" ? [] : [REASONS[code] ?? code];
+}
+
+function counted(count: number, what: string): string {
+  return `${shown(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Thousands apart, as in `48 211`. */

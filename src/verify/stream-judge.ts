@@ -205,7 +205,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
       const last = chain.last();
       const size = all.at(-1)?.size ?? 0;
       const closedAt = last?.state === "close" ? last.size : undefined;
-      const unsigned = judgeWaiting({ ...options, waiting, size, closedAt });
+      const { unsigned, notes } = judgeWaiting({ ...options, waiting, size, closedAt });
       const absent = judgeMissing({
         ...options,
         ranges,
@@ -219,7 +219,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
       return {
         stream,
         records: provenCount + adoptedCount + waiting.size,
-        proven: provenCount,
+        proven: provenCount + notes,
         adopted: adoptedCount,
         unsigned,
         ...absent,

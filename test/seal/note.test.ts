@@ -12,7 +12,7 @@ import {
 } from "../../src/seal/note.ts";
 import { checkSignature } from "../../src/verify/check-checkpoint.ts";
 import { createNodeCrypto } from "../../src/verify/node-crypto.ts";
-import { keyOfTest, sha256, signFixed } from "../support/sealed-stream.ts";
+import { keyOfTest, sha256, signFixed } from "../support/fixed-stream.ts";
 
 interface Known {
   readonly source: string;

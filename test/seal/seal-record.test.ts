@@ -9,7 +9,7 @@ import { createRecordSealer } from "../../src/seal/seal-record.ts";
 import { sealedFieldsOf } from "../../src/seal/sealed-fields.ts";
 import { createExaminer } from "../../src/verify/examine.ts";
 import { createNodeCrypto } from "../../src/verify/node-crypto.ts";
-import { sha256 } from "../support/sealed-stream.ts";
+import { sha256 } from "../support/fixed-stream.ts";
 
 const sealRecord = createRecordSealer(
   createRedactable((action) => (action === "clear" ? [] : ["audit.actor.id", "note", "after"])),

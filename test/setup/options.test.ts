@@ -35,7 +35,7 @@ test("with nothing said", () => {
     },
     seal: {
       key: {
-        path: join(homedir(), ".local", "state", "otel-audit", "signing-key.pem"),
+        path: join(homedir(), ".local/state/otel-audit/signing-key.pem"),
         isNamed: false,
       },
       signer: undefined,

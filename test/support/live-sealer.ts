@@ -89,9 +89,6 @@ export function createSealedStream(options: SealedStreamOptions = {}): SealedStr
     sealer.took(sealed.leaf, String(attributes["audit.record.kind"]), isUrgent);
   }
 
-  const checkpointsOf = (): readonly AuditRecord[] =>
-    records.filter(({ attributes }) => attributes["audit.record.kind"] === "checkpoint");
-
   const stream: SealedStream = {
     sealer,
     records,
@@ -107,9 +104,11 @@ export function createSealedStream(options: SealedStreamOptions = {}): SealedStr
       append({ attributes, body: { note: `note ${records.length}` } }, isUrgent);
       sealer.settle();
     },
-    checkpoints: () => checkpointsOf().map(checkpointIn),
+    checkpoints: () => checkpointsOf(records).map(checkpointIn),
     states: () => stream.checkpoints().map(({ state, size }) => `${state} ${size}`),
-    verify: () => verifyCheckpoints(records, checkpointsOf()),
+    async verify() {
+      await verifyCheckpoints(records);
+    },
   };
   stream.write("start");
   return stream;
@@ -123,10 +122,14 @@ function checkpointIn({ attributes }: AuditRecord): Checkpoint {
   return checkpoint;
 }
 
-async function verifyCheckpoints(
-  records: readonly AuditRecord[],
-  checkpoints: readonly AuditRecord[],
-): Promise<void> {
+/**
+ * Verifies the checkpoints of a stream, given all its records.
+ *
+ * @returns how many records they cover.
+ * @throws where one does not verify, does not continue the one before, or has other leaves than the records.
+ */
+export async function verifyCheckpoints(records: readonly AuditRecord[]): Promise<number> {
+  const checkpoints = checkpointsOf(records);
   const chain = createCheckpointChain();
   const crypto = createNodeCrypto();
   const leaves = records.map(leafOf);
@@ -153,6 +156,11 @@ async function verifyCheckpoints(
     expect(checkpoint.results).toBe(results.length);
   }
   expect(chain.missing()).toBe(0);
+  return chain.last()?.size ?? 0;
+}
+
+function checkpointsOf(records: readonly AuditRecord[]): readonly AuditRecord[] {
+  return records.filter(({ attributes }) => attributes["audit.record.kind"] === "checkpoint");
 }
 
 /** As a verifier computes it, from what stands in the record. */

@@ -1,5 +1,5 @@
 import type { Checkpoint } from "../../src/seal/checkpoint.ts";
-import { keyOfTest } from "./sealed-stream.ts";
+import { keyOfTest } from "./fixed-stream.ts";
 
 const root = new Uint8Array(32).fill(7);
 const key = keyOfTest(0).line;

@@ -1,6 +1,6 @@
 /** JSON objects one behind the other, with what was cut between them: what JSON forms but lines have in common. */
 import type { Block, Found } from "../block.ts";
-import { createElementScanner, type JsonShape, shapeOf } from "../element-scanner.ts";
+import { AROUND, createElementScanner, type JsonShape, shapeOf } from "../element-scanner.ts";
 import type { JsonDoubt } from "../json-doubts.ts";
 import { parsePiece } from "../json-piece.ts";
 import { createLineCounter, firstByteOf } from "../lines.ts";
@@ -29,8 +29,6 @@ const MAX_TRIES = 64;
 const LINE_END = 0x0a;
 const OPEN_MAP = 0x7b;
 const CLOSE_MAP = 0x7d;
-/** What may stand around an object: white space, commas, and the brackets of a list. */
-const AROUND: ReadonlySet<number> = new Set(new TextEncoder().encode(" \t\r\n,[]"));
 const MID_OBJECT = "the file ends in the middle of a record";
 
 /** What stands in the objects of a block; one problem a line at most. */

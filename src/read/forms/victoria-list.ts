@@ -1,5 +1,5 @@
 /**
- * Lists as VictoriaLogs writes them into a field: JSON, but with nothing where null was, and `<` escaped.
+ * Lists as VictoriaLogs writes them into a field: JSON, but with nothing where null was, and `<` and `'` escaped.
  */
 import type { BodyValue } from "../../event/portable.ts";
 import { canonicalJson } from "../../lib/canonical-json.ts";
@@ -45,7 +45,8 @@ function withNulls(text: string): string {
 function victoriaText(value: BodyValue): string {
   if (value === null) return "";
   if (Array.isArray(value)) return `[${value.map(victoriaText).join(",")}]`;
-  if (typeof value !== "object") return JSON.stringify(value).replaceAll("<", "\\u003c");
+  if (typeof value !== "object")
+    return JSON.stringify(value).replaceAll("<", "\\u003c").replaceAll("'", "\\u0027");
   const members = Object.entries(value).map(
     ([name, item]: [string, BodyValue]) => `${victoriaText(name)}:${victoriaText(item)}`,
   );

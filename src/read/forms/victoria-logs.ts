@@ -50,7 +50,7 @@ function decodeFields(fields: Fields, line: number, doubts: readonly string[]): 
   for (const name in fields) {
     const text = fields[name];
     if (typeof text !== "string") continue;
-    if (isOfBody(name)) setOwn(body, name, sealedListText(text));
+    if (isOfBody(name) && !isTaken(fields, name)) setOwn(body, name, sealedListText(text));
     else if (isSealedName(name)) setOwn(attributes, name, typedAttribute(name, text));
   }
   const time = fields[TIME_FIELD];
@@ -58,7 +58,7 @@ function decodeFields(fields: Fields, line: number, doubts: readonly string[]): 
     record: {
       attributes,
       body,
-      ...traceIds(fields["trace_id"], fields["span_id"]),
+      ...traceIds(hexOf(fields["trace_id"], 32), hexOf(fields["span_id"], 16)),
       ...serviceOf(fields, isOfBody),
     },
     line,
@@ -85,8 +85,26 @@ function bodyTest(fields: Fields): (name: string) => boolean {
   };
 }
 
+/**
+ * Whether the resource has an attribute of the name of a leaf, and its value stands in the field: only
+ * one of the two was kept. A leaf that is absent was redacted; one with another value would be altered.
+ */
+function isTaken(fields: Fields, name: string): boolean {
+  const stream = fields[STREAM_FIELD];
+  if (typeof stream !== "string") return false;
+  const label = `${name}=${JSON.stringify(fields[name])}`;
+  return stream.startsWith(`{${label}`) || stream.includes(`,${label}`);
+}
+
 function isSealedName(name: string): boolean {
   return SEALED_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+
+/** A leaf of a body may have the name of the field. */
+function hexOf(value: unknown, digits: number): string | undefined {
+  return typeof value === "string" && value.length === digits && /^[0-9a-f]+$/.test(value)
+    ? value
+    : undefined;
 }
 
 const SERVICE_LABEL = /[{,]service\.name=("(?:[^"\\]|\\.)*")/;
@@ -95,7 +113,8 @@ function serviceOf(
   fields: Fields,
   isOfBody: (name: string) => boolean,
 ): Pick<AuditRecord, "service"> {
-  const own = isOfBody(ATTR_SERVICE_NAME) ? undefined : fields[ATTR_SERVICE_NAME];
+  const isLeaf = isOfBody(ATTR_SERVICE_NAME) && !isTaken(fields, ATTR_SERVICE_NAME);
+  const own = isLeaf ? undefined : fields[ATTR_SERVICE_NAME];
   if (typeof own === "string") return { service: own };
   const stream = fields[STREAM_FIELD];
   const [, quoted] =

@@ -3,6 +3,7 @@
  * what its parent asks for. Started by test/support/service.ts, which also says what it prints.
  *
  * SERVICE_NAME begins the ids of its records. SERVICE_ENDING=close: it closes its audit log on SIGTERM.
+ * SERVICE_SIGNER: see service-signer.ts.
  */
 import * as grpc from "@grpc/grpc-js";
 import { auditGrpc, createAudit } from "otel-audit";
@@ -10,10 +11,11 @@ import { serve } from "../../support/grpc-service.ts";
 import { say } from "./say.ts";
 import { POLICY } from "./service-policy.ts";
 import { FAULTS, watchThreads } from "./service-faults.ts";
+import { seal, signAgain } from "./service-signer.ts";
 
 watchThreads();
 const name = process.env["SERVICE_NAME"] ?? "service";
-const audit = await createAudit({ policy: POLICY });
+const audit = await createAudit({ policy: POLICY, ...(seal === undefined ? {} : { seal }) });
 auditGrpc(grpc, audit);
 
 let recorded = 0;
@@ -51,6 +53,7 @@ const COMMANDS: Readonly<Record<string, (value: number) => unknown>> = {
   health: () => audit.health(),
   flush: () => audit.flush(),
   close: () => audit.close(),
+  "sign again": signAgain,
   ...FAULTS,
 };
 

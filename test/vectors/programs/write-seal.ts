@@ -18,7 +18,7 @@ import {
   keyOfTest,
   type RecordParts,
   type SealedRecord,
-} from "../../support/sealed-stream.ts";
+} from "../../support/fixed-stream.ts";
 
 const folder = join(import.meta.dirname, "../seal");
 const [first, second] = [keyOfTest(0), keyOfTest(1)];
