@@ -92,11 +92,7 @@ function siblingsOf(index: number, size: number): readonly Sibling[] {
 }
 
 /** Whatever ends left of the known leaves is one of the roots: siblings are complete where they end there. */
-function* rootOfRange(
-  first: number,
-  end: number,
-  known: Known,
-): Hashing<Uint8Array | undefined> {
+function* rootOfRange(first: number, end: number, known: Known): Hashing<Uint8Array | undefined> {
   const { from, leaves, roots } = known;
   if (end <= from) {
     const subtree = roots.get(first);

@@ -1,9 +1,6 @@
 import {
   ATTR_ACTION,
   ATTR_CALL_ID,
-  ATTR_CHECKPOINT_LEAVES,
-  ATTR_CHECKPOINT_NOTE,
-  ATTR_CHECKPOINT_SUBTREES,
   ATTR_COUNT,
   ATTR_EXCEPTION_MESSAGE,
   ATTR_RECORD_KIND,
@@ -16,6 +13,7 @@ import {
   RETENTION_PURGE,
 } from "../event/portable.ts";
 import { HASH_BYTES } from "../seal/portable.ts";
+import { checkpointOf, listOf } from "./checkpoint-parts.ts";
 import type { Examined, Examiner } from "./examine.ts";
 import {
   type ExaminedBlock,
@@ -183,28 +181,6 @@ function detailOf(
 function callsOf({ attributes }: AuditRecord): number {
   const count = Number(attributes[ATTR_COUNT] ?? 1);
   return Number.isSafeInteger(count) && count > 0 ? count : 1;
-}
-
-function checkpointOf({ attributes }: AuditRecord): RecordDetail["checkpoint"] {
-  if (attributes[ATTR_RECORD_KIND] !== "checkpoint") return undefined;
-  return {
-    note: String(attributes[ATTR_CHECKPOINT_NOTE] ?? ""),
-    leaves: listOf(attributes[ATTR_CHECKPOINT_LEAVES]),
-    subtrees: listOf(attributes[ATTR_CHECKPOINT_SUBTREES]),
-    time: String(attributes[ATTR_TIME] ?? ""),
-  };
-}
-
-/** Some stores give lists as their JSON. */
-function listOf(value: AttributeValue | undefined): readonly string[] {
-  if (typeof value === "object") return value;
-  if (typeof value !== "string") return [];
-  try {
-    const list: unknown = JSON.parse(value);
-    return Array.isArray(list) ? list.map(String) : [];
-  } catch {
-    return [];
-  }
 }
 
 /** As in `cJ43xB7KP1x8rM2I/1-3: 1-4500`. */

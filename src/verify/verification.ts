@@ -11,15 +11,11 @@ import { type CallReconciliation, createCallLedger } from "./call-ledger.ts";
 import { checkCheckpoint, isSound, type SoundCheckpoint } from "./check-checkpoint.ts";
 import { type Claim, purgedRuns } from "./claims.ts";
 import type { VerifyCrypto } from "./crypto.ts";
-import {
-  KIND,
-  type ExaminedBlock,
-  type GapClaim,
-  type RecordDetail,
-} from "./examined-block.ts";
+import { KIND, type ExaminedBlock, type GapClaim, type RecordDetail } from "./examined-block.ts";
 import type { FieldFinding } from "./examine.ts";
 import type { Finding } from "./findings.ts";
 import { createFindingList } from "./finding-list.ts";
+import { misplaced } from "./misplaced.ts";
 import { createKeyRing, type Trust, type UsedKey } from "./key-ring.ts";
 import { ALL_TIME, isInside, type TimeWindow } from "./time-window.ts";
 import {
@@ -289,20 +285,4 @@ function placeIn(block: ExaminedBlock, at: number): RecordPlace {
     sequence: block.sequence[at] ?? 0,
     place: { file: block.file, line: block.line[at] ?? 0 },
   };
-}
-
-/** What a note says must fit the record that carries it. */
-function misplaced(
-  { checkpoint }: SoundCheckpoint,
-  record: { readonly stream: string; readonly sequence: number; readonly time: string },
-): string | undefined {
-  const { stream, size, state, adopter, time } = checkpoint;
-  if (time !== record.time) return "its note has another time";
-  if (state === "adopted") {
-    if (adopter !== record.stream)
-      return `its note is of an adopter ${adopter ?? "without a name"}`;
-    return stream === record.stream ? "its note adopts its own stream" : undefined;
-  }
-  if (stream !== record.stream) return `its note is of stream ${stream}`;
-  return record.sequence > size ? undefined : "its note covers itself";
 }

@@ -10,7 +10,7 @@ import {
   type PathStep,
   type Subtrees,
 } from "../../src/seal/portable.ts";
-import { sha256 } from "../support/sealed-stream.ts";
+import { sha256 } from "../support/fixed-stream.ts";
 
 const rfc6962 = JSON.parse(
   readFileSync(join(import.meta.dirname, "../vectors/seal/rfc6962.json"), "utf8"),
