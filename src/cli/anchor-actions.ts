@@ -37,7 +37,9 @@ export async function printAnchor(
   const time = toIsoMicros(createSystemClock().nowMicros());
   print((await makeAnchor(heads, time, signer)).trimEnd());
   const records = heads.reduce((sum, { size }) => sum + size, 0);
-  warn(`anchored ${records} records in ${heads.length} streams: keep it where the records are not`);
+  warn(
+    `anchored ${heads.length} ${heads.length === 1 ? "stream" : "streams"} with ${records} records: keep it where the records are not`,
+  );
 }
 
 function signerOf(keyFile: string | undefined): Signer {

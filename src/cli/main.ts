@@ -18,10 +18,10 @@ const EXIT_UNREADABLE = 3;
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
-// A reader that has seen enough (`| head`) is no error.
+// A reader that has seen enough (`| head`) is no error, and changes no verdict.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
-  process.exit(0);
+  process.exit();
 });
 
 const program = new Command("otel-audit")

@@ -87,9 +87,9 @@ function verdictOf(
   { isMissing, isUntold, counts }: Judged,
 ): Pick<GapReport, "verdict" | "exitCode" | "headline"> {
   const what = [
-    ...(counts.missing > 0 ? [`${counts.missing} records are missing here`] : []),
-    ...(counts.lost > 0 ? [`${counts.lost} records were lost before they were written`] : []),
-    ...(counts.calls > 0 ? [`${counts.calls} calls are without a record`] : []),
+    ...are(counts.missing, "record", "missing here"),
+    ...are(counts.lost, "record", "lost for good"),
+    ...are(counts.calls, "call", "without a record"),
   ].join(", ");
   if (verdict === "tampered") {
     const rest = what === "" ? "" : `; ${what}`;
@@ -110,6 +110,14 @@ function verdictOf(
       "whether something is missing cannot be told: not everything is signed; run otel-audit verify";
     return { verdict: "inconclusive", exitCode: 4, headline };
   }
-  const headline = `nothing is missing: ${records.proven + records.adopted} records in ${streams.length} streams`;
+  const headline = `nothing is missing: ${counted(records.proven + records.adopted, "record")} in ${counted(streams.length, "stream")}`;
   return { verdict: "complete", exitCode: 0, headline };
+}
+
+function are(count: number, noun: string, how: string): readonly string[] {
+  return count === 0 ? [] : [`${counted(count, noun)} ${count === 1 ? "is" : "are"} ${how}`];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -47,9 +47,12 @@ test("the walk itself goes red: CSV needs Node", () => {
   expect([...importsOf("read/blocks-of.ts")]).toContain("node:fs/promises");
 });
 
-test.each(Object.keys(TEXT_OF) as readonly Form[])("%s is read the same way, but for CSV", (form) => {
-  const block = blockOf(form, TEXT_OF[form]([fullRecord]));
-  const found = [...decodeJsonBlock(block)];
-  if (form !== "csv") expect(found).toEqual([...decodeBlock(block)]);
-  else expect(found).toEqual([{ kind: "problem", message: "CSV is not read here", line: 1 }]);
-});
+test.each(Object.keys(TEXT_OF) as readonly Form[])(
+  "%s is read the same way, but for CSV",
+  (form) => {
+    const block = blockOf(form, TEXT_OF[form]([fullRecord]));
+    const found = [...decodeJsonBlock(block)];
+    if (form !== "csv") expect(found).toEqual([...decodeBlock(block)]);
+    else expect(found).toEqual([{ kind: "problem", message: "CSV is not read here", line: 1 }]);
+  },
+);
