@@ -15,6 +15,8 @@ export interface MissingParts extends Pick<StreamJudgeOptions, "stream" | "found
   readonly purged: readonly Run[];
   /** Records up to this one are not asked for. */
   readonly first: number;
+  /** Whether records behind the last range are asked for: not where only what came before is wanted. */
+  readonly isEndAsked: boolean;
   /** False: only views were read, which show results and nothing else. */
   readonly isFullySeen: boolean;
 }
@@ -43,7 +45,7 @@ function judgeNumbers(parts: MissingParts, purged: readonly Run[]): Absent {
     if (seen < size - from) absent.push(...unseen(from + 1, size, [proven, altered]));
     covered = size;
   }
-  const last = waiting.at(-1)?.[1] ?? 0;
+  const last = parts.isEndAsked ? (waiting.at(-1)?.[1] ?? 0) : 0;
   if (last > covered) absent.push(...withoutRuns([[covered + 1, last]], waiting));
   const runs = joinRuns(absent);
   const missing = withoutRuns(runs, purged);

@@ -214,6 +214,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
         altered,
         purged,
         isFullySeen,
+        isEndAsked: !((all.at(-1)?.time ?? -Infinity) > window.until),
         first: ranges[0] === all[0] ? 0 : (ranges[0]?.from ?? size),
       });
       return {
