@@ -37,6 +37,17 @@ const API: Readonly<Record<string, readonly string[]>> = {
     "sentenceOf",
     "toFlat",
   ],
+  "otel-audit/verify": [
+    "AuditError",
+    "createNodeCrypto",
+    "createWebCrypto",
+    "decodeKey",
+    "gapsOf",
+    "inspectRecord",
+    "openAnchor",
+    "verifyFiles",
+    "verifyInputs",
+  ],
 };
 
 test("the entry points are these", () => {
@@ -44,6 +55,7 @@ test("the entry points are these", () => {
     ".",
     "./register",
     "./read",
+    "./verify",
     "./processors",
     "./testing",
     "./package.json",

@@ -2,7 +2,6 @@
 export {
   type Anchor,
   decodeAnchor,
-  encodeAnchor,
   headLeafText,
   type RootedAnchor,
   type StreamHead,

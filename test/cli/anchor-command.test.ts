@@ -47,8 +47,14 @@ function verified(
   directory: string,
 ): z.infer<typeof reportShape> & { readonly code: number | null } {
   const { code, out } = otelAudit([
-    ...["verify", directory, "--anchor", anchorFile],
-    ...["--public-key", trail.publicKeys, "-o", "json"],
+    "verify",
+    directory,
+    "--anchor",
+    anchorFile,
+    "--public-key",
+    trail.publicKeys,
+    "-o",
+    "json",
   ]);
   return { ...reportShape.parse(JSON.parse(out)), code };
 }

@@ -96,9 +96,11 @@ function inspected(
   ...args: readonly string[]
 ): z.infer<typeof shape> & { readonly code: number | null } {
   const { code, out, err } = otelAudit([
-    ...["inspect", `${trail.stream}.${sequence}`],
+    "inspect",
+    `${trail.stream}.${sequence}`,
     ...args,
-    ...["-o", "json"],
+    "-o",
+    "json",
   ]);
   expect(err).toBe("");
   const inspection = shape.parse(JSON.parse(out));

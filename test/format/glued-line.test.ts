@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { encodeJsonLine, startOfGlued } from "../../src/format/index.ts";
+import { growthOf } from "../support/growth.ts";
 import { resultRecord } from "../support/records.ts";
 
 const nested = {
@@ -23,4 +24,16 @@ test.each([
 
 test("what holds no whole record is left as it is", () => {
   expect(startOfGlued(`{"timestamp":"x","details":{"timestamp":2}`)).toBe(0);
+});
+
+test("a line of nothing but starts costs no square of its length", () => {
+  const starts = (count: number): string => '{"timestamp":'.repeat(count);
+  expect(startOfGlued(starts(10))).toBe(0);
+  const [small, large] = [starts(20_000), starts(200_000)];
+  expect(
+    growthOf(
+      () => startOfGlued(small),
+      () => startOfGlued(large),
+    ),
+  ).toBeLessThan(40);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { GapClaim } from "../../src/verify/examined-block.ts";
+import type { GapRecord } from "../../src/verify/gap-report.ts";
 import { SEVERITIES, type Finding, type FindingCode } from "../../src/verify/findings.ts";
 import { gapsOf } from "../../src/verify/gaps.ts";
 import { reportOf, type VerificationReport } from "../../src/verify/report.ts";
@@ -46,7 +46,7 @@ function report(
   });
 }
 
-const lost = (parts: Partial<GapClaim> = {}): GapClaim & { readonly record: string } => ({
+const lost = (parts: Partial<GapRecord> = {}): GapRecord => ({
   record: `${STREAM}.9`,
   action: "records_lost",
   count: 3,
