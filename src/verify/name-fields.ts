@@ -40,7 +40,16 @@ export async function nameAlteredFields(parts: NamingParts): Promise<readonly Fi
   const suspects = suspectsOf(findings);
   if (suspects.size === 0) return findings;
   for (const file of parts.files) await lookInto(file, suspects, parts);
-  return findings.flatMap((finding) => [finding, ...fieldsOf(finding, suspects)]);
+  const known = new Set(findings.map(keyOfFinding));
+  return findings.flatMap((finding) => [
+    finding,
+    ...fieldsOf(finding, suspects).filter((named) => !known.has(keyOfFinding(named))),
+  ]);
+}
+
+/** Its salt may have shown the same already. */
+function keyOfFinding({ code, record, file, line, field }: Finding): string {
+  return JSON.stringify([code, record, file, line, field]);
 }
 
 function suspectsOf(findings: readonly Finding[]): ReadonlyMap<string, Suspect> {

@@ -202,7 +202,7 @@ export function createVerification(options: VerificationOptions): Verification {
           isDoubtful: detail !== undefined && isDoubtful(detail),
         });
         const method = block.methods[(block.method[at] ?? 0) - 1];
-        if (isFirst && method !== undefined) {
+        if (isFirst && method !== undefined && method !== "") {
           const { stream, sequence } = place;
           const call = block.call[at] ?? 0;
           calls.see({ stream, sequence, method, call, count: detail?.calls ?? 1 });

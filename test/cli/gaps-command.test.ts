@@ -1,7 +1,9 @@
 /** `otel-audit gaps` as people run it, over what a real service wrote. */
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as grpc from "@grpc/grpc-js";
+import { auditGrpc, createAudit } from "otel-audit";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import {
   type CommandTrail,
@@ -12,6 +14,7 @@ import {
   removeRoot,
   segmentOf,
 } from "../support/command-trail.ts";
+import { call, serve } from "../support/grpc-service.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const root = newRoot();
@@ -197,6 +200,51 @@ describe("something is missing", () => {
     ]);
     expect(otelAudit(["gaps", copy.directory]).out).toContain("Not closed");
   });
+});
+
+test("failures that one record stands for are all found", async () => {
+  const directory = temporaryDirectory();
+  const audit = await createAudit({
+    directory,
+    format: "journal",
+    seal: { keyFile: trail.keyFile },
+  });
+  auditGrpc(grpc, audit);
+  const code = grpc.status.INTERNAL;
+  const service = await serve(grpc, {
+    Fail: { kind: "unary", handler: (_, callback) => callback({ code, details: "no" }) },
+  });
+  const asked = Array.from({ length: 100 }, () => call(grpc, service.address, "Fail", "unary"));
+  await Promise.all(asked);
+  await audit.close();
+  service.close();
+  const report = gapsOf(directory);
+  expect(report).toMatchObject({ code: 0, calls: [{ handled: 100, recorded: 100, found: 100 }] });
+  expect(readFileSync(segmentOf({ ...trail, directory, stream: audit.stream }), "utf8")).toContain(
+    '"audit.count":',
+  );
+});
+
+test("a service that runs lacks nothing, and neither does one that was killed", async () => {
+  const directory = temporaryDirectory();
+  const audit = await createAudit({
+    directory,
+    format: "journal",
+    seal: { keyFile: trail.keyFile },
+  });
+  onTestFinished(() => audit.close());
+  auditGrpc(grpc, audit);
+  const service = await serve(grpc, {
+    Do: { kind: "unary", handler: (_, callback) => callback(null, {}) },
+  });
+  onTestFinished(service.close);
+  for (let at = 0; at < 3; at++) await call(grpc, service.address, "Do", "unary");
+  await audit.flush();
+  for (let at = 0; at < 4; at++) await call(grpc, service.address, "Do", "unary");
+  const report = gapsOf(directory);
+  expect(report).toMatchObject({ code: 0, verdict: "complete" });
+  expect(report.calls).toMatchObject([{ handled: 3, recorded: 3, found: 3, open: 0, missing: 0 }]);
+  expect(report.unclosed).toMatchObject([{ stream: audit.stream, unsigned: 4 }]);
 });
 
 test("an altered record: run verify", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { AuditRecord } from "../../src/event/index.ts";
 import { judgeAnchor } from "../../src/verify/anchor-heads.ts";
 import type { FindingCode } from "../../src/verify/findings.ts";
 import type { Run } from "../../src/verify/runs.ts";
@@ -7,6 +8,7 @@ import {
   type FindingParts,
   type StreamJudge,
 } from "../../src/verify/stream-judge.ts";
+import { journal, STREAMS, verify } from "../support/sealed-journal.ts";
 
 const STREAM = "AbCdEfGhIjKlMnOp";
 
@@ -95,5 +97,24 @@ describe("an anchor of ten records", () => {
     expect(gone).toMatchObject({ stream: STREAM, count: 1 });
     const [[, purged] = []] = judge({ purged: [[1, 10]] });
     expect(purged).toMatchObject({ count: 10, ranges: [[1, 10]] });
+  });
+});
+
+describe("the head of a stream", () => {
+  const [closed, killed, adopter] = STREAMS;
+  const headsOf = async (records: readonly AuditRecord[]): Promise<object> => {
+    const { streams } = await verify(records);
+    return Object.fromEntries(streams.map(({ stream, head }) => [stream, head?.size]));
+  };
+  test("is that of its own last checkpoint, also where an adopter's goes on", async () => {
+    const heads = await headsOf(journal());
+    expect(heads).toEqual({ [closed]: 8, [killed]: 1, [adopter]: 3 });
+  });
+  test("is that of its adopter where it has no checkpoint of its own", async () => {
+    const isOwn = ({ attributes }: AuditRecord): boolean =>
+      String(attributes["audit.record.id"]).startsWith(killed) &&
+      attributes["audit.record.kind"] === "checkpoint";
+    const heads = await headsOf(journal().filter((record) => !isOwn(record)));
+    expect(heads).toMatchObject({ [killed]: 3 });
   });
 });
