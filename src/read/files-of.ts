@@ -43,11 +43,15 @@ export function filesOf(path: string): readonly string[] {
 }
 
 function segmentsOf(directory: string, streams: readonly string[]): readonly string[] {
-  return streams.flatMap((stream) =>
-    listSegments(directory, stream).map((segment) =>
-      join(streamDirectory(directory, stream), segmentFile(segment)),
-    ),
-  );
+  return streams.flatMap((stream) => {
+    const folder = streamDirectory(directory, stream);
+    try {
+      return listSegments(directory, stream).map((segment) => join(folder, segmentFile(segment)));
+    } catch {
+      // Whoever put something else there keeps nobody from reading the others: this one says why it cannot be read.
+      return [folder];
+    }
+  });
 }
 
 function othersIn(directory: string): readonly string[] {

@@ -40,6 +40,7 @@ export {
 } from "./note.ts";
 export {
   bodyKeyOf,
+  attributeKeyOf,
   keyOf,
   SEALED_PREFIXES,
   type SealedField,

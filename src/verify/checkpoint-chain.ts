@@ -12,6 +12,8 @@ export interface CheckpointChain {
   readonly missing: () => number;
   /** Of the last one that the process itself made, else of the largest one of an adopter. */
   readonly head: () => Head | undefined;
+  /** Whether the note with that hash (SHA-256, base64) is one that the process itself made. */
+  readonly has: (noteHash: string) => boolean;
   /** Root of the tree at a size, base64; undefined where no checkpoint has that size. */
   readonly rootAt: (size: number) => string | undefined;
 }
@@ -41,6 +43,7 @@ export interface Link {
 /** Without checkpoints. */
 export function createCheckpointChain(): CheckpointChain {
   const byNumber = new Map<number, Link>();
+  const notes = new Set<string>();
   const roots = new Map<number, string>();
   let highest: Link | undefined;
   let adopted: Link | undefined;
@@ -57,6 +60,7 @@ export function createCheckpointChain(): CheckpointChain {
       firstProblem(link);
     if (problem !== undefined) return problem;
     byNumber.set(link.number, link);
+    notes.add(link.noteHash);
     if (highest === undefined || link.number > highest.number) highest = link;
     return undefined;
   }
@@ -83,6 +87,7 @@ export function createCheckpointChain(): CheckpointChain {
     },
     last: () => highest,
     missing: () => (highest?.number ?? 0) - byNumber.size,
+    has: (noteHash) => notes.has(noteHash),
     rootAt: (size) => roots.get(size),
   };
 }

@@ -1,28 +1,21 @@
 import {
-  ATTR_ACTION,
   ATTR_CALL_ID,
-  ATTR_COUNT,
-  ATTR_EXCEPTION_MESSAGE,
   ATTR_RECORD_KIND,
   ATTR_RPC_METHOD,
   ATTR_TIME,
   type AttributeValue,
   type AuditRecord,
-  RECORDS_LOST,
-  RECORDS_UNCONFIRMED,
-  RETENTION_PURGE,
 } from "../event/portable.ts";
 import { HASH_BYTES } from "../seal/portable.ts";
-import { checkpointOf, listOf } from "./checkpoint-parts.ts";
 import type { Examined, Examiner } from "./examine.ts";
 import {
   type ExaminedBlock,
-  type GapClaim,
   KIND,
   type LineProblem,
-  type PurgedRange,
   type RecordDetail,
+  type RecordSource,
 } from "./examined-block.ts";
+import { detailOf } from "./record-detail.ts";
 
 /** A record that was read, and what its text says twice or in contradiction. */
 export interface ReadRecord {
@@ -37,17 +30,24 @@ export interface ReadBlock {
   readonly file: string;
   /** Whether the file shows results only. */
   readonly isView: boolean;
+  /** Whether it is a segment of a journal. Default false. */
+  readonly isSegment?: boolean;
+  /** Whether its form keeps resources as they were. Default false. */
+  readonly hasResource?: boolean;
   readonly records: readonly ReadRecord[];
   readonly problems: readonly LineProblem[];
 }
 
 /** Examines what was read; what has no id of a record is a problem of its line. */
 export async function examineBlock(
-  { file, isView, records, problems }: ReadBlock,
+  { file, isView, isSegment = false, hasResource = false, records, problems }: ReadBlock,
   examiner: Examiner,
 ): Promise<ExaminedBlock> {
-  const examined = await examiner.examine(records.map(({ record }) => record));
-  const columns = createColumns(records.length);
+  const examined = await examiner.examine(
+    records.map(({ record }) => record),
+    isView,
+  );
+  const columns = createColumns(records.length, hasResource);
   const nameless: LineProblem[] = [];
   for (const [at, read] of records.entries()) {
     const known = examined[at];
@@ -57,17 +57,18 @@ export async function examineBlock(
       nameless.push({ line: read.line, message, isCut: false });
     }
   }
-  return { file, isView, ...columns.take(), problems: [...problems, ...nameless] };
+  return { file, isView, isSegment, ...columns.take(), problems: [...problems, ...nameless] };
 }
 
 interface Columns {
   readonly add: (read: ReadRecord, examined: Examined) => void;
-  readonly take: () => Omit<ExaminedBlock, "file" | "isView" | "problems">;
+  readonly take: () => Omit<ExaminedBlock, "file" | "isView" | "isSegment" | "problems">;
 }
 
-function createColumns(capacity: number): Columns {
+function createColumns(capacity: number, hasResource: boolean): Columns {
   const streams = createNames();
   const methods = createNames();
+  const sources = createSources(hasResource);
   const stream = new Uint32Array(capacity);
   const sequence = new Float64Array(capacity);
   const lines = new Float64Array(capacity);
@@ -75,6 +76,7 @@ function createColumns(capacity: number): Columns {
   const kinds = new Uint8Array(capacity);
   const leaves = new Uint8Array(capacity * HASH_BYTES);
   const method = new Uint32Array(capacity);
+  const source = new Uint32Array(capacity);
   const call = new Float64Array(capacity);
   const details: RecordDetail[] = [];
   let size = 0;
@@ -88,6 +90,7 @@ function createColumns(capacity: number): Columns {
       times[at] = Date.parse(String(attributes[ATTR_TIME]));
       kinds[at] = kindOf(attributes[ATTR_RECORD_KIND]);
       leaves.set(examined.leaf, at * HASH_BYTES);
+      source[at] = sources.indexOf(record);
       const callId = attributes[ATTR_CALL_ID];
       if (kinds[at] === KIND.result && typeof callId === "string") {
         method[at] = methods.indexOf(String(attributes[ATTR_RPC_METHOD] ?? "")) + 1;
@@ -104,6 +107,8 @@ function createColumns(capacity: number): Columns {
       time: times.slice(0, size),
       kind: kinds.slice(0, size),
       leaves: leaves.slice(0, size * HASH_BYTES),
+      sources: sources.all,
+      source: source.slice(0, size),
       methods: methods.names,
       method: method.slice(0, size),
       call: call.slice(0, size),
@@ -133,6 +138,27 @@ function createNames(): Names {
   };
 }
 
+interface Sources {
+  readonly all: RecordSource[];
+  readonly indexOf: (record: AuditRecord) => number;
+}
+
+function createSources(hasResource: boolean): Sources {
+  const all: RecordSource[] = [];
+  const indexes = new Map<string, number>();
+  return {
+    all,
+    indexOf({ service, resource }) {
+      const source = { service, resource: hasResource ? resource : undefined };
+      if (source.service === undefined && source.resource === undefined) return 0;
+      const text = source.resource === undefined ? `s${service}` : `r${JSON.stringify(source)}`;
+      let index = indexes.get(text);
+      if (index === undefined) indexes.set(text, (index = all.push(source)));
+      return index;
+    },
+  };
+}
+
 function kindOf(kind: AttributeValue | undefined): number {
   if (kind === "result") return KIND.result;
   return kind === "checkpoint" ? KIND.checkpoint : KIND.other;
@@ -148,74 +174,4 @@ function numberOf(text: string): number {
     high = Math.imul(high ^ (unit + at), 0x01000193) >>> 0;
   }
   return (high & 0x1fffff) * 2 ** 32 + low + 1;
-}
-
-function detailOf(
-  record: AuditRecord,
-  { fields, doubts: own }: Examined,
-  doubts: readonly string[],
-): Omit<RecordDetail, "at"> | undefined {
-  const kind = record.attributes[ATTR_RECORD_KIND];
-  const calls = kind === "result" ? callsOf(record) : 1;
-  const isPlain =
-    kind === "result" && calls === 1 && record.attributes[ATTR_ACTION] !== RETENTION_PURGE;
-  if (isPlain && fields.length === 0 && own.length === 0 && doubts.length === 0) return undefined;
-  const all = own.length === 0 ? doubts : [...doubts, ...own];
-  const checkpoint = checkpointOf(record);
-  const purged = purgedBy(record);
-  const gap = gapOf(record);
-  const detail = {
-    ...(fields.length === 0
-      ? {}
-      : { fields, action: String(record.attributes[ATTR_ACTION] ?? "") }),
-    ...(all.length === 0 ? {} : { doubts: all }),
-    ...(checkpoint === undefined ? {} : { checkpoint }),
-    ...(purged === undefined ? {} : { purged }),
-    ...(gap === undefined ? {} : { gap }),
-    ...(calls === 1 ? {} : { calls }),
-  };
-  return Object.keys(detail).length === 0 ? undefined : detail;
-}
-
-/** A result may stand for several equal failures. */
-function callsOf({ attributes }: AuditRecord): number {
-  const count = Number(attributes[ATTR_COUNT] ?? 1);
-  return Number.isSafeInteger(count) && count > 0 ? count : 1;
-}
-
-/** As in `cJ43xB7KP1x8rM2I/1-3: 1-4500`. */
-const PURGED = /^([A-Za-z][A-Za-z0-9_-]{15})\/\d+-\d+: (\d{1,15})-(\d{1,15})$/;
-
-function purgedBy({ attributes, body }: AuditRecord): readonly PurgedRange[] | undefined {
-  if (attributes[ATTR_ACTION] !== RETENTION_PURGE) return undefined;
-  const segments = segmentsOf(body["scope"]) ?? segmentsOf(body["scope.segments"]) ?? [];
-  return segments.flatMap((text) => {
-    const [, stream, first, last] = PURGED.exec(text) ?? [];
-    if (stream === undefined) return [];
-    return [{ stream, first: Number(first), last: Number(last) }];
-  });
-}
-
-function segmentsOf(scope: unknown): readonly string[] | undefined {
-  if (typeof scope === "string") return listOf(scope);
-  if (Array.isArray(scope)) return scope.map(String);
-  if (typeof scope !== "object" || scope === null || !("segments" in scope)) return undefined;
-  return segmentsOf(scope.segments);
-}
-
-function gapOf({ attributes, body }: AuditRecord): GapClaim | undefined {
-  const action = attributes[ATTR_ACTION];
-  if (attributes[ATTR_RECORD_KIND] !== "gap") return undefined;
-  if (action !== RECORDS_LOST && action !== RECORDS_UNCONFIRMED) return undefined;
-  const first = Number(body["from_sequence"]);
-  const last = Number(body["to_sequence"]);
-  return {
-    action,
-    count: Number(attributes[ATTR_COUNT] ?? 0),
-    why: String(attributes[ATTR_EXCEPTION_MESSAGE] ?? ""),
-    time: String(attributes[ATTR_TIME] ?? ""),
-    ...(Number.isSafeInteger(first) && Number.isSafeInteger(last)
-      ? { between: [first, last] as const }
-      : {}),
-  };
 }

@@ -1,3 +1,4 @@
+import { isId } from "../event/portable.ts";
 import type { Block, Form, Found, Problem } from "../read/portable.ts";
 import type { Examiner } from "./examine.ts";
 import { examineBlock, type ReadRecord } from "./examine-block.ts";
@@ -5,6 +6,12 @@ import type { ExaminedBlock, LineProblem } from "./examined-block.ts";
 
 /** Files of these forms show results, and nothing else. */
 const VIEWS: ReadonlySet<Form> = new Set<Form>(["csv", "json-array"]);
+
+/** On its way elsewhere a resource may be given more attributes, or others. */
+const WITH_RESOURCE: ReadonlySet<Form> = new Set<Form>(["json-lines", "json-array"]);
+
+/** As in `journal/cJ43xB7KP1x8rM2I/1.jsonl`; whatever form its content has. */
+const SEGMENT = /(?:^|[\\/])([^\\/]+)[\\/]\d+\.jsonl$/;
 
 /**
  * Reads and examines a piece of a file.
@@ -26,11 +33,19 @@ export function examinePiece(
     {
       file: block.file,
       isView: VIEWS.has(block.form),
+      isSegment: isSegment(block.file),
+      hasResource: WITH_RESOURCE.has(block.form),
       records,
       problems: problems.map((problem) => lineProblem(problem, block, records)),
     },
     examiner,
   );
+}
+
+/** Whether a path is that of a segment of a journal. */
+export function isSegment(path: string): boolean {
+  const [, folder = ""] = SEGMENT.exec(path) ?? [];
+  return isId(folder);
 }
 
 /** A last line without its end is being written, or a crash cut it: nothing was there to be lost. */

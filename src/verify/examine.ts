@@ -63,8 +63,16 @@ export interface Examined {
 
 /** Examines records; remembers what follows from the names of their fields. */
 export interface Examiner {
-  /** Undefined stands for a record that has no id. */
-  readonly examine: (records: readonly AuditRecord[]) => Promise<readonly (Examined | undefined)[]>;
+  /**
+   * Undefined stands for a record that has no id.
+   *
+   * @param isView whether they stand in a view, which adds something to an intent without a result.
+   *   Default false.
+   */
+  readonly examine: (
+    records: readonly AuditRecord[],
+    isView?: boolean,
+  ) => Promise<readonly (Examined | undefined)[]>;
 }
 
 /** What is known of a record before anything was hashed. */
@@ -88,10 +96,11 @@ export function createExaminer(crypto: VerifyCrypto): Examiner {
 
   async function examineBatch(
     records: readonly AuditRecord[],
+    isView: boolean,
   ): Promise<readonly (Examined | undefined)[]> {
     const leafTexts: string[] = [];
     const texts: string[] = [];
-    const plans = records.map((record) => planOf(record, { shape, leafTexts, texts }));
+    const plans = records.map((record) => planOf(record, { shape, leafTexts, texts, isView }));
     const leaves = await crypto.hashTexts(leafTexts);
     const hashes = await crypto.hashTextsToBase64Url(texts);
     let leafAt = 0;
@@ -109,10 +118,10 @@ export function createExaminer(crypto: VerifyCrypto): Examiner {
   }
 
   return {
-    async examine(records) {
+    async examine(records, isView = false) {
       const examined: (Examined | undefined)[] = [];
       for (let at = 0; at < records.length; at += RECORDS_A_BATCH) {
-        examined.push(...(await examineBatch(records.slice(at, at + RECORDS_A_BATCH))));
+        examined.push(...(await examineBatch(records.slice(at, at + RECORDS_A_BATCH), isView)));
       }
       return examined;
     },
@@ -121,14 +130,18 @@ export function createExaminer(crypto: VerifyCrypto): Examiner {
 
 interface PlanParts {
   readonly shape: ReturnType<typeof createShaper>;
+  readonly isView: boolean;
   /** What is to be hashed for the leaf of each record that has an id. */
   readonly leafTexts: string[];
   /** And for the commitments. */
   readonly texts: string[];
 }
 
-function planOf(shown: AuditRecord, { shape, leafTexts, texts }: PlanParts): Plan | undefined {
-  const record = withoutAddition(shown);
+function planOf(
+  shown: AuditRecord,
+  { shape, leafTexts, texts, isView }: PlanParts,
+): Plan | undefined {
+  const record = isView ? withoutAddition(shown) : shown;
   const { attributes } = record;
   const id = String(attributes[ATTR_RECORD_ID] ?? "");
   const stream = streamOf(id);

@@ -1,7 +1,7 @@
 /**
  * What a piece of a file came to: in columns, so that a worker thread can hand it over cheaply.
  */
-import type { RECORDS_LOST, RECORDS_UNCONFIRMED } from "../event/portable.ts";
+import type { RecordAttributes, RECORDS_LOST, RECORDS_UNCONFIRMED } from "../event/portable.ts";
 import type { CheckpointParts } from "./check-checkpoint.ts";
 import type { FieldFinding } from "./examine.ts";
 
@@ -13,6 +13,8 @@ export interface ExaminedBlock {
   readonly file: string;
   /** Whether the file shows results only. */
   readonly isView: boolean;
+  /** Whether it is a segment of a journal, where all records of a stream stand. */
+  readonly isSegment: boolean;
   /** Names of the streams that `stream` counts. */
   readonly streams: readonly string[];
   readonly stream: Uint32Array;
@@ -26,6 +28,9 @@ export interface ExaminedBlock {
   /** Names of the methods that `method` counts, from 1; 0 is none. */
   readonly methods: readonly string[];
   readonly method: Uint32Array;
+  /** What the records say of the process, which `source` counts from 1; 0 is nothing. */
+  readonly sources: readonly RecordSource[];
+  readonly source: Uint32Array;
   /** Ids of the calls, as numbers that differ where the ids do; 0 is none. */
   readonly call: Float64Array;
   /** In order of `at`: only records of which there is something to say. */
@@ -41,13 +46,25 @@ export interface RecordDetail {
   /** `audit.action`; where there are fields. */
   readonly action?: string;
   readonly doubts?: readonly string[];
-  readonly checkpoint?: CheckpointParts & { readonly time: string };
+  readonly checkpoint?: CheckpointParts & {
+    readonly time: string;
+    /** What it says beside that, and no checkpoint does; absent: nothing. */
+    readonly addition?: string;
+  };
   /** What retention says that it deleted: stream, first and last sequence number. */
   readonly purged?: readonly PurgedRange[];
   /** Records that are missing or unconfirmed, as a gap record says. */
   readonly gap?: GapClaim;
   /** How many calls a result stands for, where that is not one. */
   readonly calls?: number;
+}
+
+/** What a record says of the process that wrote it. */
+export interface RecordSource {
+  /** `service.name`; undefined: nothing. */
+  readonly service: string | undefined;
+  /** The whole resource; only of forms that keep it as it was. */
+  readonly resource: RecordAttributes | undefined;
 }
 
 /** Records that retention deleted. */

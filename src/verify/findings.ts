@@ -17,7 +17,7 @@ export type Severity =
 export type FindingCode =
   /** The record is not the one that was signed. */
   | "record_altered"
-  /** A field holds another value than the one that was signed: its salt, or a proven copy, shows it. */
+  /** A field that may be redacted holds another value than the one that was signed. */
   | "field_altered"
   /** The text says a thing twice or in contradiction, so that people and programs may read it differently. */
   | "text_contradicts"
@@ -59,6 +59,8 @@ export type FindingCode =
   | "records_purged"
   /** The value was taken away, its salt was not: short values can be guessed. */
   | "salt_left"
+  /** Only views of a stream were read: that records which are no results are all there cannot be shown. */
+  | "only_results"
   /** The last checkpoint is not a closing one. */
   | "stream_unclosed"
   /** The key was only in the memory of the process that signed. */
@@ -80,6 +82,8 @@ export interface Finding {
   readonly line?: number;
   /** Key of the field (docs/format.md, "Keys"). */
   readonly field?: string;
+  /** Keys in which an altered record differs from another copy of it that is proven; at most 100. */
+  readonly fields?: readonly string[];
   /** How many records; absent: one, or none. */
   readonly count?: number;
   /** First and last sequence number of each run of records. */
@@ -110,6 +114,7 @@ export const SEVERITIES: Readonly<Record<FindingCode, Severity>> = {
   records_unsigned: "note",
   records_purged: "note",
   salt_left: "note",
+  only_results: "note",
   stream_unclosed: "note",
   key_in_memory: "note",
   keys_unlinked: "note",
@@ -119,6 +124,7 @@ export const SEVERITIES: Readonly<Record<FindingCode, Severity>> = {
 export const STRICT: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "records_adopted",
   "records_unsigned",
+  "only_results",
   "key_in_memory",
   "keys_unlinked",
 ]);

@@ -9,6 +9,7 @@ import { AuditError } from "../lib/errors.ts";
 import { HASH_BYTES, type NoteKey } from "../seal/portable.ts";
 import { differingFields } from "./differing-fields.ts";
 import { createExaminer, type Examined } from "./examine.ts";
+import { checkpointOf } from "./checkpoint-of.ts";
 import { chooseCheckpoint, inspectCheckpoint } from "./inspect-checkpoint.ts";
 import { digestOf, inspectFields, leafTextOfShown } from "./inspect-fields.ts";
 import { type PlacedRecord, readTrailOf } from "./inspect-trail.ts";
@@ -41,7 +42,10 @@ export async function inspectRecord(
   const { chosen, contradictions } = chooseCheckpoint(trail, id, sequence);
   const signed = chosen === undefined ? undefined : signedLeaf(chosen.sound, sequence);
   const isOwnNote = chosen?.id === id;
-  const copies = inspectCopies(trail.copies, examined, { signed, isOwnNote });
+  const copies = inspectCopies(trail.copies, examined, {
+    signed,
+    ownNote: isOwnNote ? chosen : undefined,
+  });
   const shown = trail.copies.length === 0 ? null : Math.max(0, copies.findIndex(isProven));
   const checkpoint =
     chosen === undefined
@@ -69,19 +73,22 @@ export async function inspectRecord(
 interface CopyContext {
   /** What is signed of the record. */
   readonly signed: Uint8Array | undefined;
-  /** Whether it is the checkpoint that proves it. */
-  readonly isOwnNote: boolean;
+  /** The copy whose own note proves it; undefined: it is not a checkpoint that nothing covers. */
+  readonly ownNote: PlacedRecord | undefined;
 }
 
 function inspectCopies(
   copies: readonly PlacedRecord[],
   examined: readonly (Examined | undefined)[],
-  { signed, isOwnNote }: CopyContext,
+  { signed, ownNote }: CopyContext,
 ): readonly InspectedCopy[] {
-  const states = copies.map((copy, at): InspectedCopy["state"] => {
-    const state = standing(copy, examined[at], signed);
-    return isOwnNote && state === "unproven" ? "proven" : state;
-  });
+  // A note signs nothing of its record but itself: nothing else may stand there, and copies are equal.
+  const isBare = ownNote !== undefined && checkpointOf(ownNote.record)?.addition === undefined;
+  const own = copies.findIndex(({ file, line }) => file === ownNote?.file && line === ownNote.line);
+  const wanted = signed ?? (isBare ? examined[own]?.leaf : new Uint8Array());
+  const states = copies.map((copy, at) =>
+    standing(copy, examined[at], ownNote === undefined ? signed : wanted),
+  );
   const proven = copies[states.indexOf("proven")];
   return copies.map((copy, at) => ({
     file: copy.file,

@@ -8,7 +8,7 @@ import {
 import { type FoundRecord, readRecords } from "../read/index.ts";
 import type { NoteKey } from "../seal/portable.ts";
 import { checkCheckpoint, isSound, type SoundCheckpoint } from "./check-checkpoint.ts";
-import { checkpointOf } from "./checkpoint-parts.ts";
+import { checkpointOf } from "./checkpoint-of.ts";
 import type { VerifyCrypto } from "./crypto.ts";
 import { createKeyRing } from "./key-ring.ts";
 import { misplaced } from "./misplaced.ts";

@@ -7,18 +7,20 @@ import type { StreamJudgeOptions } from "./stream-judge.ts";
 /** What {@link judgeMissing} takes. */
 export interface MissingParts extends Pick<StreamJudgeOptions, "stream" | "found"> {
   /** Ascending; they do not overlap. */
-  readonly ranges: readonly CoveredRange[];
+  readonly ranges: readonly WantedRange[];
   readonly proven: NumberSet;
   readonly altered: NumberSet;
   /** Numbers of the records that no checkpoint covers. */
   readonly waiting: readonly number[];
   readonly purged: readonly Run[];
-  /** Records up to this one are not asked for. */
-  readonly first: number;
-  /** Whether records behind the last range are asked for: not where only what came before is wanted. */
-  readonly isEndAsked: boolean;
   /** False: only views were read, which show results and nothing else. */
-  readonly isFullySeen: boolean;
+  readonly isWhole: boolean;
+}
+
+/** What a checkpoint covers, and whether anybody asks for it and for what stands right before it. */
+export interface WantedRange {
+  readonly range: CoveredRange;
+  readonly isWanted: boolean;
 }
 
 /** What is not there. */
@@ -30,7 +32,7 @@ export interface Absent {
 /** Counts the records that must be there and are not. */
 export function judgeMissing(parts: MissingParts): Absent {
   const purged = joinRuns(parts.purged);
-  return parts.isFullySeen ? judgeNumbers(parts, purged) : judgeResults(parts, purged);
+  return parts.isWhole ? judgeNumbers(parts, purged) : judgeResults(parts, purged);
 }
 
 /** Every number has a record. */
@@ -38,14 +40,17 @@ function judgeNumbers(parts: MissingParts, purged: readonly Run[]): Absent {
   const { stream, found, ranges, proven, altered } = parts;
   const waiting = runsOf(parts.waiting);
   const absent: Run[] = [];
-  let covered = parts.first;
-  for (const { from, size, seen } of ranges) {
-    if (from > covered) absent.push(...withoutRuns([[covered + 1, from]], waiting));
+  let covered = 0;
+  for (const { range, isWanted } of ranges) {
+    const { from, size, seen } = range;
+    const before = covered;
+    covered = size;
+    if (!isWanted) continue;
+    if (from > before) absent.push(...withoutRuns([[before + 1, from]], waiting));
     // What was forgotten was seen whole.
     if (seen < size - from) absent.push(...unseen(from + 1, size, [proven, altered]));
-    covered = size;
   }
-  const last = parts.isEndAsked ? (waiting.at(-1)?.[1] ?? 0) : 0;
+  const last = waiting.at(-1)?.[1] ?? 0;
   if (last > covered) absent.push(...withoutRuns([[covered + 1, last]], waiting));
   const runs = joinRuns(absent);
   const missing = withoutRuns(runs, purged);
@@ -81,7 +86,22 @@ function unseen(first: number, last: number, sets: readonly NumberSet[]): readon
 function judgeResults(parts: MissingParts, purged: readonly Run[]): Absent {
   const { stream, found, ranges, altered } = parts;
   let missing = 0;
-  for (const { from, size, results, seenResults } of ranges) {
+  let covered = 0;
+  for (const { range, isWanted } of ranges) {
+    const { from, size, results, seenResults } = range;
+    const before = covered;
+    covered = size;
+    if (!isWanted) continue;
+    if (withoutRuns([[before + 1, from]], purged).length > 0 && from > before) {
+      missing++;
+      found("records_missing", {
+        message: `the checkpoint of records ${before + 1} to ${from} of stream ${stream} is missing: nobody can tell how many results were among them`,
+        stream,
+        record: recordId(stream, before + 1),
+        count: 1,
+        ranges: [[before + 1, from]],
+      });
+    }
     const isWhole = countOf(withoutRuns([[from + 1, size]], purged)) === size - from;
     if (!isWhole) continue;
     const lost = results - seenResults - countSeen(from + 1, size, altered);

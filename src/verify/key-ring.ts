@@ -81,12 +81,10 @@ export function createKeyRing(pinned: readonly NoteKey[]): KeyRing {
           ...(stream === undefined ? {} : { stream }),
         });
       }
-      const roots = keys.filter(
-        ({ key }) => ![...(vouched.get(key) ?? [])].some((from) => used.has(from)),
-      );
-      if (!isPinned && roots.length > 1) {
-        const message = `${roots.length} keys sign streams here, and none of them vouches for the others: name those that you trust with --public-key`;
-        found("keys_unlinked", { message, count: roots.length });
+      const groups = countGroups([...used.keys()], vouched);
+      if (!isPinned && groups > 1) {
+        const message = `${groups} keys sign streams here, and none of them vouches for the others: name those that you trust with --public-key`;
+        found("keys_unlinked", { message, count: groups });
       }
       const inMemory = keys.filter(({ isInMemory }) => isInMemory).length;
       if (inMemory > 0) {
@@ -96,4 +94,28 @@ export function createKeyRing(pinned: readonly NoteKey[]): KeyRing {
       return { keys, trust: keys.length === 0 ? "none" : isPinned ? "pinned" : "log" };
     },
   };
+}
+
+/**
+ * How many groups of keys there are, where those that vouch for each other are one. Who comes from
+ * outside cannot join another's group, whatever their own keys say of themselves: that needs a signature
+ * of a key in it.
+ */
+function countGroups(
+  keys: readonly string[],
+  vouched: ReadonlyMap<string, ReadonlySet<string>>,
+): number {
+  const parents = new Map<string, string>();
+  const rootOf = (key: string): string => {
+    let root = key;
+    for (let up = parents.get(root); up !== undefined; up = parents.get(root)) root = up;
+    return root;
+  };
+  for (const [key, earlier] of vouched) {
+    for (const from of earlier) {
+      const [left, right] = [rootOf(key), rootOf(from)];
+      if (left !== right) parents.set(left, right);
+    }
+  }
+  return new Set(keys.map(rootOf)).size;
 }

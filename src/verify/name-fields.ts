@@ -4,7 +4,7 @@ import { type Block, blocksOf, decodeBlock, type FoundRecord } from "../read/ind
 import type { VerifyCrypto } from "./crypto.ts";
 import { differingFields } from "./differing-fields.ts";
 import { createExaminer, type Examined } from "./examine.ts";
-import { type Finding, SEVERITIES } from "./findings.ts";
+import type { Finding } from "./findings.ts";
 import type { Verification } from "./verification.ts";
 
 /** What {@link nameAlteredFields} takes. */
@@ -22,6 +22,8 @@ export interface NamingParts {
 const MAX_RECORDS = 100;
 /** Of one record; more say no more than these. */
 const MAX_FIELDS = 100;
+/** And in the sentence for people. */
+const MAX_SAID = 5;
 
 /** A record that was altered, and its copies. */
 interface Suspect {
@@ -32,7 +34,7 @@ interface Suspect {
 }
 
 /**
- * The findings, and behind each altered record of which another copy is proven the fields in which the
+ * The findings; those of altered records of which another copy is proven name the fields in which the
  * two differ. Reads the files again, but decodes only pieces that name such a record.
  */
 export async function nameAlteredFields(parts: NamingParts): Promise<readonly Finding[]> {
@@ -40,16 +42,7 @@ export async function nameAlteredFields(parts: NamingParts): Promise<readonly Fi
   const suspects = suspectsOf(findings);
   if (suspects.size === 0) return findings;
   for (const file of parts.files) await lookInto(file, suspects, parts);
-  const known = new Set(findings.map(keyOfFinding));
-  return findings.flatMap((finding) => [
-    finding,
-    ...fieldsOf(finding, suspects).filter((named) => !known.has(keyOfFinding(named))),
-  ]);
-}
-
-/** Its salt may have shown the same already. */
-function keyOfFinding({ code, record, file, line, field }: Finding): string {
-  return JSON.stringify([code, record, file, line, field]);
+  return findings.map((finding) => withFields(finding, suspects));
 }
 
 function suspectsOf(findings: readonly Finding[]): ReadonlyMap<string, Suspect> {
@@ -111,26 +104,21 @@ function isProven(
   return signed !== undefined && Buffer.compare(signed, examined.leaf) === 0;
 }
 
-function fieldsOf(
-  { code, stream, record, file, line }: Finding,
-  suspects: ReadonlyMap<string, Suspect>,
-): readonly Finding[] {
-  const { altered, proven } = suspects.get(record ?? "") ?? {};
-  if (code !== "record_altered" || file === undefined || record === undefined) return [];
+function withFields(finding: Finding, suspects: ReadonlyMap<string, Suspect>): Finding {
+  const { code, record, file, line, message } = finding;
+  if (code !== "record_altered" || file === undefined || record === undefined) return finding;
+  const { altered, proven } = suspects.get(record) ?? {};
   const copy = altered?.get(placeOf(file, line));
-  if (proven === undefined || copy === undefined || copy === NOT_FOUND) return [];
-  return differingFields(proven.record, copy)
-    .slice(0, MAX_FIELDS)
-    .map((field) => ({
-      code: "field_altered" as const,
-      severity: SEVERITIES.field_altered,
-      message: `record ${record}: ${field} is not what was signed, as the copy in ${proven.file}:${proven.line} shows`,
-      ...(stream === undefined ? {} : { stream }),
-      record,
-      file,
-      ...(line === undefined ? {} : { line }),
-      field,
-    }));
+  if (proven === undefined || copy === undefined || copy === NOT_FOUND) return finding;
+  const fields = differingFields(proven.record, copy);
+  if (fields.length === 0) return finding;
+  const said = fields.slice(0, MAX_SAID).join(", ");
+  const rest = fields.length > MAX_SAID ? ` and ${fields.length - MAX_SAID} more` : "";
+  return {
+    ...finding,
+    message: `${message}: ${said}${rest} differ from the proven copy in ${proven.file}:${proven.line}`,
+    fields: fields.slice(0, MAX_FIELDS),
+  };
 }
 
 function placeOf(file: string, line: number | undefined): string {

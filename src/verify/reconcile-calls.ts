@@ -45,7 +45,7 @@ function whyNotCompared(
   isWindowed: boolean,
 ): string | undefined {
   if (isWindowed) return "calls are counted from the beginning of the stream, not within a time";
-  if (summary?.isFullySeen !== true) return "only views or checkpoints of the stream were read";
+  if (summary?.isWhole !== true) return "only views or checkpoints of the stream were read";
   if (summary.purged > 0) return "retention deleted a part of the stream";
   return undefined;
 }

@@ -101,6 +101,7 @@ const REASONS: Partial<Readonly<Record<FindingCode, string>>> = {
   format_unsupported: "written by a later version",
   records_adopted: "adopted records",
   records_unsigned: "records behind the last checkpoint",
+  only_results: "views, which show results only",
   key_in_memory: "a key that was only in memory",
   keys_unlinked: "keys that nobody vouches for",
 };

@@ -26,9 +26,16 @@ export interface SeenRecord {
   readonly time: number;
   readonly file: string;
   readonly line: number;
-  readonly isView: boolean;
+  /** Whether it stands where all records of its stream are, and not only results or checkpoints. */
+  readonly isOfAll: boolean;
   /** Whether what it shows was found not to be what was sealed, whatever its leaf says. */
   readonly isDoubtful: boolean;
+  /** SHA-256, base64, of the note of a checkpoint that holds together. */
+  readonly note: string | undefined;
+  /** What it holds beside its note; undefined: nothing, or it is no checkpoint. */
+  readonly addition: string | undefined;
+  /** Called once at most, when this copy was compared with what was signed, and is that. */
+  readonly onProven: (() => void) | undefined;
 }
 
 /** Where something was found. */
@@ -49,13 +56,13 @@ export interface StreamSummary {
   readonly purged: number;
   /** Leaves under the last checkpoint. */
   readonly size: number;
+  /** False: only views and checkpoints were read, which do not show all records. */
+  readonly isWhole: boolean;
   readonly isClosed: boolean;
   /** Time of the last checkpoint. */
   readonly until: string | undefined;
   /** Size and root (base64) of the last checkpoint of the process itself, else of an adopter. */
   readonly head: Head | undefined;
-  /** False: what was read of it shows results and nothing else. */
-  readonly isFullySeen: boolean;
 }
 
 /** The judge of one stream. */
@@ -65,8 +72,6 @@ export interface StreamJudge {
   readonly expect: (sound: SoundCheckpoint, place: Place) => void;
   /** False: another copy of it came before. */
   readonly see: (record: SeenRecord) => boolean;
-  /** Whether the record with that number was proven, by the process itself or an adopter. */
-  readonly isProven: (sequence: number) => boolean;
   /** What is signed of the record with that number; undefined: nothing, or it was forgotten. */
   readonly signedLeaf: (sequence: number) => Uint8Array | undefined;
   readonly finish: (purged: readonly Run[]) => StreamSummary;
@@ -107,7 +112,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
   /** By number: the first copy, and others. */
   const waiting = new Map<number, WaitingRecord>();
   /** Whether something came that shows more than results. */
-  let isFullySeen = false;
+  let isWhole = false;
   let provenCount = 0;
   let adoptedCount = 0;
 
@@ -131,9 +136,10 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
     if (record.isDoubtful) return void altered.add(sequence);
     if (!proven.add(sequence)) return;
     range.seen++;
+    if (record.kind === KIND.result) range.seenResults++;
+    record.onProven?.();
     // Asked for only now: the time of a record that is not the one that was signed says nothing.
     if (!isInside(window, time)) return;
-    if (record.kind === KIND.result) range.seenResults++;
     if (range.isOwn) provenCount++;
     else adoptedCount++;
     // What is signed of an adopted record may come from the process itself later.
@@ -170,7 +176,6 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
   return {
     stream,
     chain,
-    isProven: (sequence) => proven.has(sequence),
     signedLeaf(sequence) {
       const range = coverage.of(sequence);
       const at = (sequence - (range?.from ?? 0) - 1) * HASH_BYTES;
@@ -190,7 +195,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
       });
     },
     see(record) {
-      if (!record.isView && record.kind !== KIND.checkpoint) isFullySeen = true;
+      if (record.isOfAll) isWhole = true;
       const range = coverage.of(record.sequence);
       const { sequence } = record;
       const isFirst = !proven.has(sequence) && !altered.has(sequence) && !waiting.has(sequence);
@@ -201,21 +206,26 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
     finish(purged) {
       const all = coverage.ranges();
       // A checkpoint covers what came between the one before it and itself.
-      const ranges = all.filter(({ time }, at) => overlaps(window, all[at - 1]?.time, time));
+      const isWanted = ({ time }: CoveredRange, at: number): boolean =>
+        overlaps(window, all[at - 1]?.time, time);
       const last = chain.last();
       const size = all.at(-1)?.size ?? 0;
       const closedAt = last?.state === "close" ? last.size : undefined;
-      const { unsigned, notes } = judgeWaiting({ ...options, waiting, size, closedAt });
+      const { unsigned, notes } = judgeWaiting({
+        ...options,
+        waiting,
+        size,
+        closedAt,
+        chain,
+      });
       const absent = judgeMissing({
         ...options,
-        ranges,
+        ranges: all.map((range, at) => ({ range, isWanted: isWanted(range, at) })),
         proven,
         waiting: [...waiting.keys()],
         altered,
         purged,
-        isFullySeen,
-        isEndAsked: !((all.at(-1)?.time ?? -Infinity) > window.until),
-        first: ranges[0] === all[0] ? 0 : (ranges[0]?.from ?? size),
+        isWhole,
       });
       return {
         stream,
@@ -225,10 +235,10 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
         unsigned,
         ...absent,
         size,
+        isWhole,
         isClosed: closedAt !== undefined,
         until: last?.time,
         head: chain.head(),
-        isFullySeen,
       };
     },
   };

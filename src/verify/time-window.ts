@@ -12,11 +12,13 @@ export function isInside({ since, until }: TimeWindow, time: number): boolean {
   return Number.isNaN(time) || (time >= since && time <= until);
 }
 
-/** Whether anything between two times is in it. Default of the first: no limit. */
+/** Whether anything between two times is in it, whichever is the earlier. Default of the first: no limit. */
 export function overlaps(
   { since, until }: TimeWindow,
   from: number | undefined,
   to: number,
 ): boolean {
-  return (Number.isNaN(to) || to >= since) && !((from ?? -Infinity) > until);
+  const start = from ?? -Infinity;
+  if (Number.isNaN(start) || Number.isNaN(to)) return true;
+  return Math.max(start, to) >= since && Math.min(start, to) <= until;
 }

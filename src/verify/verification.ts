@@ -9,14 +9,15 @@ import { HASH_BYTES, type NoteKey, type StreamHead } from "../seal/portable.ts";
 import { judgeAnchor } from "./anchor-heads.ts";
 import { type CallReconciliation, createCallLedger } from "./call-ledger.ts";
 import { checkCheckpoint, isSound, type SoundCheckpoint } from "./check-checkpoint.ts";
-import { type Claim, purgedRuns } from "./claims.ts";
 import type { VerifyCrypto } from "./crypto.ts";
 import { KIND, type ExaminedBlock, type GapClaim, type RecordDetail } from "./examined-block.ts";
-import type { FieldFinding } from "./examine.ts";
+import { createFieldLedger } from "./field-ledger.ts";
 import type { Finding } from "./findings.ts";
 import { createFindingList } from "./finding-list.ts";
 import { misplaced } from "./misplaced.ts";
 import { createKeyRing, type Trust, type UsedKey } from "./key-ring.ts";
+import type { Run } from "./runs.ts";
+import { createSourceLedger } from "./source-ledger.ts";
 import { ALL_TIME, isInside, type TimeWindow } from "./time-window.ts";
 import {
   createStreamJudge,
@@ -76,16 +77,17 @@ export interface Verification {
 
 /** Begins one. */
 export function createVerification(options: VerificationOptions): Verification {
-  const { crypto, isExplained, areCopiesExpected = true } = options;
+  const { crypto, areCopiesExpected = true } = options;
   const window = options.window ?? ALL_TIME;
   const list = createFindingList(options.isStrict ?? false);
   const keys = createKeyRing(options.publicKeys ?? []);
   const judges = new Map<string, StreamJudge>();
   const calls = createCallLedger();
-  const claims: Claim[] = [];
-  const redactions = new Map<string, number>();
+  const sources = createSourceLedger();
+  const fields = createFieldLedger(list.add, options.isExplained);
+  const purged = new Map<string, Run[]>();
+  const gaps: (GapClaim & { readonly record: string })[] = [];
   let lines = 0;
-  let saltsLeft = 0;
 
   function judgeOf(stream: string): StreamJudge {
     let judge = judges.get(stream);
@@ -108,65 +110,47 @@ export function createVerification(options: VerificationOptions): Verification {
       });
     }
     const { action = "" } = detail;
-    for (const field of detail.fields ?? []) addField(field, action, { record, stream, ...place });
-    if (detail.checkpoint !== undefined) await addCheckpoint(detail.checkpoint, at);
-    const { purged, gap } = detail;
-    if (purged !== undefined || gap !== undefined) {
-      claims.push({
-        stream,
-        sequence,
-        ...(purged === undefined ? {} : { purged }),
-        ...(gap === undefined ? {} : { gap }),
-      });
-    }
+    for (const field of detail.fields ?? [])
+      fields.add(field, action, { record, stream, ...place });
   }
 
-  function addField(
-    { key, state, isSaltLeft }: FieldFinding,
-    action: string,
-    place: Place & { readonly record: string; readonly stream: string },
+  /** Only a record that is proven is believed. */
+  function believe(
+    { purged: ranges = [], gap }: RecordDetail,
+    record: string,
+    isWanted: boolean,
   ): void {
-    const where = { ...place, field: key };
-    if (state === "redacted") {
-      redactions.set(key, (redactions.get(key) ?? 0) + 1);
-      if (isSaltLeft) saltsLeft++;
-      if (isExplained?.(key, action) === false) {
-        const message = `record ${place.record}: ${key} was redacted, and no rule of the redaction policy asks for that`;
-        list.add("field_unexplained", { message, ...where });
-      }
-    } else if (state === "altered") {
-      const message = `record ${place.record}: ${key} is not the value that was signed`;
-      list.add("field_altered", { message, ...where });
-    } else if (state === "unopenable") {
-      const message = `record ${place.record}: ${key} has no salt: nobody can tell whether it is what was signed`;
-      list.add("field_unopenable", { message, ...where });
-    } else {
-      const message = `record ${place.record}: ${key} was redacted in part, or hashed: nobody can tell what it was`;
-      list.add("field_unexplained", { message, ...where });
+    for (const { stream, first, last } of ranges) {
+      const known = purged.get(stream) ?? [];
+      purged.set(stream, known);
+      known.push([first, last]);
     }
+    if (gap !== undefined && isWanted) gaps.push({ ...gap, record });
   }
 
   async function addCheckpoint(
     parts: NonNullable<RecordDetail["checkpoint"]>,
     { stream, sequence, place }: RecordPlace,
-  ): Promise<void> {
+  ): Promise<string | undefined> {
     const record = recordId(stream, sequence);
     const checked = await checkCheckpoint(parts, crypto);
     if (!isSound(checked)) {
       const code = checked.kind === "altered" ? "checkpoint_altered" : "format_unsupported";
       list.add(code, { message: `checkpoint ${record}: ${checked.why}`, stream, record, ...place });
-      return;
+      return undefined;
     }
     const problem = misplaced(checked, { stream, sequence, time: parts.time });
     if (problem !== undefined) {
       const message = `checkpoint ${record}: ${problem}`;
       list.add("checkpoint_altered", { message, stream, record, ...place });
-      return;
+      return undefined;
     }
     keys.use(checked);
     checkPolicy(checked, record, place);
     judgeOf(checked.checkpoint.stream).expect(checked, place);
     calls.say(checked.checkpoint);
+    sources.say(checked.checkpoint);
+    return checked.noteHash;
   }
 
   function checkPolicy({ checkpoint }: SoundCheckpoint, record: string, place: Place): void {
@@ -185,21 +169,29 @@ export function createVerification(options: VerificationOptions): Verification {
         const place = placeIn(block, at);
         const detail = block.details[next]?.at === at ? block.details[next++] : undefined;
         const time = block.time[at] ?? Number.NaN;
-        // Needed of any time: checkpoints and purges come behind the records that they are about.
-        const isWanted =
-          isInside(window, time) ||
-          detail?.checkpoint !== undefined ||
-          detail?.purged !== undefined;
+        const checkpoint = detail?.checkpoint;
+        // Checkpoints of any time are needed: they come behind their records.
+        const isWanted = isInside(window, time) || checkpoint !== undefined;
         if (detail !== undefined && isWanted) await addDetail(detail, place);
+        const note = checkpoint === undefined ? undefined : await addCheckpoint(checkpoint, place);
         const kind = block.kind[at] ?? KIND.other;
+        const source = block.sources[(block.source[at] ?? 0) - 1];
+        if (source !== undefined && isWanted)
+          sources.see(place.stream, place.sequence, source, place.place);
         const isFirst = judgeOf(place.stream).see({
           sequence: place.sequence,
           leaf: block.leaves.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
           kind,
           ...place.place,
           time,
-          isView: block.isView,
+          isOfAll: block.isSegment || (!block.isView && kind !== KIND.checkpoint),
           isDoubtful: detail !== undefined && isDoubtful(detail),
+          note,
+          addition: checkpoint?.addition,
+          onProven:
+            detail?.purged === undefined && detail?.gap === undefined
+              ? undefined
+              : () => believe(detail, recordId(place.stream, place.sequence), isWanted),
         });
         const method = block.methods[(block.method[at] ?? 0) - 1];
         if (isFirst && method !== undefined && method !== "") {
@@ -218,21 +210,15 @@ export function createVerification(options: VerificationOptions): Verification {
     addUnreadable: (file, why) => list.add("line_unreadable", { message: `${file}: ${why}`, file }),
     signedLeaf: (stream, sequence) => judges.get(stream)?.signedLeaf(sequence),
     finish() {
-      const believed = claims.filter(({ stream, sequence }) =>
-        judges.get(stream)?.isProven(sequence),
-      );
-      const purged = purgedRuns(believed);
       const streams = [...judges.values()].map((judge) =>
         judge.finish(purged.get(judge.stream) ?? []),
       );
       const trail = { judges, streams, purged, found: list.add };
       for (const head of options.anchors ?? []) judgeAnchor(head, trail);
       const ring = keys.finish(list.add);
+      sources.finish(list.add);
       tellAbout(streams);
-      if (saltsLeft > 0) {
-        const message = `${saltsLeft} redacted fields still have their salts: take those away too, or short values can be guessed`;
-        list.add("salt_left", { message, count: saltsLeft });
-      }
+      fields.finish();
       return {
         findings: list.findings(),
         unlisted: list.unlisted(),
@@ -241,16 +227,19 @@ export function createVerification(options: VerificationOptions): Verification {
         trust:
           ring.trust === "pinned" && (options.anchors ?? []).length > 0 ? "anchored" : ring.trust,
         lines,
-        redactions: Object.fromEntries([...redactions].toSorted(([a], [b]) => (a < b ? -1 : 1))),
-        gaps: believed.flatMap(({ stream, sequence, gap }) =>
-          gap === undefined ? [] : [{ ...gap, record: recordId(stream, sequence) }],
-        ),
+        redactions: fields.redactions(),
+        gaps,
         calls: calls.finish(),
       };
     },
   };
 
   function tellAbout(streams: readonly StreamSummary[]): void {
+    const shownInPart = streams.filter(({ isWhole }) => !isWhole);
+    if (shownInPart.length > 0) {
+      const message = `of ${shownInPart.length} of ${streams.length} streams only views were read, which show results: that nothing else is missing cannot be shown`;
+      list.add("only_results", { message, count: shownInPart.length });
+    }
     const unclosed = streams.filter(({ isClosed }) => !isClosed);
     if (unclosed.length > 0) {
       const message = `${unclosed.length} of ${streams.length} streams were not closed: their processes are still running, or died`;

@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
-import { isId } from "../event/index.ts";
+import { dirname, resolve } from "node:path";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { blocksOf, filesOf } from "../read/index.ts";
 import { createExaminers, createLocalExaminer, type Examiners } from "./examiners.ts";
+import { isSegment } from "./examine-piece.ts";
 import type { ExaminedBlock } from "./examined-block.ts";
 import { nameAlteredFields } from "./name-fields.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
@@ -69,12 +69,14 @@ export async function verifyFiles(
 interface SizedFile {
   readonly path: string;
   readonly bytes: number;
+  /** Why it is not read: what is no file may have no end. */
+  readonly refusal?: string;
 }
 
 /** The directory of the journals that a segment is among; other files stand for themselves. */
 function journalOf(path: string): string {
-  const isSegment = /^\d+\.jsonl$/.test(basename(path)) && isId(basename(dirname(path)));
-  return isSegment ? dirname(dirname(resolve(path))) : path;
+  const whole = resolve(path);
+  return isSegment(whole) ? dirname(dirname(whole)) : path;
 }
 
 async function filesToRead(paths: readonly string[]): Promise<readonly SizedFile[]> {
@@ -84,18 +86,24 @@ async function filesToRead(paths: readonly string[]): Promise<readonly SizedFile
     for (const file of filesOf(path)) {
       if (known.has(resolve(file))) continue;
       known.add(resolve(file));
-      files.push({ path: file, bytes: await sizeOf(file) });
+      files.push({ path: file, ...(await sizeOf(file, file === path)) });
     }
   }
   return files;
 }
 
-/** A segment that retention deletes meanwhile is told of by a record. */
-async function sizeOf(path: string): Promise<number> {
+/**
+ * A segment that retention deletes meanwhile is told of by a record.
+ *
+ * @param isNamed whether somebody asks for this very path, which may be a pipe then.
+ */
+async function sizeOf(path: string, isNamed: boolean): Promise<Omit<SizedFile, "path">> {
   try {
-    return (await stat(path)).size;
+    const stats = await stat(path);
+    if (isNamed || stats.isFile()) return { bytes: stats.size };
+    return { bytes: 0, refusal: "it is no file" };
   } catch {
-    return 0;
+    return { bytes: 0 };
   }
 }
 
@@ -105,8 +113,9 @@ interface FileParts {
   readonly options: VerifyFilesOptions;
 }
 
-async function verifyFile({ path }: SizedFile, parts: FileParts): Promise<void> {
+async function verifyFile({ path, refusal }: SizedFile, parts: FileParts): Promise<void> {
   const { verification, examiners, options } = parts;
+  if (refusal !== undefined) return verification.addUnreadable(path, refusal);
   /** In their order, so that checkpoints come behind their records. */
   const underWay: Promise<ExaminedBlock>[] = [];
   try {

@@ -63,6 +63,7 @@ const shape = z.strictObject({
       file: z.string().optional(),
       line: z.number().optional(),
       field: z.string().optional(),
+      fields: z.array(z.string()).optional(),
       count: z.number().optional(),
       ranges: z.array(z.tuple([z.number(), z.number()])).optional(),
     }),
@@ -81,7 +82,7 @@ const shape = z.strictObject({
       isClosed: z.boolean(),
       until: z.string().optional(),
       head: z.strictObject({ size: count, root: z.string() }).optional(),
-      isFullySeen: z.boolean(),
+      isWhole: z.boolean(),
     }),
   ),
   keys: z.array(
@@ -132,7 +133,7 @@ describe("a trail as it was written", () => {
   test("its head is that of the last checkpoint", () => {
     const { streams } = verified(trail.directory);
     expect(streams).toMatchObject([
-      { stream: trail.stream, size: 10, head: { size: 10 }, isClosed: true, isFullySeen: true },
+      { stream: trail.stream, size: 10, head: { size: 10 }, isClosed: true, isWhole: true },
     ]);
   });
   test("the headline comes first; AUDIT_LOG_DIR names the directory", () => {
@@ -145,7 +146,7 @@ describe("a trail as it was written", () => {
     const files = ["audit_log.csv", "audit_checkpoints.jsonl"];
     const report = verified(...files.map((file) => join(trail.directory, file)));
     expect(report).toMatchObject({ code: 0, verdict: "verified" });
-    expect(report.streams).toMatchObject([{ isFullySeen: false }]);
+    expect(report.streams).toMatchObject([{ isWhole: false }]);
   });
   test("strict finds nothing either", () => {
     expect(verified(trail.directory, "--strict").code).toBe(0);
@@ -190,12 +191,12 @@ describe("a changed record", () => {
     for (const view of ["audit_log.csv", "audit_log.json"]) {
       const { code, findings } = verified(copy.directory, join(trail.directory, view));
       expect(code).toBe(1);
-      const named = findings.filter(
-        ({ code: kind, message }) => kind === "field_altered" && message.includes(view),
-      );
-      expect(named.map(({ field }) => field)).toEqual(fields);
-      for (const finding of named)
-        expect(finding).toMatchObject({ record: idOf(10), file: segmentOf(copy), line: 10 });
+      const named = findings.filter(({ severity }) => severity === "tampered");
+      expect(named).toMatchObject([
+        { code: "record_altered", record: idOf(10), file: segmentOf(copy), line: 10, fields },
+      ]);
+      expect(named[0]?.message).toContain(`${fields.join(", ")} differ from the proven copy in `);
+      expect(named[0]?.message).toContain(view);
     }
   });
 
@@ -204,10 +205,10 @@ describe("a changed record", () => {
     const other = replaced('"action_type":"pause"', '"action_type":"stop"');
     const { code, findings } = verified(one.directory, other.directory);
     expect(code).toBe(1);
-    expect(findings.filter(({ field }) => field !== undefined)).toEqual([]);
+    expect(findings.filter(({ fields }) => fields !== undefined)).toEqual([]);
   });
 
-  test("a redactable value and another field: each is named once", () => {
+  test("a redactable value and another field: both are named", () => {
     const copy = copied();
     editLines(segmentOf(copy), (lines) =>
       lines.map((line) =>
@@ -219,7 +220,8 @@ describe("a changed record", () => {
     );
     const { findings } = verified(copy.directory, join(trail.directory, "audit_log.csv"));
     const ofRecord = findings.filter(({ record }) => record === idOf(10));
-    expect(ofRecord.flatMap(({ field }) => field ?? []).toSorted()).toEqual([
+    expect(ofRecord.flatMap(({ field }) => field ?? [])).toEqual(["audit_actor_id"]);
+    expect(ofRecord.flatMap(({ fields }) => fields ?? [])).toEqual([
       "audit_action",
       "audit_actor_id",
     ]);

@@ -21,7 +21,7 @@ const summary: StreamSummary = {
   isClosed: true,
   until: "2026-11-21T09:00:00.000000Z",
   head: { size: 10, root: "R" },
-  isFullySeen: true,
+  isWhole: true,
 };
 
 function finding(code: FindingCode, parts: Partial<Finding> = {}): Finding {
@@ -91,7 +91,7 @@ describe("verdict and exit code", () => {
       0,
     ],
     ["a recorded call that is not here", report({ calls: calls(5, 5, 4) }), "incomplete", 4],
-    ["the same in views", report({ calls: calls(5, 5, 4) }, { isFullySeen: false }), "complete", 0],
+    ["the same in views", report({ calls: calls(5, 5, 4) }, { isWhole: false }), "complete", 0],
     ["the same after retention", report({ calls: calls(5, 5, 4) }, { purged: 2 }), "complete", 0],
     [
       "purged records",

@@ -12,6 +12,7 @@ import {
 } from "../../event/portable.ts";
 import { millisOfIso } from "../../lib/clock.ts";
 import { bodyKeyOf, decodeFieldSeals, keyOf, SEALED_PREFIXES } from "../../seal/portable.ts";
+import { shown } from "../../lib/shown.ts";
 import { type Block, type Found, MAX_DEPTH } from "../block.ts";
 import { shapeOf } from "../element-scanner.ts";
 import { parsePiece } from "../json-piece.ts";
@@ -23,6 +24,8 @@ import { sealedListText } from "./victoria-list.ts";
 
 const TIME_FIELD = "_time";
 const STREAM_FIELD = "_stream";
+/** Of the body, and nothing that anybody adds on the way. */
+const CHANGE_FIELD = /^(?:before|after)\./;
 const MID_RECORD = "the file ends in the middle of a record";
 
 /** What stands in the lines. */
@@ -43,15 +46,18 @@ export function* decodeVictoriaLogs(block: Block): Generator<Found> {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function decodeFields(fields: Fields, line: number, doubts: readonly string[]): Found {
+function decodeFields(fields: Fields, line: number, textDoubts: readonly string[]): Found {
+  const doubts = [...textDoubts];
   const attributes: Record<string, AttributeValue> = {};
   const body: Record<string, string> = {};
   const isOfBody = bodyTest(fields);
   for (const name in fields) {
     const text = fields[name];
-    if (typeof text !== "string") continue;
-    if (isOfBody(name) && !isTaken(fields, name)) setOwn(body, name, sealedListText(text));
+    if (typeof text !== "string") doubts.push(`${shown(name)} is no text`);
+    else if (isOfBody(name) && !isTaken(fields, name)) setOwn(body, name, sealedListText(text));
     else if (isSealedName(name)) setOwn(attributes, name, typedAttribute(name, text));
+    else if (CHANGE_FIELD.test(name) && text !== "")
+      doubts.push(`${shown(name)} is no field that the record names`);
   }
   const time = fields[TIME_FIELD];
   return foundOf({

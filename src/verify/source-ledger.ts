@@ -1,0 +1,107 @@
+import { ATTR_SERVICE_NAME, recordId } from "../event/portable.ts";
+import { shown } from "../lib/shown.ts";
+import type { Checkpoint } from "../seal/portable.ts";
+import type { RecordSource } from "./examined-block.ts";
+import type { FindingCode } from "./findings.ts";
+import type { FindingParts, Place } from "./stream-judge.ts";
+
+/** Compares what records say of their process with what the first checkpoint of their stream says. */
+export interface SourceLedger {
+  readonly say: (checkpoint: Checkpoint) => void;
+  readonly see: (stream: string, sequence: number, source: RecordSource, place: Place) => void;
+  readonly finish: (found: (code: FindingCode, finding: FindingParts) => void) => void;
+}
+
+/** A process says one thing of itself; where somebody makes up more than this, the rest is one entry. */
+const MAX_SOURCES = 64;
+
+interface Entry {
+  /** Undefined: several of them. */
+  readonly source: RecordSource | undefined;
+  readonly sequence: number;
+  readonly place: Place;
+  count: number;
+}
+
+/** Knows of no stream. */
+export function createSourceLedger(): SourceLedger {
+  const signed = new Map<string, Readonly<Record<string, unknown>>>();
+  const streams = new Map<string, Map<string, Entry>>();
+  /** By what a block says: the same object for many records. */
+  const keys = new WeakMap<RecordSource, string>();
+
+  function keyOf(source: RecordSource): string {
+    let key = keys.get(source);
+    if (key === undefined)
+      keys.set(source, (key = JSON.stringify([source.service, source.resource])));
+    return key;
+  }
+
+  return {
+    say({ stream, opening }) {
+      if (opening !== undefined && !signed.has(stream)) signed.set(stream, opening.resource);
+    },
+    see(stream, sequence, source, place) {
+      let entries = streams.get(stream);
+      if (entries === undefined) streams.set(stream, (entries = new Map<string, Entry>()));
+      const key = keyOf(source);
+      const known = entries.get(key);
+      if (known !== undefined) known.count++;
+      else if (entries.size < MAX_SOURCES) entries.set(key, { source, sequence, place, count: 1 });
+      else {
+        const others = entries.get("") ?? { source: undefined, sequence, place, count: 0 };
+        others.count++;
+        entries.set("", others);
+      }
+    },
+    finish(found) {
+      for (const [stream, entries] of streams) {
+        const resource = signed.get(stream);
+        if (resource === undefined) continue;
+        for (const [why, { sequence, place, count }] of contradictions(
+          entries.values(),
+          resource,
+        )) {
+          const record = recordId(stream, sequence);
+          const others = count > 1 ? ` (and ${count - 1} others)` : "";
+          const message = `record ${record}${others}: ${why}`;
+          const counted = count > 1 ? { count } : {};
+          found("text_contradicts", { message, stream, record, ...place, ...counted });
+        }
+      }
+    },
+  };
+}
+
+/** What is said otherwise, the first who says it, and how many do. */
+function contradictions(
+  entries: Iterable<Entry>,
+  signed: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, Entry> {
+  const all = new Map<string, Entry>();
+  for (const entry of entries) {
+    const { source, count } = entry;
+    const why =
+      source === undefined ? "its process is given many names" : contradiction(source, signed);
+    const known = why === undefined ? undefined : all.get(why);
+    if (known !== undefined) known.count += count;
+    else if (why !== undefined) all.set(why, { ...entry });
+  }
+  return all;
+}
+
+/** What it says otherwise than the signed resource; undefined: nothing. */
+function contradiction(
+  { service, resource }: RecordSource,
+  signed: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const name = signed[ATTR_SERVICE_NAME];
+  if (service !== undefined && typeof name === "string" && service !== name)
+    return `its service is ${shown(service)}, and the signed one ${shown(name)}`;
+  for (const [key, value] of Object.entries(resource ?? {})) {
+    const isSame =
+      Object.hasOwn(signed, key) && JSON.stringify(signed[key]) === JSON.stringify(value);
+    if (!isSame) return `${shown(key)} of its resource is not what was signed`;
+  }
+  return undefined;
+}
