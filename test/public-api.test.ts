@@ -42,6 +42,8 @@ const API: Readonly<Record<string, readonly string[]>> = {
     "createNodeCrypto",
     "createWebCrypto",
     "decodeKey",
+    "gapsOf",
+    "inspectRecord",
     "openAnchor",
     "verifyFiles",
     "verifyInputs",

@@ -2,7 +2,16 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Command } from "commander";
 import { afterAll, describe, expect, test } from "vitest";
+import { anchorCommand } from "../src/cli/anchor-command.ts";
+import { collectorCommand } from "../src/cli/collector-command.ts";
+import { gapsCommand } from "../src/cli/gaps-command.ts";
+import { inspectCommand } from "../src/cli/inspect-command.ts";
+import { keysCommand } from "../src/cli/keys-command.ts";
+import { policyCommand } from "../src/cli/policy-command.ts";
+import { quarantineCommand } from "../src/cli/quarantine-command.ts";
+import { verifyCommand } from "../src/cli/verify-command.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -54,6 +63,60 @@ describe("README.md", () => {
     const ofTests = new Set(["AUDIT_REQUIRE"]);
     expect(named(readme).filter((name) => !ofTests.has(name))).toEqual(named(sources));
   });
+});
+
+/** Commands that do something, by what is typed for them. */
+function leavesOf(command: Command, before: string): ReadonlyMap<string, Command> {
+  const name = `${before} ${command.name()}`;
+  if (command.commands.length === 0) return new Map([[name, command]]);
+  return new Map(command.commands.flatMap((part) => [...leavesOf(part, name)]));
+}
+
+describe("the commands", () => {
+  const silent = (): void => {};
+  const rooms = [
+    verifyCommand(silent, silent),
+    gapsCommand(silent, silent),
+    inspectCommand(silent, silent),
+    anchorCommand(silent, silent),
+    keysCommand(silent, silent),
+    collectorCommand(silent),
+    policyCommand(silent, silent),
+    quarantineCommand(silent, silent),
+  ];
+  const commands = new Map(rooms.flatMap((room) => [...leavesOf(room, "otel-audit")]));
+
+  test("are those that --help lists", () => {
+    const main = join(root, "src/cli/main.ts");
+    const help = execFileSync(process.execPath, [main, "--help"], { encoding: "utf8" });
+    const listed = [...help.slice(help.indexOf("Commands:")).matchAll(/^ {2}([a-z]+)/gm)];
+    expect(listed.map(([, name]) => name)).toEqual([...rooms.map((room) => room.name()), "help"]);
+  });
+  test("stand in the README, each with what its --help says", () => {
+    const rows = [...readme.matchAll(/^\| `(otel-audit [a-z ]+)` +\| (.+?) +\|$/gm)];
+    expect(rows.map(([, name, description]) => [name, description])).toEqual(
+      [...commands].map(([name, command]) => [name, command.description()]),
+    );
+  });
+  test.each(["README.md", "docs/tour-verify.md", "docs/keys.md"])(
+    "%s gives them no other options",
+    (file) => {
+      const text = readFileSync(join(root, file), "utf8");
+      const used = [...text.matchAll(/\botel-audit ([a-z]+(?: [a-z]+)?)([^`\n|>]*)/g)];
+      const unknown = used.flatMap(([line, words = "", rest = ""]) => {
+        const name = [words, words.split(" ")[0]].find((known) =>
+          commands.has(`otel-audit ${known}`),
+        );
+        if (name === undefined) return [];
+        const options = commands.get(`otel-audit ${name}`)?.options.map(({ long }) => long);
+        return [...rest.matchAll(/--[a-z-]+/g)].flatMap(([option]) =>
+          options?.includes(option) === true ? [] : [`${option} in: ${line}`],
+        );
+      });
+      expect(used.length).toBeGreaterThan(0);
+      expect(unknown).toEqual([]);
+    },
+  );
 });
 
 test("a block that fails is noticed", () => {

@@ -4,6 +4,9 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { collectorCommand } from "./collector-command.ts";
+import { anchorCommand } from "./anchor-command.ts";
+import { gapsCommand } from "./gaps-command.ts";
+import { inspectCommand } from "./inspect-command.ts";
 import { keysCommand } from "./keys-command.ts";
 import { policyCommand } from "./policy-command.ts";
 import { quarantineCommand } from "./quarantine-command.ts";
@@ -15,10 +18,10 @@ const EXIT_UNREADABLE = 3;
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
-// A reader that has seen enough (`| head`) is no error.
+// A reader that has seen enough (`| head`) is no error, and changes no verdict.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
-  process.exit(0);
+  process.exit();
 });
 
 const program = new Command("otel-audit")
@@ -30,6 +33,9 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const warn = (line: string): void => void process.stderr.write(`otel-audit: ${line}\n`);
 const rooms = [
   verifyCommand(print, warn),
+  gapsCommand(print, warn),
+  inspectCommand(print, warn),
+  anchorCommand(print, warn),
   keysCommand(print, warn),
   collectorCommand(print),
   policyCommand(print, warn),

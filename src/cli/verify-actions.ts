@@ -1,19 +1,10 @@
 /** What `otel-audit verify` does; loaded when it runs. */
 import { styleText } from "node:util";
-import { AuditError } from "../lib/errors.ts";
-import { readAnchors, readPublicKeys, readRedactionPolicies } from "./evidence.ts";
 import type { Lines } from "./quarantine-command.ts";
-import { createProgress } from "./progress.ts";
 import { tableLines, withoutControls } from "./table.ts";
-import { parseTime } from "./time-option.ts";
+import { evidenceOf, pathsOrDefault, verifyWithProgress } from "./verify-paths.ts";
 import type { VerifyOptions } from "./verify-command.ts";
-import {
-  type Finding,
-  type StreamSummary,
-  type VerificationReport,
-  verifyFiles,
-  type VerifyFilesOptions,
-} from "../verify/index.ts";
+import type { Finding, StreamSummary, VerificationReport } from "../verify/index.ts";
 
 /** Verifies, prints the report, and sets the exit code. */
 export async function verifyPaths(
@@ -21,45 +12,11 @@ export async function verifyPaths(
   options: VerifyOptions,
   { print, warn }: Lines,
 ): Promise<void> {
-  const paths = given.length > 0 ? given : defaultPaths();
-  const evidence = await evidenceOf(options, warn);
-  const progress = createProgress(process.stderr);
-  let report: VerificationReport;
-  try {
-    report = await verifyFiles(paths, { ...evidence, onProgress: progress.show });
-  } finally {
-    progress.end();
-  }
+  const paths = pathsOrDefault(given);
+  const report = await verifyWithProgress(paths, await evidenceOf(options, warn));
   process.exitCode = report.exitCode;
   if (options.output === "json") return print(JSON.stringify(report, null, 2));
   for (const line of reportLines(report)) print(line);
-}
-
-function defaultPaths(): readonly string[] {
-  const directory = process.env["AUDIT_LOG_DIR"] ?? "";
-  if (directory !== "") return [directory];
-  throw new AuditError(
-    "invalid_option",
-    "nothing to verify: name files or directories, or set AUDIT_LOG_DIR",
-  );
-}
-
-async function evidenceOf(
-  options: VerifyOptions,
-  warn: Lines["warn"],
-): Promise<VerifyFilesOptions> {
-  const { publicKey = [], redactionPolicy = [], anchor = [], since, until } = options;
-  const publicKeys = readPublicKeys(publicKey);
-  return {
-    publicKeys,
-    anchors: await readAnchors(anchor, publicKeys, warn),
-    ...(redactionPolicy.length === 0 ? {} : readRedactionPolicies(redactionPolicy, warn)),
-    isStrict: options.strict === true,
-    window: {
-      since: since === undefined ? -Infinity : parseTime(since, "--since"),
-      until: until === undefined ? Infinity : parseTime(until, "--until"),
-    },
-  };
 }
 
 /** More streams than this are not listed one by one. */
@@ -88,8 +45,9 @@ function* reportLines(report: VerificationReport): Generator<string> {
   if (redacted.length > 0) {
     yield `redacted after they were sealed: ${redacted.map(([key, count]) => `${key} (${count})`).join(", ")}`;
   }
-  for (const { record, count, why } of gaps) {
-    yield withoutControls(`gap: ${count} records were lost, as ${record} says: ${why}`);
+  for (const { record, action, count, why } of gaps) {
+    const what = action === "records_lost" ? "were lost" : "may not survive a power loss";
+    yield withoutControls(`gap: ${count} records ${what}, as ${record} says: ${why}`);
   }
   for (const { message } of notes) yield withoutControls(`note: ${message}`);
 }

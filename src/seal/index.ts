@@ -29,6 +29,7 @@ export {
   publicKeyFile,
   readPublicKeys,
 } from "./public-key-file.ts";
+export { makeAnchor } from "./make-anchor.ts";
 export { createRedactable, type IsRedactable } from "./redactable.ts";
 export { createSealer, type Sealer } from "./sealer.ts";
 export {

@@ -2,11 +2,11 @@
 export {
   type Anchor,
   decodeAnchor,
-  encodeAnchor,
   headLeafText,
   type RootedAnchor,
   type StreamHead,
 } from "./anchor.ts";
+export { auditPath, type PathStart, type PathStep } from "./audit-path.ts";
 export {
   type CallCount,
   type Checkpoint,

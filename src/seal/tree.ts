@@ -83,7 +83,8 @@ export function hashAtOnce<Result>(
   return step.value;
 }
 
-function nodeInput(left: Uint8Array | undefined, right: Uint8Array | undefined): Uint8Array {
+/** What is hashed for a node (RFC 6962, section 2.1). */
+export function nodeInput(left: Uint8Array | undefined, right: Uint8Array | undefined): Uint8Array {
   const input = new Uint8Array(1 + 2 * HASH_BYTES);
   input[0] = NODE_START;
   if (left !== undefined) input.set(left, 1);

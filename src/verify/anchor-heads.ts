@@ -1,31 +1,53 @@
 import type { StreamHead } from "../seal/portable.ts";
 import type { FindingCode } from "./findings.ts";
+import { countOf, joinRuns, type Run, withoutRuns } from "./runs.ts";
 import type { FindingParts, StreamJudge, StreamSummary } from "./stream-judge.ts";
+
+/** What an anchor is held against. */
+export interface AnchoredTrail {
+  readonly judges: ReadonlyMap<string, StreamJudge>;
+  readonly streams: readonly StreamSummary[];
+  /** What proven records say that retention deleted, by stream. */
+  readonly purged: ReadonlyMap<string, readonly Run[]>;
+  readonly found: (code: FindingCode, finding: FindingParts) => void;
+}
 
 /** Compares what is there with what was anchored. */
 export function judgeAnchor(
   { stream, size, root }: StreamHead,
-  judges: ReadonlyMap<string, StreamJudge>,
-  summaries: readonly StreamSummary[],
-  found: (code: FindingCode, finding: FindingParts) => void,
+  { judges, streams, purged, found }: AnchoredTrail,
 ): void {
-  const summary = summaries.find((known) => known.stream === stream);
+  const summary = streams.find((known) => known.stream === stream);
   const judge = judges.get(stream);
+  const left = countOf(withoutRuns([[1, size]], joinRuns(purged.get(stream) ?? [])));
   if (summary === undefined || judge === undefined) {
-    const message = `stream ${stream} is missing: it was anchored with ${size} records`;
-    found("stream_missing", { message, stream, count: size });
+    judgeAbsent({ stream, size, left }, found);
     return;
   }
   const here = judge.chain.rootAt(size);
   if (here !== undefined && here !== root) {
     const message = `stream ${stream} is not the one that was anchored: its first ${size} records have another root`;
     found("anchor_differs", { message, stream });
-  } else if (summary.size < size) {
+  } else if (summary.size < size && left > 0) {
     const count = size - summary.size;
     const message = `stream ${stream} was cut: ${size} records were anchored, ${summary.size} are signed here`;
     found("records_missing", { message, stream, count, ranges: [[summary.size + 1, size]] });
-  } else if (here === undefined) {
+  } else if (here === undefined && left > 0) {
     const message = `stream ${stream}: no checkpoint of exactly ${size} records is there to compare with the anchor`;
     found("record_unproven", { message, stream });
+  }
+}
+
+/** Retention deletes whole streams as well: then only the record of it is left. */
+function judgeAbsent(
+  { stream, size, left }: { readonly stream: string; readonly size: number; readonly left: number },
+  found: AnchoredTrail["found"],
+): void {
+  if (left > 0) {
+    const message = `stream ${stream} is missing: it was anchored with ${size} records`;
+    found("stream_missing", { message, stream, count: left });
+  } else {
+    const message = `all ${size} anchored records of stream ${stream} were deleted by retention, as a signed record says`;
+    found("records_purged", { message, stream, count: size, ranges: [[1, size]] });
   }
 }

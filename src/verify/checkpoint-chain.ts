@@ -10,10 +10,20 @@ export interface CheckpointChain {
   readonly last: () => Link | undefined;
   /** Numbers that are not there, though a later one is. */
   readonly missing: () => number;
+  /** Of the last one that the process itself made, else of the largest one of an adopter. */
+  readonly head: () => Head | undefined;
   /** Whether the note with that hash (SHA-256, base64) is one that the process itself made. */
   readonly has: (noteHash: string) => boolean;
   /** Root of the tree at a size, base64; undefined where no checkpoint has that size. */
   readonly rootAt: (size: number) => string | undefined;
+}
+
+/** How far a stream has come. */
+export interface Head {
+  /** Leaves in its tree. */
+  readonly size: number;
+  /** Base64. */
+  readonly root: string;
 }
 
 /** What is kept of a checkpoint. */
@@ -36,6 +46,7 @@ export function createCheckpointChain(): CheckpointChain {
   const notes = new Set<string>();
   const roots = new Map<number, string>();
   let highest: Link | undefined;
+  let adopted: Link | undefined;
 
   function addOwn(link: Link): string | undefined {
     const same = byNumber.get(link.number);
@@ -67,7 +78,12 @@ export function createCheckpointChain(): CheckpointChain {
       if (problem !== undefined) return problem;
       roots.set(link.size, link.root);
       if (link.rootBefore !== undefined) roots.set(link.from, link.rootBefore);
+      if (link.state === "adopted" && link.size > (adopted?.size ?? 0)) adopted = link;
       return undefined;
+    },
+    head() {
+      const link = highest ?? adopted;
+      return link === undefined ? undefined : { size: link.size, root: link.root };
     },
     last: () => highest,
     missing: () => (highest?.number ?? 0) - byNumber.size,

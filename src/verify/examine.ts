@@ -171,7 +171,7 @@ function planOf(
 }
 
 /** The record without what views add to an intent that no result followed. */
-function withoutAddition(record: AuditRecord): AuditRecord {
+export function withoutAddition(record: AuditRecord): AuditRecord {
   const { attributes } = record;
   const isAdded =
     attributes[ATTR_EXCEPTION_MESSAGE] === NO_RESULT && attributes[ATTR_RECORD_KIND] === "intent";

@@ -1,7 +1,7 @@
 /**
  * What a piece of a file came to: in columns, so that a worker thread can hand it over cheaply.
  */
-import type { RecordAttributes } from "../event/portable.ts";
+import type { RecordAttributes, RECORDS_LOST, RECORDS_UNCONFIRMED } from "../event/portable.ts";
 import type { CheckpointParts } from "./check-checkpoint.ts";
 import type { FieldFinding } from "./examine.ts";
 
@@ -53,8 +53,10 @@ export interface RecordDetail {
   };
   /** What retention says that it deleted: stream, first and last sequence number. */
   readonly purged?: readonly PurgedRange[];
-  /** Records that are missing, as a gap record says. */
+  /** Records that are missing or unconfirmed, as a gap record says. */
   readonly gap?: GapClaim;
+  /** How many calls a result stands for, where that is not one. */
+  readonly calls?: number;
 }
 
 /** What a record says of the process that wrote it. */
@@ -74,6 +76,8 @@ export interface PurgedRange {
 
 /** What a gap record says. */
 export interface GapClaim {
+  /** `records_lost`: they are not there. `records_unconfirmed`: they were written, and syncing them failed. */
+  readonly action: typeof RECORDS_LOST | typeof RECORDS_UNCONFIRMED;
   readonly count: number;
   readonly why: string;
   readonly time: string;

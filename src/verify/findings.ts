@@ -82,6 +82,8 @@ export interface Finding {
   readonly line?: number;
   /** Key of the field (docs/format.md, "Keys"). */
   readonly field?: string;
+  /** Keys in which an altered record differs from another copy of it that is proven; at most 100. */
+  readonly fields?: readonly string[];
   /** How many records; absent: one, or none. */
   readonly count?: number;
   /** First and last sequence number of each run of records. */

@@ -9,6 +9,26 @@ export type { Awaitable, VerifyCrypto } from "./crypto.ts";
 export type { GapClaim } from "./examined-block.ts";
 export type { Finding, FindingCode, Severity } from "./findings.ts";
 export type { Trust, UsedKey } from "./key-ring.ts";
+export type {
+  GapRecord,
+  GapReport,
+  MissingRange,
+  MissingRecords,
+  PurgedRecords,
+  UnclosedStream,
+} from "./gap-report.ts";
+export { gapsOf, type GapsOptions } from "./gaps.ts";
+export { inspectRecord, type InspectRecordOptions } from "./inspect-record.ts";
+export type {
+  Digest,
+  InspectedCheckpoint,
+  InspectedCopy,
+  InspectedField,
+  InspectedLeaf,
+  InspectedStep,
+  Inspection,
+} from "./inspection.ts";
+export type { ReconciledCalls } from "./reconcile-calls.ts";
 export { openAnchor } from "./open-anchor.ts";
 export type { VerificationReport, Verdict } from "./report.ts";
 export type { StreamSummary } from "./stream-judge.ts";

@@ -67,7 +67,8 @@ function judgeNumbers(parts: MissingParts, purged: readonly Run[]): Absent {
   const purgedCount = countOf(runs) - count;
   if (purgedCount > 0) {
     const message = `${purgedCount} records of stream ${stream} were deleted by retention, as a signed record says`;
-    found("records_purged", { message, stream, count: purgedCount });
+    const deleted = withoutRuns(runs, missing);
+    found("records_purged", { message, stream, count: purgedCount, ranges: deleted });
   }
   return { missing: count, purged: purgedCount };
 }

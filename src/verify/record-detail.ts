@@ -7,6 +7,7 @@ import {
   ATTR_TIME,
   type AuditRecord,
   RECORDS_LOST,
+  RECORDS_UNCONFIRMED,
   RETENTION_PURGE,
 } from "../event/portable.ts";
 import { checkpointOf, textsOf } from "./checkpoint-of.ts";
@@ -20,7 +21,9 @@ export function detailOf(
   doubts: readonly string[],
 ): Omit<RecordDetail, "at"> | undefined {
   const kind = record.attributes[ATTR_RECORD_KIND];
-  const isPlain = kind === "result" && record.attributes[ATTR_ACTION] !== RETENTION_PURGE;
+  const calls = kind === "result" ? callsOf(record) : 1;
+  const isPlain =
+    kind === "result" && calls === 1 && record.attributes[ATTR_ACTION] !== RETENTION_PURGE;
   if (isPlain && fields.length === 0 && own.length === 0 && doubts.length === 0) return undefined;
   const all = own.length === 0 ? doubts : [...doubts, ...own];
   const checkpoint = checkpointOf(record);
@@ -34,8 +37,15 @@ export function detailOf(
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(purged === undefined ? {} : { purged }),
     ...(gap === undefined ? {} : { gap }),
+    ...(calls === 1 ? {} : { calls }),
   };
   return Object.keys(detail).length === 0 ? undefined : detail;
+}
+
+/** A result may stand for several equal failures. */
+function callsOf({ attributes }: AuditRecord): number {
+  const count = Number(attributes[ATTR_COUNT] ?? 1);
+  return Number.isSafeInteger(count) && count > 0 ? count : 1;
 }
 
 /** As in `cJ43xB7KP1x8rM2I/1-3: 1-4500`. */
@@ -59,11 +69,13 @@ function segmentsOf(scope: unknown): readonly string[] | undefined {
 }
 
 function gapOf({ attributes, body }: AuditRecord): GapClaim | undefined {
-  if (attributes[ATTR_RECORD_KIND] !== "gap" || attributes[ATTR_ACTION] !== RECORDS_LOST)
-    return undefined;
+  const action = attributes[ATTR_ACTION];
+  if (attributes[ATTR_RECORD_KIND] !== "gap") return undefined;
+  if (action !== RECORDS_LOST && action !== RECORDS_UNCONFIRMED) return undefined;
   const first = Number(body["from_sequence"]);
   const last = Number(body["to_sequence"]);
   return {
+    action,
     count: Number(attributes[ATTR_COUNT] ?? 0),
     why: String(attributes[ATTR_EXCEPTION_MESSAGE] ?? ""),
     time: String(attributes[ATTR_TIME] ?? ""),

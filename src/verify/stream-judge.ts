@@ -7,7 +7,7 @@
 import { recordId } from "../event/portable.ts";
 import { HASH_BYTES } from "../seal/portable.ts";
 import type { SoundCheckpoint } from "./check-checkpoint.ts";
-import { type CheckpointChain, createCheckpointChain } from "./checkpoint-chain.ts";
+import { type CheckpointChain, createCheckpointChain, type Head } from "./checkpoint-chain.ts";
 import { type CoveredRange, createCoverage } from "./coverage.ts";
 import { KIND } from "./examined-block.ts";
 import type { Finding, FindingCode } from "./findings.ts";
@@ -61,6 +61,8 @@ export interface StreamSummary {
   readonly isClosed: boolean;
   /** Time of the last checkpoint. */
   readonly until: string | undefined;
+  /** Size and root (base64) of the last checkpoint of the process itself, else of an adopter. */
+  readonly head: Head | undefined;
 }
 
 /** The judge of one stream. */
@@ -70,6 +72,8 @@ export interface StreamJudge {
   readonly expect: (sound: SoundCheckpoint, place: Place) => void;
   /** False: another copy of it came before. */
   readonly see: (record: SeenRecord) => boolean;
+  /** What is signed of the record with that number; undefined: nothing, or it was forgotten. */
+  readonly signedLeaf: (sequence: number) => Uint8Array | undefined;
   readonly finish: (purged: readonly Run[]) => StreamSummary;
 }
 
@@ -172,6 +176,11 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
   return {
     stream,
     chain,
+    signedLeaf(sequence) {
+      const range = coverage.of(sequence);
+      const at = (sequence - (range?.from ?? 0) - 1) * HASH_BYTES;
+      return range?.leaves?.slice(at, at + HASH_BYTES);
+    },
     expect(sound, place) {
       const { checkpoint, from, leaves } = sound;
       const isOwn = checkpoint.state !== "adopted";
@@ -229,6 +238,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
         isWhole,
         isClosed: closedAt !== undefined,
         until: last?.time,
+        head: chain.head(),
       };
     },
   };

@@ -10,16 +10,11 @@ import { judgeAnchor } from "./anchor-heads.ts";
 import { type CallReconciliation, createCallLedger } from "./call-ledger.ts";
 import { checkCheckpoint, isSound, type SoundCheckpoint } from "./check-checkpoint.ts";
 import type { VerifyCrypto } from "./crypto.ts";
-import {
-  KIND,
-  type ExaminedBlock,
-  type GapClaim,
-  type PurgedRange,
-  type RecordDetail,
-} from "./examined-block.ts";
+import { KIND, type ExaminedBlock, type GapClaim, type RecordDetail } from "./examined-block.ts";
 import { createFieldLedger } from "./field-ledger.ts";
 import type { Finding } from "./findings.ts";
 import { createFindingList } from "./finding-list.ts";
+import { misplaced } from "./misplaced.ts";
 import { createKeyRing, type Trust, type UsedKey } from "./key-ring.ts";
 import type { Run } from "./runs.ts";
 import { createSourceLedger } from "./source-ledger.ts";
@@ -72,6 +67,11 @@ export interface Verification {
   readonly add: (block: ExaminedBlock) => Promise<void>;
   /** A file that could not be read. */
   readonly addUnreadable: (file: string, why: string) => void;
+  /**
+   * What is signed of a record: its leaf, 32 bytes. Undefined where nothing is, or where no copies were
+   * expected and it was forgotten.
+   */
+  readonly signedLeaf: (stream: string, sequence: number) => Uint8Array | undefined;
   readonly finish: () => VerificationFacts;
 }
 
@@ -85,7 +85,7 @@ export function createVerification(options: VerificationOptions): Verification {
   const calls = createCallLedger();
   const sources = createSourceLedger();
   const fields = createFieldLedger(list.add, options.isExplained);
-  const purged = new Map<string, PurgedRange[]>();
+  const purged = new Map<string, Run[]>();
   const gaps: (GapClaim & { readonly record: string })[] = [];
   let lines = 0;
 
@@ -120,10 +120,10 @@ export function createVerification(options: VerificationOptions): Verification {
     record: string,
     isWanted: boolean,
   ): void {
-    for (const range of ranges) {
-      const known = purged.get(range.stream);
-      if (known === undefined) purged.set(range.stream, [range]);
-      else known.push(range);
+    for (const { stream, first, last } of ranges) {
+      const known = purged.get(stream) ?? [];
+      purged.set(stream, known);
+      known.push([first, last]);
     }
     if (gap !== undefined && isWanted) gaps.push({ ...gap, record });
   }
@@ -194,7 +194,11 @@ export function createVerification(options: VerificationOptions): Verification {
               : () => believe(detail, recordId(place.stream, place.sequence), isWanted),
         });
         const method = block.methods[(block.method[at] ?? 0) - 1];
-        if (isFirst && method !== undefined) calls.see(place.stream, method, block.call[at] ?? 0);
+        if (isFirst && method !== undefined && method !== "") {
+          const { stream, sequence } = place;
+          const call = block.call[at] ?? 0;
+          calls.see({ stream, sequence, method, call, count: detail?.calls ?? 1 });
+        }
         lines++;
       }
       for (const { line, message, isCut } of block.problems) {
@@ -204,11 +208,13 @@ export function createVerification(options: VerificationOptions): Verification {
       }
     },
     addUnreadable: (file, why) => list.add("line_unreadable", { message: `${file}: ${why}`, file }),
+    signedLeaf: (stream, sequence) => judges.get(stream)?.signedLeaf(sequence),
     finish() {
       const streams = [...judges.values()].map((judge) =>
-        judge.finish((purged.get(judge.stream) ?? []).map(({ first, last }): Run => [first, last])),
+        judge.finish(purged.get(judge.stream) ?? []),
       );
-      for (const head of options.anchors ?? []) judgeAnchor(head, judges, streams, list.add);
+      const trail = { judges, streams, purged, found: list.add };
+      for (const head of options.anchors ?? []) judgeAnchor(head, trail);
       const ring = keys.finish(list.add);
       sources.finish(list.add);
       tellAbout(streams);
@@ -268,20 +274,4 @@ function placeIn(block: ExaminedBlock, at: number): RecordPlace {
     sequence: block.sequence[at] ?? 0,
     place: { file: block.file, line: block.line[at] ?? 0 },
   };
-}
-
-/** What a note says must fit the record that carries it. */
-function misplaced(
-  { checkpoint }: SoundCheckpoint,
-  record: { readonly stream: string; readonly sequence: number; readonly time: string },
-): string | undefined {
-  const { stream, size, state, adopter, time } = checkpoint;
-  if (time !== record.time) return "its note has another time";
-  if (state === "adopted") {
-    if (adopter !== record.stream)
-      return `its note is of an adopter ${adopter ?? "without a name"}`;
-    return stream === record.stream ? "its note adopts its own stream" : undefined;
-  }
-  if (stream !== record.stream) return `its note is of stream ${stream}`;
-  return record.sequence > size ? undefined : "its note covers itself";
 }

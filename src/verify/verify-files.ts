@@ -5,6 +5,7 @@ import { blocksOf, filesOf } from "../read/index.ts";
 import { createExaminers, createLocalExaminer, type Examiners } from "./examiners.ts";
 import { isSegment } from "./examine-piece.ts";
 import type { ExaminedBlock } from "./examined-block.ts";
+import { nameAlteredFields } from "./name-fields.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
 import { reportOf, type VerificationReport } from "./report.ts";
 import { createVerification, type Verification, type VerificationOptions } from "./verification.ts";
@@ -37,12 +38,10 @@ export async function verifyFiles(
 ): Promise<VerificationReport> {
   const files = await filesToRead(paths);
   const all = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const verification = createVerification({
-    ...options,
-    crypto: createNodeCrypto(),
-    // The journals of one directory hold each record once.
-    areCopiesExpected: new Set(files.map(({ path }) => journalOf(path))).size > 1,
-  });
+  const crypto = createNodeCrypto();
+  // The journals of one directory hold each record once.
+  const areCopiesExpected = new Set(files.map(({ path }) => journalOf(path))).size > 1;
+  const verification = createVerification({ ...options, crypto, areCopiesExpected });
   const examiners = all < THREADS_FROM_BYTES ? createLocalExaminer() : createExaminers();
   let done = 0;
   try {
@@ -53,7 +52,18 @@ export async function verifyFiles(
   } finally {
     await examiners.close();
   }
-  return reportOf(verification.finish());
+  const facts = verification.finish();
+  if (!areCopiesExpected) return reportOf(facts);
+  const { signedLeaf } = verification;
+  const { signal } = options;
+  const findings = await nameAlteredFields({
+    findings: facts.findings,
+    files: files.map(({ path }) => path),
+    signedLeaf,
+    crypto,
+    signal,
+  });
+  return reportOf({ ...facts, findings });
 }
 
 interface SizedFile {

@@ -28,6 +28,10 @@ test.each<[args: string[], text: string]>([
   [["help"], "Usage: otel-audit"],
   [["collector", "--help"], "Usage: otel-audit collector"],
   [["collector", "prepare", "--help"], "Exit: 0 ready, 2 wrong usage, 3"],
+  [["verify", "--help"], "Exit: 0 verified"],
+  [["gaps", "--help"], "Exit: 0 nothing is missing"],
+  [["inspect", "--help"], "Exit: 0 proven"],
+  [["anchor", "--help"], "Exit: 0 written"],
   [["--version"], manifest.version],
 ])("%j is answered on stdout", (args, text) => {
   const { code, out, err } = run(args);

@@ -1,0 +1,53 @@
+import { Command, Option } from "commander";
+import type { Lines } from "./quarantine-command.ts";
+
+/** What `otel-audit gaps` takes. */
+export interface GapsCommandOptions {
+  readonly publicKey?: readonly string[];
+  readonly anchor?: readonly string[];
+  readonly since?: string;
+  readonly until?: string;
+  readonly output: "table" | "json";
+}
+
+const HELP = `
+Sequence numbers that have no record, and who says why; records that were lost before they were written;
+calls that gRPC handed over and that have no record; streams that were not closed. Takes the same files as
+verify. What retention deleted with a signed record is listed, and is not missing.
+
+Calls are compared up to the last checkpoint of their stream, and only where its journal, or an export of
+all of its records, was read: views show a part of them.
+
+Examples:
+  otel-audit gaps ./audit
+  otel-audit gaps ./audit --public-key signing-key.pub --since -7d
+  otel-audit gaps ./audit -o json | jq '.calls[] | select(.lost + .open > 0)'
+
+Exit: 0 nothing is missing; 1 tampered (otel-audit verify says with what); 2 wrong usage; 3 something is not
+there or cannot be read; 4 something is missing, or it cannot be told.`;
+
+const each = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
+/** `otel-audit gaps`. */
+export function gapsCommand(print: Lines["print"], warn: Lines["warn"]): Command {
+  return new Command("gaps")
+    .description("show what is missing, and what is known of it")
+    .argument("[path...]", "files and directories (default: AUDIT_LOG_DIR)")
+    .option("--public-key <key>", "a key, or a file of keys, that is trusted; repeatable", each)
+    .option("--anchor <file>", "what otel-audit anchor wrote earlier; repeatable", each)
+    .option("--since <time>", "only what came after: ISO 8601, or as in -3h")
+    .option("--until <time>", "only what came before")
+    .addOption(
+      new Option("-o, --output <format>", "output format")
+        .choices(["table", "json"])
+        .default("table"),
+    )
+    .addHelpText("after", HELP)
+    .action(async (paths: readonly string[], options: GapsCommandOptions) => {
+      const { showGaps } = await import("./gaps-actions.ts");
+      await showGaps(paths, options, { print, warn });
+    });
+}

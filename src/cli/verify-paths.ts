@@ -1,0 +1,72 @@
+/** What every command that verifies does first. */
+import { AuditError } from "../lib/errors.ts";
+import { verifyFiles, type VerifyFilesOptions, type VerificationReport } from "../verify/index.ts";
+import { readAnchors, readPublicKeys, readRedactionPolicies } from "./evidence.ts";
+import { createProgress } from "./progress.ts";
+import type { Lines } from "./quarantine-command.ts";
+import { parseTime } from "./time-option.ts";
+
+/** Options that say what records are held against. */
+export interface EvidenceOptions {
+  readonly publicKey?: readonly string[];
+  readonly redactionPolicy?: readonly string[];
+  readonly anchor?: readonly string[];
+  readonly strict?: boolean;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+/**
+ * The paths that were given, else the audit directory of the environment.
+ *
+ * @throws {AuditError} `invalid_option` where there is none.
+ */
+export function pathsOrDefault(given: readonly string[]): readonly string[] {
+  if (given.length > 0) return given;
+  const directory = process.env["AUDIT_LOG_DIR"] ?? "";
+  if (directory !== "") return [directory];
+  throw new AuditError(
+    "invalid_option",
+    "nothing to verify: name files or directories, or set AUDIT_LOG_DIR",
+  );
+}
+
+/**
+ * What the options name, read.
+ *
+ * @throws {AuditError} as a rejection: `unreadable`, `invalid_option`, `untrusted_file`, `invalid_policy`.
+ */
+export async function evidenceOf(
+  options: EvidenceOptions,
+  warn: Lines["warn"],
+): Promise<VerifyFilesOptions> {
+  const { publicKey = [], redactionPolicy = [], anchor = [], since, until } = options;
+  const publicKeys = readPublicKeys(publicKey);
+  return {
+    publicKeys,
+    anchors: await readAnchors(anchor, publicKeys, warn),
+    ...(redactionPolicy.length === 0 ? {} : readRedactionPolicies(redactionPolicy, warn)),
+    isStrict: options.strict === true,
+    window: {
+      since: since === undefined ? -Infinity : parseTime(since, "--since"),
+      until: until === undefined ? Infinity : parseTime(until, "--until"),
+    },
+  };
+}
+
+/**
+ * Verifies, and shows on a terminal how far it has come.
+ *
+ * @throws {AuditError} as a rejection: `unreadable` where a path is not there.
+ */
+export async function verifyWithProgress(
+  paths: readonly string[],
+  options: VerifyFilesOptions,
+): Promise<VerificationReport> {
+  const progress = createProgress(process.stderr);
+  try {
+    return await verifyFiles(paths, { ...options, onProgress: progress.show });
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * How one record is proven, for somebody who follows it by hand.
+ *
+ * In: a record's id, and files. Out: every value between the record and the signature. Other records
+ * are not looked at, but for the checkpoints that prove this one.
+ */
+import { isId, recordId, streamOf } from "../event/index.ts";
+import { AuditError } from "../lib/errors.ts";
+import { HASH_BYTES, type NoteKey } from "../seal/portable.ts";
+import { differingFields } from "./differing-fields.ts";
+import { createExaminer, type Examined } from "./examine.ts";
+import { checkpointOf } from "./checkpoint-of.ts";
+import { chooseCheckpoint, inspectCheckpoint } from "./inspect-checkpoint.ts";
+import { digestOf, inspectFields, leafTextOfShown } from "./inspect-fields.ts";
+import { type PlacedRecord, readTrailOf } from "./inspect-trail.ts";
+import { inspectionVerdict } from "./inspection-verdict.ts";
+import type { InspectedCopy, Inspection } from "./inspection.ts";
+import { createNodeCrypto } from "./node-crypto.ts";
+
+/** Options of {@link inspectRecord}. */
+export interface InspectRecordOptions {
+  /** Keys that are trusted. Default: those that the log names. */
+  readonly publicKeys?: readonly NoteKey[];
+}
+
+/**
+ * Looks for a record in files and directories, and shows how it is proven.
+ *
+ * @param id as in `cJ43xB7KP1x8rM2I.5`.
+ * @throws {AuditError} as a rejection: `invalid_option` for what is no id of a record, `unreadable` where
+ * a path is not there or cannot be read.
+ */
+export async function inspectRecord(
+  id: string,
+  paths: readonly string[],
+  { publicKeys = [] }: InspectRecordOptions = {},
+): Promise<Inspection> {
+  const [stream, sequence] = placeOf(id);
+  const crypto = createNodeCrypto();
+  const trail = await readTrailOf({ paths, stream, sequence, publicKeys, crypto });
+  const examined = await createExaminer(crypto).examine(trail.copies.map(({ record }) => record));
+  const { chosen, contradictions } = chooseCheckpoint(trail, id, sequence);
+  const signed = chosen === undefined ? undefined : signedLeaf(chosen.sound, sequence);
+  const isOwnNote = chosen?.id === id;
+  const copies = inspectCopies(trail.copies, examined, {
+    signed,
+    ownNote: isOwnNote ? chosen : undefined,
+  });
+  const shown = trail.copies.length === 0 ? null : Math.max(0, copies.findIndex(isProven));
+  const checkpoint =
+    chosen === undefined
+      ? null
+      : await inspectCheckpoint(chosen, { sequence, isOwnNote, crypto, trail });
+  const own = shownParts(trail.copies[shown ?? 0], examined[shown ?? 0], signed);
+  const problems = [...trail.problems, ...contradictions];
+  const { unreadable } = trail;
+  const facts = { copies, checkpoint, contradictions, unreadable, problems, fields: own.fields };
+  const verdict = inspectionVerdict(id, facts);
+  return {
+    version: 1,
+    record: id,
+    stream,
+    sequence,
+    ...verdict,
+    copies,
+    shown,
+    ...own,
+    checkpoint,
+    problems,
+  };
+}
+
+interface CopyContext {
+  /** What is signed of the record. */
+  readonly signed: Uint8Array | undefined;
+  /** The copy whose own note proves it; undefined: it is not a checkpoint that nothing covers. */
+  readonly ownNote: PlacedRecord | undefined;
+}
+
+function inspectCopies(
+  copies: readonly PlacedRecord[],
+  examined: readonly (Examined | undefined)[],
+  { signed, ownNote }: CopyContext,
+): readonly InspectedCopy[] {
+  // A note signs nothing of its record but itself: nothing else may stand there, and copies are equal.
+  const isBare = ownNote !== undefined && checkpointOf(ownNote.record)?.addition === undefined;
+  const own = copies.findIndex(({ file, line }) => file === ownNote?.file && line === ownNote.line);
+  const wanted = signed ?? (isBare ? examined[own]?.leaf : new Uint8Array());
+  const states = copies.map((copy, at) =>
+    standing(copy, examined[at], ownNote === undefined ? signed : wanted),
+  );
+  const proven = copies[states.indexOf("proven")];
+  return copies.map((copy, at) => ({
+    file: copy.file,
+    line: copy.line,
+    state: states[at] ?? "unproven",
+    leaf: digestOf(examined[at]?.leaf ?? new Uint8Array()),
+    doubts: [...copy.doubts, ...(examined[at]?.doubts ?? [])],
+    differing: differingOf(copy, examined[at], proven),
+  }));
+}
+
+function isProven({ state }: InspectedCopy): boolean {
+  return state === "proven";
+}
+
+function shownParts(
+  copy: PlacedRecord | undefined,
+  examined: Examined | undefined,
+  signed: Uint8Array | undefined,
+): Pick<Inspection, "fields" | "leaf"> {
+  if (copy === undefined || examined === undefined) return { fields: [], leaf: null };
+  return {
+    fields: inspectFields(copy.record, examined.fields),
+    leaf: {
+      text: leafTextOfShown(copy.record),
+      digest: digestOf(examined.leaf),
+      signed: signed === undefined ? null : digestOf(signed),
+    },
+  };
+}
+
+function placeOf(id: string): readonly [stream: string, sequence: number] {
+  const stream = streamOf(id);
+  const sequence = Number(id.slice(stream.length + 1));
+  if (isId(stream) && Number.isSafeInteger(sequence) && id === recordId(stream, sequence))
+    return [stream, sequence];
+  throw new AuditError(
+    "invalid_option",
+    `${JSON.stringify(id)} is no id of a record, as in cJ43xB7KP1x8rM2I.5`,
+  );
+}
+
+/** Undefined where the checkpoint does not reach to the record: it is the one that carries it. */
+function signedLeaf(
+  { from, leaves }: { readonly from: number; readonly leaves: Uint8Array },
+  sequence: number,
+): Uint8Array | undefined {
+  const at = (sequence - from - 1) * HASH_BYTES;
+  return at >= 0 && at < leaves.length ? leaves.slice(at, at + HASH_BYTES) : undefined;
+}
+
+function isClean({ doubts }: PlacedRecord, examined: Examined | undefined): boolean {
+  return (
+    examined !== undefined &&
+    doubts.length + examined.doubts.length === 0 &&
+    examined.fields.every(({ state }) => state !== "altered")
+  );
+}
+
+function standing(
+  copy: PlacedRecord,
+  examined: Examined | undefined,
+  signed: Uint8Array | undefined,
+): InspectedCopy["state"] {
+  if (examined === undefined || !isClean(copy, examined)) return "altered";
+  if (signed === undefined) return "unproven";
+  return Buffer.compare(examined.leaf, signed) === 0 ? "proven" : "altered";
+}
+
+function differingOf(
+  { record }: PlacedRecord,
+  examined: Examined | undefined,
+  proven: PlacedRecord | undefined,
+): readonly string[] {
+  const altered = (examined?.fields ?? []).flatMap(({ key, state }) =>
+    state === "altered" ? [key] : [],
+  );
+  const others = proven === undefined ? [] : differingFields(proven.record, record);
+  return [...new Set([...altered, ...others])].toSorted();
+}

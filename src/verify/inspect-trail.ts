@@ -1,0 +1,132 @@
+import {
+  ATTR_CHECKPOINT_NOTE,
+  ATTR_RECORD_ID,
+  ATTR_RECORD_KIND,
+  type AuditRecord,
+  recordId,
+} from "../event/index.ts";
+import { type FoundRecord, readRecords } from "../read/index.ts";
+import type { NoteKey } from "../seal/portable.ts";
+import { checkCheckpoint, isSound, type SoundCheckpoint } from "./check-checkpoint.ts";
+import { checkpointOf } from "./checkpoint-of.ts";
+import type { VerifyCrypto } from "./crypto.ts";
+import { createKeyRing } from "./key-ring.ts";
+import { misplaced } from "./misplaced.ts";
+
+/** A record, and where it stands. */
+export type PlacedRecord = FoundRecord & { readonly file: string };
+
+/** A checkpoint that holds together, and the record that carries it. */
+export interface PlacedCheckpoint extends PlacedRecord {
+  readonly sound: SoundCheckpoint;
+  /** Of the record that carries it. */
+  readonly id: string;
+  readonly subtrees: readonly string[];
+}
+
+/** What a trail holds of one record. */
+export interface TrailOfRecord {
+  readonly copies: readonly PlacedRecord[];
+  /** Those of its stream that cover it, each note once; and its own, where it is one. */
+  readonly checkpoints: readonly PlacedCheckpoint[];
+  /** Checkpoints of its stream that cannot be relied on. */
+  readonly problems: readonly string[];
+  /** Lines that are no records. */
+  readonly unreadable: number;
+  /** Whether the key of a checkpoint is trusted; undefined: no key was given. */
+  readonly isTrusted: (checkpoint: PlacedCheckpoint) => boolean | undefined;
+}
+
+/** Which record, and what is known beside it. */
+export interface TrailOptions {
+  readonly paths: readonly string[];
+  readonly stream: string;
+  readonly sequence: number;
+  readonly publicKeys: readonly NoteKey[];
+  readonly crypto: VerifyCrypto;
+}
+
+/** More copies, and more problems, are not kept. */
+const MAX_KEPT = 100;
+
+/**
+ * Reads everything, and keeps what there is to say of one record.
+ *
+ * @throws {AuditError} as a rejection: `unreadable`.
+ */
+export async function readTrailOf(options: TrailOptions): Promise<TrailOfRecord> {
+  const { paths, stream, sequence, publicKeys, crypto } = options;
+  const wanted = recordId(stream, sequence);
+  const ring = createKeyRing(publicKeys);
+  const copies: PlacedRecord[] = [];
+  const checkpoints = new Map<string, PlacedCheckpoint>();
+  const problems: string[] = [];
+  let unreadable = 0;
+  for await (const found of readRecords(paths)) {
+    if (found.kind === "problem") {
+      unreadable++;
+      continue;
+    }
+    const id = String(found.record.attributes[ATTR_RECORD_ID] ?? "");
+    if (id === wanted && copies.length < MAX_KEPT) copies.push(found);
+    if (!concerns(found.record, stream)) continue;
+    const checked = await checkPlaced(found, id, crypto);
+    if (typeof checked === "string") {
+      const place = `${found.file}:${found.line}`;
+      const isOwn = noteOf(found.record).startsWith(originOf(stream));
+      if (isOwn && problems.length < MAX_KEPT)
+        problems.push(`checkpoint ${id} (${place}): ${checked}`);
+      continue;
+    }
+    ring.use(checked.sound);
+    const { from, checkpoint, noteHash } = checked.sound;
+    const covers = from < sequence && sequence <= checkpoint.size;
+    if (checkpoint.stream === stream && (covers || id === wanted))
+      checkpoints.set(noteHash, checked);
+  }
+  const { keys } = ring.finish(() => {});
+  const trusted = new Set(keys.flatMap(({ key, isTrusted }) => (isTrusted ? [key] : [])));
+  return {
+    copies,
+    checkpoints: [...checkpoints.values()],
+    problems,
+    unreadable,
+    isTrusted: ({ sound }) =>
+      publicKeys.length === 0 ? undefined : trusted.has(sound.checkpoint.key),
+  };
+}
+
+/** Its own checkpoints prove the record; those that open a stream say which key vouches for which. */
+function concerns(record: AuditRecord, stream: string): boolean {
+  if (record.attributes[ATTR_RECORD_KIND] !== "checkpoint") return false;
+  const note = noteOf(record);
+  return note.startsWith(originOf(stream)) || note.includes("\nstate open\n");
+}
+
+function noteOf({ attributes }: AuditRecord): string {
+  return String(attributes[ATTR_CHECKPOINT_NOTE] ?? "");
+}
+
+/** How the notes of a stream begin. */
+function originOf(stream: string): string {
+  return `otel-audit/${stream}\n`;
+}
+
+async function checkPlaced(
+  found: PlacedRecord,
+  id: string,
+  crypto: VerifyCrypto,
+): Promise<PlacedCheckpoint | string> {
+  const parts = checkpointOf(found.record);
+  if (parts === undefined) return "it is no checkpoint";
+  const sound = await checkCheckpoint(parts, crypto);
+  if (!isSound(sound)) return sound.why;
+  const dot = id.lastIndexOf(".");
+  const carrier = {
+    stream: id.slice(0, dot),
+    sequence: Number(id.slice(dot + 1)),
+    time: parts.time,
+  };
+  const problem = misplaced(sound, carrier);
+  return problem ?? { ...found, id, sound, subtrees: parts.subtrees };
+}
