@@ -15,19 +15,23 @@ export function victoriaLines(journal: readonly string[]): readonly string[] {
 }
 
 function victoriaFields({ attributes, body, traceId, spanId, service }: AuditRecord): object {
-  const texts = Object.entries(attributes).map(([name, value]) => [name, textOf(value)]);
+  const texts = Object.entries(attributes).map(([name, value]) => [name, textOf(value)] as const);
   return {
     _time: String(attributes["audit.time"]).replace(/\d{3}Z$/, "Z"),
     _stream_id: "0000",
     _stream: `{host.name="h",service.name="${service ?? ""}"}`,
     _msg: "",
-    ...Object.fromEntries(texts.filter(([, text]) => text !== "")),
-    ...Object.fromEntries(leavesOf("", body)),
+    ...mapOf(texts.filter(([, text]) => text !== "")),
+    ...mapOf(leavesOf("", body)),
     "host.name": "h",
     "service.name": service,
     severity: "Unspecified",
     ...(traceId === undefined ? {} : { trace_id: traceId, span_id: spanId }),
   };
+}
+
+function mapOf(pairs: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(pairs);
 }
 
 function leavesOf(path: string, value: BodyValue): readonly (readonly [string, string])[] {

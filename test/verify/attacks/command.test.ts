@@ -35,7 +35,7 @@ test("a changed field: 1, with record, field and place", () => {
   attacked.record(7, (flat) => void (flat["actor_id"] = "eve"));
   const { code, out } = verify(attacked.directory);
   expect(code).toBe(1);
-  expect(out).toContain("TAMPERED: 1 findings");
+  expect(out).toContain("TAMPERED: 1 finding");
   expect(out).toContain(`record ${stream}.7: audit_actor_id is not the value that was signed`);
   expect(out).toContain(`${attacked.journal()}:7`);
 });

@@ -156,7 +156,7 @@ describe("a file beside the journal", () => {
       (it) =>
         evil(
           it,
-          `${lineWith(it, (flat) => void (flat.attributes[NOTE] = `${"x\n".repeat(5_000_000)}`))}\n`,
+          `${lineWith(it, (flat) => void (flat.attributes[NOTE] = "x\n".repeat(5_000_000)))}\n`,
         ),
       1,
       "checkpoint_altered",
@@ -239,7 +239,7 @@ describe("a file beside the journal", () => {
     ],
     [
       "is a directory where a segment should be",
-      (it) => void mkdirSync(it.path("journal/A/2.jsonl")),
+      (it) => mkdirSync(it.path("journal/A/2.jsonl")),
       3,
       "line_unreadable",
     ],

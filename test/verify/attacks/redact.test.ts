@@ -44,8 +44,18 @@ const both =
 
 const at = (code: string, key: string): string => `${code} A.7 A/1.jsonl:7 ${key}`;
 const KEYS = [
-  ...["after_batch", "after_lr", "after_tags", "audit_actor_id", "audit_reason", "audit_target_id"],
-  ...["before_batch", "before_lr", "before_tags", "enabled", "ratio", "trace"],
+  "after_batch",
+  "after_lr",
+  "after_tags",
+  "audit_actor_id",
+  "audit_reason",
+  "audit_target_id",
+  "before_batch",
+  "before_lr",
+  "before_tags",
+  "enabled",
+  "ratio",
+  "trace",
 ];
 const HASH = "5f0c9a1be1b1c62a9d6f0e4f1e7f4a55";
 
