@@ -37,6 +37,15 @@ const API: Readonly<Record<string, readonly string[]>> = {
     "sentenceOf",
     "toFlat",
   ],
+  "otel-audit/verify": [
+    "AuditError",
+    "createNodeCrypto",
+    "createWebCrypto",
+    "decodeKey",
+    "openAnchor",
+    "verifyFiles",
+    "verifyInputs",
+  ],
 };
 
 test("the entry points are these", () => {
@@ -44,6 +53,7 @@ test("the entry points are these", () => {
     ".",
     "./register",
     "./read",
+    "./verify",
     "./processors",
     "./testing",
     "./package.json",

@@ -40,6 +40,7 @@ describe("README.md", () => {
     const sources = [
       "src/setup/shipping-options.ts",
       "src/setup/journal-options.ts",
+      "src/setup/seal-options.ts",
       "src/setup/options.ts",
       "src/register.ts",
       "src/cli/collector-command.ts",

@@ -24,6 +24,12 @@ const RUNS: Readonly<Record<string, Run>> = {
     args: [...VITEST, "test/crash/fault-"],
     env: { AUDIT_TEST_FAULT_ROUNDS: "10", AUDIT_TEST_BLOCK_MILLIS: "10000" },
   },
+  fuzz: {
+    what: "a million mutated trails, in every form, and notes",
+    command: "npx",
+    args: [...VITEST, "test/verify/fuzz.test.ts"],
+    env: { AUDIT_TEST_INPUTS: "1000000" },
+  },
   millions: {
     what: "7 million records in one directory; --records, --directory, --ship",
     command: process.execPath,

@@ -9,12 +9,8 @@ import {
   loadRedactionFile,
   MIN_KEY_BYTES,
 } from "../redact/index.ts";
-import {
-  createNodeCrypto,
-  explainedBy,
-  openAnchor,
-  type VerifyFilesOptions,
-} from "../verify/index.ts";
+import { createNodeCrypto, openAnchor, type VerifyFilesOptions } from "../verify/index.ts";
+import { explainedBy } from "./explained.ts";
 import type { Lines } from "./quarantine-command.ts";
 
 /**

@@ -20,6 +20,7 @@ import {
 } from "./checkpoint.ts";
 import { checkpointRecord, MAX_COVERED } from "./checkpoint-record.ts";
 import { LEAF_VERSION } from "./leaf.ts";
+import { createLeafQueue } from "./leaf-queue.ts";
 import { encodeKey } from "./note.ts";
 import type { IsRedactable } from "./redactable.ts";
 import { createRecordSealer, type SealedRecord } from "./seal-record.ts";
@@ -71,14 +72,10 @@ const MIN_DELAY_MILLIS = 5000;
 const MAX_DELAY_MILLIS = 10_000;
 /** A process that ends waits no longer than that for its signer. */
 const CLOSING_LIMIT_MILLIS = 10_000;
+/** After a long time without: the service goes on between so many and the next ones. */
+const MAX_AT_ONCE = 8;
 /** The longest delay that timers take. */
 const FOREVER_MILLIS = 2 ** 31 - 1;
-
-/** A record that no checkpoint covers yet. */
-interface Waiting {
-  readonly leaf: Uint8Array;
-  readonly isResult: boolean;
-}
 
 /** A checkpoint that is not signed yet. */
 interface Draft {
@@ -96,7 +93,7 @@ export function createSealer(options: SealerOptions): Sealer {
   const callCounts = createCallCounts(options.calls ?? (() => []));
   let covered = NO_LEAVES;
   /** Records behind those that are covered. */
-  let waiting: Waiting[] = [];
+  const waiting = createLeafQueue();
   /** Leaves up to the last one that is of no checkpoint: those have to be covered. */
   let owed = 0;
   /** Leaves up to here are to be covered as soon as can be; 0: nothing is wanted, or it failed. */
@@ -111,14 +108,15 @@ export function createSealer(options: SealerOptions): Sealer {
   let signing: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let soon: NodeJS.Immediate | undefined;
+  /** Whether a closed action's result waits for it. */
+  let isHurried = false;
   const heartbeat =
     heartbeatMillis === undefined
       ? undefined
       : setInterval(() => make("idle"), heartbeatMillis).unref();
 
   function draftOf(state: CheckpointState): Draft {
-    const next = waiting.slice(0, MAX_COVERED);
-    const leaves = next.map(({ leaf }) => leaf);
+    const { leaves, results } = waiting.first(MAX_COVERED);
     const after = hashAtOnce(addLeaves(covered, leaves), sha256);
     const root = hashAtOnce(rootOf(after), sha256) ?? new Uint8Array();
     const time = toIsoMicros(clock.nowMicros());
@@ -130,7 +128,7 @@ export function createSealer(options: SealerOptions): Sealer {
       number: number + 1,
       state: number === 0 ? "open" : state,
       time,
-      results: next.filter(({ isResult }) => isResult).length,
+      results,
       leaf: LEAF_VERSION,
       key,
       previous,
@@ -151,7 +149,7 @@ export function createSealer(options: SealerOptions): Sealer {
   /** Whether the state is said is up to the number of leaves: what does not fit comes with the next one. */
   function make(state: CheckpointState): void {
     // A function of the user's that records what it signs calls back here.
-    if (isClosed || isMaking || signing !== undefined || waiting.length === 0) return;
+    if (isClosed || isMaking || signing !== undefined || waiting.length() === 0) return;
     isMaking = true;
     try {
       const draft = draftOf(state);
@@ -186,7 +184,7 @@ export function createSealer(options: SealerOptions): Sealer {
       isWriting = false;
     }
     covered = after;
-    waiting = waiting.slice(leaves.length);
+    waiting.drop(leaves.length);
     number++;
     previous = hash("sha256", note, "base64");
     callCounts.told(calls);
@@ -221,13 +219,15 @@ export function createSealer(options: SealerOptions): Sealer {
 
   const isDue = (): boolean =>
     wanted > covered.size ||
-    (failing === undefined && (number === 0 ? isOwing() : waiting.length >= MAX_COVERED));
+    (failing === undefined && (number === 0 ? isOwing() : waiting.length() >= MAX_COVERED));
 
   function settle(): void {
-    for (let before = -1; before !== number && isDue();) {
+    let left = MAX_AT_ONCE;
+    for (let before = -1; before !== number && left > 0 && isDue(); left--) {
       before = number;
       make("run");
     }
+    if (left === 0 && isDue()) soon ??= setImmediate(onSoon).unref();
   }
 
   /** At once, or, while something is being signed, right behind that. */
@@ -238,8 +238,17 @@ export function createSealer(options: SealerOptions): Sealer {
 
   async function flush(): Promise<void> {
     const goal = owed;
+    const isEnough = (): boolean => isClosed || goal <= covered.size;
     coverAll();
-    if (goal > covered.size) await signed(() => goal <= covered.size);
+    // What fails is no longer wanted.
+    const isLeft = (): boolean => !isEnough() && goal <= wanted;
+    while (isLeft()) {
+      if (signing !== undefined) await signed(isEnough);
+      else {
+        await nextTurn();
+        settle();
+      }
+    }
   }
 
   /** A process that waits for it does not end meanwhile: the signer may hold no handle of its own. */
@@ -264,13 +273,13 @@ export function createSealer(options: SealerOptions): Sealer {
     const isOver = (): boolean => isLate;
     const settled = (): Promise<void> => signed(isOver, limit.promise);
     if (signing !== undefined) await settled();
-    for (let before = -1; before !== number && waiting.length > MAX_COVERED && !isOver();) {
+    for (let before = -1; before !== number && waiting.length() > MAX_COVERED && !isOver();) {
       before = number;
       make("run");
       if (signing !== undefined) await settled();
     }
     // The last one covers everything, or is none.
-    if (waiting.length <= MAX_COVERED && !isOver()) make("close");
+    if (waiting.length() <= MAX_COVERED && !isOver()) make("close");
     if (signing !== undefined) await settled();
     clearTimeout(limitTimer);
     isClosed = true;
@@ -279,11 +288,13 @@ export function createSealer(options: SealerOptions): Sealer {
   return {
     seal: createRecordSealer(options.redactableOf),
     took(leaf, kind, isUrgent) {
-      waiting.push({ leaf, isResult: kind === "result" });
+      waiting.push(leaf, kind === "result");
       if (isWriting) return;
-      owed = covered.size + waiting.length;
+      owed = covered.size + waiting.length();
       later();
-      if (isUrgent) soon ??= setImmediate(hurry).unref();
+      if (!isUrgent) return;
+      isHurried = true;
+      soon ??= setImmediate(onSoon).unref();
     },
     settle,
     flush,
@@ -291,8 +302,16 @@ export function createSealer(options: SealerOptions): Sealer {
     problem: () => failing,
   };
 
-  function hurry(): void {
+  function onSoon(): void {
     soon = undefined;
-    if (isOwing()) coverAll();
+    if (isHurried) wanted = owed;
+    isHurried = false;
+    settle();
   }
+}
+
+function nextTurn(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setImmediate(resolve);
+  return promise;
 }

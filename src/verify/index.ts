@@ -1,32 +1,22 @@
 /**
  * Verification of a trail: whether records are what was signed, and whether all of them are there.
  *
- * In: files of any form, or records. Out: a report. Nothing is written, and no OpenTelemetry SDK is
- * loaded. In a browser the same without files: see the browser condition of `otel-audit/verify`.
+ * In: files of any form, or bytes. Out: a report. Nothing is written, and no OpenTelemetry SDK is
+ * loaded. In a browser the same without files.
  */
-export { openAnchor } from "./open-anchor.ts";
 export type { CallReconciliation } from "./call-ledger.ts";
 export type { Awaitable, VerifyCrypto } from "./crypto.ts";
-export {
-  createExaminer,
-  type Examined,
-  type Examiner,
-  type FieldFinding,
-  type FieldState,
-} from "./examine.ts";
-export { examineBlock, type ReadBlock, type ReadRecord } from "./examine-block.ts";
-export type { ExaminedBlock } from "./examined-block.ts";
-export { explainedBy, type IsExplained } from "./explained.ts";
+export type { GapClaim } from "./examined-block.ts";
 export type { Finding, FindingCode, Severity } from "./findings.ts";
 export type { Trust, UsedKey } from "./key-ring.ts";
-export { createNodeCrypto } from "./node-crypto.ts";
-export { reportOf, type VerificationReport, type Verdict } from "./report.ts";
+export { openAnchor } from "./open-anchor.ts";
+export type { VerificationReport, Verdict } from "./report.ts";
 export type { StreamSummary } from "./stream-judge.ts";
-export {
-  createVerification,
-  type Verification,
-  type VerificationFacts,
-  type VerificationOptions,
-} from "./verification.ts";
-export { verifyFiles, type VerifyFilesOptions } from "./verify-files.ts";
+export type { TimeWindow } from "./time-window.ts";
+export type { VerificationFacts, VerificationOptions } from "./verification.ts";
+export { verifyInputs, type VerifyInput, type VerifyInputsOptions } from "./verify-inputs.ts";
 export { createWebCrypto } from "./web-crypto.ts";
+export { type Anchor, decodeKey, type NoteKey, type StreamHead } from "../seal/portable.ts";
+export { AuditError, type AuditErrorCode } from "../lib/errors.ts";
+export { createNodeCrypto } from "./node-crypto.ts";
+export { verifyFiles, type VerifyFilesOptions } from "./verify-files.ts";

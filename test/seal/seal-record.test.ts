@@ -124,6 +124,13 @@ test("records of all shapes, one after the other, through one sealer", async () 
   );
 });
 
+test("a name is an attribute's in one record and a leaf's in the next", async () => {
+  await expectSound(sealRecord(recordOf({}, { "audit.reason": "why" })));
+  const { record, leaf } = sealRecord(recordOf({ "audit.reason": "why" }));
+  expect(record.attributes["audit.integrity.fields"]).toMatch(/,body_audit_reason$/);
+  await expectSound({ record, leaf });
+});
+
 test("more actions than are remembered", async () => {
   for (let at = 0; at < 1100; at++) {
     const sealed = sealRecord(recordOf({ note: at }, { "audit.action": `a${at}` }));

@@ -209,6 +209,36 @@ describe("the disk refuses checkpoints", () => {
     await stream.verify();
   });
 
+  test("for long: the service goes on between a few checkpoints and the next ones", async () => {
+    fakeTime(0);
+    const stream = createSealedStream();
+    stream.refusal = "ENOSPC";
+    writeMany(stream, 5000);
+    stream.refusal = undefined;
+    await vi.advanceTimersByTimeAsync(4999);
+    vi.advanceTimersToNextTimer();
+    expect(stream.checkpoints()).toHaveLength(1 + 8);
+    vi.advanceTimersToNextTimer();
+    expect(stream.checkpoints()).toHaveLength(1 + 16);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(stream.states().at(-1)).toBe("run 5021");
+    await stream.verify();
+  });
+
+  test("for long, and flush: it waits for all of them", async () => {
+    fakeTime(0);
+    const stream = createSealedStream();
+    stream.refusal = "ENOSPC";
+    writeMany(stream, 5000);
+    stream.refusal = undefined;
+    const flushed = stream.sealer.flush();
+    expect(stream.checkpoints()).toHaveLength(1 + 8);
+    await vi.advanceTimersByTimeAsync(1);
+    await flushed;
+    expect(stream.states().at(-1)).toBe("run 5021");
+    await stream.verify();
+  });
+
   test("from the first: the one that opens the stream covers what came before", async () => {
     fakeTime(0);
     const signer = freshSigner();

@@ -1,6 +1,5 @@
 /** What becomes of the sealed journal of test/vectors/seal when somebody changes it. */
 import { describe, expect, test } from "vitest";
-import type { AuditRecord } from "../../src/event/index.ts";
 import {
   attribute,
   codesOf,
@@ -13,6 +12,10 @@ import {
 } from "../support/sealed-journal.ts";
 
 const [A, B, C] = STREAMS;
+const NO_OWN_LEAVES = {
+  "audit.checkpoint.leaves": [],
+  "audit.checkpoint.subtrees": ["Eu3Ev48sGrHapLXogU2HwfuPJwZYmYpcw1CZjPILB10"],
+};
 const SALT = /(audit_actor_id:[^:,]+):[^,]+/;
 
 describe("the verdict of what somebody changed", () => {
@@ -180,6 +183,16 @@ describe("the verdict of what somebody changed", () => {
       4,
     ],
     [
+      "its leaves made a subtree",
+      `${A}.3`,
+      ({ attributes, ...record }) => ({
+        ...record,
+        attributes: { ...attributes, ...NO_OWN_LEAVES },
+      }),
+      `checkpoint_altered ${A}.3`,
+      1,
+    ],
+    [
       "a note moved",
       `${A}.9`,
       attribute("audit.time", "2026-11-21T09:00:10.123456Z"),
@@ -210,7 +223,7 @@ describe("the verdict of what somebody changed", () => {
 });
 
 describe("views", () => {
-  const results = (): AuditRecord[] =>
+  const results = (): ReturnType<typeof journal> =>
     journal().filter(({ attributes }) =>
       ["result", "checkpoint"].includes(String(attributes["audit.record.kind"])),
     );

@@ -84,7 +84,7 @@ test.each<[name: string, seal: object, path: string]>([
   ["a signer without a key", { signer: { sign: () => new Uint8Array() } }, "seal.signer.publicKey"],
   ["a signer that is no function", { signer: { publicKey: "x", sign: "x" } }, "seal.signer.sign"],
 ])("createAudit({ seal }) refuses %s", (_name, seal, path) => {
-  const resolve = (): unknown => resolveOptions({ seal: seal as SealSettings }, {});
+  const resolve = (): unknown => resolveOptions({ seal: seal }, {});
   expect(resolve).toThrow(AuditError);
   expect(resolve).toThrow(`createAudit: ${path}`);
 });

@@ -1,6 +1,6 @@
 /** Records as each form has them, for tests that read them back. */
 import { JsonLogsSerializer } from "@opentelemetry/otlp-transformer";
-import type { AuditRecord, BodyValue } from "../../src/event/index.ts";
+import type { AuditRecord, BodyMap, BodyValue } from "../../src/event/index.ts";
 import {
   CSV_HEADER,
   encodeCsvRow,
@@ -12,7 +12,7 @@ import { canonicalJson } from "../../src/lib/canonical-json.ts";
 import type { Form } from "../../src/read/block.ts";
 import { keyOf } from "../../src/seal/portable.ts";
 
-/** The text of a file of records. Of VictoriaLogs' only what a test needs: attributes and ids. */
+/** The text of a file of records. VictoriaLogs' escapes in lists are not made. */
 export const TEXT_OF: Readonly<Record<Form, (records: readonly AuditRecord[]) => string>> = {
   "json-lines": (records) => records.map((record) => `${encodeJsonLine(record)}\n`).join(""),
   "json-array": (records) => `[\n${records.map(encodeJsonLine).join(",\n")}\n]\n`,
@@ -30,14 +30,25 @@ export function otlpRequest(records: readonly AuditRecord[]): string {
   );
 }
 
-function victoriaLine({ attributes, traceId, spanId, service }: AuditRecord): string {
+function victoriaLine({ attributes, body, traceId, spanId, service }: AuditRecord): string {
   const fields = Object.entries(attributes).map(([name, value]) => [name, textOf(value)]);
   return JSON.stringify({
     _time: String(attributes["audit.time"]).replace(/\d{3}Z$/, "Z"),
     _stream: '{service.name="trainer"}',
     ...Object.fromEntries(fields),
+    ...Object.fromEntries(leavesOf(body, "")),
     ...(traceId === undefined ? {} : { trace_id: traceId, span_id: spanId }),
     ...(service === undefined ? {} : { "service.name": service }),
+  });
+}
+
+/** Without what VictoriaLogs drops: null, empty texts and empty maps. */
+function leavesOf(map: BodyMap, path: string): readonly (readonly [string, string])[] {
+  return Object.entries(map).flatMap(([name, value]) => {
+    if (value === null || value === "") return [];
+    if (typeof value === "object" && !Array.isArray(value))
+      return leavesOf(value as BodyMap, `${path}${name}.`);
+    return [[`${path}${name}`, textOf(value)] as const];
   });
 }
 

@@ -1,5 +1,4 @@
-import { ATTR_ACTION, ATTR_SOURCE_TYPE } from "../event/index.ts";
-import { KNOWN_ATTRIBUTES } from "../event/portable.ts";
+import { ATTR_ACTION, ATTR_SOURCE_TYPE, KNOWN_ATTRIBUTES } from "../event/index.ts";
 import type { Redactor } from "../redact/index.ts";
 import { keyOf } from "../seal/portable.ts";
 

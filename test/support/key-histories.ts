@@ -1,0 +1,204 @@
+/** What the keys of streams may have signed, and the verdict of it. */
+import { encodeJsonLine } from "../../src/format/index.ts";
+import type { Journal } from "./edited-journal.ts";
+import {
+  createStreamWriter,
+  keyOfTest,
+  type RecordParts,
+  type StreamWriter,
+} from "./fixed-stream.ts";
+import { STREAMS } from "./sealed-journal.ts";
+
+const [A, B, C] = STREAMS;
+const FIRST = keyOfTest(0);
+const SECOND = keyOfTest(1);
+
+/** Streams whose own keys said something that excludes something else. */
+export type Write = (parts: {
+  readonly a: StreamWriter;
+  readonly b: StreamWriter;
+  readonly c: StreamWriter;
+}) => void;
+
+/** A record for a checkpoint to cover. */
+export const result: RecordParts = { kind: "result", action: "pause", body: { note: "x" } };
+const twice = { number: 1, previous: undefined };
+
+/** Name, what is written, verdict. */
+export type History = readonly [name: string, write: Write, verdict: string];
+
+/** What rules 11 to 17 say of what is written. */
+export const HISTORIES: readonly History[] = [
+  [
+    "a whole one",
+    ({ a }) => {
+      a.checkpoint("open");
+      a.add(result);
+      a.checkpoint("close");
+    },
+    "verified",
+  ],
+  [
+    "two first checkpoints",
+    ({ a }) => {
+      a.checkpoint("open");
+      a.checkpoint("open", twice);
+    },
+    "tampered",
+  ],
+  [
+    "a first one that opens nothing",
+    ({ a }) => {
+      a.checkpoint("run");
+    },
+    "tampered",
+  ],
+  [
+    "a second one that opens",
+    ({ a }) => {
+      a.checkpoint("open");
+      a.checkpoint("open");
+    },
+    "tampered",
+  ],
+  [
+    "one that names no previous",
+    ({ a }) => {
+      a.checkpoint("open");
+      a.checkpoint("run", { previous: undefined });
+    },
+    "tampered",
+  ],
+  [
+    "one that names another previous",
+    ({ a }) => {
+      a.checkpoint("open");
+      a.checkpoint("run", { previous: "A".repeat(43) + "=" });
+    },
+    "tampered",
+  ],
+  [
+    "one behind the last",
+    ({ a }) => {
+      a.checkpoint("open");
+      a.checkpoint("close");
+      a.checkpoint("run");
+    },
+    "tampered",
+  ],
+  [
+    "a number left out",
+    ({ a }) => {
+      a.checkpoint("open");
+      a.checkpoint("run", { number: 3 });
+    },
+    "verified",
+  ],
+  [
+    "another time",
+    ({ a }) => {
+      a.checkpoint("open", { time: "2026-11-21T10:00:00.000000Z" });
+    },
+    "verified",
+  ],
+  [
+    "too many results, all there",
+    ({ a }) => {
+      a.checkpoint("open", { results: 7 });
+    },
+    "verified",
+  ],
+  [
+    "a stream adopted",
+    ({ a, b }) => {
+      a.checkpoint("open");
+      a.add(result);
+      b.checkpoint("open");
+      b.adopt(a);
+    },
+    "verified",
+  ],
+  [
+    "a stream adopted that nobody opened",
+    ({ a, b }) => {
+      a.add(result);
+      b.checkpoint("open");
+      b.adopt(a);
+      b.checkpoint("close");
+    },
+    "verified",
+  ],
+  [
+    "two keys that nobody links",
+    ({ a, c }) => {
+      a.checkpoint("open");
+      c.checkpoint("open");
+    },
+    "verified",
+  ],
+  [
+    "a purge of what is there no more",
+    ({ a }) => {
+      a.add({
+        kind: "result",
+        action: "retention_purge",
+        body: { scope: { segments: [`${A}/1-1: 1-1`] } },
+      });
+      a.checkpoint("open");
+      a.checkpoint("close");
+      a.records.shift();
+    },
+    "verified",
+  ],
+  [
+    "a purge that nobody signed",
+    ({ a }) => {
+      a.checkpoint("open");
+      a.add({
+        kind: "result",
+        action: "retention_purge",
+        body: { scope: { segments: [`${A}/1-1: 1-1`] } },
+      });
+      a.records.shift();
+    },
+    "incomplete",
+  ],
+  [
+    "512 records behind the last checkpoint",
+    ({ a }) => {
+      a.checkpoint("open");
+      for (let count = 0; count < 512; count++) a.add(result);
+    },
+    "verified",
+  ],
+  [
+    "513 records behind the last checkpoint",
+    ({ a }) => {
+      a.checkpoint("open");
+      for (let count = 0; count < 513; count++) a.add(result);
+    },
+    "inconclusive",
+  ],
+];
+
+/** The journals that come of it. */
+export function journalOf(write: Write): Journal {
+  // Times repeat: no rule looks at their order.
+  let second = 0;
+  const nextTime = (): string =>
+    `2026-11-21T09:00:${String(++second % 60).padStart(2, "0")}.123456Z`;
+  const [a, b, c] = [
+    createStreamWriter(A, FIRST, nextTime),
+    createStreamWriter(B, FIRST, nextTime),
+    createStreamWriter(C, SECOND, nextTime),
+  ];
+  for (const writer of [a, b, c]) writer.add({ kind: "start", action: "stream_start" });
+  write({ a, b, c });
+  const touched = [a, b, c].filter(({ records, stream }) => stream === A || records.length > 1);
+  return Object.fromEntries(
+    touched.map(({ stream, records }) => [
+      stream,
+      records.map(({ record }) => encodeJsonLine(record)),
+    ]),
+  );
+}

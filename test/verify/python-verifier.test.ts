@@ -1,0 +1,187 @@
+/**
+ * A second verifier, written in Python from docs/format.md, says the same as this one: of sealed
+ * journals, of a fresh trail with odd values in every form, and of both after somebody changed them.
+ */
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { decodeJsonLine } from "../../src/format/index.ts";
+import { type Journal, text } from "../support/edited-journal.ts";
+import { keyOfTest } from "../support/fixed-stream.ts";
+import { ATTACKS } from "../support/journal-attacks.ts";
+import { HISTORIES, journalOf } from "../support/key-histories.ts";
+import { DIFFERENCES, HOLES, OTHERWISE, UNSOUND } from "../support/known-differences.ts";
+import { writeOddTrail } from "../support/odd-trail.ts";
+import { canRunPython, pythonWith } from "../support/python.ts";
+import { folder } from "../support/sealed-journal.ts";
+import { TEXT_OF } from "../support/stored-forms.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { requirements, saidHere, saidInPython, writeDeep } from "../support/two-verifiers.ts";
+
+const FIRST = keyOfTest(0);
+const SECOND = keyOfTest(1);
+const MASK = "****";
+
+/** A directory with these journals. */
+function directoryOf(journal: Journal): string {
+  const directory = temporaryDirectory();
+  for (const [stream, lines] of Object.entries(journal))
+    writeDeep(join(directory, "journal", stream, "1.jsonl"), text(lines));
+  return directory;
+}
+
+describe.skipIf(!canRunPython())("the verifier in Python", () => {
+  let python = "";
+  beforeAll(() => {
+    python = pythonWith(requirements);
+  }, 300_000);
+
+  /** What both say of the files. */
+  async function agreed(paths: readonly string[], keys: readonly string[] = []): Promise<string> {
+    const here = await saidHere(paths, keys);
+    expect(saidInPython(python, paths, keys)).toEqual(here);
+    return here.verdict;
+  }
+
+  test.each(ATTACKS)("the sealed journals, with %s", async (_name, journal, verdict) => {
+    expect(await agreed([directoryOf(journal())])).toBe(verdict);
+  });
+
+  test.fails.each([...DIFFERENCES, ...HOLES])(
+    "the sealed journals, with %s",
+    async (_name, journal, verdict) => {
+      expect(await agreed([directoryOf(journal())])).toBe(verdict);
+    },
+  );
+
+  test.each(HISTORIES)("of a stream with its key: %s", async (_name, write, verdict) => {
+    expect(await agreed([directoryOf(journalOf(write))])).toBe(verdict);
+  });
+
+  test.fails.each([...UNSOUND, ...OTHERWISE])(
+    "of a stream with its key: %s",
+    async (_name, write, verdict) => {
+      expect(await agreed([directoryOf(journalOf(write))])).toBe(verdict);
+    },
+  );
+
+  test.each<[name: string, keys: readonly string[], verdict: string]>([
+    ["the key, which vouches for the later one", [FIRST.line], "verified"],
+    ["the later key alone", [SECOND.line], "tampered"],
+    ["both", [FIRST.line, SECOND.line], "verified"],
+    ["another one", [keyOfTest(2).line], "tampered"],
+  ])("%s is trusted", async (_name, keys, verdict) => {
+    expect(await agreed([join(folder, "journal")], keys)).toBe(verdict);
+  });
+
+  test("a key that signs what another one should have signed", async () => {
+    const journal = journalOf(({ c }) => c.checkpoint("open"));
+    expect(await agreed([directoryOf(journal)], [FIRST.line])).toBe("tampered");
+  });
+
+  describe("a fresh trail with odd values", () => {
+    let lines: readonly string[] = [];
+    let views = { csv: "", json: "" };
+    beforeAll(async () => {
+      ({ lines, views } = await writeOddTrail());
+    });
+
+    /** The forms of it, each in a directory. */
+    const files = (): Readonly<Record<string, Readonly<Record<string, string>>>> => {
+      const checkpoints = text(lines.filter((line) => line.includes('"kind":"checkpoint"')));
+      const records = lines.map(decodeJsonLine);
+      return {
+        "the journal": { "journal.jsonl": text(lines) },
+        OTLP: { "audit.jsonl": records.map((record) => TEXT_OF.otlp([record])).join("") },
+        "one OTLP request": { "audit.jsonl": TEXT_OF.otlp(records) },
+        "the CSV view": { "audit_log.csv": views.csv, "audit_checkpoints.jsonl": checkpoints },
+        "the JSON view": { "audit_log.json": views.json, "audit_checkpoints.jsonl": checkpoints },
+        "all of it": {
+          "journal.jsonl": text(lines),
+          "audit_log.json": views.json,
+          "audit_log.csv": views.csv,
+          "audit_checkpoints.jsonl": checkpoints,
+        },
+      };
+    };
+    const FORMS = [
+      "the journal",
+      "OTLP",
+      "one OTLP request",
+      "the CSV view",
+      "the JSON view",
+      "all of it",
+    ];
+
+    function written(form: string, change: (text: string) => string = (whole) => whole): string {
+      const directory = temporaryDirectory();
+      for (const [name, whole] of Object.entries(files()[form] ?? {})) {
+        const isRecords = name !== "audit_checkpoints.jsonl";
+        writeDeep(join(directory, name), isRecords ? change(whole) : whole);
+      }
+      return directory;
+    }
+
+    test.each(FORMS)("%s", async (form) => {
+      expect(await agreed([written(form)])).toBe("verified");
+    });
+    test.each(FORMS)("%s, with an edited value", async (form) => {
+      const edit = (whole: string): string => whole.replaceAll("plateau", "plateaux");
+      expect(await agreed([written(form, edit)])).toBe("tampered");
+    });
+    test.each(FORMS)("%s, with a masked value", async (form) => {
+      const mask = (whole: string): string => whole.replaceAll("plateau", MASK);
+      expect(await agreed([written(form, mask)])).toBe("verified");
+    });
+    test.each(FORMS)("%s, without salts", async (form) => {
+      const strip = (whole: string): string =>
+        whole.replaceAll(/([",]note:[A-Za-z0-9_-]{43}):[A-Za-z0-9_-]{22}/g, "$1");
+      expect(await agreed([written(form, strip)])).toBe("inconclusive");
+    });
+    test("a view without one of its rows", async () => {
+      const cut = (whole: string): string => whole.replace(/^[^\n]*plateau[^\n]*\n/m, "");
+      expect(await agreed([written("the CSV view", cut)])).toBe("incomplete");
+      expect(await agreed([written("the JSON view", cut)])).toBe("incomplete");
+    });
+    // Rule 16 asks for no results of checkpoints that are not there.
+    test.fails("a view without its beginning, and without the checkpoints of it", async () => {
+      const [first = "", last = ""] =
+        files()["the CSV view"]?.["audit_checkpoints.jsonl"]?.split("\n") ?? [];
+      expect(first).toContain("state open");
+      const directory = temporaryDirectory();
+      writeDeep(join(directory, "audit_log.csv"), views.csv);
+      writeDeep(join(directory, "audit_checkpoints.jsonl"), `${last}\n`);
+      expect(await agreed([directory])).toBe("incomplete");
+    });
+    test("a view without its checkpoints", async () => {
+      const directory = temporaryDirectory();
+      writeDeep(join(directory, "audit_log.csv"), views.csv);
+      expect(await agreed([directory])).toBe("inconclusive");
+    });
+    test("a view whose last row is cut", async () => {
+      const cut = (whole: string): string => whole.slice(0, -30);
+      expect(await agreed([written("the CSV view", cut)])).toBe("incomplete");
+    });
+    test.each<[name: string, from: string | RegExp, to: string]>([
+      ["another time of the store", /"timeUnixNano":"\d{7}/, '"timeUnixNano":"1234567'],
+      [
+        "an attribute twice",
+        '{"key":"audit.outcome"',
+        '{"key":"audit.outcome","value":{"stringValue":"failure"}},{"key":"audit.outcome"',
+      ],
+      [
+        "a value of two types",
+        '{"stringValue":"success"}',
+        '{"boolValue":true,"stringValue":"success"}',
+      ],
+      ["another name of the event", '"timeUnixNano"', '"eventName":"audit.other","timeUnixNano"'],
+      [
+        "a map name twice",
+        '{"key":"note"',
+        '{"key":"note","value":{"stringValue":"y"}},{"key":"note"',
+      ],
+    ])("OTLP, with %s", async (_name, from, to) => {
+      const directory = written("OTLP", (whole) => whole.replace(from, to));
+      expect(await agreed([directory])).toBe("tampered");
+    });
+  });
+});

@@ -1,0 +1,872 @@
+#!/usr/bin/env python3
+"""An independent verifier of otel-audit's sealed audit trails, written from docs/format.md ("Seal" to "Verdicts").
+
+Where that document says nothing (what a finding names, which files of a directory are read, what is saved of a broken
+file), it does as `otel-audit verify` does. Not here: redaction policies, windows of time, forms of VictoriaLogs and Loki.
+It needs Python 3.11 and the package `cryptography` (for Ed25519), and takes nothing from the TypeScript of the project.
+The numbers in comments, as in "rule 12", are those of the chapter "To verify".
+"""
+import argparse
+import base64
+import datetime
+import hashlib
+import json
+import os
+import re
+import sys
+from decimal import Decimal, DecimalException
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+WEIGHTS = {
+    **dict.fromkeys(["record_altered", "field_altered", "text_contradicts", "record_inserted", "copies_differ",
+                     "checkpoint_altered", "foreign_key", "histories_differ", "anchor_differs"], "tampered"),
+    "line_unreadable": "unreadable",
+    **dict.fromkeys(["records_missing", "stream_missing"], "missing"),
+    **dict.fromkeys(["field_unopenable", "field_unexplained", "record_unproven", "nothing_signed",
+                     "format_unsupported"], "inconclusive"),
+    **dict.fromkeys(["records_adopted", "records_unsigned", "records_purged", "salt_left", "stream_unclosed",
+                     "key_in_memory", "keys_unlinked"], "note"),
+}
+STRICT = {"records_adopted", "records_unsigned", "key_in_memory", "keys_unlinked"}
+VERDICTS = [("tampered", "tampered", 1), ("unreadable", "unreadable", 3), ("missing", "incomplete", 4),
+            ("inconclusive", "inconclusive", 4), ("note", "verified", 0)]
+
+# Keys of a journal line that are attributes.
+COLUMNS = {"timestamp": "audit.time", "action_type": "audit.action", "error": "exception.message",
+           "record_id": "audit.record.id", "sequence": "audit.sequence.number", "kind": "audit.record.kind",
+           "call_id": "audit.call.id", "outcome": "audit.outcome", "actor_id": "audit.actor.id",
+           "actor_type": "audit.actor.type", "target_type": "audit.target.type", "target_id": "audit.target.id",
+           "reason": "audit.reason", "method": "rpc.method", "rpc_status": "rpc.status_code",
+           "duration_ms": "audit.call.duration_ms", "source": "audit.source.id"}
+HEADER = ("timestamp,action_type,status,details,error,record_id,stream,sequence,kind,call_id,outcome,actor_id,actor_type,"
+          "target_type,target_id,reason,method,rpc_status,duration_ms,source,service,trace_id,span_id,attributes").split(",")
+TEXTS = ("timestamp", "action_type", "record_id", "stream", "kind")
+OPTIONAL_TEXTS = ("call_id", "outcome", "actor_id", "actor_type", "target_type", "target_id", "reason", "method",
+                  "rpc_status", "source", "service", "trace_id", "span_id")
+NO_FIELDS = {"audit.record.id", "audit.time", "audit.action", "audit.sequence.number", "audit.integrity.fields"}
+PREFIXES = ("audit_", "rpc_", "client_", "error_", "exception_", "user_agent_")
+STREAM = re.compile(r"[A-Za-z][A-Za-z0-9_-]{15}")
+RECORD_ID = re.compile(r"([A-Za-z][A-Za-z0-9_-]{15})\.([1-9][0-9]{0,15})")
+ENTRY = re.compile(r"([A-Za-z0-9_]+)(?::([A-Za-z0-9_-]{43})(?::([A-Za-z0-9_-]{22}))?)?")
+MASKED = re.compile(r'\*{4}|\["\*{4}"(?:,"\*{4}")*\]')
+HASH_LIKE = re.compile(r"(hmac:[A-Za-z0-9_-]+:)?([0-9a-f]{32,128}|[A-Za-z0-9_-]{22,86}={0,2})", re.I | re.A)
+NEVER_ENDED = "its stream ended without a result: whether it was done is not known"
+SIGNATURE_LINE = re.compile("— ([^\\s+]+) ([A-Za-z0-9+/=]+)")
+SEGMENTS = re.compile(r"([A-Za-z][A-Za-z0-9_-]{15})/[0-9]+-[0-9]+: ([0-9]{1,16})-([0-9]{1,16})")
+MAX = 2**53 - 1
+NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?"
+FORMS = ("stringValue", "boolValue", "intValue", "doubleValue", "bytesValue", "arrayValue", "kvlistValue")
+
+
+class Refused(Exception):
+    """Something is not of the form it must have. `code` is that of the finding."""
+
+    def __init__(self, code="line_unreadable"):
+        super().__init__(code)
+        self.code = code
+
+
+# ---- Values, and their texts
+
+class Map(dict):
+    """A JSON map that knows whether one of its names stood there twice. The last one counts."""
+
+    def __init__(self, pairs=()):
+        pairs = list(pairs)
+        super().__init__()
+        self.double = set()
+        for name, value in pairs:
+            if name in self:
+                self.double.add(name)
+            self[name] = value
+
+
+class Number:
+    """A JSON number as it was written."""
+
+    def __init__(self, raw):
+        self.value = float(raw)
+        try:
+            self.changed = Decimal(raw) != Decimal(self.text())
+        except DecimalException:
+            self.changed = True
+
+    def text(self):
+        """ECMAScript's Number::toString."""
+        value = self.value
+        if value != value or value in (float("inf"), float("-inf")):
+            return {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}[repr(value)]
+        if value == 0:
+            return "0"
+        sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+        digits = "".join(map(str, digits))
+        k, n = len(digits), len(digits) + exponent
+        if k <= n <= 21:
+            out = digits + "0" * (n - k)
+        elif 0 < n <= 21:
+            out = digits[:n] + "." + digits[n:]
+        elif -6 < n <= 0:
+            out = "0." + "0" * -n + digits
+        else:
+            out = digits[0] + ("." + digits[1:] if k > 1 else "") + f"e{'+' if n > 0 else '-'}{abs(n - 1)}"
+        return ("-" if sign else "") + out
+
+
+def parse_json(text):
+    def constant(_):
+        raise Refused()
+    try:
+        return json.loads(text, object_pairs_hook=Map, parse_int=Number, parse_float=Number, parse_constant=constant)
+    except (ValueError, RecursionError) as error:
+        raise Refused() from error
+
+
+def quote(text):
+    """A JSON text by RFC 8785; lone surrogates as \\udxxx."""
+    text = json.dumps(text, ensure_ascii=False)
+    return re.sub("[\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def canonical(value):
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return quote(value)
+    if isinstance(value, Number):
+        return value.text()
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+    return "{" + ",".join(quote(name) + ":" + canonical(value[name]) for name in names) + "}"
+
+
+def text_of(value):
+    """The text that is sealed; None where the value is absent."""
+    if isinstance(value, str):
+        return value or None
+    if value is None or (isinstance(value, dict) and not value):
+        return None
+    return canonical(value)
+
+
+def contradicts(value):
+    """A name twice, or a number that is another one as a double, at any depth."""
+    if isinstance(value, Number):
+        return value.changed
+    if isinstance(value, list):
+        return any(map(contradicts, value))
+    return isinstance(value, dict) and (bool(value.double) or any(map(contradicts, value.values())))
+
+
+def utf8(text):
+    return re.sub("[\ud800-\udfff]", "\ufffd", text).encode()
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def read_base64(text, size=None, url=False):
+    """Bytes of base64, of its one form only."""
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4 if url else 0), b"-_" if url else None, validate=True)
+    except (ValueError, TypeError) as error:
+        raise Refused("checkpoint_altered") from error
+    back = base64url(data) if url else base64.b64encode(data).decode()
+    if back != text or size not in (None, len(data)):
+        raise Refused("checkpoint_altered")
+    return data
+
+
+# ---- Records
+
+def key_of(name):
+    return re.sub("[^A-Za-z0-9_]", "_", name) or "_"
+
+
+def body_fields(value, path=()):
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from body_fields(inner, (*path, name))
+    elif text_of(value) is not None:
+        key = key_of(".".join(path))
+        yield ("body_" if key.startswith(PREFIXES) else "") + key, text_of(value)
+
+
+def entries_of(text):
+    """`audit.integrity.fields`: key to (commitment, salt); None where it is of another form."""
+    entries = {}
+    for entry in text.split(","):
+        match = ENTRY.fullmatch(entry)
+        if not match or match[1] in entries:
+            return None
+        entries[match[1]] = match[2], match[3]
+    return entries
+
+
+class Record:
+    def __init__(self, attributes, body, trace="", span="", doubtful=False, source="journal"):
+        get = lambda name: text_of(attributes.get(name)) or ""
+        match = RECORD_ID.fullmatch(get("audit.record.id"))
+        if not match or int(match[2]) > MAX:
+            raise Refused()                                                       # rule 1
+        self.id, self.stream, self.sequence = match[0], match[1], int(match[2])
+        self.attributes, self.body, self.source = attributes, body, source
+        self.kind, self.time, self.action = get("audit.record.kind"), get("audit.time"), get("audit.action")
+        if self.kind == "intent" and attributes.get("exception.message") == NEVER_ENDED:
+            del attributes["exception.message"]                                   # rule 2
+        fields = [(key_of(name), text_of(value)) for name, value in attributes.items()
+                  if name not in NO_FIELDS and key_of(name).startswith(PREFIXES) and text_of(value) is not None]
+        fields += body_fields(body)
+        sealed = get("audit.integrity.fields")
+        entries = entries_of(sealed) if sealed else {}
+        self.contradicts = bool(                                                  # rule 3
+            doubtful or entries is None or not self.kind or not self.time or not self.action
+            or get("audit.sequence.number") != match[2] or len({key for key, _ in fields}) < len(fields))
+        committed = {key: entry for key, entry in (entries or {}).items() if entry[0]}
+        self.opened = {}                                                          # rule 5
+        self.findings = []
+        for key, (commitment, salt) in committed.items():
+            self.ask(key, next((text for other, text in fields if other == key), None), commitment, salt)
+        ids = [value if value.strip("0") else "" for value in (trace, span)]
+        flat = lambda pairs: [text for pair in sorted(pairs, key=lambda pair: pair[0]) for text in pair]
+        self.leaf = sha256(b"\0" + utf8(canonical([                               # rule 4
+            "audit-leaf/1", self.stream, match[2], self.time, self.action, *ids,
+            flat((key, text) for key, text in fields if key not in committed),
+            flat((key, commitment) for key, (commitment, _) in committed.items())])))
+        self.altered = any(code == "field_altered" for code, _ in self.findings)
+        self.unopened = {key for code, key in self.findings if code != "salt_left"}
+
+    def ask(self, key, value, commitment, salt):
+        if value is None:
+            code = "salt_left" if salt else None
+        elif salt and base64url(sha256(b"\2" + utf8(salt + key + "\0" + value))) == commitment:
+            code = None
+        elif MASKED.fullmatch(value):
+            code = "salt_left" if salt else None
+        elif "****" in value or HASH_LIKE.fullmatch(value):
+            code = "field_unexplained"
+        else:
+            code = "field_altered" if salt else "field_unopenable"
+        if code:
+            self.findings.append((code, key))
+
+
+def is_flat(line):
+    """Whether it is a record: the keys of the table in "Journal lines" have their types."""
+    def attribute_map(value):
+        return isinstance(value, dict) and all(
+            isinstance(item, (str, Number, bool)) or (isinstance(item, list) and all(isinstance(text, str) for text in item))
+            for item in value.values())
+    return (isinstance(line, dict) and all(isinstance(line.get(name), str) for name in TEXTS)
+            and all(isinstance(line.get(name, ""), str) for name in OPTIONAL_TEXTS)
+            and line.get("status") in ("success", "failed")
+            and isinstance(line.get("sequence"), Number) and line["sequence"].value.is_integer()
+            and abs(line["sequence"].value) <= MAX
+            and "error" in line and isinstance(line["error"], (str, type(None)))
+            and isinstance(line.get("duration_ms", Number("0")), Number)
+            and isinstance(line.get("details"), dict) and attribute_map(line.get("attributes"))
+            and attribute_map(line.get("resource", Map())))
+
+
+def from_line(line, source):
+    """A record from a journal line, or from a row of a view."""
+    if not is_flat(line):
+        raise Refused()
+    doubtful = contradicts(line) or any(name in line["attributes"] for name in COLUMNS.values())
+    attributes = {name: line[column] for column, name in COLUMNS.items() if line.get(column) is not None}
+    attributes |= line["attributes"]
+    outcome = text_of(attributes.get("audit.outcome"))
+    stated = "success" if outcome in (None, "success") else "failed"
+    record_id = text_of(attributes.get("audit.record.id")) or ""
+    doubtful |= line["status"] != stated
+    doubtful |= f"{line['stream']}.{line['sequence'].text()}" != record_id
+    ids = [text_of(line.get(name)) or "" for name in ("trace_id", "span_id")]
+    return Record(attributes, line.get("details"), *ids, doubtful=doubtful, source=source)
+
+
+def pairs_of(value):
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def any_value(value):
+    """An OTLP AnyValue, and whether it contradicts itself. What is not of its form is absent."""
+    forms = [form for form in value if form in FORMS] if isinstance(value, dict) else []
+    out, doubtful = None, len(forms) > 1
+    for form in forms:
+        inner, out = value[form], None
+        if form == "arrayValue" and isinstance(inner, dict):
+            inner = inner.get("values")
+            parts = [any_value(part) for part in inner] if isinstance(inner, list) else []
+            out = [part for part, _ in parts]
+            doubtful |= any(double for _, double in parts)
+        elif form == "kvlistValue" and isinstance(inner, dict):
+            out, double = key_values(inner.get("values"))
+            doubtful |= double
+        elif isinstance(inner, str) and form in ("intValue", "doubleValue"):
+            number = Number(inner) if re.fullmatch(NUMBER, inner) else None
+            keep = number is None or number.changed or (form == "intValue" and number.text() != inner)
+            out = inner if keep else number                                       # as in "Integers beyond 2^53 are texts"
+        elif isinstance(inner, (str, bool, Number)) and form not in ("arrayValue", "kvlistValue"):
+            out = inner
+    return out, doubtful
+
+
+def key_values(pairs):
+    out, doubtful = [], False
+    for pair in pairs_of(pairs):
+        value, double = any_value(pair.get("value"))
+        out.append((pair["key"] if isinstance(pair.get("key"), str) else "", value))
+        doubtful |= double
+    out = Map(out)
+    return out, doubtful or bool(out.double)
+
+
+def from_otlp(log):
+    attributes, doubt = key_values(log.get("attributes"))
+    body, body_doubt = any_value(log.get("body"))
+    body = body if isinstance(body, dict) else {"body": body}                     # ours are maps
+    action, time = text_of(attributes.get("audit.action")), text_of(attributes.get("audit.time")) or ""
+    name, nanos = log.get("eventName"), log.get("timeUnixNano")
+    doubt |= isinstance(name, str) and name not in ("", f"audit.{action}")
+    if isinstance(nanos, str) and re.fullmatch("[1-9][0-9]{6,18}", nanos):
+        try:
+            moment = datetime.datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%fZ") - datetime.datetime(1970, 1, 1)
+            millis = moment // datetime.timedelta(milliseconds=1)
+            doubt |= nanos[:-6] != str(millis)
+        except ValueError:
+            doubt = True
+    ids = [log[key] if isinstance(log.get(key), str) else "" for key in ("traceId", "spanId")]
+    return Record(dict(attributes), body, *ids, doubtful=doubt or body_doubt or contradicts(log), source="otlp")
+
+
+# ---- Files
+
+def salvage(text):
+    """The value of a line, and where it begins: not at 0 where the rest of a line that was cut stands before it."""
+    for start in [0, *(match.start() for match in re.finditer(r'\{"timestamp":', text) if match.start())]:
+        try:
+            return parse_json(text[start:]), start
+        except Refused:
+            continue
+    raise Refused()
+
+
+def read_lines(data, source):
+    """Records of JSON lines: a journal, checkpoints, or OTLP. Yields records, and Refused for what is none."""
+    for raw in data.split(b"\n")[:-1]:                                            # a last line without its end is passed over
+        if not raw.strip():
+            continue
+        try:
+            line, start = salvage(raw.decode())
+            if isinstance(line, dict) and isinstance(line.get("resourceLogs"), list):
+                yield from read_otlp(line)
+                continue
+            record = from_line(line, source)
+            if start:
+                yield Refused()                                                   # the rest of a line that was cut
+            yield record
+        except Refused as refused:
+            yield refused
+        except UnicodeDecodeError:
+            yield Refused()
+
+
+def read_otlp(line):
+    for resource in pairs_of(line["resourceLogs"]):
+        for scope in pairs_of(resource.get("scopeLogs")):
+            logs = scope.get("logRecords")
+            for log in logs if isinstance(logs, list) else []:
+                try:
+                    if not isinstance(log, dict):
+                        raise Refused()
+                    record = from_otlp(log)
+                    names = line.double | resource.double | scope.double              # those that lead to the record
+                    record.contradicts |= bool(names & {"resourceLogs", "resource", "scopeLogs", "logRecords"})
+                    record.contradicts |= contradicts(resource.get("resource"))
+                    yield record
+                except Refused as refused:
+                    yield refused
+
+
+def whole(text):
+    """A text that was UTF-8; what was none stands in it as lone surrogates."""
+    if re.search("[\udc80-\udcff]", text):
+        raise Refused()
+    return text
+
+
+def read_json_view(text):
+    try:
+        rows = parse_json(whole(text))
+    except Refused:
+        rows = []                                                                 # it stands one record a line
+        for line in text.split("\n"):
+            line = line.strip().removeprefix("[").removesuffix("]").removesuffix(",").strip()
+            if line:
+                try:
+                    row, start = salvage(whole(line))
+                    rows.append(row)
+                    if start:
+                        yield Refused()
+                except Refused as refused:
+                    yield refused
+    for row in rows:
+        try:
+            yield from_line(row, "view")
+        except Refused as refused:
+            yield refused
+
+
+CELL = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\n]*?))(,|\r?\n)')
+ROW_START = re.compile(r'\n(?="?[0-9]{4}-[0-9]{2}-[0-9]{2}T)')
+
+
+def read_rows(text):
+    """Rows of CSV, None for one that is broken; a last row that is not whole is left out."""
+    position, row = 0, []
+    while position < len(text):
+        match = CELL.match(text, position)
+        if match:
+            row.append(match[1].replace('""', '"') if match[1] is not None else match[2])
+            position = match.end()
+            if match[3] != ",":
+                yield row
+                row = []
+            continue
+        following = ROW_START.search(text, position)
+        if not following:
+            if text.endswith("\n"):
+                yield None
+            return
+        yield None
+        position, row = following.end(), []
+
+
+def read_csv(text):
+    rows = read_rows(text)
+    if next(rows, HEADER) != HEADER:
+        yield Refused()
+        return
+    for row in rows:
+        if row == [""]:
+            continue
+        try:
+            if row is None or len(row) != len(HEADER):
+                raise Refused()
+            whole("".join(row))
+            line = Map(zip(HEADER, (re.sub(r"^'(?=[=+\-@\t\r'])", "", cell) for cell in row)))
+            line = Map((column, cell) for column, cell in line.items() if cell or column in ("error", "details", "attributes"))
+            line["error"] = line["error"] or None
+            for column in ("details", "attributes"):
+                line[column] = parse_json(line[column]) if line[column] else Map()
+            for column in ("sequence", "duration_ms"):
+                if re.fullmatch(NUMBER, line.get(column, "")):
+                    line[column] = Number(line[column])
+            yield from_line(line, "view")
+        except Refused as refused:
+            yield refused
+
+
+def files_of(path):
+    """The files that a path means, in the order in which they are read."""
+    if os.path.isdir(path):
+        journal = os.path.join(path, "journal")
+        root = journal if os.path.isdir(journal) else path
+        streams = sorted(name for name in os.listdir(root) if STREAM.fullmatch(name))
+        found = []
+        for stream in streams:
+            inside = os.path.join(root, stream)
+            if os.path.isdir(inside):
+                segments = [name for name in os.listdir(inside) if re.fullmatch(r"[1-9][0-9]*\.jsonl", name)]
+                found += [os.path.join(inside, name) for name in sorted(segments, key=lambda name: int(name[:-6]))]
+        if root == path or root == journal:
+            found += [os.path.join(path, name) for name in sorted(os.listdir(path))
+                      if re.fullmatch(r".*\.(jsonl|json|csv)", name) and os.path.isfile(os.path.join(path, name))]
+        return found
+    folder, name = os.path.split(path)
+    parts = []
+    if name == "audit_log.json":
+        parts = [part for part in os.listdir(folder or ".") if re.fullmatch(r"audit_log-[1-9][0-9]*\.json", part)]
+        parts.sort(key=lambda part: -int(part[10:-5]))
+    return [path, *(os.path.join(folder, part) for part in parts)]
+
+
+def read_path(path):
+    for file in files_of(path):
+        try:
+            with open(file, "rb") as opened:
+                data = opened.read()
+            start = data.lstrip()[:1]
+            if start == b"[":
+                yield from read_json_view(data.decode(errors="surrogateescape"))
+            elif data[:9] == b"timestamp" or data[:10] == b'"timestamp':
+                yield from read_csv(data.decode(errors="surrogateescape"))
+            else:
+                yield from read_lines(data, "checkpoints" if os.path.basename(file).startswith("audit_checkpoints") else "journal")
+        except (OSError, UnicodeDecodeError):
+            yield Refused()
+
+
+# ---- Keys and notes
+
+class Key:
+    def __init__(self, line):
+        name, _, rest = line.partition("+")
+        identity, _, coded = rest.partition("+")
+        data = read_base64(coded, 33)
+        if not name or re.search(r"\s", name) or data[0] != 1:
+            raise Refused("checkpoint_altered")
+        self.line, self.name, self.id = line, name, sha256(name.encode() + b"\n" + data)[:4]
+        if identity != self.id.hex():
+            raise Refused("checkpoint_altered")
+        self.public = Ed25519PublicKey.from_public_bytes(data[1:])
+
+    def signed(self, signature, message):
+        try:
+            self.public.verify(signature, message)
+            return True
+        except InvalidSignature:
+            return False
+
+
+def number_of(text, least=0):
+    if not re.fullmatch(r"0|[1-9][0-9]{0,15}", text) or not least <= int(text) <= MAX:
+        raise Refused("checkpoint_altered")
+    return int(text)
+
+
+def fold(forest):
+    """The root of complete subtrees, the largest first."""
+    root = forest[-1][1]
+    for _, left in reversed(forest[:-1]):
+        root = sha256(b"\1" + left + root)
+    return root
+
+
+class Checkpoint:
+    """One that keeps rules 6 to 10."""
+
+    def __init__(self, record):
+        def check(holds, code="checkpoint_altered"):
+            if not holds:
+                raise Refused(code)
+        note = record.attributes.get("audit.checkpoint.note")
+        check(isinstance(note, str) and note.endswith("\n") and "\n\n" in note)
+        check(not re.search("[\0-\x09\x0b-\x1f\ud800-\udfff]", note) and len(note.encode("utf-16-le")) <= 2_000_000)
+        end = note.rindex("\n\n") + 1                                             # rule 6
+        text, lines = note[:end], note[end + 1:].split("\n")[:-1]
+        check(1 <= len(lines) <= 16)
+        signatures = [SIGNATURE_LINE.fullmatch(line) for line in lines]
+        check(all(signatures))
+        signatures = [(match[1], read_base64(match[2])) for match in signatures]
+        rows = text[:-1].split("\n")
+        version = next((row[7:] for row in rows[3:] if row.startswith("format ")), None)
+        check(version in (None, "audit-checkpoint/1"), "format_unsupported")
+        check(len(rows) > 3 and rows[0].startswith("otel-audit/") and STREAM.fullmatch(rows[0][11:]))
+        words, self.calls = {}, []
+        for row in rows[3:]:
+            word, _, value = row.partition(" ")
+            check(re.fullmatch("[a-z-]+", word) and value and (word == "calls" or word not in words))
+            words[word] = value
+        check({"format", "number", "state", "time", "results", "leaf", "key"} <= words.keys())
+        self.record, self.note, self.stream = record, note, rows[0][11:]
+        self.size, self.root = number_of(rows[1], 1), read_base64(rows[2], 32)
+        self.number, self.results = number_of(words["number"], 1), number_of(words["results"])
+        self.state, self.previous = words["state"], words.get("previous")
+        check(self.state in ("open", "run", "idle", "close", "adopted"))
+        check(self.previous is None or read_base64(self.previous, 32))
+        self.custody = words.get("custody")
+        check(not self.custody or "resource" in words)
+        self.key = Key(words["key"])                                              # rule 7
+        signature = next((data for name, data in signatures if name == self.key.name and data[:4] == self.key.id), b"")
+        check(self.key.signed(signature[4:], text.encode()))
+        check(words["leaf"] == "audit-leaf/1", "format_unsupported")              # rule 8
+        self.leaves = self.hashes("leaves")                                       # rule 9
+        subtrees = self.hashes("subtrees")
+        self.first = self.size - len(self.leaves)
+        check(self.leaves and self.first >= 0 and len(subtrees) == self.first.bit_count())
+        sizes = [1 << bit for bit in reversed(range(self.first.bit_length())) if self.first >> bit & 1]
+        forest = list(zip(sizes, subtrees))
+        self.first_root = fold(forest) if forest else None
+        for leaf in self.leaves:
+            forest.append((1, leaf))
+            while len(forest) > 1 and forest[-1][0] == forest[-2][0]:
+                (size, right), (_, left) = forest.pop(), forest.pop()
+                forest.append((2 * size, sha256(b"\1" + left + right)))
+        check(fold(forest) == self.root)
+        check(words["time"] == record.time)                                       # rule 10
+        if self.state == "adopted":
+            check(words.get("adopter") == record.stream and self.stream != record.stream)
+        else:
+            check(self.stream == record.stream and self.size < record.sequence)
+        self.vouches = self.rotation(words.get("rotation", ""))
+
+    def hashes(self, name):
+        values = self.record.attributes.get("audit.checkpoint." + name)
+        if isinstance(values, str) and values:
+            try:
+                values = parse_json(values)
+            except Refused as refused:
+                raise Refused("checkpoint_altered") from refused
+        values = values or []
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise Refused("checkpoint_altered")
+        return [read_base64(value, 32, url=True) for value in values]
+
+    def rotation(self, value):
+        """The line of the earlier key that vouches for this one."""
+        try:
+            line, _, signature = value.partition(" ")
+            text = f"otel-audit key rotation\n{line}\n{self.key.line}\n"
+            return line if Key(line).signed(read_base64(signature, 64), text.encode()) else None
+        except Refused:
+            return None
+
+    def covers(self):
+        return enumerate(self.leaves, self.first + 1)
+
+
+# ---- Streams
+
+class Stream:
+    def __init__(self, name, report):
+        self.name, self.report = name, report
+        self.copies = {}                                                          # sequence to records
+        self.own, self.adopted, self.kept = {}, [], []
+        self.roots, self.leaves = {}, {}
+        self.notes = set()                                                        # numbers of records that are sound checkpoints
+        self.size = 0                                                             # the largest that is signed
+
+    def excludes(self, point):
+        """Whether what is known already and this checkpoint exclude each other."""
+        if any(self.roots.get(size, root) != root for size, root in
+               [(point.size, point.root), (point.first, point.first_root)] if size):
+            return True                                                           # rule 11
+        if any(self.leaves.get(sequence, (leaf,))[0] != leaf for sequence, leaf in point.covers()):
+            return True
+        if point.state == "adopted":
+            return False
+        if any(other.key.line != point.key.line for other in self.own.values()):  # rule 12
+            return True
+        if point.number in self.own:
+            return self.own[point.number].note != point.note
+        first = point.number == 1
+        if first != (point.state == "open") or first != (point.previous is None) or (first and point.first):
+            return True
+        if any(other.number < point.number if other.state == "close" else
+               other.number > point.number and point.state == "close" for other in self.own.values()):
+            return True
+        pairs = [(self.own.get(point.number - 1), point), (point, self.own.get(point.number + 1))]
+        return any(a and b and (b.previous != base64.b64encode(sha256(a.note.encode())).decode()
+                                or b.first != a.size or b.first_root != a.root) for a, b in pairs)
+
+    def keep(self, points):
+        """Rules 11 and 12: the own ones by number, then those of state `adopted`."""
+        order = lambda point: (point.state == "adopted", point.number, point.size, point.record.stream, point.record.sequence)
+        for point in sorted(points, key=order):
+            if self.excludes(point):
+                self.report("histories_differ")
+                continue
+            self.kept.append(point)
+            if point.state != "adopted":
+                self.own[point.number] = point
+            self.roots[point.size] = point.root
+            if point.first:
+                self.roots[point.first] = point.first_root
+            for sequence, leaf in point.covers():
+                own = point.state != "adopted" or self.leaves.get(sequence, (None, False))[1]
+                self.leaves[sequence] = leaf, own
+            self.size = max(self.size, point.size)
+
+    def prove(self, counts):
+        """Rules 13 to 15. Says which records are proven."""
+        proven, unproven, unsigned = [], [], []
+        last = self.own[max(self.own)] if self.own else None
+        for sequence, copies in sorted(self.copies.items()):
+            for copy in copies:
+                if copy.contradicts:
+                    self.report("text_contradicts", copy.id)
+                for code, key in copy.findings:
+                    self.report(code, *(() if code == "salt_left" else (copy.id, key)))
+            if sequence in self.leaves:
+                leaf, own = self.leaves[sequence]
+                right = [copy for copy in copies if copy.leaf == leaf]
+                if len(right) < len(copies):
+                    self.report("record_altered", copies[0].id)
+                right = [copy for copy in right if not copy.contradicts and not copy.altered]
+                proven += right
+                if right:
+                    counts["proven" if own else "adopted"] += 1
+                continue
+            if len({copy.leaf for copy in copies}) > 1:
+                self.report("copies_differ", copies[0].id)
+            note = sequence > self.size and all(copy.kind == "checkpoint" for copy in copies)
+            if last and last.state == "close" and sequence > last.size and not (note and sequence == last.size + 1):
+                self.report("record_inserted", copies[0].id)
+            elif sequence <= self.size:
+                unproven.append(copies[0].id)
+            elif not note:
+                unsigned.append(copies[0].id)
+            elif sequence in self.notes:
+                counts["proven"] += 1
+        counts["unsigned"] += len(unsigned)
+        if unproven:
+            self.report("record_unproven", unproven[0])
+        if unsigned:
+            self.report("records_unsigned" if len(unsigned) <= 512 else "record_unproven", unsigned[0])
+        if not last or last.state != "close":
+            self.report("stream_unclosed")
+        return proven
+
+    def missing(self, counts, purged):
+        """Rule 16, with ranges, so that one high number costs nothing."""
+        gone = purged.get(self.name, [])
+        lost, first_lost, purges = 0, None, False
+        if all(copy.source in ("view", "checkpoints") for copies in self.copies.values() for copy in copies):
+            for first, size, results in {(point.first, point.size, point.results) for point in self.kept}:
+                there = sum(any(copy.kind == "result" or copy.contradicts or copy.altered or copy.leaf != self.leaves[sequence][0]
+                                for copy in self.copies.get(sequence, ())) for sequence in range(first + 1, size + 1))
+                touched = any(low <= size and high > first for low, high in gone)
+                lost += 0 if touched else max(0, results - there)
+        else:
+            before, end = 0, max(self.size, *self.copies)
+            for sequence in [*sorted(self.copies), end + 1]:
+                low = before + 1
+                before = sequence
+                for start, stop in [*sorted(gone), (sequence, sequence)]:
+                    if low >= sequence:
+                        break
+                    if start > low:
+                        first_lost = first_lost or f"{self.name}.{low}"
+                        lost += min(start, sequence) - low
+                    purges |= max(start, low) <= stop and start < sequence and stop >= low
+                    low = max(low, stop + 1)
+        if lost:
+            counts["missing"] += lost
+            self.report("records_missing", first_lost)
+        if purges:
+            self.report("records_purged")
+
+
+def purges_of(records):
+    """Ranges that proven records of retention name, by stream."""
+    out = {}
+    for record in records:
+        scope = record.body.get("scope") if isinstance(record.body, dict) else None
+        if record.action == "retention_purge" and isinstance(scope, dict) and "scope_segments" not in record.unopened:
+            segments = scope.get("segments")
+            for text in segments if isinstance(segments, list) else []:
+                if isinstance(text, str) and (match := SEGMENTS.fullmatch(text)):
+                    out.setdefault(match[1], []).append((int(match[2]), int(match[3])))
+    return out
+
+
+def ask_keys(points, trusted, report):
+    """Rule 17."""
+    vouched = {}
+    for point in points:
+        vouched.setdefault(point.key.line, set()).update({point.vouches} - {None})
+    reach = set(trusted)
+    while more := {line for line, earlier in vouched.items() if line not in reach and earlier & reach}:
+        reach |= more
+    if trusted and set(vouched) - reach:
+        report("foreign_key")
+    if not trusted and sum(not earlier & set(vouched) for earlier in vouched.values()) > 1:
+        report("keys_unlinked")
+    if any(point.custody == "memory" for point in points):
+        report("key_in_memory")
+
+
+def verify(paths, trusted=(), anchors=(), strict=False):
+    findings, counts = {}, {"proven": 0, "adopted": 0, "unsigned": 0, "missing": 0}
+
+    def report(code, record=None, field=None):
+        findings[code, record, field] = None
+    streams, points, read = {}, [], 0
+    stream = lambda name: streams.setdefault(name, Stream(name, report))
+    for path in paths:
+        for record in read_path(path):
+            if isinstance(record, Refused):
+                report(record.code)
+                continue
+            read += 1
+            stream(record.stream).copies.setdefault(record.sequence, []).append(record)
+            if record.kind == "checkpoint":
+                try:
+                    points.append(Checkpoint(record))
+                    stream(record.stream).notes.add(record.sequence)
+                except Refused as refused:
+                    report(refused.code, record.id)
+    for name in {point.stream for point in points}:
+        stream(name).keep([point for point in points if point.stream == name])
+    purged = purges_of([record for _, one in sorted(streams.items()) for record in one.prove(counts)])
+    for one in streams.values():
+        one.missing(counts, purged)
+    ask_keys(points, trusted, report)
+    for name, size, root in anchors:                                              # rule 18
+        one = streams.get(name)
+        if not one:
+            report("stream_missing", name)
+        elif size in one.roots:
+            if one.roots[size] != root:
+                report("anchor_differs", name)
+        else:
+            report("records_missing" if one.size < size else "record_unproven", name)
+    if counts["adopted"]:
+        report("records_adopted")
+    if read and not any(sequence in one.leaves or sequence in one.notes for one in streams.values() for sequence in one.copies):
+        report("nothing_signed")                                                  # rule 19
+    found = {"inconclusive" if strict and code in STRICT else WEIGHTS[code] for code, _, _ in findings}
+    weight = next((weight for weight, _, _ in VERDICTS if weight in found), "note")
+    if not read and weight not in ("tampered", "missing"):
+        weight = "unreadable"
+    verdict, exit_code = next((verdict, code) for row, verdict, code in VERDICTS if row == weight)
+    return {"verdict": verdict, "exitCode": exit_code,
+            "findings": [{"code": code, "record": record, "field": field} for code, record, field in findings],
+            "records": counts}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Verifies a sealed audit trail, independently of otel-audit.",
+                                     epilog="exit: 0 verified, 1 tampered, 2 usage, 3 unreadable, 4 incomplete or inconclusive")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="an audit directory, audit_log.json (its parts are "
+                        "read too), audit_log.csv, audit_checkpoints.jsonl, a journal segment, or lines of OTLP JSON")
+    parser.add_argument("--public-key", action="append", default=[], metavar="KEY", help="a key line that is trusted, or a file of them")
+    parser.add_argument("--anchor", action="append", default=[], metavar="STREAM:SIZE:ROOT", help="what was seen earlier; the root in base64")
+    parser.add_argument("--strict", action="store_true", help='judge by the column "with strict"')
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args()
+    try:
+        lines = []
+        for key in options.public_key:
+            text = open(key, encoding="utf-8").read() if os.path.exists(key) else key
+            lines += [Key(line.strip()).line for line in text.splitlines() if line.strip()]
+        anchors = []
+        for anchor in options.anchor:
+            name, size, root = anchor.split(":")
+            anchors.append((name, int(size), read_base64(root, 32)))
+    except (Refused, ValueError, OSError):
+        parser.error("a key or anchor is not of its form")
+    result = verify(options.paths, lines, anchors, options.strict)
+    if options.json:
+        print(json.dumps(result, ensure_ascii=True))
+    else:
+        print(result["verdict"])
+        for finding in result["findings"]:
+            print("  " + " ".join(part for part in finding.values() if part))
+        print("  " + ", ".join(f"{count} {name}" for name, count in result["records"].items()))
+    sys.exit(result["exitCode"])
+
+
+if __name__ == "__main__":
+    sys.setrecursionlimit(20_000)
+    main()
