@@ -58,6 +58,9 @@ export interface UnsoundCheckpoint {
   readonly stream: string | undefined;
 }
 
+/** More leaves, or subtrees, than this no checkpoint carries: refused before anything is hashed. */
+export const MAX_HASHES = 4096;
+
 /** Checks one. */
 export async function checkCheckpoint(
   parts: CheckpointParts,
@@ -118,6 +121,8 @@ async function checkTree(
   { size, root }: Checkpoint,
   crypto: VerifyCrypto,
 ): Promise<Tree | string> {
+  if (leafTexts.length > MAX_HASHES || subtrees.length > MAX_HASHES)
+    return `it carries more than ${MAX_HASHES} hashes`;
   const from = size - leafTexts.length;
   const roots = hashesOf(subtrees);
   const leaves = hashesOf(leafTexts);

@@ -17,6 +17,7 @@ import {
   CHECKPOINT,
 } from "../event/portable.ts";
 import { attributeKeyOf, sealedFieldsOf } from "../seal/portable.ts";
+import { MAX_HASHES } from "./check-checkpoint.ts";
 import type { RecordDetail } from "./examined-block.ts";
 
 /** Attributes of the record of a checkpoint, and the value of those that are the same in all of them. */
@@ -56,8 +57,8 @@ export function checkpointOf(record: AuditRecord): RecordDetail["checkpoint"] {
   return {
     ...(addition === undefined ? {} : { addition }),
     note: String(attributes[ATTR_CHECKPOINT_NOTE] ?? ""),
-    leaves: textsOf(attributes[ATTR_CHECKPOINT_LEAVES]),
-    subtrees: textsOf(attributes[ATTR_CHECKPOINT_SUBTREES]),
+    leaves: textsOf(attributes[ATTR_CHECKPOINT_LEAVES]).slice(0, MAX_HASHES + 1),
+    subtrees: textsOf(attributes[ATTR_CHECKPOINT_SUBTREES]).slice(0, MAX_HASHES + 1),
     time: String(attributes[ATTR_TIME] ?? ""),
   };
 }

@@ -39,8 +39,7 @@ export async function verifyFiles(
   const files = await filesToRead(paths);
   const all = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const crypto = createNodeCrypto();
-  // The journals of one directory hold each record once.
-  const areCopiesExpected = new Set(files.map(({ path }) => journalOf(path))).size > 1;
+  const areCopiesExpected = !areOneJournal(files);
   const verification = createVerification({ ...options, crypto, areCopiesExpected });
   const examiners = all < THREADS_FROM_BYTES ? createLocalExaminer() : createExaminers();
   let done = 0;
@@ -73,10 +72,10 @@ interface SizedFile {
   readonly refusal?: string;
 }
 
-/** The directory of the journals that a segment is among; other files stand for themselves. */
-function journalOf(path: string): string {
-  const whole = resolve(path);
-  return isSegment(whole) ? dirname(dirname(whole)) : path;
+/** The journals of one directory hold each record once; what was sent anywhere may come there twice. */
+function areOneJournal(files: readonly SizedFile[]): boolean {
+  const paths = files.map(({ path }) => resolve(path));
+  return paths.every(isSegment) && new Set(paths.map((path) => dirname(dirname(path)))).size === 1;
 }
 
 async function filesToRead(paths: readonly string[]): Promise<readonly SizedFile[]> {
