@@ -57,6 +57,8 @@ export type FindingCode =
   | "records_unsigned"
   /** Deleted by retention, and a signed record says so. */
   | "records_purged"
+  /** A view of the five keys, which holds no record ids: nothing of it was verified. */
+  | "view_passed_over"
   /** The value was taken away, its salt was not: short values can be guessed. */
   | "salt_left"
   /** The last checkpoint is not a closing one. */
@@ -109,6 +111,7 @@ export const SEVERITIES: Readonly<Record<FindingCode, Severity>> = {
   records_adopted: "note",
   records_unsigned: "note",
   records_purged: "note",
+  view_passed_over: "note",
   salt_left: "note",
   stream_unclosed: "note",
   key_in_memory: "note",

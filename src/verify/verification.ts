@@ -21,6 +21,7 @@ import type { FieldFinding } from "./examine.ts";
 import type { Finding } from "./findings.ts";
 import { createFindingList } from "./finding-list.ts";
 import { createKeyRing, type Trust, type UsedKey } from "./key-ring.ts";
+import { purgedStreams } from "./purged-streams.ts";
 import type { Run } from "./runs.ts";
 import { ALL_TIME, isInside, type TimeWindow } from "./time-window.ts";
 import {
@@ -71,6 +72,8 @@ export interface Verification {
   readonly add: (block: ExaminedBlock) => Promise<void>;
   /** A file that could not be read. */
   readonly addUnreadable: (file: string, why: string) => void;
+  /** A file that is sound and says nothing that can be verified. */
+  readonly passOver: (file: string, why: string) => void;
   readonly finish: () => VerificationFacts;
 }
 
@@ -216,18 +219,17 @@ export function createVerification(options: VerificationOptions): Verification {
         list.add("line_unreadable", { message: text, file: block.file, line });
       }
     },
+    passOver: (file, why) => list.add("view_passed_over", { message: `${file}: ${why}`, file }),
     addUnreadable: (file, why) => list.add("line_unreadable", { message: `${file}: ${why}`, file }),
     finish() {
       const believed = claims.filter(({ stream, sequence }) =>
         judges.get(stream)?.isProven(sequence),
       );
-      const purged = Map.groupBy(
-        believed.flatMap((claim) => claim.purged ?? []),
-        (range) => range.stream,
-      );
-      const streams = [...judges.values()].map((judge) =>
-        judge.finish((purged.get(judge.stream) ?? []).map(({ first, last }): Run => [first, last])),
-      );
+      const purged = purgedRuns(believed);
+      const streams = [
+        ...[...judges.values()].map((judge) => judge.finish(purged.get(judge.stream) ?? [])),
+        ...purgedStreams({ purged, isKnown: (stream) => judges.has(stream), found: list.add }),
+      ];
       for (const head of options.anchors ?? []) judgeAnchor(head, judges, streams, list.add);
       const ring = keys.finish(list.add);
       tellAbout(streams);
@@ -269,6 +271,18 @@ export function createVerification(options: VerificationOptions): Verification {
       });
     }
   }
+}
+
+/** What retention deleted, by stream; in any order. */
+function purgedRuns(claims: readonly Claim[]): ReadonlyMap<string, readonly Run[]> {
+  const ranges = claims.flatMap(({ purged }) => purged ?? []);
+  const byStream = Map.groupBy(ranges, ({ stream }) => stream);
+  return new Map(
+    [...byStream].map(([stream, own]) => [
+      stream,
+      own.map(({ first, last }): Run => [first, last]),
+    ]),
+  );
 }
 
 function isDoubtful({ doubts = [], fields = [] }: RecordDetail): boolean {

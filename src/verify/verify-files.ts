@@ -1,10 +1,8 @@
-import { stat } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
-import { isId } from "../event/index.ts";
-import { AuditError, messageOf } from "../lib/errors.ts";
-import { blocksOf, filesOf } from "../read/index.ts";
+import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
+import { blocksOf } from "../read/index.ts";
 import { createExaminers, createLocalExaminer, type Examiners } from "./examiners.ts";
 import type { ExaminedBlock } from "./examined-block.ts";
+import { filesToRead, journalOf, type SizedFile } from "./files-to-read.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
 import { reportOf, type VerificationReport } from "./report.ts";
 import { createVerification, type Verification, type VerificationOptions } from "./verification.ts";
@@ -22,6 +20,8 @@ export interface VerifyFilesOptions extends Omit<
 
 /** Starting threads takes as long as reading this much. */
 const THREADS_FROM_BYTES = 8 * 1024 * 1024;
+/** Retention may delete segments while they are read: then everything is read once more. */
+const MAX_TRIES = 3;
 
 /**
  * Verifies files and directories, in any form that `otel-audit/read` knows; several copies of a record
@@ -35,7 +35,21 @@ export async function verifyFiles(
   paths: readonly string[],
   options: VerifyFilesOptions = {},
 ): Promise<VerificationReport> {
-  const files = await filesToRead(paths);
+  for (let tries = 1; ; tries++) {
+    const report = await verifyOnce(paths, options);
+    if (report.gone === undefined) return report.report;
+    if (tries === MAX_TRIES) throw report.gone;
+  }
+}
+
+/** A report; or the segment that was deleted while it was made. */
+type Attempt =
+  | { readonly report: VerificationReport; readonly gone?: undefined }
+  | { readonly gone: AuditError };
+
+async function verifyOnce(paths: readonly string[], options: VerifyFilesOptions): Promise<Attempt> {
+  const { copies, segments } = await filesToRead(paths);
+  const files = [...copies, ...segments];
   const all = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const verification = createVerification({
     ...options,
@@ -44,49 +58,26 @@ export async function verifyFiles(
     areCopiesExpected: new Set(files.map(({ path }) => journalOf(path))).size > 1,
   });
   const examiners = all < THREADS_FROM_BYTES ? createLocalExaminer() : createExaminers();
+  const parts = { verification, examiners, options };
   let done = 0;
+  const progress = ({ bytes }: SizedFile): void =>
+    options.onProgress?.((done += bytes), Math.max(all, done));
   try {
-    for (const file of files) {
-      await verifyFile(file, { verification, examiners, options });
-      options.onProgress?.((done += file.bytes), all);
+    for (const file of copies) {
+      const gone = await verifyFile(file, parts);
+      if (gone !== undefined) verification.addUnreadable(file.path, messageOf(gone));
+      progress(file);
+    }
+    // Looked for again: others were begun since.
+    for (const file of copies.length === 0 ? segments : (await filesToRead(paths)).segments) {
+      const gone = await verifyFile(file, parts);
+      if (gone !== undefined) return { gone };
+      progress(file);
     }
   } finally {
     await examiners.close();
   }
-  return reportOf(verification.finish());
-}
-
-interface SizedFile {
-  readonly path: string;
-  readonly bytes: number;
-}
-
-/** The directory of the journals that a segment is among; other files stand for themselves. */
-function journalOf(path: string): string {
-  const isSegment = /^\d+\.jsonl$/.test(basename(path)) && isId(basename(dirname(path)));
-  return isSegment ? dirname(dirname(resolve(path))) : path;
-}
-
-async function filesToRead(paths: readonly string[]): Promise<readonly SizedFile[]> {
-  const files: SizedFile[] = [];
-  const known = new Set<string>();
-  for (const path of paths) {
-    for (const file of filesOf(path)) {
-      if (known.has(resolve(file))) continue;
-      known.add(resolve(file));
-      files.push({ path: file, bytes: await sizeOf(file) });
-    }
-  }
-  return files;
-}
-
-/** A segment that retention deletes meanwhile is told of by a record. */
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch {
-    return 0;
-  }
+  return { report: reportOf(verification.finish()) };
 }
 
 interface FileParts {
@@ -95,7 +86,8 @@ interface FileParts {
   readonly options: VerifyFilesOptions;
 }
 
-async function verifyFile({ path }: SizedFile, parts: FileParts): Promise<void> {
+/** @returns why it could not be read, where it is not there any more. */
+async function verifyFile({ path }: SizedFile, parts: FileParts): Promise<AuditError | undefined> {
   const { verification, examiners, options } = parts;
   /** In their order, so that checkpoints come behind their records. */
   const underWay: Promise<ExaminedBlock>[] = [];
@@ -103,18 +95,22 @@ async function verifyFile({ path }: SizedFile, parts: FileParts): Promise<void> 
     for await (const block of blocksOf(path)) {
       options.signal?.throwIfAborted();
       if ("kind" in block) {
-        verification.addUnreadable(path, block.message);
+        const add = block.isWithoutIds === true ? "passOver" : "addUnreadable";
+        verification[add](path, block.message);
         continue;
       }
       underWay.push(examiners.examine(block));
       if (underWay.length >= examiners.capacity) await takeFirst(underWay, verification);
     }
     while (underWay.length > 0) await takeFirst(underWay, verification);
+    return undefined;
   } catch (error) {
     await Promise.allSettled(underWay);
     options.signal?.throwIfAborted();
     if (!(error instanceof AuditError)) throw error;
+    if (systemCodeOf(error.cause) === "ENOENT") return error;
     verification.addUnreadable(path, messageOf(error));
+    return undefined;
   }
 }
 
