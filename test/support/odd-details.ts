@@ -1,7 +1,7 @@
 /** Bodies that stores and forms treat differently: lists, nulls, numbers, markup, letters, empty values. */
 import type { BodyMap } from "../../src/event/index.ts";
 
-/** One of each kind; no two leaves of one have the same key. */
+/** One of each kind. No list of one null: VictoriaLogs writes it like an empty one. */
 export const ODD_DETAILS: readonly BodyMap[] = [
   {},
   { small: 1e-7, large: 1e21, minus: -0.5, zero: 0, beyond: 9_007_199_254_740_991, on: false },
