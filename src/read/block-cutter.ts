@@ -95,7 +95,7 @@ export function createBlockCutter(file: string, options: BlockOptions = {}): Blo
     if (found === undefined) return;
     if (typeof found !== "string") {
       isRefused = true;
-      yield problem(found.message, 1);
+      yield { ...found, line: 1, file };
       return;
     }
     form = found;

@@ -32,6 +32,8 @@ export interface Problem {
 /** A problem of a file that was named. */
 export interface FileProblem extends Problem {
   readonly file: string;
+  /** True: the file is sound, but a view of the five keys, which holds no record ids. */
+  readonly isWithoutIds?: boolean;
 }
 
 /** What stands at a place of a file. */

@@ -1,7 +1,7 @@
 /** Tells by the first bytes of a file how records are written in it: names of files say nothing. */
 import { COLUMNS } from "../format/portable.ts";
 import { shown } from "../lib/shown.ts";
-import { bytesOfMark, type Form } from "./block.ts";
+import { bytesOfMark, type FileProblem, type Form } from "./block.ts";
 import { isMap } from "./plain-json.ts";
 
 /** Bytes that are enough; a line may be longer. */
@@ -18,8 +18,12 @@ const MARKS: readonly (readonly [start: readonly number[], what: string])[] = [
 const HEADER = COLUMNS.join(",");
 /** The views of the five keys. */
 const FIVE = COLUMNS.slice(0, 5);
-const NO_IDS =
-  "it is a view of five columns, which holds no record ids: read the journal that it was made from";
+const WITHOUT_IDS: NoForm = {
+  kind: "problem",
+  message:
+    "it is a view of five columns, which holds no record ids: read the journal that it was made from",
+  isWithoutIds: true,
+};
 const ROW_START = /^"?\d{4}-\d\d-\d\dT[^,"]*"?,/;
 const FIRST_NAME = /^\{\s*"([^"\\]*)"\s*:/;
 
@@ -36,22 +40,22 @@ const BY_FIRST_NAME: Readonly<Record<string, Form | undefined>> = {
   labels: "loki",
 };
 
+/** Why a file has no form that can be read. */
+export interface NoForm extends Pick<FileProblem, "kind" | "message" | "isWithoutIds"> {}
+
 /** The form; or why it is none; undefined where there is nothing but white space. */
-export function formOf(
-  head: Uint8Array,
-): Form | { readonly kind: "problem"; readonly message: string } | undefined {
+export function formOf(head: Uint8Array): Form | NoForm | undefined {
   for (const [start, message] of MARKS)
     if (start.every((byte, at) => head[at] === byte)) return { kind: "problem", message };
   const bytes = head.subarray(bytesOfMark(head), HEAD_BYTES);
   const text = new TextDecoder().decode(bytes).trimStart();
   if (text === "") return undefined;
-  if (text.startsWith("["))
-    return isFiveArray(text) ? { kind: "problem", message: NO_IDS } : "json-array";
+  if (text.startsWith("[")) return isFiveArray(text) ? WITHOUT_IDS : "json-array";
   const lines = text.split("\n");
   // A first line that was cut says nothing; the next may.
   for (const [at, line] of lines.entries()) {
     const form = formOfLine(line.trim(), at === 0 ? text : line);
-    if (form === "five") return { kind: "problem", message: NO_IDS };
+    if (form === "five") return WITHOUT_IDS;
     if (form !== undefined) return form;
   }
   return {

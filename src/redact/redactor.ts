@@ -75,7 +75,7 @@ export function createRedactor(policy: CompiledPolicy = BUILT_IN): Redactor {
   const { identity, pseudonyms } = policy;
   return {
     digest: createHash("sha256")
-      .update(JSON.stringify([KEY_RULES, DETECTORS, MASK, policy.digest, pseudonyms?.keyId ?? ""]))
+      .update(JSON.stringify([KEY_RULES, DETECTORS, MASK, policy.digest]))
       .digest("base64url"),
     redact({ attributes, body }) {
       const walk = walkOf(policy, attributes[ATTR_ACTION]);

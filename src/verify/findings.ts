@@ -57,6 +57,8 @@ export type FindingCode =
   | "records_unsigned"
   /** Deleted by retention, and a signed record says so. */
   | "records_purged"
+  /** A view of the five keys, which holds no record ids: nothing of it was verified. */
+  | "view_passed_over"
   /** The value was taken away, its salt was not: short values can be guessed. */
   | "salt_left"
   /** Only views of a stream were read: that records which are no results are all there cannot be shown. */
@@ -113,6 +115,7 @@ export const SEVERITIES: Readonly<Record<FindingCode, Severity>> = {
   records_adopted: "note",
   records_unsigned: "note",
   records_purged: "note",
+  view_passed_over: "note",
   salt_left: "note",
   only_results: "note",
   stream_unclosed: "note",

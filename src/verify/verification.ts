@@ -16,6 +16,7 @@ import type { Finding } from "./findings.ts";
 import { createFindingList } from "./finding-list.ts";
 import { misplaced } from "./misplaced.ts";
 import { createKeyRing, type Trust, type UsedKey } from "./key-ring.ts";
+import { purgedStreams } from "./purged-streams.ts";
 import type { Run } from "./runs.ts";
 import { createSourceLedger } from "./source-ledger.ts";
 import { ALL_TIME, isInside, type TimeWindow } from "./time-window.ts";
@@ -72,6 +73,8 @@ export interface Verification {
    * expected and it was forgotten.
    */
   readonly signedLeaf: (stream: string, sequence: number) => Uint8Array | undefined;
+  /** A file that is sound and says nothing that can be verified. */
+  readonly passOver: (file: string, why: string) => void;
   readonly finish: () => VerificationFacts;
 }
 
@@ -207,12 +210,14 @@ export function createVerification(options: VerificationOptions): Verification {
         list.add("line_unreadable", { message: text, file: block.file, line });
       }
     },
+    passOver: (file, why) => list.add("view_passed_over", { message: `${file}: ${why}`, file }),
     addUnreadable: (file, why) => list.add("line_unreadable", { message: `${file}: ${why}`, file }),
     signedLeaf: (stream, sequence) => judges.get(stream)?.signedLeaf(sequence),
     finish() {
-      const streams = [...judges.values()].map((judge) =>
-        judge.finish(purged.get(judge.stream) ?? []),
-      );
+      const streams = [
+        ...[...judges.values()].map((judge) => judge.finish(purged.get(judge.stream) ?? [])),
+        ...purgedStreams({ purged, isKnown: (stream) => judges.has(stream), found: list.add }),
+      ];
       const trail = { judges, streams, purged, found: list.add };
       for (const head of options.anchors ?? []) judgeAnchor(head, trail);
       const ring = keys.finish(list.add);
@@ -256,6 +261,18 @@ export function createVerification(options: VerificationOptions): Verification {
       });
     }
   }
+}
+
+/** What retention deleted, by stream; in any order. */
+function purgedRuns(claims: readonly Claim[]): ReadonlyMap<string, readonly Run[]> {
+  const ranges = claims.flatMap(({ purged }) => purged ?? []);
+  const byStream = Map.groupBy(ranges, ({ stream }) => stream);
+  return new Map(
+    [...byStream].map(([stream, own]) => [
+      stream,
+      own.map(({ first, last }): Run => [first, last]),
+    ]),
+  );
 }
 
 function isDoubtful({ doubts = [], fields = [] }: RecordDetail): boolean {

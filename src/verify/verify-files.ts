@@ -1,10 +1,8 @@
-import { stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { AuditError, messageOf } from "../lib/errors.ts";
-import { blocksOf, filesOf } from "../read/index.ts";
+import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
+import { blocksOf } from "../read/index.ts";
 import { createExaminers, createLocalExaminer, type Examiners } from "./examiners.ts";
-import { isSegment } from "./examine-piece.ts";
 import type { ExaminedBlock } from "./examined-block.ts";
+import { filesToRead, journalOf, type SizedFile } from "./files-to-read.ts";
 import { nameAlteredFields } from "./name-fields.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
 import { reportOf, type VerificationReport } from "./report.ts";
@@ -23,6 +21,8 @@ export interface VerifyFilesOptions extends Omit<
 
 /** Starting threads takes as long as reading this much. */
 const THREADS_FROM_BYTES = 8 * 1024 * 1024;
+/** Retention may delete segments while they are read: then everything is read once more. */
+const MAX_TRIES = 3;
 
 /**
  * Verifies files and directories, in any form that `otel-audit/read` knows; several copies of a record
@@ -36,74 +36,57 @@ export async function verifyFiles(
   paths: readonly string[],
   options: VerifyFilesOptions = {},
 ): Promise<VerificationReport> {
-  const files = await filesToRead(paths);
+  for (let tries = 1; ; tries++) {
+    const report = await verifyOnce(paths, options);
+    if (report.gone === undefined) return report.report;
+    if (tries === MAX_TRIES) throw report.gone;
+  }
+}
+
+/** A report; or the segment that was deleted while it was made. */
+type Attempt =
+  | { readonly report: VerificationReport; readonly gone?: undefined }
+  | { readonly gone: AuditError };
+
+async function verifyOnce(paths: readonly string[], options: VerifyFilesOptions): Promise<Attempt> {
+  const { copies, segments } = await filesToRead(paths);
+  const files = [...copies, ...segments];
   const all = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const crypto = createNodeCrypto();
-  const areCopiesExpected = !areOneJournal(files);
+  // The journals of one directory hold each record once; what was sent anywhere may come there twice.
+  const areCopiesExpected =
+    copies.length > 0 || new Set(segments.map(({ path }) => journalOf(path))).size > 1;
   const verification = createVerification({ ...options, crypto, areCopiesExpected });
   const examiners = all < THREADS_FROM_BYTES ? createLocalExaminer() : createExaminers();
+  const parts = { verification, examiners, options };
   let done = 0;
+  const progress = ({ bytes }: SizedFile): void =>
+    options.onProgress?.((done += bytes), Math.max(all, done));
   try {
-    for (const file of files) {
-      await verifyFile(file, { verification, examiners, options });
-      options.onProgress?.((done += file.bytes), all);
+    for (const file of copies) {
+      const gone = await verifyFile(file, parts);
+      if (gone !== undefined) verification.addUnreadable(file.path, messageOf(gone));
+      progress(file);
+    }
+    // Looked for again: others were begun since.
+    for (const file of copies.length === 0 ? segments : (await filesToRead(paths)).segments) {
+      const gone = await verifyFile(file, parts);
+      if (gone !== undefined) return { gone };
+      progress(file);
     }
   } finally {
     await examiners.close();
   }
   const facts = verification.finish();
-  if (!areCopiesExpected) return reportOf(facts);
-  const { signedLeaf } = verification;
-  const { signal } = options;
+  if (!areCopiesExpected) return { report: reportOf(facts) };
   const findings = await nameAlteredFields({
     findings: facts.findings,
     files: files.map(({ path }) => path),
-    signedLeaf,
+    signedLeaf: verification.signedLeaf,
     crypto,
-    signal,
+    signal: options.signal,
   });
-  return reportOf({ ...facts, findings });
-}
-
-interface SizedFile {
-  readonly path: string;
-  readonly bytes: number;
-  /** Why it is not read: what is no file may have no end. */
-  readonly refusal?: string;
-}
-
-/** The journals of one directory hold each record once; what was sent anywhere may come there twice. */
-function areOneJournal(files: readonly SizedFile[]): boolean {
-  const paths = files.map(({ path }) => resolve(path));
-  return paths.every(isSegment) && new Set(paths.map((path) => dirname(dirname(path)))).size === 1;
-}
-
-async function filesToRead(paths: readonly string[]): Promise<readonly SizedFile[]> {
-  const files: SizedFile[] = [];
-  const known = new Set<string>();
-  for (const path of paths) {
-    for (const file of filesOf(path)) {
-      if (known.has(resolve(file))) continue;
-      known.add(resolve(file));
-      files.push({ path: file, ...(await sizeOf(file, file === path)) });
-    }
-  }
-  return files;
-}
-
-/**
- * A segment that retention deletes meanwhile is told of by a record.
- *
- * @param isNamed whether somebody asks for this very path, which may be a pipe then.
- */
-async function sizeOf(path: string, isNamed: boolean): Promise<Omit<SizedFile, "path">> {
-  try {
-    const stats = await stat(path);
-    if (isNamed || stats.isFile()) return { bytes: stats.size };
-    return { bytes: 0, refusal: "it is no file" };
-  } catch {
-    return { bytes: 0 };
-  }
+  return { report: reportOf({ ...facts, findings }) };
 }
 
 interface FileParts {
@@ -112,27 +95,38 @@ interface FileParts {
   readonly options: VerifyFilesOptions;
 }
 
-async function verifyFile({ path, refusal }: SizedFile, parts: FileParts): Promise<void> {
+/** @returns why it could not be read, where it is not there any more. */
+async function verifyFile(
+  { path, refusal }: SizedFile,
+  parts: FileParts,
+): Promise<AuditError | undefined> {
   const { verification, examiners, options } = parts;
-  if (refusal !== undefined) return verification.addUnreadable(path, refusal);
+  if (refusal !== undefined) {
+    verification.addUnreadable(path, refusal);
+    return undefined;
+  }
   /** In their order, so that checkpoints come behind their records. */
   const underWay: Promise<ExaminedBlock>[] = [];
   try {
     for await (const block of blocksOf(path)) {
       options.signal?.throwIfAborted();
       if ("kind" in block) {
-        verification.addUnreadable(path, block.message);
+        const add = block.isWithoutIds === true ? "passOver" : "addUnreadable";
+        verification[add](path, block.message);
         continue;
       }
       underWay.push(examiners.examine(block));
       if (underWay.length >= examiners.capacity) await takeFirst(underWay, verification);
     }
     while (underWay.length > 0) await takeFirst(underWay, verification);
+    return undefined;
   } catch (error) {
     await Promise.allSettled(underWay);
     options.signal?.throwIfAborted();
     if (!(error instanceof AuditError)) throw error;
+    if (systemCodeOf(error.cause) === "ENOENT") return error;
     verification.addUnreadable(path, messageOf(error));
+    return undefined;
   }
 }
 

@@ -39,6 +39,8 @@ test("an own action has these defaults", () => {
       "exception.message",
       "client.address",
       "audit.source.id",
+      "user_agent.original",
+      "audit.snapshot.id",
     ],
   });
 });
