@@ -34,5 +34,7 @@ function summaryOf(stream: string, purged: number): StreamSummary {
     // Nothing of it is waited for.
     isClosed: true,
     until: undefined,
+    isWhole: true,
+    head: undefined,
   };
 }

@@ -263,18 +263,6 @@ export function createVerification(options: VerificationOptions): Verification {
   }
 }
 
-/** What retention deleted, by stream; in any order. */
-function purgedRuns(claims: readonly Claim[]): ReadonlyMap<string, readonly Run[]> {
-  const ranges = claims.flatMap(({ purged }) => purged ?? []);
-  const byStream = Map.groupBy(ranges, ({ stream }) => stream);
-  return new Map(
-    [...byStream].map(([stream, own]) => [
-      stream,
-      own.map(({ first, last }): Run => [first, last]),
-    ]),
-  );
-}
-
 function isDoubtful({ doubts = [], fields = [] }: RecordDetail): boolean {
   return doubts.length > 0 || fields.some(({ state }) => state === "altered");
 }
