@@ -17,9 +17,7 @@ export {
   ATTR_CALL_DURATION,
   ATTR_CALL_ID,
   ATTR_CATEGORY,
-  ATTR_CHECKPOINT_LEAVES,
   ATTR_CHECKPOINT_NOTE,
-  ATTR_CHECKPOINT_SUBTREES,
   ATTR_CLIENT_ADDRESS,
   ATTR_CLIENT_PORT,
   ATTR_COUNT,
@@ -27,7 +25,6 @@ export {
   ATTR_EXCEPTION_MESSAGE,
   ATTR_IMPACT,
   ATTR_INCOMPLETE,
-  ATTR_INTEGRITY_FIELDS,
   ATTR_OUTCOME,
   ATTR_REASON,
   ATTR_RECORD_ID,
@@ -76,7 +73,6 @@ export {
   createCatalogue,
 } from "./catalogue.ts";
 export {
-  CHECKPOINT,
   RECORDS_LOST,
   RECORDS_UNCONFIRMED,
   REPLY_DELIVERY,
@@ -102,7 +98,7 @@ export {
 export { type FileChange, fileChangeEvent } from "./file-change.ts";
 export { KNOWN_ATTRIBUTES } from "./known-attributes.ts";
 export { NO_RESULT } from "./lone-intent.ts";
-export { DEFAULT_REDACTABLE, WHOLE_BODY } from "./redactable.ts";
+export { DEFAULT_REDACTABLE } from "./redactable.ts";
 export { sentenceOf } from "./sentence.ts";
 export { newId } from "./ids.ts";
 export { isId, recordId, streamOf } from "./record-ids.ts";

@@ -1,11 +1,5 @@
 /** The part of this room that runs in a browser too: names and types. */
-export {
-  CHECKPOINT,
-  RECORDS_LOST,
-  RECORDS_UNCONFIRMED,
-  RETENTION_PURGE,
-  STREAM_START,
-} from "./action-names.ts";
+export { CHECKPOINT, RECORDS_LOST, RECORDS_UNCONFIRMED, RETENTION_PURGE } from "./action-names.ts";
 export {
   ATTR_ACTION,
   ATTR_ACTION_VERSION,

@@ -11,12 +11,7 @@ export {
   type Tail,
 } from "./adoption.ts";
 export { MAX_COVERED } from "./checkpoint-record.ts";
-export {
-  decodeCheckpoint,
-  type CallCount,
-  type KeyRotation,
-  type OpeningFacts,
-} from "./checkpoint.ts";
+export { type CallCount, type KeyRotation, type OpeningFacts } from "./checkpoint.ts";
 export { leafOf } from "./leaf-of.ts";
 export type { StreamHead } from "./anchor.ts";
 export { checkKeyPlace, type KeyPlace, loadSigner, signerOfFile } from "./key-file.ts";

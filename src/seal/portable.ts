@@ -10,7 +10,6 @@ export { auditPath, type PathStart, type PathStep } from "./audit-path.ts";
 export {
   type CallCount,
   type Checkpoint,
-  CHECKPOINT_FORMAT,
   type CheckpointState,
   decodeCheckpoint,
   encodeCheckpoint,
