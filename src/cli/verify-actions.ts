@@ -40,7 +40,8 @@ function* reportLines(report: VerificationReport): Generator<string> {
   const redacted = Object.entries(redactions);
   if (redacted.length + gaps.length + notes.length + keys.length > 0) yield "";
   for (const { key, isTrusted, isInMemory } of keys) {
-    yield `key: ${key}${isTrusted ? ", trusted" : ""}${isInMemory ? ", only in memory" : ""}`;
+    const about = `${isTrusted ? ", trusted" : ""}${isInMemory ? ", only in memory" : ""}`;
+    yield withoutControls(`key: ${key}${about}`);
   }
   if (redacted.length > 0) {
     yield `redacted after they were sealed: ${redacted.map(([key, count]) => `${key} (${count})`).join(", ")}`;

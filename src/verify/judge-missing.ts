@@ -97,7 +97,6 @@ function judgeResults(parts: MissingParts, purged: readonly Run[]): Absent {
       found("records_missing", {
         message: `the checkpoint of records ${before + 1} to ${from} of stream ${stream} is missing: nobody can tell how many results were among them`,
         stream,
-        record: recordId(stream, before + 1),
         count: 1,
         ranges: [[before + 1, from]],
       });

@@ -24,7 +24,7 @@ export const TEXT_OF: Readonly<Record<Form, (records: readonly AuditRecord[]) =>
 
 /** What an exporter sends. */
 export function otlpRequest(records: readonly AuditRecord[]): string {
-  const resource = toResource({ "service.name": "trainer" });
+  const resource = toResource({ "service.name": records[0]?.service ?? "trainer" });
   return new TextDecoder().decode(
     JsonLogsSerializer.serializeRequest(records.map((record) => toLogRecord(record, resource))),
   );

@@ -46,23 +46,25 @@ describe.skipIf(!canRunPython())("the verifier in Python", () => {
     expect(await agreed([directoryOf(journal())])).toBe(verdict);
   });
 
-  test.fails.each([...DIFFERENCES, ...HOLES])(
-    "the sealed journals, with %s",
-    async (_name, journal, verdict) => {
-      expect(await agreed([directoryOf(journal())])).toBe(verdict);
-    },
-  );
+  test.each(DIFFERENCES)("the sealed journals, with %s", async (_name, journal, verdict) => {
+    expect(await agreed([directoryOf(journal())])).toBe(verdict);
+  });
+
+  test.fails.each(HOLES)("the sealed journals, with %s", async (_name, journal, verdict) => {
+    expect(await agreed([directoryOf(journal())])).toBe(verdict);
+  });
 
   test.each(HISTORIES)("of a stream with its key: %s", async (_name, write, verdict) => {
     expect(await agreed([directoryOf(journalOf(write))])).toBe(verdict);
   });
 
-  test.fails.each([...UNSOUND, ...OTHERWISE])(
-    "of a stream with its key: %s",
-    async (_name, write, verdict) => {
-      expect(await agreed([directoryOf(journalOf(write))])).toBe(verdict);
-    },
-  );
+  test.each(UNSOUND)("of a stream with its key: %s", async (_name, write, verdict) => {
+    expect(await agreed([directoryOf(journalOf(write))])).toBe(verdict);
+  });
+
+  test.fails.each(OTHERWISE)("of a stream with its key: %s", async (_name, write, verdict) => {
+    expect(await agreed([directoryOf(journalOf(write))])).toBe(verdict);
+  });
 
   test.each<[name: string, keys: readonly string[], verdict: string]>([
     ["the key, which vouches for the later one", [FIRST.line], "verified"],
@@ -143,7 +145,7 @@ describe.skipIf(!canRunPython())("the verifier in Python", () => {
       expect(await agreed([written("the JSON view", cut)])).toBe("incomplete");
     });
     // Rule 16 asks for no results of checkpoints that are not there.
-    test.fails("a view without its beginning, and without the checkpoints of it", async () => {
+    test("a view without its beginning, and without the checkpoints of it", async () => {
       const [first = "", last = ""] =
         files()["the CSV view"]?.["audit_checkpoints.jsonl"]?.split("\n") ?? [];
       expect(first).toContain("state open");

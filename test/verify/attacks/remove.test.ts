@@ -204,7 +204,7 @@ describe("from views, which were copied elsewhere with their checkpoints", () =>
       "a line of the checkpoints",
       (it) => it.rewrite(it.path(VIEWS[2] ?? ""), without(3)),
       "incomplete",
-      [...ONLY, "records_missing A.6 x1", "record_unproven A.6 audit_checkpoints.jsonl:2 x3"],
+      [...ONLY, "records_missing A x1", "record_unproven A.6 audit_checkpoints.jsonl:2 x3"],
     ],
     [
       "a line of the checkpoints, and the results under it",
@@ -214,7 +214,7 @@ describe("from views, which were copied elsewhere with their checkpoints", () =>
         dropResult(it, 8);
       },
       "incomplete",
-      [...ONLY, "records_missing A.6 x1", "record_unproven A.6 audit_checkpoints.jsonl:2 x1"],
+      [...ONLY, "records_missing A x1", "record_unproven A.6 audit_checkpoints.jsonl:2 x1"],
     ],
     [
       "all checkpoints of a stream",

@@ -26,10 +26,10 @@ WEIGHTS = {
     **dict.fromkeys(["records_missing", "stream_missing"], "missing"),
     **dict.fromkeys(["field_unopenable", "field_unexplained", "record_unproven", "nothing_signed",
                      "format_unsupported"], "inconclusive"),
-    **dict.fromkeys(["records_adopted", "records_unsigned", "records_purged", "salt_left", "stream_unclosed",
+    **dict.fromkeys(["records_adopted", "records_unsigned", "records_purged", "salt_left", "only_results", "stream_unclosed",
                      "key_in_memory", "keys_unlinked"], "note"),
 }
-STRICT = {"records_adopted", "records_unsigned", "key_in_memory", "keys_unlinked"}
+STRICT = {"records_adopted", "records_unsigned", "only_results", "key_in_memory", "keys_unlinked"}
 VERDICTS = [("tampered", "tampered", 1), ("unreadable", "unreadable", 3), ("missing", "incomplete", 4),
             ("inconclusive", "inconclusive", 4), ("note", "verified", 0)]
 
@@ -722,7 +722,8 @@ class Stream:
         if unproven:
             self.report("record_unproven", unproven[0])
         if unsigned:
-            self.report("records_unsigned" if len(unsigned) <= 512 else "record_unproven", unsigned[0])
+            is_short = len(unsigned) <= 512 and (self.size > 0 or int(unsigned[-1].rpartition(".")[2]) <= 8)
+            self.report("records_unsigned" if is_short else "record_unproven", unsigned[0])
         if not last or last.state != "close":
             self.report("stream_unclosed")
         return proven
@@ -732,7 +733,12 @@ class Stream:
         gone = purged.get(self.name, [])
         lost, first_lost, purges = 0, None, False
         if all(copy.source in ("view", "checkpoints") for copies in self.copies.values() for copy in copies):
-            for first, size, results in {(point.first, point.size, point.results) for point in self.kept}:
+            self.report("only_results")
+            before = 0
+            for first, size, results in sorted({(point.first, point.size, point.results) for point in self.kept}):
+                if first > before and not any(low <= before + 1 and high >= first for low, high in gone):
+                    lost += 1
+                before = max(before, size)
                 there = sum(any(copy.kind == "result" or copy.contradicts or copy.altered or copy.leaf != self.leaves[sequence][0]
                                 for copy in self.copies.get(sequence, ())) for sequence in range(first + 1, size + 1))
                 touched = any(low <= size and high > first for low, high in gone)
