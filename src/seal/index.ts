@@ -31,6 +31,7 @@ export {
 } from "./public-key-file.ts";
 export { createRedactable, type IsRedactable } from "./redactable.ts";
 export { createSealer, type Sealer } from "./sealer.ts";
+export { sha256 } from "./sha256.ts";
 export {
   encodePublicKey,
   isSignatureOf,
