@@ -1,9 +1,10 @@
 import type { AuditRecord, BodyValue, RecordAttributes } from "otel-audit/read";
+import { ATTR_ACTION, ATTR_TIME, EVENT_NAME_PREFIX } from "../../src/event/index.ts";
 
 /** A request as a line of the Collector's file exporter: integers as text, empty ids, the body as pairs. */
 export function otlpLine(records: readonly AuditRecord[], resource: RecordAttributes): string {
   const logRecords = records.map(({ attributes, body, traceId = "", spanId = "" }) => {
-    const time = `${Date.parse(String(attributes["audit.time"]))}000000`;
+    const time = `${Date.parse(String(attributes[ATTR_TIME]))}000000`;
     return {
       timeUnixNano: time,
       observedTimeUnixNano: time,
@@ -11,7 +12,7 @@ export function otlpLine(records: readonly AuditRecord[], resource: RecordAttrib
       attributes: pairsOf(attributes),
       traceId,
       spanId,
-      eventName: `audit.${String(attributes["audit.action"])}`,
+      eventName: `${EVENT_NAME_PREFIX}${String(attributes[ATTR_ACTION])}`,
     };
   });
   const scopeLogs = [{ scope: { name: "otel-audit" }, logRecords }];
