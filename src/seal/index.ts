@@ -27,6 +27,7 @@ export {
 export { makeAnchor } from "./make-anchor.ts";
 export { createRedactable, type IsRedactable } from "./redactable.ts";
 export { createSealer, type Sealer } from "./sealer.ts";
+export { sha256 } from "./sha256.ts";
 export {
   encodePublicKey,
   isSignatureOf,

@@ -10,6 +10,7 @@ import { distinctBody } from "./distinct-body.ts";
 import { commitmentText, leafTextOf } from "./leaf.ts";
 import type { IsRedactable } from "./redactable.ts";
 import { newSalt } from "./salts.ts";
+import { sha256 } from "./sha256.ts";
 import { createShaper, type ShapedRecord } from "./shape.ts";
 
 /** A record that is sealed, and its leaf. */
@@ -61,5 +62,5 @@ function finish(record: AuditRecord, { fields = [], texts }: ShapedRecord): Seal
     }
   }
   if (seals !== "") attributes[ATTR_INTEGRITY_FIELDS] = seals;
-  return { record, leaf: hash("sha256", leafTextOf(record, open, commitments), "buffer") };
+  return { record, leaf: sha256(leafTextOf(record, open, commitments)) };
 }

@@ -22,4 +22,9 @@ export interface OpeningOptions {
   /** Where the directory cannot be written, and nothing is shipped: default `throw`. */
   readonly whenUnusable?: "throw" | "refuse";
   readonly surroundings?: Surroundings;
+  /**
+   * True: records are written without commitments and checkpoints, so that nobody can prove them. For
+   * the benchmarks, which measure what sealing costs; nothing a user sets leads here. Default false.
+   */
+  readonly isUnsealedForBenchmark?: boolean;
 }

@@ -55,13 +55,16 @@ export interface OpenAudit {
 export function openAudit(
   options: ResolvedOptions,
   directory: string,
-  { shape = "full", whenUnusable = "throw", surroundings }: OpeningOptions = {},
+  { shape = "full", whenUnusable = "throw", ...opening }: OpeningOptions = {},
 ): OpenAudit {
+  const { surroundings, isUnsealedForBenchmark = false } = opening;
   const ground = layGroundwork(options, surroundings);
   const { redactor, report, clock, makeId, catalogue, policy, actors, resource, service } = ground;
   // Salts and signatures differ from run to run: no test wants to see them.
   const sealing =
-    surroundings === undefined ? openSealing(options.seal, directory, report) : undefined;
+    surroundings === undefined && !isUnsealedForBenchmark
+      ? openSealing(options.seal, directory, report)
+      : undefined;
   const opened: OpenJournal =
     surroundings === undefined
       ? openSomeJournal(options, {

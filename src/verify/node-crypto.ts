@@ -1,5 +1,6 @@
 import { createPublicKey, hash, type KeyObject, verify } from "node:crypto";
 import { toBase64, toBase64Url } from "../lib/base64.ts";
+import { sha256 } from "../seal/index.ts";
 import type { VerifyCrypto } from "./crypto.ts";
 
 /** Keys are few, and making one takes longer than a signature. */
@@ -9,9 +10,9 @@ const MAX_REMEMBERED = 100;
 export function createNodeCrypto(): VerifyCrypto {
   const keys = new Map<string, KeyObject | undefined>();
   return {
-    hashTexts: (texts) => texts.map((text) => hash("sha256", text, "buffer")),
+    hashTexts: (texts) => texts.map(sha256),
     hashTextsToBase64Url: (texts) => texts.map((text) => hash("sha256", text, "base64url")),
-    hashBytes: (inputs) => inputs.map((input) => hash("sha256", input, "buffer")),
+    hashBytes: (inputs) => inputs.map(sha256),
     isSignature(publicKey, message, signature) {
       const name = toBase64(publicKey);
       if (keys.size >= MAX_REMEMBERED) keys.clear();

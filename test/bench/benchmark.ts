@@ -47,6 +47,8 @@ export async function runBenchmark(
   const directory = mkdtempSync(join(resolve(values.directory ?? tmpdir()), "otel-audit-bench-"));
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
   process.once("exit", remove);
+  // The signing key of a benchmark is not that of whoever runs it.
+  process.env["XDG_STATE_HOME"] = join(directory, "state");
   for await (const section of run({ directory, isQuick: values.quick })) {
     printSection(section);
     if (values.write) writeSection(section);

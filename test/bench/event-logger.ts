@@ -8,12 +8,20 @@ import {
   type LogRecordExporter,
   SimpleLogRecordProcessor,
 } from "@opentelemetry/sdk-logs";
-import { createAudit } from "otel-audit";
+import { type Audit, type AuditOptions, createAudit } from "otel-audit";
 import { pino } from "pino";
 import { sampleEvent } from "./sample-event.ts";
+import { openUnsealed } from "./unsealed.ts";
 
 /** What is compared. */
-export const LOGGERS = ["ours", "ours-journal", "pino", "otlp-simple", "otlp-batch"] as const;
+export const LOGGERS = [
+  "ours",
+  "ours-unsealed",
+  "ours-journal",
+  "pino",
+  "otlp-simple",
+  "otlp-batch",
+] as const;
 /** One of {@link LOGGERS}. */
 export type LoggerName = (typeof LOGGERS)[number];
 
@@ -47,9 +55,11 @@ export const PINO_FILE = "pino.jsonl";
 export function openLogger(name: LoggerName, options: LoggerOptions): Promise<EventLogger> {
   switch (name) {
     case "ours":
-      return openOurs(options, "both");
+      return openOurs(options, { format: "both", open: createAudit });
+    case "ours-unsealed":
+      return openOurs(options, { format: "both", open: openUnsealed });
     case "ours-journal":
-      return openOurs(options, "journal");
+      return openOurs(options, { format: "journal", open: createAudit });
     case "pino":
       return Promise.resolve(openPino(options));
     default:
@@ -59,10 +69,16 @@ export function openLogger(name: LoggerName, options: LoggerOptions): Promise<Ev
 
 async function openOurs(
   { directory, endpoint }: LoggerOptions,
-  format: "both" | "journal",
+  {
+    format,
+    open,
+  }: {
+    readonly format: "both" | "journal";
+    readonly open: (options: AuditOptions) => Promise<Audit>;
+  },
 ): Promise<EventLogger> {
   const shipping = endpoint === "" ? {} : { endpoint };
-  const audit = await createAudit({ directory, format, service: "bench", ...shipping });
+  const audit = await open({ directory, format, service: "bench", ...shipping });
   return {
     log: (step) => audit.record(sampleEvent(step)),
     drain: () => audit.flush(),

@@ -8,6 +8,7 @@ export const CONCURRENCIES = [1, 32] as const;
 const TITLES: Readonly<Record<Variant, string>> = {
   bare: "bare grpc-js",
   spans: "spans only",
+  unsealed: "spans + audit, open, unsealed",
   open: "spans + audit, open",
   closed: "spans + audit, closed",
 };
@@ -33,11 +34,14 @@ interface At {
   readonly concurrency: number;
 }
 
-/** The figure of a variant over that of "spans only" in the same round, its median. */
-function ratioToSpans(rounds: readonly Round[], at: At, read: Reading): number {
-  const base = readings(rounds, { ...at, variant: "spans" }, read);
-  return median(readings(rounds, at, read).map((value, round) => value / (base[round] ?? NaN)));
+/** The figure of a variant over that of another one in the same round, its median. */
+function ratioTo(base: Variant, rounds: readonly Round[], at: At, read: Reading): number {
+  const bases = readings(rounds, { ...at, variant: base }, read);
+  return median(readings(rounds, at, read).map((value, round) => value / (bases[round] ?? NaN)));
 }
+
+const ratioToSpans = (rounds: readonly Round[], at: At, read: Reading): number =>
+  ratioTo("spans", rounds, at, read);
 
 const callsPerSecond: Reading = (measured) => measured.callsPerSecond;
 const p50Millis: Reading = (measured) => measured.p50Millis;
@@ -114,6 +118,24 @@ function diskTable(rounds: readonly Round[]): Table {
 }
 
 function targetsOf(rounds: readonly Round[], variants: readonly Variant[]): readonly Target[] {
+  const sealing =
+    variants.includes("unsealed") && variants.includes("open") ? [costOfSealing(rounds)] : [];
+  return [...targetsToSpans(rounds, variants), ...sealing];
+}
+
+/** What is lost where records are sealed, of the same audit log without. */
+function costOfSealing(rounds: readonly Round[]): Target {
+  const at: At = { variant: "open", concurrency: 32 };
+  const fewer = 1 - ratioTo("unsealed", rounds, at, callsPerSecond);
+  return {
+    what: "open, 32 at a time: fewer calls per second than unsealed",
+    wanted: "at most 10 %",
+    found: percent(fewer),
+    isMet: fewer <= 0.1,
+  };
+}
+
+function targetsToSpans(rounds: readonly Round[], variants: readonly Variant[]): readonly Target[] {
   if (!variants.includes("spans")) return [];
   const targets: Target[] = [];
   for (const [variant, most] of [

@@ -16,12 +16,12 @@ const HELP = `usage: npm run bench:grpc -- [options]
 
 Server and client are processes of their own, fresh for every variant and round. The rounds
 interleave the variants; printed are medians over the rounds, and medians of the ratios to
-"spans only" of the same round. The last three variants have instrumentation-grpc and a batch
+"spans only" of the same round. All variants but the first have instrumentation-grpc and a batch
 processor whose exporter only counts.
 
   --rounds N        default 7
   --seconds N       measured seconds per variant, concurrency and round; default 4
-  --variants LIST   of bare,spans,open,closed; default all
+  --variants LIST   of bare,spans,unsealed,open,closed; default all
   --profile DIR     CPU profiles of the servers (node --cpu-prof); open them in a browser's tools
 ${COMMON_HELP}`;
 

@@ -15,6 +15,7 @@ import { NOT_UTF8, textOf, tooDeep } from "../json-piece.ts";
 import { firstByteOf, linesOf } from "../lines.ts";
 import { isDeeper, tryParse } from "../plain-json.ts";
 import { plainLengthOf } from "../plain-length.ts";
+import { plainCellsOf } from "./csv-cells.ts";
 import { type CsvRow, piecesOfRow, rowsOf } from "./csv-rows.ts";
 
 type Cells = readonly string[];
@@ -58,7 +59,10 @@ function rowsWithCells(block: Block): Rows {
 }
 
 function cellsAtOnce(bytes: Uint8Array): readonly Cells[] | undefined {
-  if (textOf({ bytes, start: 0, end: bytes.length }) === undefined) return undefined;
+  const text = textOf({ bytes, start: 0, end: bytes.length });
+  if (text === undefined) return undefined;
+  const plain = plainCellsOf(text);
+  if (plain !== undefined) return plain;
   try {
     return parseCells(bytes);
   } catch {

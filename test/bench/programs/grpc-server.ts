@@ -13,6 +13,7 @@ import { BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace"
 import { type Audit, auditGrpc, createAudit, type PolicyDocument } from "otel-audit";
 import { answerQuestions } from "../children.ts";
 import type { ServerQuestion, ServerUsage } from "../grpc-variant.ts";
+import { openUnsealed } from "../unsealed.ts";
 
 const PROTO = join(import.meta.dirname, "../../../examples/training-service/training.proto");
 const SERVICE = "trainer.ExperimentService";
@@ -66,8 +67,10 @@ const policyOf = (failure: "open" | "closed"): PolicyDocument => ({
 });
 
 let audit: Audit | undefined;
-if (variant === "open" || variant === "closed") {
-  audit = await createAudit({ directory, policy: policyOf(variant), service: "trainer" });
+if (variant === "unsealed" || variant === "open" || variant === "closed") {
+  const policy = policyOf(variant === "closed" ? "closed" : "open");
+  const open = variant === "unsealed" ? openUnsealed : createAudit;
+  audit = await open({ directory, policy, service: "trainer" });
   auditGrpc(grpc, audit);
 }
 
