@@ -1,6 +1,7 @@
 /** The other side of what sealing costs: the same records, and nothing that proves them. */
 import { expect, test } from "vitest";
-import { ATTR_INTEGRITY_FIELDS, ATTR_RECORD_KIND } from "../../src/event/index.ts";
+import { ATTR_RECORD_KIND } from "../../src/event/index.ts";
+import { ATTR_INTEGRITY_FIELDS } from "../../src/event/portable.ts";
 import { decodeJsonLine } from "../../src/format/index.ts";
 import { resolveOptions } from "../../src/setup/options.ts";
 import { openAudit } from "../../src/setup/pipeline.ts";
