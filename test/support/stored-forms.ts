@@ -36,7 +36,8 @@ function victoriaLine({ attributes, body, traceId, spanId, service }: AuditRecor
     _time: String(attributes["audit.time"]).replace(/\d{3}Z$/, "Z"),
     _stream: '{service.name="trainer"}',
     ...Object.fromEntries(fields),
-    ...Object.fromEntries(leavesOf(body, "")),
+    // Only a record that is sealed says which of its fields are the body's.
+    ...Object.fromEntries("audit.integrity.fields" in attributes ? leavesOf(body, "") : []),
     ...(traceId === undefined ? {} : { trace_id: traceId, span_id: spanId }),
     ...(service === undefined ? {} : { "service.name": service }),
   });
