@@ -22,6 +22,12 @@ export type Write = (parts: {
 
 /** A record for a checkpoint to cover. */
 export const result: RecordParts = { kind: "result", action: "pause", body: { note: "x" } };
+/** Says that retention deleted the first record of the first stream. */
+export const purgeOfFirst: RecordParts = {
+  kind: "result",
+  action: "retention_purge",
+  body: { scope: { segments: [`${A}/1-1: 1-1`] } },
+};
 const twice = { number: 1, previous: undefined };
 
 /** Name, what is written, verdict. */
@@ -43,13 +49,6 @@ export const HISTORIES: readonly History[] = [
     ({ a }) => {
       a.checkpoint("open");
       a.checkpoint("open", twice);
-    },
-    "tampered",
-  ],
-  [
-    "a first one that opens nothing",
-    ({ a }) => {
-      a.checkpoint("run");
     },
     "tampered",
   ],
@@ -139,11 +138,7 @@ export const HISTORIES: readonly History[] = [
   [
     "a purge of what is there no more",
     ({ a }) => {
-      a.add({
-        kind: "result",
-        action: "retention_purge",
-        body: { scope: { segments: [`${A}/1-1: 1-1`] } },
-      });
+      a.add(purgeOfFirst);
       a.checkpoint("open");
       a.checkpoint("close");
       a.records.shift();
@@ -151,17 +146,39 @@ export const HISTORIES: readonly History[] = [
     "verified",
   ],
   [
-    "a purge that nobody signed",
+    "a purge of more than is missing, without its list",
     ({ a }) => {
+      a.add({ ...purgeOfFirst, body: { scope: {} } });
       a.checkpoint("open");
-      a.add({
-        kind: "result",
-        action: "retention_purge",
-        body: { scope: { segments: [`${A}/1-1: 1-1`] } },
-      });
+      a.checkpoint("close");
       a.records.shift();
     },
     "incomplete",
+  ],
+  [
+    "a purge of a stream of which nothing is left",
+    ({ a }) => {
+      a.add({ ...purgeOfFirst, body: { scope: { segments: [`${B}/1-2: 1-700`] } } });
+      a.checkpoint("open");
+      a.checkpoint("close");
+    },
+    "verified",
+  ],
+  [
+    "eight records without a checkpoint",
+    ({ a, c }) => {
+      c.checkpoint("open");
+      for (let count = 0; count < 7; count++) a.add(result);
+    },
+    "verified",
+  ],
+  [
+    "nine records without a checkpoint",
+    ({ a, c }) => {
+      c.checkpoint("open");
+      for (let count = 0; count < 8; count++) a.add(result);
+    },
+    "inconclusive",
   ],
   [
     "512 records behind the last checkpoint",

@@ -5,12 +5,14 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { decodeJsonLine } from "../../src/format/index.ts";
+import { BROKEN, UNSOUND } from "../support/broken-checkpoints.ts";
 import { type Journal, text } from "../support/edited-journal.ts";
 import { keyOfTest } from "../support/fixed-stream.ts";
 import { ATTACKS } from "../support/journal-attacks.ts";
 import { HISTORIES, journalOf } from "../support/key-histories.ts";
-import { DIFFERENCES, HOLES, OTHERWISE, UNSOUND } from "../support/known-differences.ts";
+import { DIFFERENCES, NO_VIEWS, OTHERWISE } from "../support/known-differences.ts";
 import { writeOddTrail } from "../support/odd-trail.ts";
+import { OPENINGS } from "../support/opening-histories.ts";
 import { canRunPython, pythonWith } from "../support/python.ts";
 import { folder } from "../support/sealed-journal.ts";
 import { TEXT_OF } from "../support/stored-forms.ts";
@@ -21,12 +23,20 @@ const FIRST = keyOfTest(0);
 const SECOND = keyOfTest(1);
 const MASK = "****";
 
+/** A directory with these files. */
+function directoryWith(files: Readonly<Record<string, string>>): string {
+  const directory = temporaryDirectory();
+  for (const [name, whole] of Object.entries(files)) writeDeep(join(directory, name), whole);
+  return directory;
+}
+
 /** A directory with these journals. */
 function directoryOf(journal: Journal): string {
-  const directory = temporaryDirectory();
-  for (const [stream, lines] of Object.entries(journal))
-    writeDeep(join(directory, "journal", stream, "1.jsonl"), text(lines));
-  return directory;
+  const segments = Object.entries(journal).map(([stream, lines]) => [
+    join("journal", stream, "1.jsonl"),
+    text(lines),
+  ]);
+  return directoryWith(Object.fromEntries(segments) as Readonly<Record<string, string>>);
 }
 
 describe.skipIf(!canRunPython())("the verifier in Python", () => {
@@ -42,28 +52,42 @@ describe.skipIf(!canRunPython())("the verifier in Python", () => {
     return here.verdict;
   }
 
-  test.each(ATTACKS)("the sealed journals, with %s", async (_name, journal, verdict) => {
-    expect(await agreed([directoryOf(journal())])).toBe(verdict);
+  test.each([...ATTACKS, ...BROKEN])(
+    "the sealed journals, with %s",
+    async (_name, journal, verdict) => {
+      expect(await agreed([directoryOf(journal())])).toBe(verdict);
+    },
+  );
+
+  test.fails.each(DIFFERENCES)("alike: the sealed journals, with %s", async (_name, journal) => {
+    await agreed([directoryOf(journal())]);
   });
 
-  test.each(DIFFERENCES)("the sealed journals, with %s", async (_name, journal, verdict) => {
-    expect(await agreed([directoryOf(journal())])).toBe(verdict);
+  test.each(DIFFERENCES)("in Python: the sealed journals, with %s", (_name, journal, verdict) => {
+    expect(saidInPython(python, [directoryOf(journal())]).verdict).toBe(verdict);
   });
 
-  test.fails.each(HOLES)("the sealed journals, with %s", async (_name, journal, verdict) => {
-    expect(await agreed([directoryOf(journal())])).toBe(verdict);
+  test.each([...HISTORIES, ...OPENINGS, ...UNSOUND])(
+    "of a stream with its key: %s",
+    async (_name, write, verdict) => {
+      expect(await agreed([directoryOf(journalOf(write))])).toBe(verdict);
+    },
+  );
+
+  test.fails.each(OTHERWISE)("alike: of a stream with its key: %s", async (_name, write) => {
+    await agreed([directoryOf(journalOf(write))]);
   });
 
-  test.each(HISTORIES)("of a stream with its key: %s", async (_name, write, verdict) => {
-    expect(await agreed([directoryOf(journalOf(write))])).toBe(verdict);
+  test.each(OTHERWISE)("in Python: of a stream with its key: %s", (_name, write, verdict) => {
+    expect(saidInPython(python, [directoryOf(journalOf(write))]).verdict).toBe(verdict);
   });
 
-  test.each(UNSOUND)("of a stream with its key: %s", async (_name, write, verdict) => {
-    expect(await agreed([directoryOf(journalOf(write))])).toBe(verdict);
+  test.fails.each(NO_VIEWS)("alike: %s", async (_name, files) => {
+    await agreed([directoryWith(files())]);
   });
 
-  test.fails.each(OTHERWISE)("of a stream with its key: %s", async (_name, write, verdict) => {
-    expect(await agreed([directoryOf(journalOf(write))])).toBe(verdict);
+  test.each(NO_VIEWS)("in Python: %s", (_name, files, verdict) => {
+    expect(saidInPython(python, [directoryWith(files())]).verdict).toBe(verdict);
   });
 
   test.each<[name: string, keys: readonly string[], verdict: string]>([
@@ -158,6 +182,33 @@ describe.skipIf(!canRunPython())("the verifier in Python", () => {
       const directory = temporaryDirectory();
       writeDeep(join(directory, "audit_log.csv"), views.csv);
       expect(await agreed([directory])).toBe("inconclusive");
+    });
+    test.each<[name: string, file: string, text: string]>([
+      ["five columns", "audit_log.csv", "timestamp,action_type,status,details,error\r\n"],
+      [
+        "five keys",
+        "audit_log.json",
+        '[\n  {"timestamp":"2026-11-21T09:00:02.123456Z","action_type":"a","status":"success","details":{},"error":null}\n]',
+      ],
+    ])("a view of %s beside the journal", async (_name, file, view) => {
+      const directory = written("the journal");
+      writeDeep(join(directory, file), view);
+      expect(await agreed([directory])).toBe("verified");
+    });
+    test.each<[name: string, file: string, text: string | Uint8Array, verdict: string]>([
+      ["that is compressed", "more.jsonl", Uint8Array.of(0x1f, 0x8b, 8, 0), "unreadable"],
+      ["whose name says that it is compressed", "more.csv.zst", "x", "unreadable"],
+      ["of no form", "more.json", "hello\n", "unreadable"],
+      ["of white space", "more.json", " \n\n", "verified"],
+      ["that was put aside", "more.jsonl.foreign", "hello\n", "verified"],
+    ])("a file %s beside the journal", async (_name, file, content, verdict) => {
+      const directory = written("the journal");
+      writeDeep(join(directory, file), content);
+      expect(await agreed([directory])).toBe(verdict);
+    });
+    test.each(FORMS)("%s, with a mark before it and other line ends", async (form) => {
+      const edit = (whole: string): string => `\u{feff}${whole.replaceAll("}\n", "}\r\n")}`;
+      expect(await agreed([written(form, edit)])).toBe("verified");
     });
     test("a view whose last row is cut", async () => {
       const cut = (whole: string): string => whole.slice(0, -30);

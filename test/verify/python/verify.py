@@ -26,8 +26,8 @@ WEIGHTS = {
     **dict.fromkeys(["records_missing", "stream_missing"], "missing"),
     **dict.fromkeys(["field_unopenable", "field_unexplained", "record_unproven", "nothing_signed",
                      "format_unsupported"], "inconclusive"),
-    **dict.fromkeys(["records_adopted", "records_unsigned", "records_purged", "salt_left", "only_results", "stream_unclosed",
-                     "key_in_memory", "keys_unlinked"], "note"),
+    **dict.fromkeys(["records_adopted", "records_unsigned", "records_purged", "view_passed_over", "salt_left", "only_results",
+                     "stream_unclosed", "key_in_memory", "keys_unlinked"], "note"),
 }
 STRICT = {"records_adopted", "records_unsigned", "only_results", "key_in_memory", "keys_unlinked"}
 VERDICTS = [("tampered", "tampered", 1), ("unreadable", "unreadable", 3), ("missing", "incomplete", 4),
@@ -47,6 +47,7 @@ OPTIONAL_TEXTS = ("call_id", "outcome", "actor_id", "actor_type", "target_type",
                   "rpc_status", "source", "service", "trace_id", "span_id")
 NO_FIELDS = {"audit.record.id", "audit.time", "audit.action", "audit.sequence.number", "audit.integrity.fields"}
 PREFIXES = ("audit_", "rpc_", "client_", "error_", "exception_", "user_agent_")
+FIVE = HEADER[:5]
 STREAM = re.compile(r"[A-Za-z][A-Za-z0-9_-]{15}")
 RECORD_ID = re.compile(r"([A-Za-z][A-Za-z0-9_-]{15})\.([1-9][0-9]{0,15})")
 ENTRY = re.compile(r"([A-Za-z0-9_]+)(?::([A-Za-z0-9_-]{43})(?::([A-Za-z0-9_-]{22}))?)?")
@@ -55,6 +56,12 @@ HASH_LIKE = re.compile(r"(hmac:[A-Za-z0-9_-]+:)?([0-9a-f]{32,128}|[A-Za-z0-9_-]{
 NEVER_ENDED = "its stream ended without a result: whether it was done is not known"
 SIGNATURE_LINE = re.compile("— ([^\\s+]+) ([A-Za-z0-9+/=]+)")
 SEGMENTS = re.compile(r"([A-Za-z][A-Za-z0-9_-]{15})/[0-9]+-[0-9]+: ([0-9]{1,16})-([0-9]{1,16})")
+SEGMENT_FILE = re.compile(r"(?:^|.*[\\/])[A-Za-z][A-Za-z0-9_-]{15}[\\/][1-9][0-9]*\.jsonl", re.S)
+RECORD_FILE = re.compile(r".*\.(jsonl|json|csv)(\.(gz|zst|zip))?", re.S)
+VIEW_PART = re.compile(r"audit_log(?:-([1-9][0-9]*))?\.json")
+# Rule 10: what the record of a checkpoint may say beside its note.
+OF_CHECKPOINTS = {"audit_category": "audit", "audit_impact": "low", "audit_record_kind": "checkpoint",
+                  "audit_schema_version": None}
 MAX = 2**53 - 1
 NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 FORMS = ("stringValue", "boolValue", "intValue", "doubleValue", "bytesValue", "arrayValue", "kvlistValue")
@@ -213,15 +220,18 @@ def entries_of(text):
 
 
 class Record:
-    def __init__(self, attributes, body, trace="", span="", doubtful=False, source="journal"):
+    """`source` is the form of its file: segment, lines, view or otlp; `service` and `resource` what it says of its process."""
+
+    def __init__(self, attributes, body, trace="", span="", doubtful=False, source="segment", service=None, resource=None):
         get = lambda name: text_of(attributes.get(name)) or ""
         match = RECORD_ID.fullmatch(get("audit.record.id"))
         if not match or int(match[2]) > MAX:
             raise Refused()                                                       # rule 1
         self.id, self.stream, self.sequence = match[0], match[1], int(match[2])
         self.attributes, self.body, self.source = attributes, body, source
+        self.service, self.resource = service, resource
         self.kind, self.time, self.action = get("audit.record.kind"), get("audit.time"), get("audit.action")
-        if self.kind == "intent" and attributes.get("exception.message") == NEVER_ENDED:
+        if source == "view" and self.kind == "intent" and attributes.get("exception.message") == NEVER_ENDED:
             del attributes["exception.message"]                                   # rule 2
         fields = [(key_of(name), text_of(value)) for name, value in attributes.items()
                   if name not in NO_FIELDS and key_of(name).startswith(PREFIXES) and text_of(value) is not None]
@@ -232,11 +242,13 @@ class Record:
             doubtful or entries is None or not self.kind or not self.time or not self.action
             or get("audit.sequence.number") != match[2] or len({key for key, _ in fields}) < len(fields))
         committed = {key: entry for key, entry in (entries or {}).items() if entry[0]}
-        self.opened = {}                                                          # rule 5
-        self.findings = []
+        self.findings = []                                                        # rule 5
         for key, (commitment, salt) in committed.items():
             self.ask(key, next((text for other, text in fields if other == key), None), commitment, salt)
         ids = [value if value.strip("0") else "" for value in (trace, span)]
+        self.adds = bool(body or any(ids)) or self.action != "checkpoint" or any(     # rule 10
+            OF_CHECKPOINTS.get(key, "") not in (None, text) and not key.startswith("audit_checkpoint_")
+            for key, text in fields)
         flat = lambda pairs: [text for pair in sorted(pairs, key=lambda pair: pair[0]) for text in pair]
         self.leaf = sha256(b"\0" + utf8(canonical([                               # rule 4
             "audit-leaf/1", self.stream, match[2], self.time, self.action, *ids,
@@ -290,7 +302,8 @@ def from_line(line, source):
     doubtful |= line["status"] != stated
     doubtful |= f"{line['stream']}.{line['sequence'].text()}" != record_id
     ids = [text_of(line.get(name)) or "" for name in ("trace_id", "span_id")]
-    return Record(attributes, line.get("details"), *ids, doubtful=doubtful, source=source)
+    return Record(attributes, line.get("details"), *ids, doubtful=doubtful, source=source, service=line.get("service"),
+                  resource=line.get("resource"))
 
 
 def pairs_of(value):
@@ -330,7 +343,7 @@ def key_values(pairs):
     return out, doubtful or bool(out.double)
 
 
-def from_otlp(log):
+def from_otlp(log, service):
     attributes, doubt = key_values(log.get("attributes"))
     body, body_doubt = any_value(log.get("body"))
     body = body if isinstance(body, dict) else {"body": body}                     # ours are maps
@@ -345,7 +358,7 @@ def from_otlp(log):
         except ValueError:
             doubt = True
     ids = [log[key] if isinstance(log.get(key), str) else "" for key in ("traceId", "spanId")]
-    return Record(dict(attributes), body, *ids, doubtful=doubt or body_doubt or contradicts(log), source="otlp")
+    return Record(dict(attributes), body, *ids, doubtful=doubt or body_doubt or contradicts(log), source="otlp", service=service)
 
 
 # ---- Files
@@ -382,16 +395,19 @@ def read_lines(data, source):
 
 def read_otlp(line):
     for resource in pairs_of(line["resourceLogs"]):
+        inner = resource.get("resource")
+        said, twice = key_values(inner.get("attributes") if isinstance(inner, dict) else None)
+        service = said.get("service.name")
         for scope in pairs_of(resource.get("scopeLogs")):
             logs = scope.get("logRecords")
             for log in logs if isinstance(logs, list) else []:
                 try:
                     if not isinstance(log, dict):
                         raise Refused()
-                    record = from_otlp(log)
+                    record = from_otlp(log, service if isinstance(service, str) else None)
                     names = line.double | resource.double | scope.double              # those that lead to the record
                     record.contradicts |= bool(names & {"resourceLogs", "resource", "scopeLogs", "logRecords"})
-                    record.contradicts |= contradicts(resource.get("resource"))
+                    record.contradicts |= contradicts(inner) or twice
                     yield record
                 except Refused as refused:
                     yield refused
@@ -476,44 +492,88 @@ def read_csv(text):
             yield refused
 
 
+def segments_of(folder):
+    """The segments of a stream; the folder itself where it is none."""
+    if not os.path.isdir(folder):
+        return [folder]
+    names = [name for name in os.listdir(folder) if re.fullmatch(r"[1-9][0-9]*\.jsonl", name)]
+    return [os.path.join(folder, name) for name in sorted(names, key=lambda name: int(name[:-6]))]
+
+
 def files_of(path):
-    """The files that a path means, in the order in which they are read."""
-    if os.path.isdir(path):
-        journal = os.path.join(path, "journal")
-        root = journal if os.path.isdir(journal) else path
-        streams = sorted(name for name in os.listdir(root) if STREAM.fullmatch(name))
-        found = []
-        for stream in streams:
-            inside = os.path.join(root, stream)
-            if os.path.isdir(inside):
-                segments = [name for name in os.listdir(inside) if re.fullmatch(r"[1-9][0-9]*\.jsonl", name)]
-                found += [os.path.join(inside, name) for name in sorted(segments, key=lambda name: int(name[:-6]))]
-        if root == path or root == journal:
-            found += [os.path.join(path, name) for name in sorted(os.listdir(path))
-                      if re.fullmatch(r".*\.(jsonl|json|csv)", name) and os.path.isfile(os.path.join(path, name))]
+    """The files that a path means, in the order of "Files"."""
+    if not os.path.isdir(path):
+        return [path]
+    place = os.path.abspath(path)
+    above, name = os.path.split(place)
+    if os.path.basename(above) == "journal" and STREAM.fullmatch(name):
+        return segments_of(path)
+    journal = path if name == "journal" else os.path.join(path, "journal")
+    streams = sorted(name for name in os.listdir(journal) if STREAM.fullmatch(name)) if os.path.isdir(journal) else []
+    found = [file for stream in streams for file in segments_of(os.path.join(journal, stream))]
+    if name == "journal":
         return found
-    folder, name = os.path.split(path)
-    parts = []
-    if name == "audit_log.json":
-        parts = [part for part in os.listdir(folder or ".") if re.fullmatch(r"audit_log-[1-9][0-9]*\.json", part)]
-        parts.sort(key=lambda part: -int(part[10:-5]))
-    return [path, *(os.path.join(folder, part) for part in parts)]
+
+    def order(name):
+        part = VIEW_PART.fullmatch(name)
+        return -int(part[1] or MAX) if part else 1, name
+    return found + [os.path.join(path, name) for name in sorted(os.listdir(path), key=order)
+                    if RECORD_FILE.fullmatch(name) and not os.path.isdir(os.path.join(path, name))]
 
 
-def read_path(path):
-    for file in files_of(path):
+def is_segment(file):
+    return bool(SEGMENT_FILE.fullmatch(os.path.abspath(file)))
+
+
+def has_five_keys(text):
+    """Whether a JSON array is a view of five keys."""
+    try:
+        rows = parse_json(whole(text))
+    except Refused:
+        return '"action_type"' in text and '"record_id"' not in text                # cut, or changed
+    return bool(rows) and all(isinstance(row, dict) and set(row) == set(FIVE) for row in rows)
+
+
+def read_file(file):
+    """Its records; Refused for what is none, with the code of the finding."""
+    try:
+        if not os.path.isfile(file):
+            raise Refused()
+        with open(file, "rb") as opened:
+            data = opened.read().removeprefix(b"\xef\xbb\xbf")
+    except OSError as error:
+        raise Refused() from error
+    text = data.decode(errors="surrogateescape")
+    start = text.lstrip()
+    header = start.split("\n", 1)[0].rstrip().replace('"', "").split(",")
+    if not start:
+        return
+    if header == FIVE or (start[0] == "[" and has_five_keys(start)):
+        raise Refused("view_passed_over")
+    if start[0] == "[":
+        yield from read_json_view(text)
+    elif header == HEADER:
+        yield from read_csv(start)
+    elif is_segment(file) or "{" in start.split("\n", 1)[0]:
+        yield from read_lines(data, "segment" if is_segment(file) else "lines")
+    else:
+        raise Refused()
+
+
+def read_paths(paths):
+    """Records of all files, each read once: checkpoints first, segments behind what was made of them."""
+    files = {os.path.abspath(file): file for path in paths for file in files_of(path)}
+    for file in sorted(files.values(), key=lambda file: (is_segment(file), os.path.basename(file) != "audit_checkpoints.jsonl")):
         try:
-            with open(file, "rb") as opened:
-                data = opened.read()
-            start = data.lstrip()[:1]
-            if start == b"[":
-                yield from read_json_view(data.decode(errors="surrogateescape"))
-            elif data[:9] == b"timestamp" or data[:10] == b'"timestamp':
-                yield from read_csv(data.decode(errors="surrogateescape"))
-            else:
-                yield from read_lines(data, "checkpoints" if os.path.basename(file).startswith("audit_checkpoints") else "journal")
-        except (OSError, UnicodeDecodeError):
-            yield Refused()
+            yield from read_file(file)
+        except Refused as refused:
+            yield refused
+
+
+def is_one_journal(paths):
+    """Whether nothing is read but the journals of one directory."""
+    files = [os.path.abspath(file) for path in paths for file in files_of(path)]
+    return all(map(is_segment, files)) and len({os.path.dirname(os.path.dirname(file)) for file in files}) == 1
 
 
 # ---- Keys and notes
@@ -536,6 +596,14 @@ class Key:
             return True
         except InvalidSignature:
             return False
+
+
+def read_words(text):
+    """JSON in a line of a note."""
+    try:
+        return parse_json(text)
+    except Refused as refused:
+        raise Refused("checkpoint_altered") from refused
 
 
 def number_of(text, least=0):
@@ -572,11 +640,16 @@ class Checkpoint:
         version = next((row[7:] for row in rows[3:] if row.startswith("format ")), None)
         check(version in (None, "audit-checkpoint/1"), "format_unsupported")
         check(len(rows) > 3 and rows[0].startswith("otel-audit/") and STREAM.fullmatch(rows[0][11:]))
-        words, self.calls = {}, []
+        words = {}
         for row in rows[3:]:
             word, _, value = row.partition(" ")
             check(re.fullmatch("[a-z-]+", word) and value and (word == "calls" or word not in words))
             words[word] = value
+            if word == "calls":
+                counts = re.fullmatch(r'([0-9]+) ([0-9]+) (".*")', value)
+                check(counts)
+                number_of(counts[1]), number_of(counts[2])
+                check(isinstance(read_words(counts[3]), str))
         check({"format", "number", "state", "time", "results", "leaf", "key"} <= words.keys())
         self.record, self.note, self.stream = record, note, rows[0][11:]
         self.size, self.root = number_of(rows[1], 1), read_base64(rows[2], 32)
@@ -585,7 +658,9 @@ class Checkpoint:
         check(self.state in ("open", "run", "idle", "close", "adopted"))
         check(self.previous is None or read_base64(self.previous, 32))
         self.custody = words.get("custody")
-        check(not self.custody or "resource" in words)
+        self.resource = read_words(words.get("resource", "null")) if self.custody else None
+        check(self.custody in (None, "file", "memory", "function"))
+        check(not self.custody or isinstance(self.resource, dict))
         self.key = Key(words["key"])                                              # rule 7
         signature = next((data for name, data in signatures if name == self.key.name and data[:4] == self.key.id), b"")
         check(self.key.signed(signature[4:], text.encode()))
@@ -593,7 +668,7 @@ class Checkpoint:
         self.leaves = self.hashes("leaves")                                       # rule 9
         subtrees = self.hashes("subtrees")
         self.first = self.size - len(self.leaves)
-        check(self.leaves and self.first >= 0 and len(subtrees) == self.first.bit_count())
+        check(0 < len(self.leaves) <= 4096 and self.first >= 0 and len(subtrees) == self.first.bit_count())
         sizes = [1 << bit for bit in reversed(range(self.first.bit_length())) if self.first >> bit & 1]
         forest = list(zip(sizes, subtrees))
         self.first_root = fold(forest) if forest else None
@@ -617,7 +692,7 @@ class Checkpoint:
                 values = parse_json(values)
             except Refused as refused:
                 raise Refused("checkpoint_altered") from refused
-        values = values or []
+        values = [] if values in (None, "") else values
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise Refused("checkpoint_altered")
         return [read_base64(value, 32, url=True) for value in values]
@@ -641,10 +716,13 @@ class Stream:
     def __init__(self, name, report):
         self.name, self.report = name, report
         self.copies = {}                                                          # sequence to records
+        self.in_order = []                                                        # the same, as they were read
+        self.proven = set()
         self.own, self.adopted, self.kept = {}, [], []
         self.roots, self.leaves = {}, {}
-        self.notes = set()                                                        # numbers of records that are sound checkpoints
+        self.notes = {}                                                           # sequence to the sound checkpoint of the record
         self.size = 0                                                             # the largest that is signed
+        self.sound = []                                                           # all that keep rules 6 to 10
 
     def excludes(self, point):
         """Whether what is known already and this checkpoint exclude each other."""
@@ -687,37 +765,54 @@ class Stream:
                 self.leaves[sequence] = leaf, own
             self.size = max(self.size, point.size)
 
-    def prove(self, counts):
+    def last(self):
+        return self.own[max(self.own)] if self.own else None
+
+    def prove(self, counts, is_one_journal):
         """Rules 13 to 15. Says which records are proven."""
         proven, unproven, unsigned = [], [], []
-        last = self.own[max(self.own)] if self.own else None
+        last = self.last()
+        earlier = {point.note for point in self.own.values() if point is not last}
         for sequence, copies in sorted(self.copies.items()):
             for copy in copies:
                 if copy.contradicts:
                     self.report("text_contradicts", copy.id)
                 for code, key in copy.findings:
                     self.report(code, *(() if code == "salt_left" else (copy.id, key)))
+            name = copies[0].id
+            if is_one_journal and len({copy.leaf for copy in copies}) < len(copies):
+                self.report("record_inserted", name)
+            note = self.notes.get(sequence) if sequence > self.size and copies[0].kind == "checkpoint" else None
+            proves = note is not None and note.note not in earlier                # under a later one stands a copy at most
+            inserted = bool(last) and last.state == "close" and sequence > last.size \
+                and not (sequence == last.size + 1 and proves)
+            if inserted:
+                self.report("record_inserted", name)
             if sequence in self.leaves:
                 leaf, own = self.leaves[sequence]
                 right = [copy for copy in copies if copy.leaf == leaf]
                 if len(right) < len(copies):
-                    self.report("record_altered", copies[0].id)
+                    self.report("record_altered", name)
                 right = [copy for copy in right if not copy.contradicts and not copy.altered]
                 proven += right
                 if right:
+                    self.proven.add(sequence)
                     counts["proven" if own else "adopted"] += 1
                 continue
             if len({copy.leaf for copy in copies}) > 1:
-                self.report("copies_differ", copies[0].id)
-            note = sequence > self.size and all(copy.kind == "checkpoint" for copy in copies)
-            if last and last.state == "close" and sequence > last.size and not (note and sequence == last.size + 1):
-                self.report("record_inserted", copies[0].id)
-            elif sequence <= self.size:
-                unproven.append(copies[0].id)
-            elif not note:
-                unsigned.append(copies[0].id)
-            elif sequence in self.notes:
+                self.report("copies_differ", name)
+            if note and any(copy.adds for copy in copies):                        # rule 10: no other covers it
+                self.report("checkpoint_altered", name)
+            if inserted:
+                continue
+            if sequence <= self.size:
+                unproven.append(name)
+            elif copies[0].kind != "checkpoint":
+                unsigned.append(name)
+            elif proves:                                                          # also where its note was left out
                 counts["proven"] += 1
+            elif note:
+                unsigned.append(name)
         counts["unsigned"] += len(unsigned)
         if unproven:
             self.report("record_unproven", unproven[0])
@@ -728,39 +823,105 @@ class Stream:
             self.report("stream_unclosed")
         return proven
 
+    def is_whole(self):
+        """Whether something was read of it that shows more than results."""
+        copies = [copy for copies in self.copies.values() for copy in copies] or [point.record for point in self.sound]
+        return any(copy.source in ("segment", "otlp") or (copy.source == "lines" and copy.kind != "checkpoint")
+                   for copy in copies)
+
     def missing(self, counts, purged):
         """Rule 16, with ranges, so that one high number costs nothing."""
-        gone = purged.get(self.name, [])
-        lost, first_lost, purges = 0, None, False
-        if all(copy.source in ("view", "checkpoints") for copies in self.copies.values() for copy in copies):
+        gone = joined(purged)
+        if not self.is_whole():
             self.report("only_results")
-            before = 0
-            for first, size, results in sorted({(point.first, point.size, point.results) for point in self.kept}):
-                if first > before and not any(low <= before + 1 and high >= first for low, high in gone):
-                    lost += 1
-                before = max(before, size)
-                there = sum(any(copy.kind == "result" or copy.contradicts or copy.altered or copy.leaf != self.leaves[sequence][0]
-                                for copy in self.copies.get(sequence, ())) for sequence in range(first + 1, size + 1))
-                touched = any(low <= size and high > first for low, high in gone)
-                lost += 0 if touched else max(0, results - there)
-        else:
-            before, end = 0, max(self.size, *self.copies)
-            for sequence in [*sorted(self.copies), end + 1]:
-                low = before + 1
-                before = sequence
-                for start, stop in [*sorted(gone), (sequence, sequence)]:
-                    if low >= sequence:
-                        break
-                    if start > low:
-                        first_lost = first_lost or f"{self.name}.{low}"
-                        lost += min(start, sequence) - low
-                    purges |= max(start, low) <= stop and start < sequence and stop >= low
-                    low = max(low, stop + 1)
+            self.missing_results(counts, gone)
+            return
+        end = max(self.size, *self.copies, 0)
+        absent = without([(1, end)], joined((sequence, sequence) for sequence in self.copies))
+        lost = without(absent, gone)
         if lost:
-            counts["missing"] += lost
-            self.report("records_missing", first_lost)
-        if purges:
+            counts["missing"] += length(lost)
+            self.report("records_missing", f"{self.name}.{lost[0][0]}")
+        if length(lost) < length(absent):
             self.report("records_purged")
+
+    def missing_results(self, counts, gone):
+        """Of views: what each checkpoint counts, and what none covers."""
+        points = {(point.first, point.size, point.results): point for point in self.kept if point.state != "adopted"}
+        taken = [(point.first + 1, point.size) for point in points.values()]
+        for point in self.kept:                                                   # adopted ones that no other overlaps
+            others = [other for other in self.kept if other.note != point.note
+                      and other.first < point.size and point.first < other.size]
+            if point.state == "adopted" and not others:
+                points[point.first, point.size, point.results] = point
+        for first, size, results in points:
+            there = sum(self.shows_result(sequence) for sequence in range(first + 1, size + 1))
+            if results > there and not length(within(gone, first + 1, size)):
+                counts["missing"] += results - there
+                self.report("records_missing")
+        covered = joined([*taken, *((point.first + 1, point.size) for point in self.kept)])
+        lost = without(without([(1, self.size)], covered), gone) if self.size else []
+        counts["missing"] += len(lost)
+        if lost:
+            self.report("records_missing")
+
+    def shows_result(self, sequence):
+        copies = self.copies.get(sequence, ())
+        return any(copy.leaf != self.leaves[sequence][0] or copy.contradicts or copy.altered for copy in copies) or \
+            any(copy.kind == "result" for copy in copies)
+
+    def compare_sources(self):
+        """Rule 3: what records say of their process, held against what the first checkpoint says."""
+        openings = [point for point in self.sound if point.custody and point.state != "adopted"]
+        signed = min(openings, key=lambda point: point.number).resource if openings else {}
+        name, found = signed.get("service.name"), {}
+        for copy in self.in_order:
+            if isinstance(copy.service, str) and isinstance(name, str) and copy.service != name:
+                found.setdefault(("service", copy.service), copy)
+            elif signed and (other := next((key for key, value in (copy.resource or {}).items()
+                                            if key not in signed or canonical(signed[key]) != canonical(value)), None)) is not None:
+                found.setdefault(("resource", other), copy)
+        for copy in found.values():
+            self.report("text_contradicts", copy.id)
+
+
+# ---- Ranges, both ends included
+
+def joined(ranges):
+    out = []
+    for first, last in sorted(ranges):
+        if first > last:
+            continue
+        if out and first <= out[-1][1] + 1:
+            out[-1] = out[-1][0], max(out[-1][1], last)
+        else:
+            out.append((first, last))
+    return out
+
+
+def without(ranges, others):
+    """Both ascending, neither with an overlap."""
+    out, others, at = [], list(others), 0
+    for first, last in ranges:
+        while at < len(others) and others[at][1] < first:
+            at += 1
+        place = at
+        while first <= last and place < len(others) and others[place][0] <= last:
+            if others[place][0] > first:
+                out.append((first, others[place][0] - 1))
+            first = others[place][1] + 1
+            place += 1
+        if first <= last:
+            out.append((first, last))
+    return out
+
+
+def within(ranges, first, last):
+    return [(max(first, low), min(last, high)) for low, high in ranges if low <= last and high >= first]
+
+
+def length(ranges):
+    return sum(last - first + 1 for first, last in ranges)
 
 
 def purges_of(records):
@@ -771,9 +932,25 @@ def purges_of(records):
         if record.action == "retention_purge" and isinstance(scope, dict) and "scope_segments" not in record.unopened:
             segments = scope.get("segments")
             for text in segments if isinstance(segments, list) else []:
-                if isinstance(text, str) and (match := SEGMENTS.fullmatch(text)):
+                match = SEGMENTS.fullmatch(text) if isinstance(text, str) else None
+                if match and 1 <= int(match[2]) <= int(match[3]) <= MAX:
                     out.setdefault(match[1], []).append((int(match[2]), int(match[3])))
     return out
+
+
+def groups_of(vouched):
+    """How many groups the keys that sign fall into."""
+    above = {}
+
+    def top(line):
+        while line in above:
+            line = above[line]
+        return line
+    for line, earlier in vouched.items():
+        for other in earlier:
+            if top(line) != top(other):
+                above[top(line)] = top(other)
+    return len(set(map(top, vouched)))
 
 
 def ask_keys(points, trusted, report):
@@ -786,10 +963,35 @@ def ask_keys(points, trusted, report):
         reach |= more
     if trusted and set(vouched) - reach:
         report("foreign_key")
-    if not trusted and sum(not earlier & set(vouched) for earlier in vouched.values()) > 1:
+    if not trusted and groups_of(vouched) > 1:
         report("keys_unlinked")
     if any(point.custody == "memory" for point in points):
         report("key_in_memory")
+
+
+def ask_notes(points, report):
+    """Rule 10: a note stands in one record. Gives the checkpoints that are left."""
+    records, left = {}, []
+    for point in sorted(points, key=lambda point: point.record.sequence):
+        first = records.setdefault(point.note, point.record.id)
+        if first != point.record.id:
+            report("checkpoint_altered", point.record.id)
+        else:
+            left.append(point)
+    return left
+
+
+def ask_anchor(one, name, size, root, purged, report):
+    """Rule 18. `one`: the stream, if anything of it was read."""
+    is_gone = not without([(1, size)], joined(purged.get(name, [])))
+    if not one:
+        report("records_purged" if is_gone else "stream_missing", *(() if is_gone else (name,)))
+    elif size in one.roots and one.roots[size] != root:
+        report("anchor_differs", name)
+    elif one.size < size and not is_gone:
+        report("records_missing", name)
+    elif size not in one.roots and not is_gone:
+        report("record_unproven", name)
 
 
 def verify(paths, trusted=(), anchors=(), strict=False):
@@ -799,37 +1001,37 @@ def verify(paths, trusted=(), anchors=(), strict=False):
         findings[code, record, field] = None
     streams, points, read = {}, [], 0
     stream = lambda name: streams.setdefault(name, Stream(name, report))
-    for path in paths:
-        for record in read_path(path):
-            if isinstance(record, Refused):
-                report(record.code)
-                continue
-            read += 1
-            stream(record.stream).copies.setdefault(record.sequence, []).append(record)
-            if record.kind == "checkpoint":
-                try:
-                    points.append(Checkpoint(record))
-                    stream(record.stream).notes.add(record.sequence)
-                except Refused as refused:
-                    report(refused.code, record.id)
-    for name in {point.stream for point in points}:
-        stream(name).keep([point for point in points if point.stream == name])
-    purged = purges_of([record for _, one in sorted(streams.items()) for record in one.prove(counts)])
+    for record in read_paths(paths):
+        if isinstance(record, Refused):
+            report(record.code)
+            continue
+        read += 1
+        stream(record.stream).copies.setdefault(record.sequence, []).append(record)
+        stream(record.stream).in_order.append(record)
+        if record.kind == "checkpoint":
+            try:
+                points.append(Checkpoint(record))
+            except Refused as refused:
+                report(refused.code, record.id)
+    points = ask_notes(points, report)
+    for point in points:
+        stream(point.record.stream).notes[point.record.sequence] = point
+        stream(point.stream).sound.append(point)
     for one in streams.values():
-        one.missing(counts, purged)
+        one.keep(one.sound)
+        one.compare_sources()
+    alone = is_one_journal(paths)
+    purged = purges_of([record for _, one in sorted(streams.items()) for record in one.prove(counts, alone)])
+    for one in streams.values():
+        one.missing(counts, purged.get(one.name, []))
+    for _ in set(purged) - set(streams):
+        report("records_purged")
     ask_keys(points, trusted, report)
-    for name, size, root in anchors:                                              # rule 18
-        one = streams.get(name)
-        if not one:
-            report("stream_missing", name)
-        elif size in one.roots:
-            if one.roots[size] != root:
-                report("anchor_differs", name)
-        else:
-            report("records_missing" if one.size < size else "record_unproven", name)
+    for name, size, root in anchors:
+        ask_anchor(streams.get(name), name, size, root, purged, report)
     if counts["adopted"]:
         report("records_adopted")
-    if read and not any(sequence in one.leaves or sequence in one.notes for one in streams.values() for sequence in one.copies):
+    if read and not any(one.proven for one in streams.values()):
         report("nothing_signed")                                                  # rule 19
     found = {"inconclusive" if strict and code in STRICT else WEIGHTS[code] for code, _, _ in findings}
     weight = next((weight for weight, _, _ in VERDICTS if weight in found), "note")
