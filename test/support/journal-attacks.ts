@@ -91,7 +91,14 @@ export const ATTACKS: readonly Attack[] = [
   ["a deleted last checkpoint", () => edited(A, 9, () => []), "verified"],
   ["a deleted adoption", () => edited(C, 3, () => []), "incomplete"],
   ["a deleted stream", () => ({ [A]: linesOf(A), [C]: linesOf(C) }), "incomplete"],
-  ["two lines swapped", () => edited(A, 1, (line) => [linesOf(A)[1] ?? "", line]), "verified"],
+  [
+    "two lines swapped",
+    () => {
+      const [first = "", second = "", ...others] = linesOf(A);
+      return { ...sealed(), [A]: [second, first, ...others] };
+    },
+    "verified",
+  ],
   [
     "two numbers swapped",
     () => ({

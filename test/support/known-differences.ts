@@ -1,7 +1,7 @@
 /** What verifiers do not see yet, or do not see alike: each case fails until they do. */
 import { edited, replace } from "./edited-journal.ts";
 import type { Attack } from "./journal-attacks.ts";
-import { type History, result, type Write } from "./key-histories.ts";
+import type { History } from "./key-histories.ts";
 import { linesOf, STREAMS } from "./sealed-journal.ts";
 
 const [A, B, C] = STREAMS;
@@ -74,33 +74,6 @@ export const HOLES: readonly Attack[] = [
       ]),
     "tampered",
   ],
-];
-
-/** Own checkpoint up to 3, another process's up to 5; the last of its records is deleted. */
-function overlap({ a, b }: Parameters<Write>[0]): void {
-  a.checkpoint("open");
-  const before = { ...a.state };
-  a.add(result);
-  a.checkpoint("run");
-  a.add(result);
-  Object.assign(a.state, before);
-  b.checkpoint("open");
-  b.adopt(a);
-  a.records.pop();
-}
-
-/** Where this verifier does not do what rules 12 and 16 say. Each fails until it does. */
-export const OTHERWISE: readonly History[] = [
-  [
-    "one behind the last, with one missing between",
-    ({ a }) => {
-      a.checkpoint("open");
-      a.checkpoint("close");
-      a.checkpoint("run", { number: 4 });
-    },
-    "tampered",
-  ],
-  ["a record missing that only an adopter signed, beside one that both did", overlap, "incomplete"],
 ];
 
 /** Rule 14: a checkpoint that breaks a rule proves nothing, its own record neither. Each fails until it is so. */

@@ -643,7 +643,8 @@ class Stream:
         self.copies = {}                                                          # sequence to records
         self.own, self.adopted, self.kept = {}, [], []
         self.roots, self.leaves = {}, {}
-        self.notes = set()                                                        # numbers of records that are sound checkpoints
+        self.notes = {}                                                           # sequence to the sound checkpoints that stand there
+        self.signed = False                                                       # whether a record is proven or adopted
         self.size = 0                                                             # the largest that is signed
 
     def excludes(self, point):
@@ -692,6 +693,8 @@ class Stream:
         proven, unproven, unsigned = [], [], []
         last = self.own[max(self.own)] if self.own else None
         for sequence, copies in sorted(self.copies.items()):
+            note = all(copy.kind == "checkpoint" for copy in copies)
+            inserted = bool(last and last.state == "close" and sequence > last.size and not (note and sequence == last.size + 1))
             for copy in copies:
                 if copy.contradicts:
                     self.report("text_contradicts", copy.id)
@@ -704,20 +707,24 @@ class Stream:
                     self.report("record_altered", copies[0].id)
                 right = [copy for copy in right if not copy.contradicts and not copy.altered]
                 proven += right
-                if right:
+                if inserted and not own:
+                    self.report("record_inserted", copies[0].id)
+                elif right:
+                    self.signed = True
                     counts["proven" if own else "adopted"] += 1
                 continue
             if len({copy.leaf for copy in copies}) > 1:
                 self.report("copies_differ", copies[0].id)
-            note = sequence > self.size and all(copy.kind == "checkpoint" for copy in copies)
-            if last and last.state == "close" and sequence > last.size and not (note and sequence == last.size + 1):
+            if inserted:
                 self.report("record_inserted", copies[0].id)
             elif sequence <= self.size:
                 unproven.append(copies[0].id)
             elif not note:
                 unsigned.append(copies[0].id)
-            elif sequence in self.notes:
+            elif any(point.stream != self.name or (last and point.note == last.note) for point in self.notes.get(sequence, ())):
                 counts["proven"] += 1
+            elif sequence in self.notes:
+                unsigned.append(copies[0].id)
         counts["unsigned"] += len(unsigned)
         if unproven:
             self.report("record_unproven", unproven[0])
@@ -809,7 +816,7 @@ def verify(paths, trusted=(), anchors=(), strict=False):
             if record.kind == "checkpoint":
                 try:
                     points.append(Checkpoint(record))
-                    stream(record.stream).notes.add(record.sequence)
+                    stream(record.stream).notes.setdefault(record.sequence, []).append(points[-1])
                 except Refused as refused:
                     report(refused.code, record.id)
     for name in {point.stream for point in points}:
@@ -829,7 +836,7 @@ def verify(paths, trusted=(), anchors=(), strict=False):
             report("records_missing" if one.size < size else "record_unproven", name)
     if counts["adopted"]:
         report("records_adopted")
-    if read and not any(sequence in one.leaves or sequence in one.notes for one in streams.values() for sequence in one.copies):
+    if read and not any(one.signed for one in streams.values()):
         report("nothing_signed")                                                  # rule 19
     found = {"inconclusive" if strict and code in STRICT else WEIGHTS[code] for code, _, _ in findings}
     weight = next((weight for weight, _, _ in VERDICTS if weight in found), "note")
