@@ -50,8 +50,9 @@ export async function* readJournal(directory: string): AsyncGenerator<JournalEnt
     );
   }
   for (const file of segmentsOf(directory)) {
-    if (await isNoFile(file)) yield { kind: "problem", message: NO_FILE, file, line: 1 };
-    else yield* readSegment(file);
+    // A pipe would never end.
+    if (await isNoFile(file)) throw new AuditError("unreadable", `cannot read ${file}: ${NO_FILE}`);
+    yield* readSegment(file);
   }
 }
 

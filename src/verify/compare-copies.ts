@@ -36,6 +36,8 @@ export interface ComparedCounts {
   readonly adopted: number;
   /** Right, and behind the end of their stream. */
   readonly inserted: number;
+  /** Whether any is proven or adopted, of whatever time. */
+  readonly isAny: boolean;
 }
 
 /** A record that was compared with what an adopter signed. */
@@ -54,6 +56,7 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
   const adopted = new Map<number, AdoptedRecord>();
   const isFurther = createFurtherCopies();
   let provenCount = 0;
+  let isAnyOwn = false;
 
   function compareOne(record: SeenRecord, range: CoveredRange): void {
     const { sequence, leaf } = record;
@@ -74,7 +77,10 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
     // Asked for only now: the time of a record that is not the one that was signed says nothing.
     const isCounted = isInside(window, record.time);
     if (borrowed !== undefined) Object.assign(borrowed, { isProven: true, isCounted });
-    else if (isCounted) provenCount++;
+    else {
+      isAnyOwn = true;
+      if (isCounted) provenCount++;
+    }
   }
 
   function insert(record: SeenRecord): void {
@@ -102,11 +108,13 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
     results,
     altered,
     finish(closedAt) {
-      const counts = { proven: provenCount, adopted: 0, inserted: 0 };
+      const counts = { proven: provenCount, adopted: 0, inserted: 0, isAny: isAnyOwn };
       for (const record of adopted.values()) {
         const { sequence, isProven, isCounted } = record;
         const one = isProven && isCounted ? 1 : 0;
-        if (coverage.of(sequence)?.isOwn === true) counts.proven += one;
+        const isOwn = coverage.of(sequence)?.isOwn === true;
+        counts.isAny ||= isProven && (isOwn || !isBehindEnd(record, closedAt));
+        if (isOwn) counts.proven += one;
         else if (isBehindEnd(record, closedAt)) {
           counts.inserted += one;
           found("record_inserted", behindEnd(stream, record, closedAt));

@@ -73,7 +73,7 @@ export interface StreamJudge {
   /** What is signed of the record with that number; undefined: nothing, or it was forgotten. */
   readonly signedLeaf: (sequence: number) => Uint8Array | undefined;
   readonly finish: (purged: readonly Run[]) => StreamSummary;
-  /** When it has finished: whether a checkpoint covers any of its records as it is, of the time that is asked for. */
+  /** When it has finished: whether a checkpoint covers any of its records as it is, of whatever time. */
   readonly isAnySigned: () => boolean;
 }
 
@@ -194,7 +194,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
         purged,
         isWhole,
       });
-      isAnySigned = compared.proven + compared.adopted > 0;
+      isAnySigned = compared.isAny;
       return {
         stream,
         records: compared.proven + compared.adopted + compared.inserted + waiting.size,

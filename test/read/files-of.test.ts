@@ -129,8 +129,6 @@ test.skipIf(process.platform === "win32")(
     const found = [];
     for await (const item of readRecords(directory)) found.push(item);
     expect(found).toEqual(problems);
-    const entries = [];
-    for await (const entry of readJournal(directory)) entries.push(entry);
-    expect(entries).toEqual(problems.slice(0, 1));
+    await expect(readJournal(directory).next()).rejects.toMatchObject({ code: "unreadable" });
   },
 );
