@@ -11,7 +11,7 @@ import {
 import { messageOf } from "../lib/errors.ts";
 import { shown } from "../lib/shown.ts";
 import type { Found } from "./block.ts";
-import { placeDoubts, traceIds } from "./record-doubts.ts";
+import { absenceDoubts, placeDoubts, traceIds } from "./record-doubts.ts";
 
 /** Where a flat record stands, and what is known of its text. */
 export interface FlatPlace {
@@ -26,10 +26,11 @@ export interface FlatPlace {
 export function flatFound(value: unknown, { line, doubts, text }: FlatPlace): Found {
   if (!isFlatRecord(value) || value.record_id === "")
     return { kind: "problem", message: whyNoRecord(text()), line };
-  const own = flatDoubts(value);
+  const record = recordOf(value);
+  const own = [...flatDoubts(value), ...absenceDoubts(record.attributes)];
   return {
     kind: "record",
-    record: recordOf(value),
+    record,
     line,
     doubts: own.length === 0 ? doubts : [...doubts, ...own],
   };
@@ -52,8 +53,8 @@ function recordOf(flat: FlatRecord): AuditRecord {
 }
 
 function isNoId(id: string | undefined): boolean {
-  // Only an id that begins with zeros can be all zeros.
-  return id !== undefined && (id === "" || (id.startsWith("00") && /^0*$/.test(id)));
+  // Only an id that begins with a zero can be all zeros.
+  return id !== undefined && (id === "" || (id.startsWith("0") && /^0*$/.test(id)));
 }
 
 /** What the columns of a flat record say in contradiction. */
@@ -63,7 +64,7 @@ function flatDoubts(flat: FlatRecord): readonly string[] {
   for (const name in attributes)
     if (SHOWN_ELSEWHERE.has(name))
       doubts.push(`attributes has ${name}, which has a column of its own`);
-  if (status !== statusOf(outcome))
+  if (status !== statusOf(outcome === "" ? undefined : outcome))
     doubts.push(`status is ${status}, and the outcome ${shown(outcome)}`);
   return doubts;
 }

@@ -17,6 +17,7 @@ import {
 } from "../format/index.ts";
 import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
 import { sizeOf } from "../lib/files.ts";
+import { isNoFile, NO_FILE } from "./is-no-file.ts";
 
 /** What stands in one line of a journal. */
 export type JournalEntry =
@@ -48,7 +49,11 @@ export async function* readJournal(directory: string): AsyncGenerator<JournalEnt
       `${directory} is not there: name an audit directory (AUDIT_LOG_DIR)`,
     );
   }
-  for (const file of segmentsOf(directory)) yield* readSegment(file);
+  for (const file of segmentsOf(directory)) {
+    // A pipe would never end.
+    if (await isNoFile(file)) throw new AuditError("unreadable", `cannot read ${file}: ${NO_FILE}`);
+    yield* readSegment(file);
+  }
 }
 
 function segmentsOf(directory: string): readonly string[] {

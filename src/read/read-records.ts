@@ -4,6 +4,7 @@ import type { BlockOptions } from "./block-cutter.ts";
 import { blocksOf } from "./blocks-of.ts";
 import { decodeBlock } from "./decode-block.ts";
 import { filesOf } from "./files-of.ts";
+import { isNoFile, NO_FILE } from "./is-no-file.ts";
 
 /** A record and the file in which it stands. */
 export interface ReadRecord extends FoundRecord {
@@ -22,6 +23,11 @@ export async function* readRecords(
 ): AsyncGenerator<ReadRecord | FileProblem> {
   for (const path of typeof paths === "string" ? [paths] : paths) {
     for (const file of filesOf(path)) {
+      // A pipe that somebody names is read; one among the files of a directory would never end.
+      if (file !== path && (await isNoFile(file))) {
+        yield { kind: "problem", message: NO_FILE, file, line: 1 };
+        continue;
+      }
       try {
         yield* recordsOf(file, options);
       } catch (error) {

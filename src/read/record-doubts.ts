@@ -37,13 +37,17 @@ export function foundOf({ record, line, doubts, shownMillis }: StoredRecord): Fo
   if (typeof id !== "string" || id === "")
     return { kind: "problem", message: `not an audit record: it has no ${ATTR_RECORD_ID}`, line };
   const own = [
-    ...ALWAYS_THERE.flatMap((name) =>
-      Object.hasOwn(attributes, name) ? [] : [`it has no ${name}`],
-    ),
+    ...absenceDoubts(attributes),
     ...idDoubts(id, attributes),
     ...timeDoubts(attributes[ATTR_TIME], shownMillis),
   ];
   return { kind: "record", record, line, doubts: own.length === 0 ? doubts : [...doubts, ...own] };
+}
+
+/** What is always there, and is not; an empty text is absent. */
+export function absenceDoubts(attributes: RecordAttributes): readonly string[] {
+  const absent = ALWAYS_THERE.filter((name) => (attributes[name] ?? "") === "");
+  return absent.length === 0 ? NO_DOUBTS : absent.map((name) => `it has no ${name}`);
 }
 
 function idDoubts(id: string, attributes: RecordAttributes): readonly string[] {

@@ -112,8 +112,9 @@ export function decodeCheckpoint(text: string): Checkpoint | string {
   const lines = text.slice(0, -1).split("\n");
   const [origin = "", size = "", root = "", ...rest] = lines;
   const format = rest.find((line) => line.startsWith(FORMAT_LINE))?.slice(FORMAT_LINE.length);
+  if (format === undefined) return "it does not say its format";
   if (format !== CHECKPOINT_FORMAT)
-    return `its format is ${JSON.stringify(format ?? "unknown")}; this version reads ${CHECKPOINT_FORMAT}`;
+    return `its format is ${JSON.stringify(format)}; this version reads ${CHECKPOINT_FORMAT}`;
   const words = new Map<string, string>();
   const calls: CallCount[] = [];
   for (const line of rest) {

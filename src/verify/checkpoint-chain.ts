@@ -5,7 +5,9 @@ import type { SoundCheckpoint } from "./check-checkpoint.ts";
 /** The checkpoints of a stream, by number; each names the one before it. */
 export interface CheckpointChain {
   /** Why the checkpoint cannot stand beside those that are known; undefined: it can. */
-  readonly add: (sound: SoundCheckpoint) => string | undefined;
+  readonly problemOf: (sound: SoundCheckpoint) => string | undefined;
+  /** Takes one that can. */
+  readonly add: (sound: SoundCheckpoint) => void;
   /** The last one that the process itself made. */
   readonly last: () => Link | undefined;
   /** Numbers that are not there, though a later one is. */
@@ -48,25 +50,22 @@ export function createCheckpointChain(): CheckpointChain {
   let highest: Link | undefined;
   let adopted: Link | undefined;
 
-  function addOwn(link: Link): string | undefined {
+  function ownProblem(link: Link): string | undefined {
     const same = byNumber.get(link.number);
     if (same?.noteHash === link.noteHash) return undefined;
     if (same !== undefined) return `there are two checkpoints ${link.number}`;
     if (highest !== undefined && link.key !== highest.key)
       return "it is signed with another key than the one before";
-    const problem =
+    return (
+      endProblem(link, highest) ??
       joinProblem(byNumber.get(link.number - 1), link) ??
       joinProblem(link, byNumber.get(link.number + 1)) ??
-      firstProblem(link);
-    if (problem !== undefined) return problem;
-    byNumber.set(link.number, link);
-    notes.add(link.noteHash);
-    if (highest === undefined || link.number > highest.number) highest = link;
-    return undefined;
+      firstProblem(link)
+    );
   }
 
   return {
-    add(sound) {
+    problemOf(sound) {
       const link = linkOf(sound);
       const known = roots.get(link.size);
       if (known !== undefined && known !== link.root)
@@ -74,12 +73,19 @@ export function createCheckpointChain(): CheckpointChain {
       const before = roots.get(link.from);
       if (before !== undefined && before !== link.rootBefore)
         return `its tree does not continue the one of ${link.from} records`;
-      const problem = link.state === "adopted" ? undefined : addOwn(link);
-      if (problem !== undefined) return problem;
+      return link.state === "adopted" ? undefined : ownProblem(link);
+    },
+    add(sound) {
+      const link = linkOf(sound);
       roots.set(link.size, link.root);
       if (link.rootBefore !== undefined) roots.set(link.from, link.rootBefore);
-      if (link.state === "adopted" && link.size > (adopted?.size ?? 0)) adopted = link;
-      return undefined;
+      if (link.state === "adopted") {
+        if (link.size > (adopted?.size ?? 0)) adopted = link;
+        return;
+      }
+      byNumber.set(link.number, link);
+      notes.add(link.noteHash);
+      if (highest === undefined || link.number > highest.number) highest = link;
     },
     head() {
       const link = highest ?? adopted;
@@ -117,9 +123,17 @@ function firstProblem({ number, from, state, previous }: Link): string | undefin
     : undefined;
 }
 
+/** Nothing comes behind a checkpoint of state `close`, whatever numbers are missing between. */
+function endProblem(link: Link, highest: Link | undefined): string | undefined {
+  if (highest === undefined) return undefined;
+  const [earlier, later] = link.number < highest.number ? [link, highest] : [highest, link];
+  return earlier.state === "close"
+    ? `checkpoint ${earlier.number} has closed the stream, and there is a checkpoint ${later.number}`
+    : undefined;
+}
+
 function joinProblem(left: Link | undefined, right: Link | undefined): string | undefined {
   if (left === undefined || right === undefined) return undefined;
-  if (left.state === "close") return `checkpoint ${left.number} has closed the stream`;
   if (right.previous !== left.noteHash)
     return `checkpoint ${right.number} does not name checkpoint ${left.number} as the one before`;
   if (right.from !== left.size || right.rootBefore !== left.root)

@@ -56,21 +56,37 @@ export function checkpointOf(record: AuditRecord): RecordDetail["checkpoint"] {
   const addition = additionTo(record);
   return {
     ...(addition === undefined ? {} : { addition }),
-    note: String(attributes[ATTR_CHECKPOINT_NOTE] ?? ""),
-    leaves: textsOf(attributes[ATTR_CHECKPOINT_LEAVES]).slice(0, MAX_HASHES + 1),
-    subtrees: textsOf(attributes[ATTR_CHECKPOINT_SUBTREES]).slice(0, MAX_HASHES + 1),
-    time: String(attributes[ATTR_TIME] ?? ""),
+    note: textOf(attributes[ATTR_CHECKPOINT_NOTE]),
+    leaves: hashTextsOf(attributes[ATTR_CHECKPOINT_LEAVES]),
+    subtrees: hashTextsOf(attributes[ATTR_CHECKPOINT_SUBTREES]),
+    time: textOf(attributes[ATTR_TIME]),
   };
 }
 
-/** Some stores give lists as their JSON. */
-export function textsOf(value: AttributeValue | undefined): readonly string[] {
+function textOf(value: AttributeValue | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** Stands for everything that is no list of texts: no checkpoint with it is sound. */
+const NO_LIST: readonly string[] = ["no hash"];
+
+function hashTextsOf(value: AttributeValue | undefined): readonly string[] {
+  const isAbsent = value === undefined || value === "";
+  return isAbsent ? [] : (textsOf(value) ?? NO_LIST).slice(0, MAX_HASHES + 1);
+}
+
+/** Some stores give lists as their JSON. Undefined: it is no list of texts. */
+export function textsOf(value: AttributeValue | undefined): readonly string[] | undefined {
   if (typeof value === "object") return value;
-  if (typeof value !== "string") return [];
+  if (typeof value !== "string") return undefined;
   try {
     const list: unknown = JSON.parse(value);
-    return Array.isArray(list) ? list.map(String) : [];
+    return isTexts(list) ? list : undefined;
   } catch {
-    return [];
+    return undefined;
   }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }

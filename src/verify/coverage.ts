@@ -1,7 +1,9 @@
 import { HASH_BYTES } from "../seal/portable.ts";
 
-/** Consecutive leaves that one checkpoint carries. */
-export interface CoveredRange {
+/** What one checkpoint covers. */
+export interface Claim {
+  /** SHA-256 of its note, base64. */
+  readonly note: string;
   /** Leaves before the first. */
   readonly from: number;
   /** Leaves up to the last. */
@@ -12,42 +14,66 @@ export interface CoveredRange {
   readonly results: number;
   /** Of the checkpoint, milliseconds since the epoch. */
   readonly time: number;
+}
+
+/** Consecutive leaves that one checkpoint carries, and none before it carried. */
+export interface CoveredRange extends Pick<Claim, "from" | "size" | "isOwn" | "time"> {
   /** Undefined: forgotten, because all of them were compared. */
   leaves: Uint8Array | undefined;
   /** Compared and equal, copies counted once. */
   seen: number;
-  seenResults: number;
 }
+
+/** A place in a stream that something covers. */
+export type CoveredPart = Pick<CoveredRange, "from" | "size" | "time">;
 
 /** What is signed in a stream, by place. */
 export interface Coverage {
   /** False: what it says of leaves that are known already is something else. */
-  readonly add: (range: Omit<CoveredRange, "seen" | "seenResults">) => boolean;
+  readonly agrees: (claim: Claim, leaves: Uint8Array) => boolean;
+  /** Takes one that agrees: of its leaves those that none of its kind has carried. */
+  readonly add: (claim: Claim, leaves: Uint8Array) => void;
   /** The range that holds a record; that of the process itself before that of an adopter. */
   readonly of: (sequence: number) => CoveredRange | undefined;
-  /** In ascending order; those of adopters only where the process itself signed nothing. */
-  readonly ranges: () => readonly CoveredRange[];
+  /** All that is covered, ascending and each place once: adopters' where the process itself signed nothing. */
+  readonly parts: () => readonly CoveredPart[];
+  /** Each checkpoint once, ascending. */
+  readonly claims: () => readonly Claim[];
 }
+
+type Extent = Pick<Claim, "from" | "size">;
 
 /** Nothing is covered. */
 export function createCoverage(): Coverage {
   /** Neither overlaps another of its list; ascending. */
   const own: CoveredRange[] = [];
   const adopted: CoveredRange[] = [];
+  const claims = new Map<string, Claim>();
 
   return {
-    add(given) {
-      const list = given.isOwn ? own : adopted;
-      const range = { ...given, seen: 0, seenResults: 0 };
-      if (!agrees(range, own) || !agrees(range, adopted)) return false;
-      if (overlapping(list, range).length === 0) list.splice(placeOf(list, range.from), 0, range);
-      return true;
+    agrees: (claim, leaves) =>
+      agrees({ ...claim, leaves }, own) && agrees({ ...claim, leaves }, adopted),
+    add(claim, leaves) {
+      if (claims.has(claim.note)) return;
+      claims.set(claim.note, claim);
+      const { isOwn, time } = claim;
+      const list = isOwn ? own : adopted;
+      for (const { from, size } of uncovered(claim, list)) {
+        const carried = leaves.subarray(
+          (from - claim.from) * HASH_BYTES,
+          (size - claim.from) * HASH_BYTES,
+        );
+        list.splice(placeOf(list, from), 0, { from, size, isOwn, time, leaves: carried, seen: 0 });
+      }
     },
     of: (sequence) => find(own, sequence) ?? find(adopted, sequence),
-    ranges() {
-      const others = adopted.filter((range) => overlapping(own, range).length === 0);
+    parts() {
+      const others = adopted.flatMap((range) =>
+        uncovered(range, own).map((extent) => ({ ...extent, time: range.time })),
+      );
       return [...own, ...others].toSorted((left, right) => left.from - right.from);
     },
+    claims: () => [...claims.values()].toSorted((left, right) => left.from - right.from),
   };
 }
 
@@ -70,7 +96,7 @@ function placeOf(list: readonly CoveredRange[], leaf: number): number {
 
 function overlapping(
   list: readonly CoveredRange[],
-  { from, size }: Pick<CoveredRange, "from" | "size">,
+  { from, size }: Extent,
 ): readonly CoveredRange[] {
   const found: CoveredRange[] = [];
   for (let at = Math.max(0, placeOf(list, from) - 1); at < list.length; at++) {
@@ -81,12 +107,27 @@ function overlapping(
   return found;
 }
 
+/** The places of an extent that none of the list has. */
+function uncovered(extent: Extent, list: readonly CoveredRange[]): readonly Extent[] {
+  const left: Extent[] = [];
+  let { from } = extent;
+  for (const other of overlapping(list, extent)) {
+    if (other.from > from) left.push({ from, size: other.from });
+    from = Math.max(from, other.size);
+  }
+  if (from < extent.size) left.push({ from, size: extent.size });
+  return left;
+}
+
 /** Whether leaves that both have are the same. What was forgotten cannot be compared any more. */
-function agrees(range: CoveredRange, list: readonly CoveredRange[]): boolean {
+function agrees(
+  range: Extent & { readonly leaves: Uint8Array },
+  list: readonly CoveredRange[],
+): boolean {
   for (const other of overlapping(list, range)) {
     const first = Math.max(range.from, other.from);
     const end = Math.min(range.size, other.size);
-    if (range.leaves === undefined || other.leaves === undefined) continue;
+    if (other.leaves === undefined) continue;
     const left = range.leaves.subarray(
       (first - range.from) * HASH_BYTES,
       (end - range.from) * HASH_BYTES,

@@ -1,14 +1,18 @@
 import { recordId } from "../event/portable.ts";
-import type { CoveredRange } from "./coverage.ts";
+import type { Claim, CoveredPart } from "./coverage.ts";
 import type { NumberSet } from "./number-set.ts";
 import { countOf, joinRuns, type Run, runsOf, sayRuns, withoutRuns } from "./runs.ts";
 import type { StreamJudgeOptions } from "./stream-judge.ts";
 
 /** What {@link judgeMissing} takes. */
 export interface MissingParts extends Pick<StreamJudgeOptions, "stream" | "found"> {
-  /** Ascending; they do not overlap. */
-  readonly ranges: readonly WantedRange[];
+  /** What is covered, ascending; they do not overlap. */
+  readonly parts: readonly Wanted<CoveredPart>[];
+  /** Checkpoints, ascending. */
+  readonly claims: readonly Wanted<Claim>[];
   readonly proven: NumberSet;
+  /** Those of them that are results. */
+  readonly results: NumberSet;
   readonly altered: NumberSet;
   /** Numbers of the records that no checkpoint covers. */
   readonly waiting: readonly number[];
@@ -18,8 +22,8 @@ export interface MissingParts extends Pick<StreamJudgeOptions, "stream" | "found
 }
 
 /** What a checkpoint covers, and whether anybody asks for it and for what stands right before it. */
-export interface WantedRange {
-  readonly range: CoveredRange;
+export interface Wanted<Part> {
+  readonly part: Part;
   readonly isWanted: boolean;
 }
 
@@ -37,18 +41,17 @@ export function judgeMissing(parts: MissingParts): Absent {
 
 /** Every number has a record. */
 function judgeNumbers(parts: MissingParts, purged: readonly Run[]): Absent {
-  const { stream, found, ranges, proven, altered } = parts;
+  const { stream, found, proven, altered } = parts;
   const waiting = runsOf(parts.waiting);
   const absent: Run[] = [];
   let covered = 0;
-  for (const { range, isWanted } of ranges) {
-    const { from, size, seen } = range;
+  for (const { part, isWanted } of parts.parts) {
+    const { from, size } = part;
     const before = covered;
     covered = size;
     if (!isWanted) continue;
     if (from > before) absent.push(...withoutRuns([[before + 1, from]], waiting));
-    // What was forgotten was seen whole.
-    if (seen < size - from) absent.push(...unseen(from + 1, size, [proven, altered]));
+    absent.push(...unseen(from + 1, size, [proven, altered]));
   }
   const last = waiting.at(-1)?.[1] ?? 0;
   if (last > covered) absent.push(...withoutRuns([[covered + 1, last]], waiting));
@@ -84,26 +87,25 @@ function unseen(first: number, last: number, sets: readonly NumberSet[]): readon
 
 /** Views hold results only: a checkpoint says how many of its records are such. */
 function judgeResults(parts: MissingParts, purged: readonly Run[]): Absent {
-  const { stream, found, ranges, altered } = parts;
+  const { stream, found } = parts;
   let missing = 0;
   let covered = 0;
-  for (const { range, isWanted } of ranges) {
-    const { from, size, results, seenResults } = range;
-    const before = covered;
-    covered = size;
-    if (!isWanted) continue;
-    if (withoutRuns([[before + 1, from]], purged).length > 0 && from > before) {
-      missing++;
-      found("records_missing", {
-        message: `the checkpoint of records ${before + 1} to ${from} of stream ${stream} is missing: nobody can tell how many results were among them`,
-        stream,
-        count: 1,
-        ranges: [[before + 1, from]],
-      });
-    }
-    const isWhole = countOf(withoutRuns([[from + 1, size]], purged)) === size - from;
-    if (!isWhole) continue;
-    const lost = results - seenResults - countSeen(from + 1, size, altered);
+  for (const { part, isWanted } of parts.parts) {
+    const [first, last] = [covered + 1, part.from];
+    covered = part.size;
+    if (!isWanted || first > last || withoutRuns([[first, last]], purged).length === 0) continue;
+    missing++;
+    found("records_missing", {
+      message: `the checkpoint of records ${first} to ${last} of stream ${stream} is missing: nobody can tell how many results were among them`,
+      stream,
+      count: 1,
+      ranges: [[first, last]],
+    });
+  }
+  for (const { part, isWanted } of parts.claims) {
+    const { from, size, results } = part;
+    if (!isWanted || !isAsked(part, parts.claims, purged)) continue;
+    const lost = results - countSeen(from + 1, size, [parts.results, parts.altered]);
     if (lost <= 0) continue;
     missing += lost;
     found("records_missing", {
@@ -116,8 +118,19 @@ function judgeResults(parts: MissingParts, purged: readonly Run[]): Absent {
   return { missing, purged: 0 };
 }
 
-function countSeen(first: number, last: number, set: NumberSet): number {
+/** Nobody knows where the results of a checkpoint stood: what was deleted, or is another's too, may hold them. */
+function isAsked(claim: Claim, claims: readonly Wanted<Claim>[], purged: readonly Run[]): boolean {
+  const { from, size, isOwn } = claim;
+  if (countOf(withoutRuns([[from + 1, size]], purged)) < size - from) return false;
+  return (
+    isOwn || !claims.some(({ part }) => part !== claim && part.from < size && part.size > from)
+  );
+}
+
+/** Numbers that any of the sets has. */
+function countSeen(first: number, last: number, sets: readonly NumberSet[]): number {
   let count = 0;
-  for (let number = first; number <= last; number++) if (set.has(number)) count++;
+  for (let number = first; number <= last; number++)
+    if (sets.some((set) => set.has(number))) count++;
   return count;
 }

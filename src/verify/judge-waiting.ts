@@ -1,5 +1,5 @@
 import { recordId } from "../event/portable.ts";
-import type { CheckpointChain } from "./checkpoint-chain.ts";
+import { behindEnd, isBehindEnd, placeOf } from "./compare-copies.ts";
 import { KIND } from "./examined-block.ts";
 import type {
   FindingParts,
@@ -9,13 +9,17 @@ import type {
 } from "./stream-judge.ts";
 
 /** What {@link judgeWaiting} takes. */
-export interface WaitingParts extends Pick<StreamJudgeOptions, "stream" | "found"> {
+export interface WaitingParts extends Pick<
+  StreamJudgeOptions,
+  "stream" | "found" | "areCopiesExpected"
+> {
   readonly waiting: ReadonlyMap<number, WaitingRecord>;
   /** Leaves up to the last that any checkpoint carries. */
   readonly size: number;
   /** Leaves when the process closed the stream; undefined: it did not. */
   readonly closedAt: number | undefined;
-  readonly chain: Pick<CheckpointChain, "has" | "last">;
+  /** Whether a note that holds together (its SHA-256, base64) proves the record that it stands in. */
+  readonly isProof: (note: string) => boolean;
 }
 
 /** A process that is alive, or was killed, leaves no more records than this without a checkpoint. */
@@ -34,46 +38,23 @@ export interface Uncovered {
 
 /** Judges the records that no checkpoint covers. */
 export function judgeWaiting(parts: WaitingParts): Uncovered {
-  const { stream, found, waiting, size, closedAt, chain } = parts;
+  const { stream, found, waiting, size, closedAt, isProof } = parts;
   let notes = 0;
   const tail: SeenRecord[] = [];
   const unproven: SeenRecord[] = [];
   for (const record of [...waiting.values()].toSorted((a, b) => a.sequence - b.sequence)) {
-    const { sequence, copies, kind } = record;
-    const id = recordId(stream, sequence);
-    for (const copy of copies) {
-      if (copy.leaf.every((byte, at) => byte === record.leaf[at])) continue;
-      const message = `two copies of record ${id} are not the same, and no checkpoint tells which is right`;
-      found("copies_differ", { message, ...placeOf(stream, copy) });
-    }
+    compareCopies(record, parts);
     // The record of a checkpoint comes behind what it covers: the last one is proven by its own note.
-    const isBehind = kind === KIND.checkpoint && sequence > size;
+    const isNote = record.kind === KIND.checkpoint && record.sequence > size;
+    const proofs = isNote ? notesOf(record, parts) : [];
+    if (isBehindEnd(record, closedAt))
+      found("record_inserted", behindEnd(stream, record, closedAt));
+    else if (record.sequence <= size) unproven.push(record);
     // A finding says already what is wrong with it.
-    const isUnsound = isBehind && record.note === undefined;
-    const isLastNote = isBehind && !isUnsound && isLast(record.note ?? "");
-    for (const copy of [record, ...copies]) {
-      const { addition } = copy;
-      if (!isBehind || addition === undefined) continue;
-      const message = `checkpoint ${id}: it holds ${addition}, which no checkpoint does`;
-      found("checkpoint_altered", { message, ...placeOf(stream, copy) });
-    }
-    if (
-      closedAt !== undefined &&
-      sequence > closedAt &&
-      !(isLastNote && sequence === closedAt + 1)
-    ) {
-      const message = `record ${id} stands behind the end of its stream, which was closed with ${closedAt} records`;
-      found("record_inserted", { message, ...placeOf(stream, record) });
-    } else if (sequence <= size) unproven.push(record);
-    else if (isUnsound) continue;
-    else if (isLastNote) notes++;
+    else if (isNote && proofs.length === 0) continue;
+    else if (proofs.some(isProof)) notes++;
     else tail.push(record);
   }
-  /** Earlier ones stand under later ones: behind all of them stands at most a copy. Others are of streams that were adopted. */
-  function isLast(note: string): boolean {
-    return !chain.has(note) || chain.last()?.noteHash === note;
-  }
-
   tell(unproven, "have no checkpoint, although later ones are there");
   if (size === 0 && (tail.at(-1)?.sequence ?? 0) > MAX_UNOPENED)
     tell(tail, "are the whole of it, without a single checkpoint: nothing of it can be shown");
@@ -97,9 +78,34 @@ export function judgeWaiting(parts: WaitingParts): Uncovered {
   }
 }
 
-function placeOf(
-  stream: string,
-  { sequence, file, line }: SeenRecord,
-): Omit<FindingParts, "message"> {
-  return { stream, record: recordId(stream, sequence), file, line };
+function compareCopies(
+  record: WaitingRecord,
+  { stream, found, areCopiesExpected }: WaitingParts,
+): void {
+  const id = recordId(stream, record.sequence);
+  const first = record.leaf.join();
+  const known = new Set([first]);
+  for (const copy of record.copies) {
+    const leaf = copy.leaf.join();
+    if (leaf !== first) {
+      const message = `two copies of record ${id} are not the same, and no checkpoint tells which is right`;
+      found("copies_differ", { message, ...placeOf(stream, copy) });
+    }
+    if (!areCopiesExpected && known.has(leaf)) {
+      const message = `record ${id} stands twice in its journal`;
+      found("record_inserted", { message, ...placeOf(stream, copy) });
+    }
+    known.add(leaf);
+  }
+}
+
+/** The notes of a checkpoint's record, each copy that is sound and holds nothing else. */
+function notesOf(record: WaitingRecord, { stream, found }: WaitingParts): readonly string[] {
+  return [record, ...record.copies].flatMap((copy) => {
+    const { addition, note } = copy;
+    if (addition === undefined) return note ?? [];
+    const message = `checkpoint ${recordId(stream, copy.sequence)}: it holds ${addition}, which no checkpoint does`;
+    found("checkpoint_altered", { message, ...placeOf(stream, copy) });
+    return [];
+  });
 }

@@ -4,18 +4,16 @@
  * In: sound checkpoints and examined records. Out: findings, and what the stream comes to. What is
  * signed is kept as 32 bytes a record, and forgotten as soon as nothing else can ask for it.
  */
-import { recordId } from "../event/portable.ts";
 import { HASH_BYTES } from "../seal/portable.ts";
 import type { SoundCheckpoint } from "./check-checkpoint.ts";
 import { type CheckpointChain, createCheckpointChain, type Head } from "./checkpoint-chain.ts";
-import { type CoveredRange, createCoverage } from "./coverage.ts";
-import { KIND } from "./examined-block.ts";
+import { createCopyComparer } from "./compare-copies.ts";
+import { type Claim, type CoveredPart, createCoverage } from "./coverage.ts";
 import type { Finding, FindingCode } from "./findings.ts";
-import { createNumberSet } from "./number-set.ts";
-import { judgeMissing } from "./judge-missing.ts";
+import { judgeMissing, type Wanted } from "./judge-missing.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
 import type { Run } from "./runs.ts";
-import { isInside, overlaps, type TimeWindow } from "./time-window.ts";
+import { overlaps, type TimeWindow } from "./time-window.ts";
 
 /** A record, and where it was found. */
 export interface SeenRecord {
@@ -75,6 +73,8 @@ export interface StreamJudge {
   /** What is signed of the record with that number; undefined: nothing, or it was forgotten. */
   readonly signedLeaf: (sequence: number) => Uint8Array | undefined;
   readonly finish: (purged: readonly Run[]) => StreamSummary;
+  /** When it has finished: whether a checkpoint covers any of its records as it is, of whatever time. */
+  readonly isAnySigned: () => boolean;
 }
 
 /** What {@link createStreamJudge} takes. */
@@ -96,82 +96,43 @@ export interface WaitingRecord extends SeenRecord {
   readonly copies: SeenRecord[];
 }
 
-/** Whether the bytes stand at that place. */
-function isAt(leaf: Uint8Array, leaves: Uint8Array, place: number): boolean {
-  for (let at = 0; at < HASH_BYTES; at++) if (leaf[at] !== leaves[place + at]) return false;
-  return true;
-}
-
 /** Knows nothing of the stream yet. */
 export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
-  const { stream, found, areCopiesExpected, window } = options;
+  const { stream, found, window } = options;
   const chain = createCheckpointChain();
   const coverage = createCoverage();
-  const proven = createNumberSet();
-  const altered = createNumberSet();
+  const copies = createCopyComparer({ ...options, coverage });
+  const { proven, altered } = copies;
   /** By number: the first copy, and others. */
   const waiting = new Map<number, WaitingRecord>();
+  /** Hashes of the notes of checkpoints that others exclude. */
+  const leftOut = new Set<string>();
   /** Whether something came that shows more than results. */
   let isWhole = false;
-  let provenCount = 0;
-  let adoptedCount = 0;
-
-  function compare(record: SeenRecord, range: CoveredRange): void {
-    const { sequence, leaf, time } = record;
-    if (range.leaves === undefined) {
-      found("record_inserted", {
-        message: `record ${recordId(stream, sequence)} stands twice in its journal`,
-        ...placeOf(record),
-      });
-      return;
-    }
-    if (!isAt(leaf, range.leaves, (sequence - range.from - 1) * HASH_BYTES)) {
-      altered.add(sequence);
-      found("record_altered", {
-        message: `record ${recordId(stream, sequence)} is not the one that was signed`,
-        ...placeOf(record),
-      });
-      return;
-    }
-    if (record.isDoubtful) return void altered.add(sequence);
-    if (!proven.add(sequence)) return;
-    range.seen++;
-    if (record.kind === KIND.result) range.seenResults++;
-    record.onProven?.();
-    // Asked for only now: the time of a record that is not the one that was signed says nothing.
-    if (!isInside(window, time)) return;
-    if (range.isOwn) provenCount++;
-    else adoptedCount++;
-    // What is signed of an adopted record may come from the process itself later.
-    if (!areCopiesExpected && range.isOwn && range.seen === range.size - range.from)
-      range.leaves = undefined;
-  }
+  let isAnySigned = false;
 
   /** Those that waited for this range. */
-  function resolve({ from, size }: Pick<CoveredRange, "from" | "size">): void {
+  function resolve({ from, size }: Pick<Claim, "from" | "size">): void {
     if (waiting.size === 0) return;
     for (let sequence = from + 1; sequence <= size; sequence++) {
       const record = waiting.get(sequence);
       const range = coverage.of(sequence);
       if (record === undefined || range === undefined) continue;
       waiting.delete(sequence);
-      for (const copy of [record, ...record.copies]) compare(copy, range);
+      copies.compare([record, ...record.copies], range);
     }
   }
 
   function wait(record: SeenRecord): void {
     const first = waiting.get(record.sequence);
     if (first === undefined) waiting.set(record.sequence, { ...record, copies: [] });
-    else if (areCopiesExpected || first.leaf.some((byte, at) => byte !== record.leaf[at]))
-      first.copies.push(record);
+    else first.copies.push(record);
   }
 
-  const placeOf = ({ sequence, file, line }: SeenRecord): Omit<FindingParts, "message"> => ({
-    stream,
-    record: recordId(stream, sequence),
-    file,
-    line,
-  });
+  /** Earlier ones stand under later ones: behind all of them stands at most a copy. Others are of streams that were adopted. */
+  function isProof(note: string): boolean {
+    return chain.has(note) ? chain.last()?.noteHash === note : !leftOut.has(note);
+  }
 
   return {
     stream,
@@ -182,14 +143,27 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
       return range?.leaves?.slice(at, at + HASH_BYTES);
     },
     expect(sound, place) {
-      const { checkpoint, from, leaves } = sound;
-      const isOwn = checkpoint.state !== "adopted";
-      const problem = chain.add(sound);
-      const { size, results } = checkpoint;
-      const range = { from, size, isOwn, results, leaves, time: Date.parse(checkpoint.time) };
-      if (problem === undefined && coverage.add(range)) return resolve(range);
+      const { checkpoint, from, leaves, noteHash: note } = sound;
+      const { size, results, state, time } = checkpoint;
+      const claim = {
+        note,
+        from,
+        size,
+        isOwn: state !== "adopted",
+        results,
+        time: Date.parse(time),
+      };
+      const problem =
+        chain.problemOf(sound) ??
+        (coverage.agrees(claim, leaves) ? undefined : "it signs other records");
+      if (problem === undefined) {
+        chain.add(sound);
+        coverage.add(claim, leaves);
+        return resolve(claim);
+      }
+      if (claim.isOwn) leftOut.add(note);
       found("histories_differ", {
-        message: `checkpoint ${checkpoint.number} of stream ${stream} contradicts others: ${problem ?? "it signs other records"}`,
+        message: `checkpoint ${checkpoint.number} of stream ${stream} contradicts others: ${problem}`,
         stream,
         ...place,
       });
@@ -200,38 +174,32 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
       const { sequence } = record;
       const isFirst = !proven.has(sequence) && !altered.has(sequence) && !waiting.has(sequence);
       if (range === undefined) wait(record);
-      else compare(record, range);
+      else copies.compare([record], range);
       return isFirst;
     },
+    isAnySigned: () => isAnySigned,
     finish(purged) {
-      const all = coverage.ranges();
-      // A checkpoint covers what came between the one before it and itself.
-      const isWanted = ({ time }: CoveredRange, at: number): boolean =>
-        overlaps(window, all[at - 1]?.time, time);
+      const parts = coverage.parts();
       const last = chain.last();
-      const size = all.at(-1)?.size ?? 0;
+      const size = parts.at(-1)?.size ?? 0;
       const closedAt = last?.state === "close" ? last.size : undefined;
-      const { unsigned, notes } = judgeWaiting({
-        ...options,
-        waiting,
-        size,
-        closedAt,
-        chain,
-      });
+      const { unsigned, notes } = judgeWaiting({ ...options, waiting, size, closedAt, isProof });
+      const compared = copies.finish(closedAt);
       const absent = judgeMissing({
         ...options,
-        ranges: all.map((range, at) => ({ range, isWanted: isWanted(range, at) })),
-        proven,
+        ...copies,
+        parts: wanted(parts, window),
+        claims: wanted(coverage.claims(), window),
         waiting: [...waiting.keys()],
-        altered,
         purged,
         isWhole,
       });
+      isAnySigned = compared.isAny;
       return {
         stream,
-        records: provenCount + adoptedCount + waiting.size,
-        proven: provenCount + notes,
-        adopted: adoptedCount,
+        records: compared.proven + compared.adopted + compared.inserted + waiting.size,
+        proven: compared.proven + notes,
+        adopted: compared.adopted,
         unsigned,
         ...absent,
         size,
@@ -242,4 +210,15 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
       };
     },
   };
+}
+
+/** A checkpoint covers what came between the one before it and itself. */
+function wanted<Part extends CoveredPart>(
+  parts: readonly Part[],
+  window: TimeWindow,
+): readonly Wanted<Part>[] {
+  return parts.map((part, at) => ({
+    part,
+    isWanted: overlaps(window, parts[at - 1]?.time, part.time),
+  }));
 }

@@ -81,7 +81,7 @@ async function verifyOnce(paths: readonly string[], options: VerifyFilesOptions)
   if (!areCopiesExpected) return { report: reportOf(facts) };
   const findings = await nameAlteredFields({
     findings: facts.findings,
-    files: files.map(({ path }) => path),
+    files: files.flatMap(({ path, refusal }) => (refusal === undefined ? [path] : [])),
     signedLeaf: verification.signedLeaf,
     crypto,
     signal: options.signal,

@@ -179,6 +179,34 @@ describe("doubts", () => {
       /logRecords stands twice$/,
     ],
     [
+      "no kind",
+      "json-lines",
+      swap(line, '"kind":"result"', '"kind":""'),
+      /^it has no audit\.record\.kind$/,
+    ],
+    [
+      "no action",
+      "json-lines",
+      swap(line, '"action_type":"hp_change"', '"action_type":""'),
+      /^it has no audit\.action$/,
+    ],
+    [
+      "no time",
+      "json-lines",
+      line.replace(/"timestamp":"[^"]*"/, '"timestamp":""'),
+      /^it has no audit\.time$/,
+    ],
+    [
+      "an empty kind",
+      "otlp",
+      swap(
+        otlp,
+        '"audit.record.kind","value":{"stringValue":"result"}',
+        '"audit.record.kind","value":{"stringValue":""}',
+      ),
+      /^it has no audit\.record\.kind$/,
+    ],
+    [
       "another time",
       "otlp",
       otlp.replaceAll(/"timeUnixNano":"\d+"/g, '"timeUnixNano":"1700000000000000000"'),
@@ -236,6 +264,34 @@ describe("doubts", () => {
     expect(more).toEqual([]);
     expect(found).toHaveLength(1);
     expect(found?.[0]).toMatch(doubt);
+  });
+
+  test.each<readonly [text: string, value: string | number]>([
+    ["0x2", "0x2"],
+    ["2.00000000000000000001", "2.00000000000000000001"],
+    [" 2", " 2"],
+    ["", ""],
+    ["NaN", "NaN"],
+    ["1e999", "1e999"],
+    ["2", 2],
+    ["-20.00E-1", -2],
+  ])("doubleValue %j", (text, value) => {
+    const changed = swap(otlp, '{"doubleValue":0.2}', `{"doubleValue":${JSON.stringify(text)}}`);
+    const [found] = [...decodeBlock(blockOf("otlp", lines(changed)))];
+    expect(found).toMatchObject({ doubts: [], record: { body: { after: { rate: value } } } });
+  });
+
+  test.each<readonly [id: string, isNone: boolean]>([
+    ["", true],
+    ["0", true],
+    ["000", true],
+    ["01", false],
+    ["X", false],
+    ["ABCDEF", false],
+  ])("trace id %j of a line", (id, isNone) => {
+    const changed = line.replace(/"trace_id":"[^"]*"/, `"trace_id":"${id}"`);
+    const [found] = [...decodeBlock(blockOf("json-lines", lines(changed)))];
+    expect(found?.kind === "record" && found.record.traceId).toBe(isNone ? undefined : id);
   });
 
   test("only the record of a request that says something twice is in doubt", () => {

@@ -1,8 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { createAudit } from "otel-audit";
-import { blocksOf, filesOf, type ReadRecord, readRecords } from "otel-audit/read";
+import { blocksOf, filesOf, readJournal, type ReadRecord, readRecords } from "otel-audit/read";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const STREAM = "AbCdEfGhIjKlMnOp";
@@ -112,3 +113,22 @@ test("a file that is compressed is one problem", async () => {
     { kind: "problem", file, line: 1, message: expect.stringContaining("gzip") as string },
   ]);
 });
+
+test.skipIf(process.platform === "win32")(
+  "what is no file is one problem, and is not read",
+  async () => {
+    const directory = directoryOf(["audit.csv", `journal/${STREAM}/1.jsonl`]);
+    const pipes = [join(directory, "journal", STREAM, "2.jsonl"), join(directory, "audit.jsonl")];
+    for (const pipe of pipes) execFileSync("mkfifo", [pipe]);
+    const problems = pipes.map((file) => ({
+      kind: "problem",
+      file,
+      line: 1,
+      message: "it is no file",
+    }));
+    const found = [];
+    for await (const item of readRecords(directory)) found.push(item);
+    expect(found).toEqual(problems);
+    await expect(readJournal(directory).next()).rejects.toMatchObject({ code: "unreadable" });
+  },
+);

@@ -10,11 +10,7 @@ test.each<readonly [string, string, string]>([
     `${said("format", "audit-checkpoint/2")}?\n`,
     'its format is "audit-checkpoint/2"; this version reads audit-checkpoint/1',
   ],
-  [
-    "no format",
-    without("format"),
-    'its format is "unknown"; this version reads audit-checkpoint/1',
-  ],
+  ["no format", without("format"), "it does not say its format"],
   ["an empty line", withLine(""), '"" is no line of it'],
   ["a word alone", withLine("word"), '"word" is no line of it'],
   ["no value", withLine("word "), '"word " is no line of it'],

@@ -30,6 +30,19 @@ export const purgeOfFirst: RecordParts = {
 };
 const twice = { number: 1, previous: undefined };
 
+/** Own checkpoint up to 3, another process's up to 5; the last of its records is deleted. */
+function overlap({ a, b }: Parameters<Write>[0]): void {
+  a.checkpoint("open");
+  const before = { ...a.state };
+  a.add(result);
+  a.checkpoint("run");
+  a.add(result);
+  Object.assign(a.state, before);
+  b.checkpoint("open");
+  b.adopt(a);
+  a.records.pop();
+}
+
 /** Name, what is written, verdict. */
 export type History = readonly [name: string, write: Write, verdict: string];
 
@@ -195,6 +208,45 @@ export const HISTORIES: readonly History[] = [
       for (let count = 0; count < 513; count++) a.add(result);
     },
     "inconclusive",
+  ],
+  [
+    "one behind the last, with one missing between",
+    ({ a }) => {
+      a.checkpoint("open");
+      a.checkpoint("close");
+      a.checkpoint("run", { number: 4 });
+    },
+    "tampered",
+  ],
+  ["a record missing that only an adopter signed, beside one that both did", overlap, "incomplete"],
+  [
+    "records behind the end that another process adopted",
+    ({ a, b }) => {
+      a.checkpoint("open");
+      a.checkpoint("close");
+      a.add(result);
+      b.checkpoint("open");
+      b.adopt(a);
+    },
+    "tampered",
+  ],
+  [
+    "an adoption of nothing but the last checkpoint",
+    ({ a, b }) => {
+      a.checkpoint("open");
+      a.checkpoint("close");
+      b.checkpoint("open");
+      b.adopt(a);
+    },
+    "verified",
+  ],
+  [
+    "nothing but a checkpoint, which only its note proves",
+    ({ a }) => {
+      a.checkpoint("open");
+      a.records.shift();
+    },
+    "incomplete",
   ],
 ];
 

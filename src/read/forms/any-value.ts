@@ -2,6 +2,7 @@
 import type { AttributeValue, BodyMap, BodyValue } from "../../event/portable.ts";
 import { canonicalJson } from "../../lib/canonical-json.ts";
 import { shown } from "../../lib/shown.ts";
+import { isSameDecimal } from "../json-doubts.ts";
 import { isMap, itemsOf, setOwn } from "../plain-json.ts";
 
 /** What is noticed while values are made plain. */
@@ -58,11 +59,14 @@ function integer(value: unknown): BodyValue {
   return Number.isSafeInteger(number) && String(number) === value ? number : value;
 }
 
-/** `NaN`, `Infinity` and `-Infinity` stay texts: plain JSON has no numbers for them. */
+/**
+ * A text is a number only where it is exactly that one. `NaN`, `Infinity` and `-Infinity` stay texts: plain
+ * JSON has no numbers for them.
+ */
 function double(value: unknown): BodyValue {
-  if (typeof value !== "string" || value.trim() === "") return scalar(value);
+  if (typeof value !== "string") return scalar(value);
   const number = Number(value);
-  return Number.isFinite(number) ? number : value;
+  return Number.isFinite(number) && isSameDecimal(value, String(number)) ? number : value;
 }
 
 /** A list of pairs as a map; of two with one name, the last counts. */

@@ -1,0 +1,174 @@
+/**
+ * Holds the copies of covered records against the leaves that checkpoints carry.
+ *
+ * In: each copy with the range that covers it. Out: findings, and which numbers are proven or altered.
+ */
+import { recordId } from "../event/portable.ts";
+import { HASH_BYTES } from "../seal/portable.ts";
+import type { Coverage, CoveredRange } from "./coverage.ts";
+import { KIND } from "./examined-block.ts";
+import { createNumberSet, type NumberSet } from "./number-set.ts";
+import type { FindingParts, SeenRecord, StreamJudgeOptions } from "./stream-judge.ts";
+import { isInside } from "./time-window.ts";
+
+/** What {@link createCopyComparer} takes. */
+export interface CopyComparerOptions extends StreamJudgeOptions {
+  readonly coverage: Pick<Coverage, "of">;
+}
+
+/** Compares copies. */
+export interface CopyComparer {
+  /** The copies of one record that are at hand, in their order; all of them before anything is forgotten. */
+  readonly compare: (records: readonly SeenRecord[], range: CoveredRange) => void;
+  readonly proven: NumberSet;
+  /** Of those: results. */
+  readonly results: NumberSet;
+  /** Numbers with a copy that is not what was signed, or does not show it. */
+  readonly altered: NumberSet;
+  /** @param closedAt size of the stream when its process closed it; undefined: it did not. */
+  readonly finish: (closedAt: number | undefined) => ComparedCounts;
+}
+
+/** What the covered records come to, copies counted once. */
+export interface ComparedCounts {
+  /** Signed by the process that wrote them. */
+  readonly proven: number;
+  readonly adopted: number;
+  /** Right, and behind the end of their stream. */
+  readonly inserted: number;
+  /** Whether any is proven or adopted, of whatever time. */
+  readonly isAny: boolean;
+}
+
+/** A record that was compared with what an adopter signed. */
+interface AdoptedRecord extends Pick<SeenRecord, "sequence" | "kind" | "file" | "line"> {
+  isProven: boolean;
+  isCounted: boolean;
+}
+
+/** Nothing was compared yet. */
+export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
+  const { stream, found, areCopiesExpected, window, coverage } = options;
+  const proven = createNumberSet();
+  const results = createNumberSet();
+  const altered = createNumberSet();
+  /** First copies: a later checkpoint of the process itself says whose they are, or that there are none. */
+  const adopted = new Map<number, AdoptedRecord>();
+  const isFurther = createFurtherCopies();
+  let provenCount = 0;
+  let isAnyOwn = false;
+
+  function compareOne(record: SeenRecord, range: CoveredRange): void {
+    const { sequence, leaf } = record;
+    if (range.leaves === undefined) return insert(record);
+    const isRight = isAt(leaf, range.leaves, (sequence - range.from - 1) * HASH_BYTES);
+    if (!areCopiesExpected && isFurther(record, isRight)) insert(record);
+    const borrowed = range.isOwn ? undefined : adoptedOf(record);
+    if (!isRight) {
+      altered.add(sequence);
+      const message = `record ${recordId(stream, sequence)} is not the one that was signed`;
+      return found("record_altered", { message, ...placeOf(stream, record) });
+    }
+    if (record.isDoubtful) return void altered.add(sequence);
+    if (!proven.add(sequence)) return;
+    range.seen++;
+    if (record.kind === KIND.result) results.add(sequence);
+    record.onProven?.();
+    // Asked for only now: the time of a record that is not the one that was signed says nothing.
+    const isCounted = isInside(window, record.time);
+    if (borrowed !== undefined) Object.assign(borrowed, { isProven: true, isCounted });
+    else {
+      isAnyOwn = true;
+      if (isCounted) provenCount++;
+    }
+  }
+
+  function insert(record: SeenRecord): void {
+    const message = `record ${recordId(stream, record.sequence)} stands twice in its journal`;
+    found("record_inserted", { message, ...placeOf(stream, record) });
+  }
+
+  function adoptedOf({ sequence, kind, file, line }: SeenRecord): AdoptedRecord {
+    let known = adopted.get(sequence);
+    if (known === undefined) {
+      known = { sequence, kind, file, line, isProven: false, isCounted: false };
+      adopted.set(sequence, known);
+    }
+    return known;
+  }
+
+  return {
+    compare(records, range) {
+      for (const record of records) compareOne(record, range);
+      // What is signed of an adopted record may come from the process itself later.
+      const isWhole = range.seen === range.size - range.from;
+      if (isWhole && !areCopiesExpected && range.isOwn) range.leaves = undefined;
+    },
+    proven,
+    results,
+    altered,
+    finish(closedAt) {
+      const counts = { proven: provenCount, adopted: 0, inserted: 0, isAny: isAnyOwn };
+      for (const record of adopted.values()) {
+        const { sequence, isProven, isCounted } = record;
+        const one = isProven && isCounted ? 1 : 0;
+        const isOwn = coverage.of(sequence)?.isOwn === true;
+        counts.isAny ||= isProven && (isOwn || !isBehindEnd(record, closedAt));
+        if (isOwn) counts.proven += one;
+        else if (isBehindEnd(record, closedAt)) {
+          counts.inserted += one;
+          found("record_inserted", behindEnd(stream, record, closedAt));
+        } else counts.adopted += one;
+      }
+      return counts;
+    },
+  };
+}
+
+/** Whether a record stands behind the last checkpoint of a stream that was closed; that one's own does not. */
+export function isBehindEnd(
+  { sequence, kind }: Pick<SeenRecord, "sequence" | "kind">,
+  closedAt: number | undefined,
+): closedAt is number {
+  if (closedAt === undefined || sequence <= closedAt) return false;
+  return kind !== KIND.checkpoint || sequence !== closedAt + 1;
+}
+
+/** The finding of such a record. */
+export function behindEnd(
+  stream: string,
+  record: Pick<SeenRecord, "sequence" | "file" | "line">,
+  closedAt: number,
+): FindingParts {
+  const id = recordId(stream, record.sequence);
+  const message = `record ${id} stands behind the end of its stream, which was closed with ${closedAt} records`;
+  return { message, ...placeOf(stream, record) };
+}
+
+/** Where a finding of a record is. */
+export function placeOf(
+  stream: string,
+  { sequence, file, line }: Pick<SeenRecord, "sequence" | "file" | "line">,
+): Omit<FindingParts, "message"> {
+  return { stream, record: recordId(stream, sequence), file, line };
+}
+
+/** Tells of each copy whether one that is like it came before. */
+function createFurtherCopies(): (record: SeenRecord, isRight: boolean) => boolean {
+  const right = createNumberSet();
+  /** Leaves of those that are not right, by number. */
+  const others = new Map<number, Set<string>>();
+  return ({ sequence, leaf }, isRight) => {
+    if (isRight) return !right.add(sequence);
+    const known = others.get(sequence) ?? new Set();
+    others.set(sequence, known);
+    const { size } = known;
+    return known.add(leaf.join()).size === size;
+  };
+}
+
+/** Whether the bytes stand at that place. */
+function isAt(leaf: Uint8Array, leaves: Uint8Array, place: number): boolean {
+  for (let at = 0; at < HASH_BYTES; at++) if (leaf[at] !== leaves[place + at]) return false;
+  return true;
+}
