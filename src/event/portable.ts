@@ -36,6 +36,7 @@ export {
   ATTR_TARGET_TYPE,
   ATTR_TIME,
   EVENT_NAME_PREFIX,
+  SCHEMA_VERSION,
 } from "./attributes.ts";
 export { KNOWN_ATTRIBUTES } from "./known-attributes.ts";
 export { NO_RESULT } from "./lone-intent.ts";

@@ -15,6 +15,7 @@ import {
   type AttributeValue,
   type AuditRecord,
   CHECKPOINT,
+  SCHEMA_VERSION,
 } from "../event/portable.ts";
 import { attributeKeyOf, sealedFieldsOf } from "../seal/portable.ts";
 import { MAX_HASHES } from "./check-checkpoint.ts";
@@ -29,7 +30,7 @@ const OF_CHECKPOINTS: ReadonlyMap<string, string | undefined> = new Map([
   [ATTR_TIME, undefined],
   [ATTR_RECORD_ID, undefined],
   [ATTR_SEQUENCE_NUMBER, undefined],
-  [ATTR_SCHEMA_VERSION, undefined],
+  [ATTR_SCHEMA_VERSION, SCHEMA_VERSION],
   [ATTR_CHECKPOINT_NOTE, undefined],
   [ATTR_CHECKPOINT_LEAVES, undefined],
   [ATTR_CHECKPOINT_SUBTREES, undefined],

@@ -183,9 +183,10 @@ test("all of it signed again with one key of nobody's: only the right key tells"
   const without = await judge(attacked, {}, paths);
   expectVerdict(without, "verified", []);
   expect(without.report.headline).toContain("key taken from the log itself");
-  expectVerdict(await judge(attacked, { publicKeys: [first] }, paths), "tampered", [
-    "foreign_key A x2",
-  ]);
+  const withKey = await judge(attacked, { publicKeys: [first] }, paths);
+  expect(withKey.report.verdict).toBe("tampered");
+  // Which of the two streams is named is that of the smaller id.
+  expect(withKey.said).toEqual([expect.stringMatching(/^foreign_key [AB] x2$/)]);
 });
 
 test("records of another trail, put in as a stream of their own", async () => {
