@@ -11,8 +11,7 @@ const [A, B, C] = STREAMS;
 const FORGED = '"action_type":"hp_change","status":"success","details":{"after":{"role":"admin"}}';
 const CHECKPOINT = '"action_type":"checkpoint","status":"success","details":{}';
 
-/** Where this verifier does not do what the document says: each fails until it does. */
-export const DIFFERENCES: readonly Attack[] = [
+const CASES: readonly Attack[] = [
   // Rule 10: the second record of a note is found for what was added to it, and is counted as proven.
   [
     "one note in several records",
@@ -60,8 +59,7 @@ function overlap({ a, b }: Parameters<Write>[0]): void {
   a.records.pop();
 }
 
-/** Where this verifier does not do what rules 12, 16 and 19 say. Each fails until it does. */
-export const OTHERWISE: readonly History[] = [
+const HISTORY_CASES: readonly History[] = [
   [
     "one behind the last, with one missing between",
     ({ a }) => {
@@ -116,3 +114,21 @@ export const NO_VIEWS: readonly Files[] = [
     "incomplete",
   ],
 ];
+
+/** Where this verifier does not do what the document says: each fails until it does. */
+const OPEN: ReadonlySet<string> = new Set([
+  "the last checkpoint in a second record",
+  "a deleted stream",
+  "a stream adopted, of which nothing is left",
+]);
+
+/** Cases that the two do not see alike yet. */
+export const DIFFERENCES: readonly Attack[] = CASES.filter(([name]) => OPEN.has(name));
+/** The same of histories. */
+export const OTHERWISE: readonly History[] = HISTORY_CASES.filter(([name]) => OPEN.has(name));
+/** Cases that the two once saw differently. */
+export const MENDED: readonly Attack[] = CASES.filter(([name]) => !OPEN.has(name));
+/** The same of histories. */
+export const MENDED_HISTORIES: readonly History[] = HISTORY_CASES.filter(
+  ([name]) => !OPEN.has(name),
+);

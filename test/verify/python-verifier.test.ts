@@ -10,7 +10,13 @@ import { type Journal, text } from "../support/edited-journal.ts";
 import { keyOfTest } from "../support/fixed-stream.ts";
 import { ATTACKS } from "../support/journal-attacks.ts";
 import { HISTORIES, journalOf } from "../support/key-histories.ts";
-import { DIFFERENCES, NO_VIEWS, OTHERWISE } from "../support/known-differences.ts";
+import {
+  DIFFERENCES,
+  MENDED,
+  MENDED_HISTORIES,
+  NO_VIEWS,
+  OTHERWISE,
+} from "../support/known-differences.ts";
 import { writeOddTrail } from "../support/odd-trail.ts";
 import { OPENINGS } from "../support/opening-histories.ts";
 import { canRunPython, pythonWith } from "../support/python.ts";
@@ -52,7 +58,7 @@ describe.skipIf(!canRunPython())("the verifier in Python", () => {
     return here.verdict;
   }
 
-  test.each([...ATTACKS, ...BROKEN])(
+  test.each([...ATTACKS, ...BROKEN, ...MENDED])(
     "the sealed journals, with %s",
     async (_name, journal, verdict) => {
       expect(await agreed([directoryOf(journal())])).toBe(verdict);
@@ -67,7 +73,7 @@ describe.skipIf(!canRunPython())("the verifier in Python", () => {
     expect(saidInPython(python, [directoryOf(journal())]).verdict).toBe(verdict);
   });
 
-  test.each([...HISTORIES, ...OPENINGS, ...UNSOUND])(
+  test.each([...HISTORIES, ...OPENINGS, ...UNSOUND, ...MENDED_HISTORIES])(
     "of a stream with its key: %s",
     async (_name, write, verdict) => {
       expect(await agreed([directoryOf(journalOf(write))])).toBe(verdict);

@@ -772,7 +772,6 @@ class Stream:
         """Rules 13 to 15. Says which records are proven."""
         proven, unproven, unsigned = [], [], []
         last = self.last()
-        earlier = {point.note for point in self.own.values() if point is not last}
         for sequence, copies in sorted(self.copies.items()):
             for copy in copies:
                 if copy.contradicts:
@@ -783,9 +782,10 @@ class Stream:
             if is_one_journal and len({copy.leaf for copy in copies}) < len(copies):
                 self.report("record_inserted", name)
             note = self.notes.get(sequence) if sequence > self.size and copies[0].kind == "checkpoint" else None
-            proves = note is not None and note.note not in earlier                # under a later one stands a copy at most
+            proves = note is not None and not any(copy.adds for copy in copies) \
+                and (note.stream != self.name or (last is not None and note.note == last.note))
             inserted = bool(last) and last.state == "close" and sequence > last.size \
-                and not (sequence == last.size + 1 and proves)
+                and not (sequence == last.size + 1 and all(copy.kind == "checkpoint" for copy in copies))
             if inserted:
                 self.report("record_inserted", name)
             if sequence in self.leaves:
@@ -795,7 +795,7 @@ class Stream:
                     self.report("record_altered", name)
                 right = [copy for copy in right if not copy.contradicts and not copy.altered]
                 proven += right
-                if right:
+                if right and not (inserted and not own):
                     self.proven.add(sequence)
                     counts["proven" if own else "adopted"] += 1
                 continue
@@ -809,9 +809,9 @@ class Stream:
                 unproven.append(name)
             elif copies[0].kind != "checkpoint":
                 unsigned.append(name)
-            elif proves:                                                          # also where its note was left out
+            elif proves:
                 counts["proven"] += 1
-            elif note:
+            elif note and not any(copy.adds for copy in copies):
                 unsigned.append(name)
         counts["unsigned"] += len(unsigned)
         if unproven:
