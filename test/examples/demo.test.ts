@@ -2,7 +2,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import path, { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -92,7 +92,7 @@ describe("the demo", () => {
     expect(stdout).toMatch(/^ {2}verified, \d+ records in 1 stream, with the key given$/m);
     const tampered = /TAMPERED record (\S+): after_learning_rate .*\((\S+):(\d+)\)$/m.exec(stdout);
     const [, id = "", file = "", at = ""] = tampered ?? [];
-    const changed = readFileSync(resolve(root, file), "utf8").split("\n")[Number(at) - 1] ?? "";
+    const changed = readFileSync(path.resolve(root, file), "utf8").split("\n")[Number(at) - 1] ?? "";
     expect(JSON.parse(changed)).toMatchObject({
       record_id: id,
       details: { after: { learning_rate: 0.008 } },
