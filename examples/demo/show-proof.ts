@@ -1,7 +1,7 @@
 /** That the trail is what was signed, and that one changed character is found. */
 import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, normalize, relative } from "node:path";
 import { ROOT, shownPath } from "./paths.ts";
 import { neutralEnvironment } from "./programs.ts";
 import { print, printHeading } from "./show.ts";
@@ -38,7 +38,8 @@ export function showProof(trail: readonly TrailEntry[], places: ProofPlaces): vo
   print(`  ${shownPath(file)}:${change.line}   learning_rate: 0.003 -> 0.008`);
   print("");
   const report = verify([tampered, "--public-key", publicKey], EXIT_TAMPERED);
-  for (const named of [change.flat.record_id, shownPath(file), "after_learning_rate"]) {
+  const place = normalize(shownPath(file));
+  for (const named of [change.flat.record_id, place, "after_learning_rate"]) {
     if (!report.includes(named)) throw new Error(`verify does not name ${named}`);
   }
 }

@@ -92,7 +92,8 @@ describe("the demo", () => {
     expect(stdout).toMatch(/^ {2}verified, \d+ records in 1 stream, with the key given$/m);
     const tampered = /TAMPERED record (\S+): after_learning_rate .*\((\S+):(\d+)\)$/m.exec(stdout);
     const [, id = "", file = "", at = ""] = tampered ?? [];
-    const changed = readFileSync(path.resolve(root, file), "utf8").split("\n")[Number(at) - 1] ?? "";
+    const changed =
+      readFileSync(path.resolve(root, file), "utf8").split("\n")[Number(at) - 1] ?? "";
     expect(JSON.parse(changed)).toMatchObject({
       record_id: id,
       details: { after: { learning_rate: 0.008 } },
