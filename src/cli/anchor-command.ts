@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Lines } from "./quarantine-command.ts";
+import { addTrail } from "./trail-options.ts";
 
 /** What `otel-audit anchor` takes. */
 export interface AnchorOptions {
@@ -23,18 +24,13 @@ Examples:
 Exit: 0 written; 1 tampered: nothing is anchored; 2 wrong usage; 3 no key, or something is not there or
 cannot be read; 4 records are missing, or it cannot be told: --allow-incomplete anchors it all the same.`;
 
-const each = (value: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  value,
-];
-
 /** `otel-audit anchor`. */
 export function anchorCommand(print: Lines["print"], warn: Lines["warn"]): Command {
-  return new Command("anchor")
-    .description("sign how far each stream has come, to be kept elsewhere")
-    .argument("[path...]", "files and directories (default: AUDIT_LOG_DIR)")
+  const command = new Command("anchor").description(
+    "sign how far each stream has come, to be kept elsewhere",
+  );
+  return addTrail(command)
     .option("--key-file <path>", "the private key (default: AUDIT_SIGNING_KEY_FILE, see above)")
-    .option("--public-key <key>", "a key, or a file of keys, that is trusted; repeatable", each)
     .option("--allow-incomplete", "anchor what is there, although records are missing")
     .addHelpText("after", HELP)
     .action(async (paths: readonly string[], options: AnchorOptions) => {

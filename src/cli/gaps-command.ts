@@ -1,12 +1,10 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import type { Lines } from "./quarantine-command.ts";
+import { addAnchor, addOutput, addTrail, addWindow } from "./trail-options.ts";
+import type { EvidenceOptions } from "./verify-paths.ts";
 
 /** What `otel-audit gaps` takes. */
-export interface GapsCommandOptions {
-  readonly publicKey?: readonly string[];
-  readonly anchor?: readonly string[];
-  readonly since?: string;
-  readonly until?: string;
+export interface GapsCommandOptions extends Omit<EvidenceOptions, "redactionPolicy" | "strict"> {
   readonly output: "table" | "json";
 }
 
@@ -26,25 +24,10 @@ Examples:
 Exit: 0 nothing is missing; 1 tampered (otel-audit verify says with what); 2 wrong usage; 3 something is not
 there or cannot be read; 4 something is missing, or it cannot be told.`;
 
-const each = (value: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  value,
-];
-
 /** `otel-audit gaps`. */
 export function gapsCommand(print: Lines["print"], warn: Lines["warn"]): Command {
-  return new Command("gaps")
-    .description("show what is missing, and what is known of it")
-    .argument("[path...]", "files and directories (default: AUDIT_LOG_DIR)")
-    .option("--public-key <key>", "a key, or a file of keys, that is trusted; repeatable", each)
-    .option("--anchor <file>", "what otel-audit anchor wrote earlier; repeatable", each)
-    .option("--since <time>", "only what came after: ISO 8601, or as in -3h")
-    .option("--until <time>", "only what came before")
-    .addOption(
-      new Option("-o, --output <format>", "output format")
-        .choices(["table", "json"])
-        .default("table"),
-    )
+  const command = new Command("gaps").description("show what is missing, and what is known of it");
+  return addOutput(addWindow(addAnchor(addTrail(command))))
     .addHelpText("after", HELP)
     .action(async (paths: readonly string[], options: GapsCommandOptions) => {
       const { showGaps } = await import("./gaps-actions.ts");

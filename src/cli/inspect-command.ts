@@ -1,5 +1,6 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import type { Lines } from "./quarantine-command.ts";
+import { addOutput, addTrail } from "./trail-options.ts";
 
 /** What `otel-audit inspect` takes. */
 export interface InspectOptions {
@@ -22,23 +23,12 @@ Examples:
 Exit: 0 proven; 1 a copy of it, or its checkpoint, is not what was signed; 2 wrong usage; 3 no such record,
 or something cannot be read; 4 no checkpoint covers it.`;
 
-const each = (value: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  value,
-];
-
 /** `otel-audit inspect`. */
 export function inspectCommand(print: Lines["print"], warn: Lines["warn"]): Command {
-  return new Command("inspect")
+  const command = new Command("inspect")
     .description("show how one record is proven, step by step")
-    .argument("<record-id>", "as in cJ43xB7KP1x8rM2I.5")
-    .argument("[path...]", "files and directories (default: AUDIT_LOG_DIR)")
-    .option("--public-key <key>", "a key, or a file of keys, that is trusted; repeatable", each)
-    .addOption(
-      new Option("-o, --output <format>", "output format")
-        .choices(["table", "json"])
-        .default("table"),
-    )
+    .argument("<record-id>", "as in cJ43xB7KP1x8rM2I.5");
+  return addOutput(addTrail(command))
     .addHelpText("after", HELP)
     .action(async (id: string, paths: readonly string[], options: InspectOptions) => {
       const { inspect } = await import("./inspect-actions.ts");

@@ -1,14 +1,10 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import type { Lines } from "./quarantine-command.ts";
+import { addAnchor, addOutput, addRedactionPolicy, addTrail, addWindow } from "./trail-options.ts";
+import type { EvidenceOptions } from "./verify-paths.ts";
 
 /** What `otel-audit verify` takes. */
-export interface VerifyOptions {
-  readonly publicKey?: readonly string[];
-  readonly redactionPolicy?: readonly string[];
-  readonly anchor?: readonly string[];
-  readonly strict?: boolean;
-  readonly since?: string;
-  readonly until?: string;
+export interface VerifyOptions extends EvidenceOptions {
   readonly output: "table" | "json";
 }
 
@@ -29,27 +25,16 @@ Examples:
 Exit: 0 verified (redactions, purges and unsigned ends of killed processes are listed); 1 tampered; 2 wrong
 usage; 3 something is not there or cannot be read; 4 records are missing, or it cannot be told.`;
 
-const each = (value: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  value,
-];
-
 /** `otel-audit verify`. */
 export function verifyCommand(print: Lines["print"], warn: Lines["warn"]): Command {
-  return new Command("verify")
-    .description("check that records are what was signed, and that all of them are there")
-    .argument("[path...]", "files and directories (default: AUDIT_LOG_DIR)")
-    .option("--public-key <key>", "a key, or a file of keys, that is trusted; repeatable", each)
-    .option("--redaction-policy <file>", "what may have been redacted; repeatable", each)
-    .option("--anchor <file>", "what otel-audit anchor wrote earlier; repeatable", each)
-    .option("--strict", "unsigned ends, adopted records and keys in memory count as a failure")
-    .option("--since <time>", "only what came after: ISO 8601, or as in -3h")
-    .option("--until <time>", "only what came before")
-    .addOption(
-      new Option("-o, --output <format>", "output format")
-        .choices(["table", "json"])
-        .default("table"),
-    )
+  const command = new Command("verify").description(
+    "check that records are what was signed, and that all of them are there",
+  );
+  addAnchor(addRedactionPolicy(addTrail(command))).option(
+    "--strict",
+    "unsigned ends, adopted records and keys in memory count as a failure",
+  );
+  return addOutput(addWindow(command))
     .addHelpText("after", HELP)
     .action(async (paths: readonly string[], options: VerifyOptions) => {
       // Reading and checking take time to load, and only this command needs them.

@@ -7,6 +7,7 @@
  */
 import type { Worker } from "node:worker_threads";
 import type { AuditRecord } from "../event/index.ts";
+import { listStreams } from "../format/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { startOwnWorker } from "../lib/own-worker.ts";
 import { adopt, type Adopter, type Tail } from "../seal/index.ts";
@@ -64,6 +65,8 @@ export function startAdoption(options: AdoptionOptions): Adoption {
   function look(): void {
     looks++;
     try {
+      // Alone in its directory: a thread would find the same.
+      if (listStreams(directory).every((other) => other === stream)) return stop();
       const started = startOwnWorker<AdoptionAnswer>({
         callerUrl: import.meta.url,
         module: "adoption-worker",

@@ -35,3 +35,19 @@ export function checkOwner(path: string, name: string = path): number {
     `${name} belongs to user ${uid}, not to ${own} or root: chown it`,
   );
 }
+
+/**
+ * Refuses a file that others may read or write, or that belongs to another user than ours or root.
+ *
+ * @param name what it is called in errors.
+ * @throws {AuditError} `untrusted_file`; also the system error when there is no such file.
+ */
+export function checkPrivate(path: string, name: string): void {
+  if (process.platform === "win32") return;
+  const mode = checkOwner(path, name);
+  if ((mode & 0o077) === 0) return;
+  throw new AuditError(
+    "untrusted_file",
+    `${name} may be read or written by others: chmod 600 ${path}`,
+  );
+}

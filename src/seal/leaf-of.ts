@@ -8,5 +8,5 @@ import { sha256 } from "./sha256.ts";
 export function leafOf(record: AuditRecord): Uint8Array | undefined {
   const seals = decodeFieldSeals(String(record.attributes[ATTR_INTEGRITY_FIELDS] ?? ""));
   if (seals === undefined) return undefined;
-  return sha256(new TextEncoder().encode(leafText(record, sealedFieldsOf(record), seals)));
+  return sha256(leafText(record, sealedFieldsOf(record), seals));
 }

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
-import { checkOwner } from "../lib/file-trust.ts";
+import { checkPrivate } from "../lib/file-trust.ts";
 import { decodeSigningKey } from "./signer.ts";
 
 /**
@@ -14,7 +14,8 @@ export function readKeyFile(path: string): KeyObject {
   const name = `the signing key ${path}`;
   let pem: string;
   try {
-    checkSecret(path, name);
+    // Who may read the key can sign what they like.
+    checkPrivate(path, name);
     pem = readFileSync(path, "utf8");
   } catch (error) {
     if (error instanceof AuditError) throw error;
@@ -25,15 +26,4 @@ export function readKeyFile(path: string): KeyObject {
     });
   }
   return decodeSigningKey(pem, name);
-}
-
-/** Who may read the key can sign what they like. */
-function checkSecret(path: string, name: string): void {
-  if (process.platform === "win32") return;
-  const mode = checkOwner(path, name);
-  if ((mode & 0o077) === 0) return;
-  throw new AuditError(
-    "untrusted_file",
-    `${name} may be read or written by others: chmod 600 ${path}`,
-  );
 }

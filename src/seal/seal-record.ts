@@ -7,6 +7,7 @@ import {
 } from "../event/portable.ts";
 import { makeDistinct } from "./distinct-attributes.ts";
 import { distinctBody } from "./distinct-body.ts";
+import { encodeFieldSeals, type FieldSeal } from "./field-seals.ts";
 import { commitmentText, leafTextOf } from "./leaf.ts";
 import type { IsRedactable } from "./redactable.ts";
 import { newSalt } from "./salts.ts";
@@ -48,19 +49,19 @@ function finish(record: AuditRecord, { fields = [], texts }: ShapedRecord): Seal
   const attributes: Record<string, AttributeValue> = record.attributes;
   const open: string[] = [];
   const commitments: string[] = [];
-  let seals = "";
+  const seals: FieldSeal[] = [];
   for (const { key, isBody, isRedactable, at } of fields) {
     const text = texts[at] ?? "";
     if (isRedactable) {
       const salt = newSalt();
       const commitment = hash("sha256", commitmentText(salt, key, text), "base64url");
       commitments.push(key, commitment);
-      seals += `${seals === "" ? "" : ","}${key}:${commitment}:${salt}`;
+      seals.push({ key, commitment, salt });
     } else {
       open.push(key, text);
-      if (isBody) seals += `${seals === "" ? "" : ","}${key}`;
+      if (isBody) seals.push({ key });
     }
   }
-  if (seals !== "") attributes[ATTR_INTEGRITY_FIELDS] = seals;
+  if (seals.length > 0) attributes[ATTR_INTEGRITY_FIELDS] = encodeFieldSeals(seals);
   return { record, leaf: sha256(leafTextOf(record, open, commitments)) };
 }

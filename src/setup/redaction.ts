@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Action } from "../event/index.ts";
 import { createCatalogue } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
-import { checkOwner } from "../lib/file-trust.ts";
+import { checkPrivate } from "../lib/file-trust.ts";
 import {
   compileRedaction,
   createPseudonyms,
@@ -80,7 +80,8 @@ function readPseudonyms(
 function readSecret(path: string): Uint8Array {
   let content: Buffer;
   try {
-    checkSecret(path);
+    // Who may read the key can find out who hides behind a pseudonym.
+    checkPrivate(path, `the redaction key ${path}`);
     content = readFileSync(path);
   } catch (error) {
     if (error instanceof AuditError) throw error;
@@ -100,16 +101,4 @@ function readSecret(path: string): Uint8Array {
     );
   }
   return secret;
-}
-
-/** Who may read the key can find out who hides behind a pseudonym. */
-function checkSecret(path: string): void {
-  if (process.platform === "win32") return;
-  const mode = checkOwner(path, `the redaction key ${path}`);
-  if ((mode & 0o077) !== 0) {
-    throw new AuditError(
-      "untrusted_file",
-      `the redaction key ${path} may be read or written by others: chmod 600 ${path}`,
-    );
-  }
 }

@@ -1,13 +1,14 @@
 /** `otel-audit inspect` as an auditor runs it, and its commands in a shell. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
   type CommandTrail,
   editLines,
+  journalCopy,
   makeTrail,
   newRoot,
   otelAudit,
@@ -23,13 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => removeRoot(root));
 
-/** A copy of the journal alone. */
-function copied(): CommandTrail {
-  const directory = join(temporaryDirectory(), "audit");
-  mkdirSync(directory);
-  cpSync(join(trail.directory, "journal"), join(directory, "journal"), { recursive: true });
-  return { ...trail, directory };
-}
+const copied = (): CommandTrail => journalCopy(trail);
 
 const digest = z.strictObject({
   hex: z.string().regex(/^[0-9a-f]{64}$/),

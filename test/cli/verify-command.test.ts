@@ -1,13 +1,14 @@
 /** `otel-audit verify` as people run it, over what a real service wrote. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
   type CommandTrail,
   editLines,
+  journalCopy,
   makeTrail,
   newRoot,
   otelAudit,
@@ -23,13 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => removeRoot(root));
 
-/** A copy of the journal alone. */
-function copied(): CommandTrail {
-  const directory = join(temporaryDirectory(), "audit");
-  mkdirSync(directory);
-  cpSync(join(trail.directory, "journal"), join(directory, "journal"), { recursive: true });
-  return { ...trail, directory };
-}
+const copied = (): CommandTrail => journalCopy(trail);
 
 /** A copy of the journal with another text in each line. */
 function replaced(from: string | RegExp, to: string): CommandTrail {

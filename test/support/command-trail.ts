@@ -1,11 +1,20 @@
 /** Real trails, and the commands that read them, as people run them. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { auditGrpc, createAudit } from "otel-audit";
 import { call, serve } from "./grpc-service.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 
 /** An audit directory that a service has written, and the keys that it signed with. */
 export interface CommandTrail {
@@ -66,6 +75,14 @@ export function newRoot(): string {
 /** Takes it away. */
 export function removeRoot(root: string): void {
   rmSync(root, { recursive: true, force: true });
+}
+
+/** A copy of the journal alone, to be changed. */
+export function journalCopy(trail: CommandTrail): CommandTrail {
+  const directory = join(temporaryDirectory(), "audit");
+  mkdirSync(directory);
+  cpSync(join(trail.directory, "journal"), join(directory, "journal"), { recursive: true });
+  return { ...trail, directory };
 }
 
 /** Makes a signing key, as an administrator does. */

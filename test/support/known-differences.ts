@@ -2,7 +2,7 @@
 import { decodeJsonLine } from "../../src/format/index.ts";
 import { edited, replace } from "./edited-journal.ts";
 import type { Attack } from "./journal-attacks.ts";
-import { type History, purgeOfFirst, result, type Write } from "./key-histories.ts";
+import { type History, purgeOfFirst } from "./key-histories.ts";
 import { linesOf, STREAMS } from "./sealed-journal.ts";
 import { TEXT_OF } from "./stored-forms.ts";
 
@@ -46,30 +46,7 @@ const CASES: readonly Attack[] = [
   ["a line twice", () => edited(A, 1, (line) => [line, line]), "tampered"],
 ];
 
-/** Own checkpoint up to 3, another process's up to 5; the last of its records is deleted. */
-function overlap({ a, b }: Parameters<Write>[0]): void {
-  a.checkpoint("open");
-  const before = { ...a.state };
-  a.add(result);
-  a.checkpoint("run");
-  a.add(result);
-  Object.assign(a.state, before);
-  b.checkpoint("open");
-  b.adopt(a);
-  a.records.pop();
-}
-
 const HISTORY_CASES: readonly History[] = [
-  [
-    "one behind the last, with one missing between",
-    ({ a }) => {
-      a.checkpoint("open");
-      a.checkpoint("close");
-      a.checkpoint("run", { number: 4 });
-    },
-    "tampered",
-  ],
-  ["a record missing that only an adopter signed, beside one that both did", overlap, "incomplete"],
   [
     "a stream adopted, of which nothing is left",
     ({ a, b }) => {

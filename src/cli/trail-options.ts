@@ -1,0 +1,48 @@
+/** Arguments and options that every command over a trail takes. */
+import { type Command, Option } from "commander";
+
+const each = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
+/** The files and directories that hold the trail, and the keys that are trusted. */
+export function addTrail(command: Command): Command {
+  return command
+    .argument("[path...]", "files and directories (default: AUDIT_LOG_DIR)")
+    .option("--public-key <key>", "a key, or a file of keys, that is trusted; repeatable", each);
+}
+
+/** Heads that were signed earlier. */
+export function addAnchor(command: Command): Command {
+  return command.option(
+    "--anchor <file>",
+    "what otel-audit anchor wrote earlier; repeatable",
+    each,
+  );
+}
+
+/** Redaction policies that were in force. */
+export function addRedactionPolicy(command: Command): Command {
+  return command.option(
+    "--redaction-policy <file>",
+    "what may have been redacted; repeatable",
+    each,
+  );
+}
+
+/** A piece of time. */
+export function addWindow(command: Command): Command {
+  return command
+    .option("--since <time>", "only what came after: ISO 8601, or as in -3h")
+    .option("--until <time>", "only what came before");
+}
+
+/** For people, or for programs. */
+export function addOutput(command: Command): Command {
+  return command.addOption(
+    new Option("-o, --output <format>", "output format")
+      .choices(["table", "json"])
+      .default("table"),
+  );
+}
