@@ -14,7 +14,7 @@ import {
   type AttributeValue,
   type AuditRecord,
 } from "../event/portable.ts";
-import { fromBase64Url } from "../lib/base64.ts";
+import { fromBase64Url, toBase64Url } from "../lib/base64.ts";
 import { type Clock, toIsoMicros } from "../lib/clock.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { checkpointRecord } from "./checkpoint-record.ts";
@@ -147,12 +147,18 @@ export async function adopt(
     leaf: LEAF_VERSION,
     key: encodeKey(signer.key),
     previous: end.previous,
+    carried: 0,
     adopter,
     calls: [],
   });
   const note = await signNote(signer, text);
   return {
-    record: checkpointRecord({ note, time, leaves, subtrees: end.covered }),
+    record: checkpointRecord({
+      note,
+      time,
+      leaves: leaves.map(toBase64Url),
+      subtrees: end.covered,
+    }),
     end: { covered, number, previous: hashOf(note) },
   };
 }

@@ -22,8 +22,8 @@ export interface CheckpointParts {
   readonly note: string;
   /** As in `audit.time`. */
   readonly time: string;
-  /** Of the records that it covers and the checkpoint before did not. */
-  readonly leaves: readonly Uint8Array[];
+  /** Of the records that it covers, base64url. */
+  readonly leaves: readonly string[];
   /** What stands left of them. */
   readonly subtrees: Subtrees;
 }
@@ -38,7 +38,7 @@ export function checkpointRecord({ note, time, leaves, subtrees }: CheckpointPar
       [ATTR_IMPACT]: "low",
       [ATTR_TIME]: time,
       [ATTR_CHECKPOINT_NOTE]: note,
-      [ATTR_CHECKPOINT_LEAVES]: leaves.map(toBase64Url),
+      [ATTR_CHECKPOINT_LEAVES]: leaves,
       ...(subtrees.roots.length === 0
         ? {}
         : { [ATTR_CHECKPOINT_SUBTREES]: subtrees.roots.map(toBase64Url) }),

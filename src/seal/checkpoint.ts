@@ -58,7 +58,7 @@ export interface Checkpoint {
   readonly state: CheckpointState;
   /** As in `audit.time`. */
   readonly time: string;
-  /** How many of the records that it covers are results: views hold no others. */
+  /** How many of the records that it covers, and the one before does not, are results: views hold no others. */
   readonly results: number;
   /** Version of the leaves. */
   readonly leaf: string;
@@ -66,6 +66,11 @@ export interface Checkpoint {
   readonly key: string;
   /** SHA-256, base64, of the whole note before this one; absent in the first. */
   readonly previous?: string | undefined;
+  /**
+   * How many of the leaves stood in the checkpoint before too: where that one is lost, this one proves
+   * what it covered.
+   */
+  readonly carried: number;
   /** Methods whose count has changed since the checkpoint before. */
   readonly calls: readonly CallCount[];
   /** In the first one. */
@@ -77,7 +82,7 @@ export interface Checkpoint {
 /** The text that is signed. */
 export function encodeCheckpoint(checkpoint: Checkpoint): string {
   const { stream, size, root, number, state, time, results, leaf, key } = checkpoint;
-  const { previous, opening, adopter } = checkpoint;
+  const { previous, carried, opening, adopter } = checkpoint;
   const lines = [
     `${ORIGIN_PREFIX}${stream}`,
     String(size),
@@ -90,6 +95,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): string {
     `leaf ${leaf}`,
     `key ${key}`,
     ...(previous === undefined ? [] : [`previous ${previous}`]),
+    ...(carried === 0 ? [] : [`carried ${carried}`]),
     ...(adopter === undefined ? [] : [`adopter ${adopter}`]),
     ...checkpoint.calls.map(
       ({ method, handled, recorded }) => `calls ${handled} ${recorded} ${JSON.stringify(method)}`,
@@ -117,6 +123,7 @@ export function decodeCheckpoint(text: string): Checkpoint | string {
     return `its format is ${JSON.stringify(format)}; this version reads ${CHECKPOINT_FORMAT}`;
   const words = new Map<string, string>();
   const calls: CallCount[] = [];
+  const rotations: string[] = [];
   for (const line of rest) {
     const [, word, value] = LINE.exec(line) ?? [];
     if (word === undefined || value === undefined)
@@ -125,7 +132,8 @@ export function decodeCheckpoint(text: string): Checkpoint | string {
       const count = decodeCalls(value);
       if (count === undefined) return `${JSON.stringify(line)} counts no calls`;
       calls.push(count);
-    } else if (words.has(word)) return `it says ${word} twice`;
+    } else if (word === "rotation") rotations.push(value);
+    else if (words.has(word)) return `it says ${word} twice`;
     else words.set(word, value);
   }
   const stream = origin.slice(ORIGIN_PREFIX.length);
@@ -135,16 +143,18 @@ export function decodeCheckpoint(text: string): Checkpoint | string {
   const number = countOf(words.get("number"));
   const state = words.get("state");
   const results = countOf(words.get("results"));
+  const carried = countOf(words.get("carried") ?? "0");
   const [time, leaf, key] = [words.get("time"), words.get("leaf"), words.get("key")];
   if (rootBytes?.length !== HASH_BYTES) return "its root is no SHA-256";
   const leaves = countOf(size);
   if (leaves === undefined || leaves < 1) return `its size is ${JSON.stringify(size)}`;
   if (number === undefined || number < 1) return "it has no number";
   if (results === undefined) return "it does not say how many results it covers";
+  if (carried === undefined) return "it does not say how many leaves it carries again";
   if (!isState(state)) return `its state is ${JSON.stringify(state ?? "unknown")}`;
   if (time === undefined || leaf === undefined || key === undefined)
     return "it lacks its time, the version of its leaves, or its key";
-  const opening = decodeOpening(words);
+  const opening = decodeOpening(words, rotations);
   if (typeof opening === "string") return opening;
   return {
     stream,
@@ -157,6 +167,7 @@ export function decodeCheckpoint(text: string): Checkpoint | string {
     leaf,
     key,
     previous: words.get("previous"),
+    carried,
     adopter: words.get("adopter"),
     calls,
     opening,

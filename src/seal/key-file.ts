@@ -9,9 +9,9 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import type { KeyRotation } from "./checkpoint.ts";
 import { createKeyFile } from "./make-key-file.ts";
-import type { NoteKey } from "./note.ts";
+import { encodeKey, type NoteKey } from "./note.ts";
 import { readKeyFile } from "./private-key-file.ts";
-import { isSameKey, publicKeyFile, readPublicKeys } from "./public-key-file.ts";
+import { publicKeyFile, readPublicKeys } from "./public-key-file.ts";
 import { generateSigningKey, type Signer, signerOf } from "./signer.ts";
 
 /** Where the signing key is. */
@@ -80,15 +80,33 @@ function signerInMemory(why: string, report: (line: string) => void): Signer {
 export function signerOfFile(path: string): Signer {
   const key = readKeyFile(path);
   const { key: own } = signerOf(key, "file");
-  return signerOf(key, "file", rotationOf(path, own));
+  return signerOf(key, "file", rotationsOf(path, own));
 }
 
-/** Nothing depends on it: a file that cannot be read says nothing. */
-function rotationOf(path: string, own: NoteKey): KeyRotation | undefined {
+/** The first checkpoint of every stream says them all: so many, the newest. */
+const MAX_ROTATIONS = 100;
+
+/**
+ * The steps that led to a key, the newest first: a process need not have run with each key between.
+ * Nothing depends on them: a file that cannot be read says nothing.
+ */
+function rotationsOf(path: string, own: NoteKey): readonly KeyRotation[] {
+  const steps: KeyRotation[] = [];
   try {
-    return readPublicKeys(path).find(({ key }) => isSameKey(key, own))?.rotation;
+    const known = new Map(
+      readPublicKeys(path).map(({ key, rotation }) => [encodeKey(key), rotation]),
+    );
+    let to = encodeKey(own);
+    while (steps.length < MAX_ROTATIONS) {
+      const rotation = known.get(to);
+      if (rotation === undefined) return steps;
+      known.delete(to);
+      steps.push({ ...rotation, to });
+      to = rotation.from;
+    }
+    return steps;
   } catch {
-    return undefined;
+    return [];
   }
 }
 

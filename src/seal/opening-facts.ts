@@ -19,14 +19,14 @@ export interface OpeningFacts {
   readonly redactionPolicy: string;
   /** Resource attributes, as the start record has them. */
   readonly resource: Readonly<Record<string, unknown>>;
-  /** Where the key came after an earlier one: the earlier key in one line, and what it signed. */
-  readonly rotation?: KeyRotation | undefined;
+  /** Where the key came after earlier ones: each step on the way, in any order. */
+  readonly rotations: readonly KeyRotation[];
 }
 
-/** An earlier key says which one comes after it. */
+/** An earlier key says which one comes after it. Keys are one line each, as `encodeKey` writes it. */
 export interface KeyRotation {
-  /** One line, as `encodeKey` writes it. */
   readonly from: string;
+  readonly to: string;
   /** Ed25519 of the earlier key over {@link rotationText}; base64. */
   readonly signature: string;
 }
@@ -38,7 +38,7 @@ export function rotationText(from: string, to: string): string {
 
 /** The lines of the facts, without their ends. */
 export function openingLines(facts: OpeningFacts): readonly string[] {
-  const { custody, sealed, redactable, auditPolicy, redactionPolicy, resource, rotation } = facts;
+  const { custody, sealed, redactable, auditPolicy, redactionPolicy, resource, rotations } = facts;
   return [
     `custody ${custody}`,
     ...lineOf("sealed", sealed.join(" ")),
@@ -46,7 +46,7 @@ export function openingLines(facts: OpeningFacts): readonly string[] {
     ...lineOf("audit-policy", auditPolicy),
     ...lineOf("redaction-policy", redactionPolicy),
     `resource ${JSON.stringify(resource)}`,
-    ...(rotation === undefined ? [] : [`rotation ${rotation.from} ${rotation.signature}`]),
+    ...rotations.map(({ from, to, signature }) => `rotation ${from} ${to} ${signature}`),
   ];
 }
 
@@ -57,16 +57,20 @@ function lineOf(word: string, value: string): readonly string[] {
 
 const CUSTODIES: ReadonlySet<string> = new Set<KeyCustody>(["file", "memory", "function"]);
 
-/** The facts of some words and their values; undefined where there are none, a text says what is wrong. */
+/**
+ * The facts of some words and their values; undefined where there are none, a text says what is wrong.
+ *
+ * @param rotations values of the lines that may stand there several times; those of another form say nothing.
+ */
 export function decodeOpening(
   words: ReadonlyMap<string, string>,
+  rotations: readonly string[],
 ): OpeningFacts | string | undefined {
   const custody = words.get("custody");
   if (custody === undefined) return undefined;
   if (!isCustody(custody)) return `its custody is ${JSON.stringify(custody)}`;
   const resource = parse(words.get("resource") ?? "");
   if (!isMap(resource)) return "its resource is no map";
-  const [from = "", signature] = words.get("rotation")?.split(" ") ?? [];
   return {
     custody,
     sealed: words.get("sealed")?.split(" ") ?? [],
@@ -74,8 +78,14 @@ export function decodeOpening(
     auditPolicy: words.get("audit-policy") ?? "",
     redactionPolicy: words.get("redaction-policy") ?? "",
     resource,
-    rotation: signature === undefined ? undefined : { from, signature },
+    rotations: rotations.flatMap(decodeRotation),
   };
+}
+
+function decodeRotation(value: string): readonly KeyRotation[] {
+  const [from, to, signature, ...rest] = value.split(" ");
+  const isWhole = from !== undefined && to !== undefined && signature !== undefined;
+  return isWhole && rest.length === 0 ? [{ from, to, signature }] : [];
 }
 
 function isCustody(text: string): text is KeyCustody {

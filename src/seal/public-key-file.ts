@@ -15,7 +15,7 @@ import { decodeKey, encodeKey, type NoteKey } from "./note.ts";
 export interface KnownKey {
   readonly key: NoteKey;
   /** Undefined: it came after no other. */
-  readonly rotation?: KeyRotation | undefined;
+  readonly rotation?: Omit<KeyRotation, "to"> | undefined;
 }
 
 /** The file of public keys beside a private one. */

@@ -9,6 +9,7 @@
 import { hash } from "node:crypto";
 import type { AuditRecord } from "../event/portable.ts";
 import { type Clock, toIsoMicros } from "../lib/clock.ts";
+import { toBase64Url } from "../lib/base64.ts";
 import { messageOf } from "../lib/errors.ts";
 import { createCallCounts } from "./call-counts.ts";
 import {
@@ -60,7 +61,7 @@ export interface SealerOptions {
   readonly clock: Clock;
   readonly report: (line: string) => void;
   readonly redactableOf: (action: string) => IsRedactable;
-  readonly opening: Omit<OpeningFacts, "custody" | "sealed" | "rotation">;
+  readonly opening: Omit<OpeningFacts, "custody" | "sealed" | "rotations">;
   /** Totals since the stream began. Default: there are no calls. */
   readonly calls?: () => Iterable<CallCount>;
   /** Milliseconds after which a checkpoint shows that the process lives. Default: none does. */
@@ -83,8 +84,19 @@ interface Draft {
   readonly time: string;
   readonly calls: readonly CallCount[];
   readonly covered: Subtrees;
-  readonly leaves: readonly Uint8Array[];
+  /** Of the records that no checkpoint covered, base64url. */
+  readonly leaves: readonly string[];
 }
+
+/** What a checkpoint covered, for the next one to carry it again. */
+interface Carried {
+  readonly before: Subtrees;
+  /** Base64url. */
+  readonly leaves: readonly string[];
+}
+
+/** The first checkpoint has none before it. */
+const NOTHING_CARRIED: Carried = { before: NO_LEAVES, leaves: [] };
 
 /** Begins with the checkpoint that opens the stream, as soon as a record was taken. */
 export function createSealer(options: SealerOptions): Sealer {
@@ -92,6 +104,7 @@ export function createSealer(options: SealerOptions): Sealer {
   const key = encodeKey(signer.key);
   const callCounts = createCallCounts(options.calls ?? (() => []));
   let covered = NO_LEAVES;
+  let carried = NOTHING_CARRIED;
   /** Records behind those that are covered. */
   const waiting = createLeafQueue();
   /** Leaves up to the last one that is of no checkpoint: those have to be covered. */
@@ -132,6 +145,7 @@ export function createSealer(options: SealerOptions): Sealer {
       leaf: LEAF_VERSION,
       key,
       previous,
+      carried: carried.leaves.length,
       calls,
       opening:
         number > 0
@@ -140,10 +154,11 @@ export function createSealer(options: SealerOptions): Sealer {
               ...opening,
               custody: signer.custody,
               sealed: SEALED_PREFIXES,
-              rotation: signer.rotation,
+              rotations: signer.rotations,
             },
     };
-    return { text: encodeCheckpoint(checkpoint), time, calls, covered: after, leaves };
+    const text = encodeCheckpoint(checkpoint);
+    return { text, time, calls, covered: after, leaves: leaves.map(toBase64Url) };
   }
 
   /** Whether the state is said is up to the number of leaves: what does not fit comes with the next one. */
@@ -179,10 +194,12 @@ export function createSealer(options: SealerOptions): Sealer {
   function finish({ time, calls, covered: after, leaves }: Draft, note: string): void {
     isWriting = true;
     try {
-      options.write(checkpointRecord({ note, time, leaves, subtrees: covered }));
+      const all = [...carried.leaves, ...leaves];
+      options.write(checkpointRecord({ note, time, leaves: all, subtrees: carried.before }));
     } finally {
       isWriting = false;
     }
+    carried = { before: covered, leaves };
     covered = after;
     waiting.drop(leaves.length);
     number++;

@@ -18,8 +18,8 @@ export interface Signer {
   readonly custody: KeyCustody;
   /** Ed25519 (RFC 8032) of a text in UTF-8: 64 bytes, at once or later. */
   readonly sign: (text: Uint8Array) => Uint8Array | Promise<Uint8Array>;
-  /** Where the key came after another. */
-  readonly rotation?: KeyRotation | undefined;
+  /** Where the key came after others: each step on the way. */
+  readonly rotations: readonly KeyRotation[];
 }
 
 /** Signs elsewhere: in a key management service or a hardware module. */
@@ -73,13 +73,13 @@ function notEd25519(name: string, why: string, cause?: unknown): AuditError {
 export function signerOf(
   key: KeyObject,
   custody: Exclude<KeyCustody, "function">,
-  rotation?: KeyRotation,
+  rotations: readonly KeyRotation[] = [],
 ): Signer {
   return {
     key: noteKeyOf(publicBytesOf(createPublicKey(key))),
     custody,
     sign: (text) => sign(null, text, key),
-    rotation,
+    rotations,
   };
 }
 
@@ -89,7 +89,7 @@ export function signerOf(
  * @throws {AuditError} `invalid_option` where the public key is none.
  */
 export function signerOfFunction({ publicKey, sign: signText }: SigningFunction): Signer {
-  return { key: readPublicKey(publicKey), custody: "function", sign: signText };
+  return { key: readPublicKey(publicKey), custody: "function", sign: signText, rotations: [] };
 }
 
 /** Whether a signature is of that key and text. */

@@ -17,6 +17,7 @@ import {
   type Hashing,
   keyIdInput,
   keyIdOfBytes,
+  type KeyRotation,
   LEAF_VERSION,
   type NoteKey,
   rootOf,
@@ -41,13 +42,20 @@ export interface SoundCheckpoint {
   readonly noteHash: string;
   /** Leaves before the first that it carries. */
   readonly from: number;
+  /** Leaves before the first that the checkpoint before it did not carry: that one's size. */
+  readonly begin: number;
   /** One after the other, 32 bytes each. */
   readonly leaves: Uint8Array;
-  /** Root of the tree before them, base64; undefined where there is none. */
+  /** Root of the tree of `from` leaves, base64; undefined where there is none. */
   readonly rootBefore: string | undefined;
-  /** Whether what an earlier key signed for this one is right; undefined: there is none. */
-  readonly rotatedFrom: string | undefined;
+  /** The same of `begin` leaves. */
+  readonly rootAtBegin: string | undefined;
+  /** Keys that vouch for others: what each signed is right. */
+  readonly rotations: readonly Rotation[];
 }
+
+/** Keys in one line each. */
+export type Rotation = Omit<KeyRotation, "signature">;
 
 /** Why a checkpoint cannot be relied on. */
 export interface UnsoundCheckpoint {
@@ -60,6 +68,9 @@ export interface UnsoundCheckpoint {
 
 /** More leaves, or subtrees, than this no checkpoint carries: refused before anything is hashed. */
 export const MAX_HASHES = 4096;
+
+/** More rotations than this of one checkpoint nobody looks at: each is a signature to check. */
+const MAX_ROTATIONS = 1000;
 
 /** Checks one. */
 export async function checkCheckpoint(
@@ -84,8 +95,8 @@ export async function checkCheckpoint(
   const tree = await checkTree(parts, checkpoint, crypto);
   if (typeof tree === "string") return altered(tree, stream);
   const [hash = new Uint8Array()] = await crypto.hashTexts([parts.note]);
-  const rotatedFrom = await checkRotation(checkpoint, crypto);
-  return { checkpoint, key, noteHash: toBase64(hash), ...tree, rotatedFrom };
+  const rotations = await checkRotations(checkpoint, crypto);
+  return { checkpoint, key, noteHash: toBase64(hash), ...tree, rotations };
 }
 
 /** Whether a checkpoint is sound. */
@@ -114,11 +125,11 @@ export async function checkSignature(
   return isSigned ? key : "its signature is wrong";
 }
 
-type Tree = Pick<SoundCheckpoint, "from" | "leaves" | "rootBefore">;
+type Tree = Pick<SoundCheckpoint, "from" | "begin" | "leaves" | "rootBefore" | "rootAtBegin">;
 
 async function checkTree(
   { leaves: leafTexts, subtrees }: CheckpointParts,
-  { size, root }: Checkpoint,
+  { size, root, carried }: Checkpoint,
   crypto: VerifyCrypto,
 ): Promise<Tree | string> {
   if (leafTexts.length > MAX_HASHES || subtrees.length > MAX_HASHES)
@@ -130,18 +141,26 @@ async function checkTree(
     return "its leaves are no hashes";
   const before: Subtrees = { size: from, roots };
   if (!areSubtrees(before)) return "its subtrees do not fit the number of its leaves";
-  const after = await hashed(addLeaves(before, leaves), crypto);
+  if (carried >= leaves.length) return "it covers nothing that the one before does not";
+  const middle = await hashed(addLeaves(before, leaves.slice(0, carried)), crypto);
+  const after = await hashed(addLeaves(middle, leaves.slice(carried)), crypto);
   const found = await hashed(rootOf(after), crypto);
   if (found === undefined || toBase64(found) !== toBase64(root))
     return "its leaves do not lead to the root that it signs";
-  const rootBefore = await hashed(rootOf(before), crypto);
   const joined = new Uint8Array(leaves.length * HASH_BYTES);
   for (const [at, leaf] of leaves.entries()) joined.set(leaf, at * HASH_BYTES);
   return {
     from,
+    begin: from + carried,
     leaves: joined,
-    rootBefore: rootBefore === undefined ? undefined : toBase64(rootBefore),
+    rootBefore: await rootTextOf(before, crypto),
+    rootAtBegin: await rootTextOf(middle, crypto),
   };
+}
+
+async function rootTextOf(tree: Subtrees, crypto: VerifyCrypto): Promise<string | undefined> {
+  const root = await hashed(rootOf(tree), crypto);
+  return root === undefined ? undefined : toBase64(root);
 }
 
 /** Undefined where one of them is none. */
@@ -151,18 +170,19 @@ function hashesOf(texts: readonly string[]): readonly Uint8Array[] | undefined {
   return areAll && hashes.every(({ length }) => length === HASH_BYTES) ? hashes : undefined;
 }
 
-async function checkRotation(
-  { opening, key }: Checkpoint,
+async function checkRotations(
+  { opening }: Checkpoint,
   crypto: VerifyCrypto,
-): Promise<string | undefined> {
-  if (opening?.rotation === undefined) return undefined;
-  const { from, signature } = opening.rotation;
-  const earlier = decodeKey(from);
-  const bytes = fromBase64(signature);
-  if (earlier === undefined || bytes === undefined) return undefined;
-  const message = new TextEncoder().encode(rotationText(from, key));
-  const isSigned = await crypto.isSignature(earlier.publicKey, message, bytes);
-  return isSigned ? encodeKey(earlier) : undefined;
+): Promise<readonly Rotation[]> {
+  const sound: Rotation[] = [];
+  for (const { from, to, signature } of (opening?.rotations ?? []).slice(0, MAX_ROTATIONS)) {
+    const [earlier, later, bytes] = [decodeKey(from), decodeKey(to), fromBase64(signature)];
+    if (earlier === undefined || later === undefined || bytes === undefined) continue;
+    const message = new TextEncoder().encode(rotationText(from, to));
+    if (!(await crypto.isSignature(earlier.publicKey, message, bytes))) continue;
+    sound.push({ from: encodeKey(earlier), to: encodeKey(later) });
+  }
+  return sound;
 }
 
 /** Drives what asks for hashes. */

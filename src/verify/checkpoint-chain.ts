@@ -34,9 +34,11 @@ export interface Link {
   readonly noteHash: string;
   readonly previous: string | undefined;
   readonly from: number;
+  readonly begin: number;
   readonly size: number;
   readonly root: string;
   readonly rootBefore: string | undefined;
+  readonly rootAtBegin: string | undefined;
   readonly state: CheckpointState;
   readonly time: string;
   readonly key: string;
@@ -67,18 +69,15 @@ export function createCheckpointChain(): CheckpointChain {
   return {
     problemOf(sound) {
       const link = linkOf(sound);
-      const known = roots.get(link.size);
-      if (known !== undefined && known !== link.root)
-        return `there are two trees of ${link.size} records`;
-      const before = roots.get(link.from);
-      if (before !== undefined && before !== link.rootBefore)
-        return `its tree does not continue the one of ${link.from} records`;
+      for (const [size, root] of rootsOf(link)) {
+        const known = roots.get(size);
+        if (known !== undefined && known !== root) return `there are two trees of ${size} records`;
+      }
       return link.state === "adopted" ? undefined : ownProblem(link);
     },
     add(sound) {
       const link = linkOf(sound);
-      roots.set(link.size, link.root);
-      if (link.rootBefore !== undefined) roots.set(link.from, link.rootBefore);
+      for (const [size, root] of rootsOf(link)) if (root !== undefined) roots.set(size, root);
       if (link.state === "adopted") {
         if (link.size > (adopted?.size ?? 0)) adopted = link;
         return;
@@ -98,25 +97,37 @@ export function createCheckpointChain(): CheckpointChain {
   };
 }
 
-function linkOf({ checkpoint, noteHash, key, from, rootBefore }: SoundCheckpoint): Link {
+/** The trees of which it says the root: what it signs, and what follows from its leaves and subtrees. */
+function rootsOf(link: Link): readonly (readonly [size: number, root: string | undefined])[] {
+  return [
+    [link.size, link.root],
+    [link.begin, link.rootAtBegin],
+    [link.from, link.rootBefore],
+  ];
+}
+
+function linkOf(sound: SoundCheckpoint): Link {
+  const { checkpoint, noteHash, key, from, begin, rootBefore, rootAtBegin } = sound;
   const { number, previous, size, root, state, time } = checkpoint;
   return {
     number,
     noteHash,
     previous,
     from,
+    begin,
     size,
     root: toBase64(root),
     rootBefore,
+    rootAtBegin,
     state,
     time,
     key: encodeKey(key),
   };
 }
 
-function firstProblem({ number, from, state, previous }: Link): string | undefined {
+function firstProblem({ number, begin, state, previous }: Link): string | undefined {
   const isFirst = number === 1;
-  const beginsSo = from === 0 && state === "open" && previous === undefined;
+  const beginsSo = begin === 0 && state === "open" && previous === undefined;
   if (isFirst) return beginsSo ? undefined : "it is the first one, and does not open the stream";
   return state === "open" || previous === undefined
     ? "it opens the stream, and is not the first one"
@@ -136,7 +147,7 @@ function joinProblem(left: Link | undefined, right: Link | undefined): string | 
   if (left === undefined || right === undefined) return undefined;
   if (right.previous !== left.noteHash)
     return `checkpoint ${right.number} does not name checkpoint ${left.number} as the one before`;
-  if (right.from !== left.size || right.rootBefore !== left.root)
+  if (right.begin !== left.size || right.rootAtBegin !== left.root)
     return `checkpoint ${right.number} does not continue the tree of checkpoint ${left.number}`;
   return undefined;
 }

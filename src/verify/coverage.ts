@@ -4,20 +4,22 @@ import { HASH_BYTES } from "../seal/portable.ts";
 export interface Claim {
   /** SHA-256 of its note, base64. */
   readonly note: string;
-  /** Leaves before the first. */
+  /** Leaves before the first that it carries. */
   readonly from: number;
+  /** Leaves before the first that it does not carry again: those behind are counted by it. */
+  readonly begin: number;
   /** Leaves up to the last. */
   readonly size: number;
   /** Signed by the process that wrote them. */
   readonly isOwn: boolean;
-  /** How many of them are results. */
+  /** How many of those that it counts are results. */
   readonly results: number;
   /** Of the checkpoint, milliseconds since the epoch. */
   readonly time: number;
 }
 
 /** Consecutive leaves that one checkpoint carries, and none before it carried. */
-export interface CoveredRange extends Pick<Claim, "from" | "size" | "isOwn" | "time"> {
+export interface CoveredRange extends Pick<Claim, "from" | "size" | "isOwn"> {
   /** Undefined: forgotten, because all of them were compared. */
   leaves: Uint8Array | undefined;
   /** Compared and equal, copies counted once. */
@@ -25,7 +27,10 @@ export interface CoveredRange extends Pick<Claim, "from" | "size" | "isOwn" | "t
 }
 
 /** A place in a stream that something covers. */
-export type CoveredPart = Pick<CoveredRange, "from" | "size" | "time">;
+export interface CoveredPart extends Pick<Claim, "from" | "size" | "time"> {
+  /** Whether it is only carried again: the checkpoint that counts it is not there. */
+  readonly isCarried: boolean;
+}
 
 /** What is signed in a stream, by place. */
 export interface Coverage {
@@ -35,7 +40,7 @@ export interface Coverage {
   readonly add: (claim: Claim, leaves: Uint8Array) => void;
   /** The range that holds a record; that of the process itself before that of an adopter. */
   readonly of: (sequence: number) => CoveredRange | undefined;
-  /** All that is covered, ascending and each place once: adopters' where the process itself signed nothing. */
+  /** All that is covered, ascending and each place once, with the checkpoint that counts it where there is one. */
   readonly parts: () => readonly CoveredPart[];
   /** Each checkpoint once, ascending. */
   readonly claims: () => readonly Claim[];
@@ -56,25 +61,35 @@ export function createCoverage(): Coverage {
     add(claim, leaves) {
       if (claims.has(claim.note)) return;
       claims.set(claim.note, claim);
-      const { isOwn, time } = claim;
+      const { isOwn } = claim;
       const list = isOwn ? own : adopted;
       for (const { from, size } of uncovered(claim, list)) {
         const carried = leaves.subarray(
           (from - claim.from) * HASH_BYTES,
           (size - claim.from) * HASH_BYTES,
         );
-        list.splice(placeOf(list, from), 0, { from, size, isOwn, time, leaves: carried, seen: 0 });
+        list.splice(placeOf(list, from), 0, { from, size, isOwn, leaves: carried, seen: 0 });
       }
     },
     of: (sequence) => find(own, sequence) ?? find(adopted, sequence),
-    parts() {
-      const others = adopted.flatMap((range) =>
-        uncovered(range, own).map((extent) => ({ ...extent, time: range.time })),
-      );
-      return [...own, ...others].toSorted((left, right) => left.from - right.from);
-    },
-    claims: () => [...claims.values()].toSorted((left, right) => left.from - right.from),
+    parts: () => partsOf([...claims.values()]),
+    claims: () => [...claims.values()].toSorted((left, right) => left.begin - right.begin),
   };
+}
+
+/** What the process itself counts comes before what an adopter does, and that before what is only carried. */
+function partsOf(claims: readonly Claim[]): readonly CoveredPart[] {
+  const parts: CoveredPart[] = [];
+  const add = ({ from, size }: Extent, { time }: Claim, isCarried: boolean): void => {
+    for (const extent of uncovered({ from, size }, parts))
+      parts.splice(placeOf(parts, extent.from), 0, { ...extent, time, isCarried });
+  };
+  const own = claims.filter(({ isOwn }) => isOwn);
+  const adopted = claims.filter(({ isOwn }) => !isOwn);
+  for (const claim of [...own, ...adopted])
+    add({ from: claim.begin, size: claim.size }, claim, false);
+  for (const claim of claims) add({ from: claim.from, size: claim.begin }, claim, true);
+  return parts;
 }
 
 function find(list: readonly CoveredRange[], sequence: number): CoveredRange | undefined {
@@ -83,7 +98,7 @@ function find(list: readonly CoveredRange[], sequence: number): CoveredRange | u
 }
 
 /** How many ranges begin before that leaf, itself not counted. Mostly all: looked for from the end. */
-function placeOf(list: readonly CoveredRange[], leaf: number): number {
+function placeOf(list: readonly Extent[], leaf: number): number {
   let low = 0;
   let high = list.length;
   while (low < high) {
@@ -94,11 +109,11 @@ function placeOf(list: readonly CoveredRange[], leaf: number): number {
   return low;
 }
 
-function overlapping(
-  list: readonly CoveredRange[],
+function overlapping<Range extends Extent>(
+  list: readonly Range[],
   { from, size }: Extent,
-): readonly CoveredRange[] {
-  const found: CoveredRange[] = [];
+): readonly Range[] {
+  const found: Range[] = [];
   for (let at = Math.max(0, placeOf(list, from) - 1); at < list.length; at++) {
     const range = list[at];
     if (range === undefined || range.from >= size) break;
@@ -108,7 +123,7 @@ function overlapping(
 }
 
 /** The places of an extent that none of the list has. */
-function uncovered(extent: Extent, list: readonly CoveredRange[]): readonly Extent[] {
+function uncovered(extent: Extent, list: readonly Extent[]): readonly Extent[] {
   const left: Extent[] = [];
   let { from } = extent;
   for (const other of overlapping(list, extent)) {

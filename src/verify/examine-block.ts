@@ -30,8 +30,8 @@ export interface ReadBlock {
   readonly file: string;
   /** Whether the file shows results only. */
   readonly isView: boolean;
-  /** Whether it is a segment of a journal. Default false. */
-  readonly isSegment?: boolean;
+  /** Whether all records of its streams stand there, if only checkpoints are left of them. Default false. */
+  readonly showsAll?: boolean;
   /** Whether its form keeps resources as they were. Default false. */
   readonly hasResource?: boolean;
   readonly records: readonly ReadRecord[];
@@ -40,7 +40,7 @@ export interface ReadBlock {
 
 /** Examines what was read; what has no id of a record is a problem of its line. */
 export async function examineBlock(
-  { file, isView, isSegment = false, hasResource = false, records, problems }: ReadBlock,
+  { file, isView, showsAll = false, hasResource = false, records, problems }: ReadBlock,
   examiner: Examiner,
 ): Promise<ExaminedBlock> {
   const examined = await examiner.examine(
@@ -57,12 +57,12 @@ export async function examineBlock(
       nameless.push({ line: read.line, message, isCut: false });
     }
   }
-  return { file, isView, isSegment, ...columns.take(), problems: [...problems, ...nameless] };
+  return { file, isView, showsAll, ...columns.take(), problems: [...problems, ...nameless] };
 }
 
 interface Columns {
   readonly add: (read: ReadRecord, examined: Examined) => void;
-  readonly take: () => Omit<ExaminedBlock, "file" | "isView" | "isSegment" | "problems">;
+  readonly take: () => Omit<ExaminedBlock, "file" | "isView" | "showsAll" | "problems">;
 }
 
 function createColumns(capacity: number, hasResource: boolean): Columns {

@@ -4,7 +4,7 @@ import type { Examiner } from "./examine.ts";
 import { examineBlock, type ReadRecord } from "./examine-block.ts";
 import type { ExaminedBlock, LineProblem } from "./examined-block.ts";
 
-/** Files of these forms show results, and nothing else. */
+/** Files of these forms show results, and nothing else. Lines may be a view of checkpoints. */
 const VIEWS: ReadonlySet<Form> = new Set<Form>(["csv", "json-array"]);
 
 /** On its way elsewhere a resource may be given more attributes, or others. */
@@ -33,7 +33,7 @@ export function examinePiece(
     {
       file: block.file,
       isView: VIEWS.has(block.form),
-      isSegment: isSegment(block.file),
+      showsAll: isSegment(block.file) || !(VIEWS.has(block.form) || block.form === "json-lines"),
       hasResource: WITH_RESOURCE.has(block.form),
       records,
       problems: problems.map((problem) => lineProblem(problem, block, records)),

@@ -13,8 +13,8 @@ export interface ExaminedBlock {
   readonly file: string;
   /** Whether the file shows results only. */
   readonly isView: boolean;
-  /** Whether it is a segment of a journal, where all records of a stream stand. */
-  readonly isSegment: boolean;
+  /** Whether all records of its streams stand there, also where nothing but checkpoints is left of them. */
+  readonly showsAll: boolean;
   /** Names of the streams that `stream` counts. */
   readonly streams: readonly string[];
   readonly stream: Uint32Array;

@@ -15,8 +15,8 @@ export interface ChosenCheckpoint {
 }
 
 /**
- * One with a trusted key before others, then one of the process itself before one of an adopter. The
- * record of a checkpoint that nothing covers is held against its own note.
+ * One with a trusted key before others, then one of the process itself before one of an adopter, then
+ * the one that was made for it before one that carries it again. The record of a checkpoint that nothing covers is held against its own note.
  */
 export function chooseCheckpoint(
   { checkpoints, isTrusted }: TrailOfRecord,
@@ -39,8 +39,9 @@ export function chooseCheckpoint(
   return { chosen, contradictions };
 
   function weight(one: PlacedCheckpoint): number {
-    const isAdopted = one.sound.checkpoint.state === "adopted";
-    return (isTrusted(one) === false ? 2 : 0) + (isAdopted ? 1 : 0);
+    const { begin, checkpoint } = one.sound;
+    const isAdopted = checkpoint.state === "adopted";
+    return (isTrusted(one) === false ? 4 : 0) + (isAdopted ? 2 : 0) + (sequence <= begin ? 1 : 0);
   }
 }
 

@@ -91,6 +91,7 @@ function judgeResults(parts: MissingParts, purged: readonly Run[]): Absent {
   let missing = 0;
   let covered = 0;
   for (const { part, isWanted } of parts.parts) {
+    if (part.isCarried) continue;
     const [first, last] = [covered + 1, part.from];
     covered = part.size;
     if (!isWanted || first > last || withoutRuns([[first, last]], purged).length === 0) continue;
@@ -103,16 +104,16 @@ function judgeResults(parts: MissingParts, purged: readonly Run[]): Absent {
     });
   }
   for (const { part, isWanted } of parts.claims) {
-    const { from, size, results } = part;
+    const { begin, size, results } = part;
     if (!isWanted || !isAsked(part, parts.claims, purged)) continue;
-    const lost = results - countSeen(from + 1, size, [parts.results, parts.altered]);
+    const lost = results - countSeen(begin + 1, size, [parts.results, parts.altered]);
     if (lost <= 0) continue;
     missing += lost;
     found("records_missing", {
-      message: `${lost} of ${results} results of stream ${stream} between ${from + 1} and ${size} are missing`,
+      message: `${lost} of ${results} results of stream ${stream} between ${begin + 1} and ${size} are missing`,
       stream,
       count: lost,
-      ranges: [[from + 1, size]],
+      ranges: [[begin + 1, size]],
     });
   }
   return { missing, purged: 0 };
@@ -120,10 +121,10 @@ function judgeResults(parts: MissingParts, purged: readonly Run[]): Absent {
 
 /** Nobody knows where the results of a checkpoint stood: what was deleted, or is another's too, may hold them. */
 function isAsked(claim: Claim, claims: readonly Wanted<Claim>[], purged: readonly Run[]): boolean {
-  const { from, size, isOwn } = claim;
-  if (countOf(withoutRuns([[from + 1, size]], purged)) < size - from) return false;
+  const { begin, size, isOwn } = claim;
+  if (countOf(withoutRuns([[begin + 1, size]], purged)) < size - begin) return false;
   return (
-    isOwn || !claims.some(({ part }) => part !== claim && part.from < size && part.size > from)
+    isOwn || !claims.some(({ part }) => part !== claim && part.begin < size && part.size > begin)
   );
 }
 

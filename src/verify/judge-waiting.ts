@@ -20,6 +20,8 @@ export interface WaitingParts extends Pick<
   readonly closedAt: number | undefined;
   /** Whether a note that holds together (its SHA-256, base64) proves the record that it stands in. */
   readonly isProof: (note: string) => boolean;
+  /** Numbers of records whose note is that of another one. */
+  readonly repeated: ReadonlySet<number>;
 }
 
 /** A process that is alive, or was killed, leaves no more records than this without a checkpoint. */
@@ -38,7 +40,7 @@ export interface Uncovered {
 
 /** Judges the records that no checkpoint covers. */
 export function judgeWaiting(parts: WaitingParts): Uncovered {
-  const { stream, found, waiting, size, closedAt, isProof } = parts;
+  const { stream, found, waiting, size, closedAt, isProof, repeated } = parts;
   let notes = 0;
   const tail: SeenRecord[] = [];
   const unproven: SeenRecord[] = [];
@@ -51,7 +53,7 @@ export function judgeWaiting(parts: WaitingParts): Uncovered {
       found("record_inserted", behindEnd(stream, record, closedAt));
     else if (record.sequence <= size) unproven.push(record);
     // A finding says already what is wrong with it.
-    else if (isNote && proofs.length === 0) continue;
+    else if (isNote && (proofs.length === 0 || repeated.has(record.sequence))) continue;
     else if (proofs.some(isProof)) notes++;
     else tail.push(record);
   }

@@ -51,15 +51,16 @@ export function createKeyRing(pinned: readonly NoteKey[]): KeyRing {
   }
 
   return {
-    use({ checkpoint, key, rotatedFrom }) {
+    use({ checkpoint, key, rotations }) {
       const text = encodeKey(key);
       const use = used.get(text) ?? { streams: new Set(), isInMemory: false };
       used.set(text, use);
       use.streams.add(checkpoint.adopter ?? checkpoint.stream);
       if (checkpoint.opening?.custody === "memory") use.isInMemory = true;
-      if (rotatedFrom === undefined) return;
-      const earlier = vouched.get(text) ?? new Set();
-      vouched.set(text, earlier.add(rotatedFrom));
+      for (const { from, to } of rotations) {
+        const earlier = vouched.get(to) ?? new Set();
+        vouched.set(to, earlier.add(from));
+      }
     },
     finish(found) {
       const all = trusted();

@@ -8,10 +8,11 @@ import { HASH_BYTES } from "../seal/portable.ts";
 import type { SoundCheckpoint } from "./check-checkpoint.ts";
 import { type CheckpointChain, createCheckpointChain, type Head } from "./checkpoint-chain.ts";
 import { createCopyComparer } from "./compare-copies.ts";
-import { type Claim, type CoveredPart, createCoverage } from "./coverage.ts";
+import { type Claim, createCoverage } from "./coverage.ts";
 import type { Finding, FindingCode } from "./findings.ts";
 import { judgeMissing, type Wanted } from "./judge-missing.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
+import { createNoteCarriers } from "./note-carriers.ts";
 import type { Run } from "./runs.ts";
 import { overlaps, type TimeWindow } from "./time-window.ts";
 
@@ -68,6 +69,8 @@ export interface StreamJudge {
   readonly stream: string;
   readonly chain: CheckpointChain;
   readonly expect: (sound: SoundCheckpoint, place: Place) => void;
+  /** A note of the stream was found in what is no view. */
+  readonly markWhole: () => void;
   /** False: another copy of it came before. */
   readonly see: (record: SeenRecord) => boolean;
   /** What is signed of the record with that number; undefined: nothing, or it was forgotten. */
@@ -105,6 +108,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
   const { proven, altered } = copies;
   /** By number: the first copy, and others. */
   const waiting = new Map<number, WaitingRecord>();
+  const carriers = createNoteCarriers(options);
   /** Hashes of the notes of checkpoints that others exclude. */
   const leftOut = new Set<string>();
   /** Whether something came that shows more than results. */
@@ -142,12 +146,14 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
       const at = (sequence - (range?.from ?? 0) - 1) * HASH_BYTES;
       return range?.leaves?.slice(at, at + HASH_BYTES);
     },
+    markWhole: () => void (isWhole = true),
     expect(sound, place) {
-      const { checkpoint, from, leaves, noteHash: note } = sound;
+      const { checkpoint, from, begin, leaves, noteHash: note } = sound;
       const { size, results, state, time } = checkpoint;
       const claim = {
         note,
         from,
+        begin,
         size,
         isOwn: state !== "adopted",
         results,
@@ -170,6 +176,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
     },
     see(record) {
       if (record.isOfAll) isWhole = true;
+      carriers.see(record);
       const range = coverage.of(record.sequence);
       const { sequence } = record;
       const isFirst = !proven.has(sequence) && !altered.has(sequence) && !waiting.has(sequence);
@@ -183,7 +190,14 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
       const last = chain.last();
       const size = parts.at(-1)?.size ?? 0;
       const closedAt = last?.state === "close" ? last.size : undefined;
-      const { unsigned, notes } = judgeWaiting({ ...options, waiting, size, closedAt, isProof });
+      const { unsigned, notes } = judgeWaiting({
+        ...options,
+        waiting,
+        size,
+        closedAt,
+        isProof,
+        repeated: carriers.repeated(),
+      });
       const compared = copies.finish(closedAt);
       const absent = judgeMissing({
         ...options,
@@ -213,7 +227,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
 }
 
 /** A checkpoint covers what came between the one before it and itself. */
-function wanted<Part extends CoveredPart>(
+function wanted<Part extends Pick<Claim, "time">>(
   parts: readonly Part[],
   window: TimeWindow,
 ): readonly Wanted<Part>[] {

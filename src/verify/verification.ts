@@ -6,6 +6,7 @@
  */
 import { recordId } from "../event/portable.ts";
 import { HASH_BYTES, type NoteKey, type StreamHead } from "../seal/portable.ts";
+import { createAdoptedViews } from "./adopted-views.ts";
 import { judgeAnchor } from "./anchor-heads.ts";
 import { type CallReconciliation, createCallLedger } from "./call-ledger.ts";
 import { checkCheckpoint, isSound, type SoundCheckpoint } from "./check-checkpoint.ts";
@@ -87,6 +88,7 @@ export function createVerification(options: VerificationOptions): Verification {
   const judges = new Map<string, StreamJudge>();
   const calls = createCallLedger();
   const sources = createSourceLedger();
+  const views = createAdoptedViews();
   const fields = createFieldLedger(list.add, options.isExplained);
   const purged = new Map<string, Run[]>();
   const gaps: (GapClaim & { readonly record: string })[] = [];
@@ -150,9 +152,11 @@ export function createVerification(options: VerificationOptions): Verification {
     }
     keys.use(checked);
     checkPolicy(checked, record, place);
-    judgeOf(checked.checkpoint.stream).expect(checked, place);
-    calls.say(checked.checkpoint);
-    sources.say(checked.checkpoint);
+    const { checkpoint } = checked;
+    judgeOf(checkpoint.stream).expect(checked, place);
+    if (checkpoint.stream !== stream) views.adopt(place.file, stream, checkpoint.stream);
+    calls.say(checkpoint);
+    sources.say(checkpoint);
     return checked.noteHash;
   }
 
@@ -181,13 +185,15 @@ export function createVerification(options: VerificationOptions): Verification {
         const source = block.sources[(block.source[at] ?? 0) - 1];
         if (source !== undefined && isWanted)
           sources.see(place.stream, place.sequence, source, place.place);
+        const isOfAll = block.showsAll || (!block.isView && kind !== KIND.checkpoint);
+        if (isOfAll) views.show(block.file, place.stream);
         const isFirst = judgeOf(place.stream).see({
           sequence: place.sequence,
           leaf: block.leaves.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
           kind,
           ...place.place,
           time,
-          isOfAll: block.isSegment || (!block.isView && kind !== KIND.checkpoint),
+          isOfAll,
           isDoubtful: detail !== undefined && isDoubtful(detail),
           note,
           addition: checkpoint?.addition,
@@ -214,6 +220,7 @@ export function createVerification(options: VerificationOptions): Verification {
     addUnreadable: (file, why) => list.add("line_unreadable", { message: `${file}: ${why}`, file }),
     signedLeaf: (stream, sequence) => judges.get(stream)?.signedLeaf(sequence),
     finish() {
+      for (const stream of views.finish()) judgeOf(stream).markWhole();
       const streams = [
         ...[...judges.values()].map((judge) => judge.finish(purged.get(judge.stream) ?? [])),
         ...purgedStreams({ purged, isKnown: (stream) => judges.has(stream), found: list.add }),

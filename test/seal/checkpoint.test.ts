@@ -15,7 +15,7 @@ const opening = {
   auditPolicy: "one",
   redactionPolicy: "two",
   resource: { "service.name": "trainer", "process.pid": 7 },
-  rotation: undefined,
+  rotations: [],
 } as const;
 
 describe("the text", () => {
@@ -33,7 +33,13 @@ describe("the text", () => {
         { method: "a.B/C", handled: 3, recorded: 2 },
         { method: 'od"d', handled: 0, recorded: 0 },
       ],
-      opening: { ...opening, rotation: { from: "old", signature: "sig=" } },
+      opening: {
+        ...opening,
+        rotations: [
+          { from: "newer", to: "newest", signature: "sig=" },
+          { from: "old", to: "newer", signature: "other=" },
+        ],
+      },
     };
     const text = encodeCheckpoint(first);
     expect(text.split("\n").slice(10)).toEqual([
@@ -45,10 +51,17 @@ describe("the text", () => {
       "audit-policy one",
       "redaction-policy two",
       'resource {"service.name":"trainer","process.pid":7}',
-      "rotation old sig=",
+      "rotation newer newest sig=",
+      "rotation old newer other=",
       "",
     ]);
     expect(decodeCheckpoint(text)).toEqual(first);
+  });
+  test("of one that carries leaves of the one before", () => {
+    const carrying: Checkpoint = { ...plain, carried: 3 };
+    const text = encodeCheckpoint(carrying);
+    expect(text.split("\n").slice(10)).toEqual(["previous abc=", "carried 3", ""]);
+    expect(decodeCheckpoint(text)).toEqual(carrying);
   });
   test("of an adopted one", () => {
     const adopted: Checkpoint = { ...plain, state: "adopted", adopter: "BbCdEfGhIjKlMnOp" };
@@ -95,6 +108,7 @@ describe("what is taken", () => {
       { ...plain, size: Number.MAX_SAFE_INTEGER },
     ],
     ["a size of one", headed(1, "1"), { ...plain, size: 1 }],
+    ["leaves of the one before", withLine("carried 2"), { ...plain, carried: 2 }],
     ["no results in it", said("results", "0"), { ...plain, results: 0 }],
     ["number 1", said("number", "1"), { ...plain, number: 1 }],
     ["opening words without a custody", withLine("resource no map at all"), plain],
@@ -122,11 +136,12 @@ describe("what is taken", () => {
     ),
   ])("%s", (_name, text, checkpoint) => expect(decodeCheckpoint(text)).toEqual(checkpoint));
   test.each([
-    ["one word", "rotation old", undefined],
-    ["two words", "rotation old sig", { from: "old", signature: "sig" }],
-  ])("a rotation of %s", (_name, line, rotation) => {
+    ["two words", "rotation old new", []],
+    ["three words", "rotation old new sig", [{ from: "old", to: "new", signature: "sig" }]],
+    ["four words", "rotation old new sig more", []],
+  ])("a rotation of %s", (_name, line, rotations) => {
     const text = encodeCheckpoint({ ...plain, opening }) + `${line}\n`;
-    expect(decodeCheckpoint(text)).toEqual({ ...plain, opening: { ...opening, rotation } });
+    expect(decodeCheckpoint(text)).toEqual({ ...plain, opening: { ...opening, rotations } });
   });
   test.each(["file", "memory", "function"] as const)("custody %s", (custody) => {
     const text = encodeCheckpoint({ ...plain, opening: { ...opening, custody } });
@@ -154,6 +169,7 @@ test("what was encoded is decoded", () => {
         leaf: word,
         key: word,
         previous: fc.option(word, { nil: undefined }),
+        carried: count,
         adopter: fc.option(word, { nil: undefined }),
         calls: fc.array(fc.record({ method: anyText, handled: count, recorded: count }), {
           maxLength: 3,
@@ -170,7 +186,9 @@ test("what was encoded is decoded", () => {
               fc.oneof(anyText, fc.integer()),
               { noNullPrototype: true },
             ),
-            rotation: fc.option(fc.record({ from: word, signature: word }), { nil: undefined }),
+            rotations: fc.array(fc.record({ from: word, to: word, signature: word }), {
+              maxLength: 3,
+            }),
           }),
           { nil: undefined },
         ),

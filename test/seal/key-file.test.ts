@@ -41,7 +41,7 @@ describe("made on first use", () => {
   test("with its public key beside it, for nobody else to read", () => {
     const { directory, path } = freshPlace();
     const first = load(path, directory);
-    expect(first).toMatchObject({ custody: "file", rotation: undefined });
+    expect(first).toMatchObject({ custody: "file", rotations: [] });
     expect(first.lines).toEqual([
       `a signing key was made: ${path}; its public key is in ${publicKeyFile(path)}: keep a copy where the records are not`,
     ]);

@@ -30,7 +30,13 @@ test("twice: each key is signed by the one before, and the last one signs", () =
       isSignatureOf(from, text, fromBase64(rotation?.signature ?? "") ?? new Uint8Array()),
     ).toBe(true);
   }
-  expect(load(path, directory)).toMatchObject({ key: third.key, rotation: third.rotation });
+  expect(load(path, directory)).toMatchObject({
+    key: third.key,
+    rotations: [
+      { ...third.rotation, to: encodeKey(third.key) },
+      { ...second.rotation, to: encodeKey(second.key) },
+    ],
+  });
   expect(modeOf(path)).toBe(0o600);
   expect(readdirSync(join(path, "..")).toSorted()).toEqual([
     "signing-key.pem",
@@ -55,7 +61,10 @@ test("through a link: what it leads to is replaced, and the old key is nowhere",
   symlinkSync(path, link);
   const next = rotateKeyFile(link);
   expect(readFileSync(path, "utf8")).not.toBe(old);
-  expect(load(link, directory, true)).toMatchObject({ key: next.key, rotation: next.rotation });
+  expect(load(link, directory, true)).toMatchObject({
+    key: next.key,
+    rotations: [{ ...next.rotation, to: encodeKey(next.key) }],
+  });
   expect(readPublicKeys(link)).toEqual([{ key }, next]);
 });
 
@@ -85,9 +94,9 @@ test("killed at any instant: the key that is there is listed, and the next rotat
     for (let look = 0; look < 20; look++) expect(load(path, directory).custody).toBe("file");
     child.kill("SIGKILL");
     await closed;
-    const { key, rotation } = load(path, directory);
+    const { key, rotations } = load(path, directory);
     expect(readPublicKeys(path).map((known) => encodeKey(known.key))).toContain(encodeKey(key));
-    expect(rotation).toBeDefined();
+    expect(rotations[0]?.to).toBe(encodeKey(key));
     const next = rotateKeyFile(path);
     expect(next.rotation?.from).toBe(encodeKey(key));
     expect(load(path, directory).key).toEqual(next.key);

@@ -33,6 +33,7 @@ describe("when", () => {
         results: 0,
         leaf: "audit-leaf/1",
         key: encodeKey(signer.key),
+        carried: 0,
         calls: [],
         opening: {
           custody: "file",
@@ -41,6 +42,7 @@ describe("when", () => {
           auditPolicy: "p".repeat(43),
           redactionPolicy: "r".repeat(43),
           resource: { "service.name": "trainer" },
+          rotations: [],
         },
       },
     ]);

@@ -95,7 +95,7 @@ describe("a public key", () => {
     expect(encodeKey(readPublicKey(given))).toBe(encodeKey(own));
     const signer = signerOfFunction({ publicKey: given, sign: () => new Uint8Array(64) });
     expect(signer).toMatchObject({ custody: "function", key: own });
-    expect(signer.rotation).toBeUndefined();
+    expect(signer.rotations).toEqual([]);
   });
 
   test("is written so that others can use it", () => {

@@ -106,11 +106,20 @@ export interface RecordParts {
   readonly redactable?: readonly string[];
 }
 
+/** How far a stream is under checkpoints. */
+export interface WriterState {
+  covered: Subtrees;
+  number: number;
+  previous: string | undefined;
+  /** What the last own checkpoint covered, which the next one carries again. */
+  carried: { readonly before: Subtrees; readonly leaves: readonly Uint8Array[] };
+}
+
 /** Writes one stream. */
 export interface StreamWriter {
   readonly stream: string;
   readonly records: SealedRecord[];
-  readonly state: { covered: Subtrees; number: number; previous: string | undefined };
+  readonly state: WriterState;
   readonly add: (parts: RecordParts) => void;
   /** Covers what no checkpoint covers yet; `more` is said instead of what is true. */
   readonly checkpoint: (state: Checkpoint["state"], more?: Partial<Checkpoint>) => void;
@@ -130,7 +139,12 @@ export function createStreamWriter(
   nextTime: () => string,
 ): StreamWriter {
   const records: SealedRecord[] = [];
-  const state: StreamWriter["state"] = { covered: NO_LEAVES, number: 0, previous: undefined };
+  const state: WriterState = {
+    covered: NO_LEAVES,
+    number: 0,
+    previous: undefined,
+    carried: { before: NO_LEAVES, leaves: [] },
+  };
 
   function add(parts: RecordParts, time = nextTime()): void {
     const { kind, action, attributes = {}, body = {}, rest = {}, redactable = [] } = parts;
@@ -154,8 +168,10 @@ export function createStreamWriter(
   function cover(of: StreamWriter, name: Checkpoint["state"], more: Partial<Checkpoint>): void {
     const next = of.records.slice(of.state.covered.size);
     const leaves = next.map(({ leaf }) => leaf);
-    const subtrees = of.state.covered;
-    const covered = hashAtOnce(addLeaves(subtrees, leaves), sha256);
+    const covered = hashAtOnce(addLeaves(of.state.covered, leaves), sha256);
+    const carried =
+      name === "adopted" ? { before: of.state.covered, leaves: [] } : of.state.carried;
+    const subtrees = carried.before;
     const checkpoint: Checkpoint = {
       stream: of.stream,
       size: covered.size,
@@ -168,17 +184,19 @@ export function createStreamWriter(
       leaf: LEAF_VERSION,
       key: key.line,
       previous: of.state.previous,
+      carried: carried.leaves.length,
       calls: [],
       ...more,
     };
     const note = signFixed(encodeCheckpoint(checkpoint), key);
+    of.state.carried = { before: of.state.covered, leaves };
     of.state.covered = covered;
     of.state.number++;
     of.state.previous = toBase64(sha256(note));
     const attributes = {
       "audit.impact": "low",
       "audit.checkpoint.note": note,
-      "audit.checkpoint.leaves": leaves.map(toBase64Url),
+      "audit.checkpoint.leaves": [...carried.leaves, ...leaves].map(toBase64Url),
       ...(subtrees.roots.length === 0
         ? {}
         : { "audit.checkpoint.subtrees": subtrees.roots.map(toBase64Url) }),

@@ -133,6 +133,7 @@ export async function verifyCheckpoints(records: readonly AuditRecord[]): Promis
   const chain = createCheckpointChain();
   const crypto = createNodeCrypto();
   const leaves = records.map(leafOf);
+  let before = 0;
   for (const { attributes } of checkpoints) {
     const carried = textsOf(attributes["audit.checkpoint.leaves"]);
     const sound = await checkCheckpoint(
@@ -144,14 +145,18 @@ export async function verifyCheckpoints(records: readonly AuditRecord[]): Promis
       crypto,
     );
     if (!isSound(sound)) throw new Error(sound.why);
-    expect(chain.add(sound)).toBeUndefined();
-    const { from, checkpoint } = sound;
-    expect(carried.length).toBeLessThanOrEqual(256);
+    expect(chain.problemOf(sound)).toBeUndefined();
+    chain.add(sound);
+    const { from, begin, checkpoint } = sound;
+    expect(checkpoint.size - begin).toBeLessThanOrEqual(256);
+    // Those of the checkpoint before, again.
+    expect(from).toBe(before);
+    before = begin;
     expect(carried).toEqual(leaves.slice(from, checkpoint.size));
     // It covers nothing that comes behind it.
     expect(checkpoint.size).toBeLessThan(Number(attributes["audit.sequence.number"]));
     expect(checkpoint.time).toBe(attributes["audit.time"]);
-    const covered = records.slice(from, checkpoint.size);
+    const covered = records.slice(begin, checkpoint.size);
     const results = covered.filter((record) => record.attributes["audit.record.kind"] === "result");
     expect(checkpoint.results).toBe(results.length);
   }

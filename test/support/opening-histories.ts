@@ -11,6 +11,7 @@ function openingOf(service: string): OpeningFacts {
     auditPolicy: "none",
     redactionPolicy: "A".repeat(43),
     resource: { "service.name": service, "process.pid": 7 },
+    rotations: [],
   };
 }
 

@@ -15,6 +15,7 @@ export const plain: Checkpoint = {
   leaf: "audit-leaf/1",
   key,
   previous: "abc=",
+  carried: 0,
   calls: [],
   adopter: undefined,
   opening: undefined,

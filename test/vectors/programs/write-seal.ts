@@ -11,17 +11,18 @@ import { dirname, join } from "node:path";
 import type { AttributeValue, BodyMap } from "../../../src/event/index.ts";
 import { encodeJsonLine } from "../../../src/format/index.ts";
 import { toBase64Url } from "../../../src/lib/base64.ts";
-import { rotationText, SEALED_PREFIXES, sealedFieldsOf } from "../../../src/seal/portable.ts";
+import { type KeyRotation, rotationText, SEALED_PREFIXES, sealedFieldsOf } from "../../../src/seal/portable.ts";
 import {
   createSeconds,
   createStreamWriter,
   keyOfTest,
   type RecordParts,
   type SealedRecord,
+  type TestKey,
 } from "../../support/fixed-stream.ts";
 
 const folder = join(import.meta.dirname, "../seal");
-const [first, second] = [keyOfTest(0), keyOfTest(1)];
+const [first, second, between] = [keyOfTest(0), keyOfTest(1), keyOfTest(2)];
 const nextTime = createSeconds();
 const resource = { "service.name": "trainer", "process.pid": 7 };
 const opening = {
@@ -31,6 +32,7 @@ const opening = {
   auditPolicy: "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
   redactionPolicy: "LCa0a2j_xo_5m0U8HTBBNBNCLXBkg7-g-YpeiGJm564",
   resource,
+  rotations: [],
 };
 const start: RecordParts = {
   kind: "start",
@@ -103,9 +105,9 @@ b.add({ kind: "result", action: "pause", attributes: actor, redactable: ["audit_
 
 const c = createStreamWriter("CbCdEfGhIjKlMnOp", second, nextTime);
 c.add(start);
-const vouched = sign(null, Buffer.from(rotationText(first.line, second.line)), first.private);
-const rotation = { from: first.line, signature: vouched.toString("base64") };
-c.checkpoint("open", { opening: { ...opening, rotation } });
+// No process ran with the key between the two.
+const rotations = [rotation(between, second), rotation(first, between)];
+c.checkpoint("open", { opening: { ...opening, rotations } });
 c.adopt(b);
 c.checkpoint("close");
 
@@ -135,6 +137,12 @@ change(a.records, 5, "sample_ids", ({ body }) => {
 for (const { stream, records } of [a, b, c]) {
   const lines = records.map(({ record }) => `${encodeJsonLine(record)}\n`);
   write(`journal/${stream}/1.jsonl`, lines.join(""));
+}
+
+function rotation(earlier: TestKey, later: TestKey): KeyRotation {
+  const text = Buffer.from(rotationText(earlier.line, later.line));
+  const signature = sign(null, text, earlier.private).toString("base64");
+  return { from: earlier.line, to: later.line, signature };
 }
 
 interface Writable {
