@@ -50,6 +50,10 @@ export function resigned(
   change: (checkpoint: Checkpoint) => Partial<Checkpoint> = () => ({}),
 ): string[] {
   let covered: Subtrees = NO_LEAVES;
+  let carried: { before: Subtrees; leaves: readonly Uint8Array[] } = {
+    before: NO_LEAVES,
+    leaves: [],
+  };
   let leaves: Uint8Array[] = [];
   let previous: string | undefined;
   return lines.map((line) => {
@@ -61,7 +65,14 @@ export function resigned(
     }
     const after = hashAtOnce(addLeaves(covered, leaves), sha256);
     const root = Uint8Array.from(hashAtOnce(rootOf(after), sha256) ?? []);
-    const own = { ...said, size: after.size, root, key: encodeKey(signer.key), previous };
+    const own = {
+      ...said,
+      size: after.size,
+      root,
+      key: encodeKey(signer.key),
+      previous,
+      carried: carried.leaves.length,
+    };
     const note = signed(signer, encodeCheckpoint({ ...own, ...change(said) }));
     const { "audit.checkpoint.subtrees": _, ...others } = record.attributes;
     const made = {
@@ -69,13 +80,14 @@ export function resigned(
       attributes: {
         ...others,
         "audit.checkpoint.note": note,
-        "audit.checkpoint.leaves": leaves.map(toBase64Url),
-        ...(covered.roots.length === 0
+        "audit.checkpoint.leaves": [...carried.leaves, ...leaves].map(toBase64Url),
+        ...(carried.before.roots.length === 0
           ? {}
-          : { "audit.checkpoint.subtrees": covered.roots.map(toBase64Url) }),
+          : { "audit.checkpoint.subtrees": carried.before.roots.map(toBase64Url) }),
       },
     };
     previous = hash("sha256", note, "base64");
+    carried = { before: covered, leaves };
     covered = after;
     leaves = [leafOf(made) ?? new Uint8Array()];
     return encodeJsonLine(made);

@@ -35,12 +35,8 @@ const list =
     flat.attributes[name] = change([...((flat.attributes[name] ?? []) as string[])]);
   };
 
-/** The second checkpoint: it covers 2 to 5, and is covered itself. */
-const EDITED = [
-  "checkpoint_altered A.6 A/1.jsonl:6",
-  "record_altered A.6 A/1.jsonl:6",
-  "record_unproven A.2 A/1.jsonl:2 x4",
-];
+/** The second checkpoint: it counts 2 to 5, and is covered itself, and so are they: the third carries them again. */
+const EDITED = ["checkpoint_altered A.6 A/1.jsonl:6", "record_altered A.6 A/1.jsonl:6"];
 
 describe("an edited checkpoint counts for nothing", () => {
   test.each<readonly [string, (flat: Flat) => void]>([
@@ -63,9 +59,10 @@ describe("an edited checkpoint counts for nothing", () => {
     ["its leaves in another order", list(LEAVES, (all) => all.toReversed())],
     ["a leaf that is none", list(LEAVES, ([, ...rest]) => ["?", ...rest])],
     ["no leaves", list(LEAVES, () => [])],
-    ["a subtree more", list(SUBTREES, (all) => [...all, "A".repeat(43)])],
-    ["another subtree", list(SUBTREES, () => ["A".repeat(43)])],
-    ["no subtrees", (flat) => void delete flat.attributes[SUBTREES]],
+    ["no carried leaves", note(/carried \d+\n/, "")],
+    ["more of them", note("carried 1", "carried 2")],
+    ["all of them", note("carried 1", "carried 5")],
+    ["a subtree where there is none", list(SUBTREES, (all) => [...all, "A".repeat(43)])],
     ["no note", (flat) => void delete flat.attributes[NOTE]],
   ])("%s", async (_name, change) => {
     const attacked = victim();
@@ -73,10 +70,35 @@ describe("an edited checkpoint counts for nothing", () => {
     expectVerdict(await judge(attacked, {}, [attacked.path("journal")]), "tampered", EDITED);
   });
 
+  test.each<readonly [string, (flat: Flat) => void]>([
+    ["a subtree more", list(SUBTREES, (all) => [...all, "A".repeat(43)])],
+    ["another subtree", list(SUBTREES, () => ["A".repeat(43)])],
+    ["no subtrees", (flat) => void delete flat.attributes[SUBTREES]],
+  ])("%s, of the third one", async (_name, change) => {
+    const attacked = victim();
+    attacked.record(9, change);
+    expectVerdict(await judge(attacked, {}, [attacked.path("journal")]), "tampered", [
+      "checkpoint_altered A.9 A/1.jsonl:9",
+      "record_altered A.9 A/1.jsonl:9",
+    ]);
+  });
+
+  test("two in a row: what only they carry is unproven", async () => {
+    const attacked = victim();
+    for (const record of [6, 9]) attacked.record(record, note(/results (\d)/, "results 1$1"));
+    expectVerdict(await judge(attacked, {}, [attacked.path("journal")]), "tampered", [
+      "checkpoint_altered A.6 A/1.jsonl:6",
+      "checkpoint_altered A.9 A/1.jsonl:9",
+      "record_altered A.6 A/1.jsonl:6",
+      "record_altered A.9 A/1.jsonl:9",
+      "record_unproven A.2 A/1.jsonl:2 x4",
+    ]);
+  });
+
   test("while audit_checkpoints.jsonl has it as it was, its records are proven all the same", async () => {
     const attacked = victim();
     attacked.record(6, note("results 2", "results 1"));
-    expectVerdict(await judge(attacked), "tampered", EDITED.slice(0, 2));
+    expectVerdict(await judge(attacked), "tampered", EDITED);
   });
 
   test("a later version of the format: nobody can tell", async () => {
@@ -124,8 +146,8 @@ describe("what no later checkpoint covers", () => {
       Object.assign(copy, { record_id: `${stream}.10`, sequence: 10 });
       return [...lines.slice(0, 9), JSON.stringify(copy)];
     });
-    expectVerdict(await judge(attacked, {}, [attacked.path("journal")]), "verified", [
-      "records_unsigned A.10 A/1.jsonl:10 x1",
+    expectVerdict(await judge(attacked, {}, [attacked.path("journal")]), "tampered", [
+      "checkpoint_altered A.10 A/1.jsonl:10",
       "stream_unclosed x1",
     ]);
   });

@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createKeyFile, rotateKeyFile } from "../../../src/seal/make-key-file.ts";
 import { type Signer, signerOfFile } from "../../../src/seal/index.ts";
-import { encodeKey, type NoteKey, rotationText } from "../../../src/seal/portable.ts";
+import {
+  encodeKey,
+  type KeyRotation,
+  type NoteKey,
+  rotationText,
+} from "../../../src/seal/portable.ts";
 import { toBase64 } from "../../../src/lib/base64.ts";
 import { resigned, strangersKey } from "../../support/forged-trail.ts";
 import {
@@ -73,16 +78,12 @@ describe("a key file that was swapped between two runs", () => {
 });
 
 /** A stream of the victim, changed and signed again with another key. */
-function forge(
-  attacked: Victim,
-  signer: Signer,
-  rotation?: { from: string; signature: string },
-): void {
+function forge(attacked: Victim, signer: Signer, ...rotations: readonly KeyRotation[]): void {
   attacked.rewrite(attacked.journal("B"), (lines) =>
     resigned(
       lines.map((line) => line.replaceAll('"actor_type":"user"', '"actor_type":"service"')),
       signer,
-      ({ opening }) => (opening === undefined ? {} : { opening: { ...opening, rotation } }),
+      ({ opening }) => (opening === undefined ? {} : { opening: { ...opening, rotations } }),
     ),
   );
 }
@@ -112,9 +113,7 @@ describe("a stream that was changed, and signed again with a key of nobody's", (
     const signer = strangersKey("memory");
     attacked.rewrite(attacked.journal("B"), (lines) =>
       resigned(lines, signer, ({ opening }) =>
-        opening === undefined
-          ? {}
-          : { opening: { ...opening, custody: "memory", rotation: undefined } },
+        opening === undefined ? {} : { opening: { ...opening, custody: "memory", rotations: [] } },
       ),
     );
     expectVerdict(await judge(attacked, {}, journal(attacked)), "verified", [
@@ -123,15 +122,11 @@ describe("a stream that was changed, and signed again with a key of nobody's", (
     ]);
   });
 
-  const rotationBy = (
-    voucher: Signer,
-    from: NoteKey,
-    to: Signer,
-  ): { from: string; signature: string } => {
+  const rotationBy = (voucher: Signer, from: NoteKey, to: Signer): KeyRotation => {
     const text = rotationText(encodeKey(from), encodeKey(to.key));
     const signature = voucher.sign(new TextEncoder().encode(text));
     if (!(signature instanceof Uint8Array)) throw new Error("it signs later");
-    return { from: encodeKey(from), signature: toBase64(signature) };
+    return { from: encodeKey(from), to: encodeKey(to.key), signature: toBase64(signature) };
   };
   test("and which vouches for itself", async () => {
     const attacked = victim();
@@ -147,7 +142,7 @@ describe("a stream that was changed, and signed again with a key of nobody's", (
       resigned(lines, other, ({ opening }) =>
         opening === undefined
           ? {}
-          : { opening: { ...opening, rotation: rotationBy(one, one.key, other) } },
+          : { opening: { ...opening, rotations: [rotationBy(one, one.key, other)] } },
       ),
     );
     expectVerdict(await judge(attacked, {}, journal(attacked)), "verified", ["keys_unlinked x2"]);
@@ -156,6 +151,15 @@ describe("a stream that was changed, and signed again with a key of nobody's", (
     const attacked = victim();
     const stranger = strangersKey();
     forge(attacked, stranger, rotationBy(stranger, first, stranger));
+    expectVerdict(await judge(attacked, { publicKeys: [first] }, journal(attacked)), "tampered", [
+      "foreign_key B x1",
+    ]);
+  });
+  test("and which says so of a key between, which vouches for it", async () => {
+    const attacked = victim();
+    const [stranger, between] = [strangersKey(), strangersKey()];
+    const steps = [rotationBy(between, between.key, stranger), rotationBy(between, first, between)];
+    forge(attacked, stranger, ...steps);
     expectVerdict(await judge(attacked, { publicKeys: [first] }, journal(attacked)), "tampered", [
       "foreign_key B x1",
     ]);
@@ -176,7 +180,7 @@ test("all of it signed again with one key of nobody's: only the right key tells"
   for (const letter of ["A", "B"])
     attacked.rewrite(attacked.journal(letter), (lines) =>
       resigned(lines, stranger, ({ opening }) =>
-        opening === undefined ? {} : { opening: { ...opening, rotation: undefined } },
+        opening === undefined ? {} : { opening: { ...opening, rotations: [] } },
       ),
     );
   const paths = [attacked.path("journal")];
