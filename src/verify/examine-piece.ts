@@ -32,7 +32,7 @@ export function examinePiece(
   return examineBlock(
     {
       file: block.file,
-      isView: VIEWS.has(block.form),
+      isView: isView(block.form),
       isSegment: isSegment(block.file),
       hasResource: WITH_RESOURCE.has(block.form),
       records,
@@ -40,6 +40,11 @@ export function examinePiece(
     },
     examiner,
   );
+}
+
+/** Whether files of a form show results only, and add something to an intent without one. */
+export function isView(form: Form): boolean {
+  return VIEWS.has(form);
 }
 
 /** Whether a path is that of a segment of a journal. */

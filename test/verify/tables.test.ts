@@ -22,13 +22,14 @@ async function saidOf(journal: Journal): Promise<readonly [verdict: string, said
   for (const [stream, lines] of Object.entries(journal))
     writeDeep(join(directory, "journal", stream, "1.jsonl"), text(lines));
   const report = await verifyFiles([directory]);
-  const { records, streams, findings, verdict, exitCode, trust, redactions } = report;
+  const { records, streams, findings, verdict, headline, exitCode, trust, redactions } = report;
   const short = (all: string): string =>
     STREAMS.reduce(
       (whole, stream, at) => whole.replaceAll(stream, "ABC"[at] ?? ""),
       all.replaceAll(join(directory, "journal"), ""),
     );
   const lines = [
+    headline,
     JSON.stringify({ exitCode, trust, ...records, redactions }),
     ...streams.map((stream) => JSON.stringify(stream)),
     ...findings.map((finding) => JSON.stringify(placed(finding, directory))),
