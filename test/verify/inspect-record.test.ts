@@ -424,7 +424,7 @@ test("a hundred copies are kept, and no more", async () => {
   expect(inspection.copies.at(-1)).toMatchObject({ line: 100, state: "unproven" });
 });
 
-test.each(["", "pause", `${A}`, `${A}.`, `${A}.0`, `${A}.01`, `${A}.-1`, `${A}.1e3`, `short.1`])(
+test.each(["", "pause", A, `${A}.`, `${A}.0`, `${A}.01`, `${A}.-1`, `${A}.1e3`, "short.1"])(
   "%j is no id of a record",
   async (id) => {
     await expect(inspectRecord(id, ["x"])).rejects.toMatchObject({
