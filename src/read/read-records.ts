@@ -1,5 +1,5 @@
 import { AuditError, systemCodeOf } from "../lib/errors.ts";
-import type { FileProblem, FoundRecord } from "./block.ts";
+import type { FileProblem, Form, FoundRecord } from "./block.ts";
 import type { BlockOptions } from "./block-cutter.ts";
 import { blocksOf } from "./blocks-of.ts";
 import { decodeBlock } from "./decode-block.ts";
@@ -9,6 +9,8 @@ import { isNoFile, NO_FILE } from "./is-no-file.ts";
 /** A record and the file in which it stands. */
 export interface ReadRecord extends FoundRecord {
   readonly file: string;
+  /** Of the file. */
+  readonly form: Form;
 }
 
 /**
@@ -44,7 +46,11 @@ async function* recordsOf(
 ): AsyncGenerator<ReadRecord | FileProblem> {
   for await (const block of blocksOf(file, options)) {
     if ("kind" in block) yield block;
-    else for (const found of decodeBlock(block)) yield { ...found, file };
+    else {
+      const { form } = block;
+      for (const found of decodeBlock(block))
+        yield found.kind === "record" ? { ...found, file, form } : { ...found, file };
+    }
   }
 }
 

@@ -5,7 +5,6 @@ import {
   type AuditRecord,
 } from "../event/portable.ts";
 import { decodeFieldSeals, isCommitted, keyOf, sealedFieldsOf } from "../seal/portable.ts";
-import { withoutAddition } from "./examine.ts";
 
 /**
  * Keys (docs/format.md, "Keys") of what two copies of a record seal differently, in ascending order.
@@ -19,8 +18,7 @@ export function differingFields(left: AuditRecord, right: AuditRecord): readonly
 }
 
 /** What goes into the leaf, by key. */
-function sealedOf(shown: AuditRecord): ReadonlyMap<string, string> {
-  const record = withoutAddition(shown);
+function sealedOf(record: AuditRecord): ReadonlyMap<string, string> {
   const { attributes, traceId = "", spanId = "" } = record;
   const sealed = new Map<string, string>();
   // Fields with one key are joined: whoever has others, or another number of them, differs.

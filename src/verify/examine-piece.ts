@@ -32,14 +32,19 @@ export function examinePiece(
   return examineBlock(
     {
       file: block.file,
-      isView: VIEWS.has(block.form),
-      showsAll: isSegment(block.file) || !(VIEWS.has(block.form) || block.form === "json-lines"),
+      isView: isView(block.form),
+      showsAll: isSegment(block.file) || !(isView(block.form) || block.form === "json-lines"),
       hasResource: WITH_RESOURCE.has(block.form),
       records,
       problems: problems.map((problem) => lineProblem(problem, block, records)),
     },
     examiner,
   );
+}
+
+/** Whether files of a form show results only, and add something to an intent without one. */
+export function isView(form: Form): boolean {
+  return VIEWS.has(form);
 }
 
 /** Whether a path is that of a segment of a journal. */

@@ -7,7 +7,7 @@ import {
   leafText,
   sealedFieldsOf,
 } from "../seal/portable.ts";
-import { type FieldFinding, withoutAddition } from "./examine.ts";
+import type { FieldFinding } from "./examine.ts";
 import type { Digest, InspectedField } from "./inspection.ts";
 
 /** A digest in every form in which it stands somewhere. */
@@ -18,8 +18,7 @@ export function digestOf(bytes: Uint8Array): Digest {
 }
 
 /** What is hashed for a record as it stands in a file. */
-export function leafTextOfShown(shown: AuditRecord): string {
-  const record = withoutAddition(shown);
+export function leafTextOfShown(record: AuditRecord): string {
   return leafText(record, sealedFieldsOf(record), sealsOf(record));
 }
 
@@ -29,10 +28,9 @@ export function leafTextOfShown(shown: AuditRecord): string {
  * @param findings what an examiner said of the fields that are not what they were.
  */
 export function inspectFields(
-  shown: AuditRecord,
+  record: AuditRecord,
   findings: readonly FieldFinding[],
 ): readonly InspectedField[] {
-  const record = withoutAddition(shown);
   const states = new Map(findings.map(({ key, state }) => [key, state]));
   const seals = new Map(sealsOf(record).map((seal) => [seal.key, seal]));
   const fields = sealedFieldsOf(record).map(({ key, text }): InspectedField => {

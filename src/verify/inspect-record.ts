@@ -9,10 +9,9 @@ import { AuditError } from "../lib/errors.ts";
 import { HASH_BYTES, type NoteKey } from "../seal/portable.ts";
 import { differingFields } from "./differing-fields.ts";
 import { createExaminer, type Examined } from "./examine.ts";
-import { checkpointOf } from "./checkpoint-of.ts";
 import { chooseCheckpoint, inspectCheckpoint } from "./inspect-checkpoint.ts";
 import { digestOf, inspectFields, leafTextOfShown } from "./inspect-fields.ts";
-import { type PlacedRecord, readTrailOf } from "./inspect-trail.ts";
+import { type PlacedCheckpoint, type PlacedRecord, readTrailOf } from "./inspect-trail.ts";
 import { inspectionVerdict } from "./inspection-verdict.ts";
 import type { InspectedCopy, Inspection } from "./inspection.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
@@ -74,7 +73,7 @@ interface CopyContext {
   /** What is signed of the record. */
   readonly signed: Uint8Array | undefined;
   /** The copy whose own note proves it; undefined: it is not a checkpoint that nothing covers. */
-  readonly ownNote: PlacedRecord | undefined;
+  readonly ownNote: PlacedCheckpoint | undefined;
 }
 
 function inspectCopies(
@@ -83,7 +82,7 @@ function inspectCopies(
   { signed, ownNote }: CopyContext,
 ): readonly InspectedCopy[] {
   // A note signs nothing of its record but itself: nothing else may stand there, and copies are equal.
-  const isBare = ownNote !== undefined && checkpointOf(ownNote.record)?.addition === undefined;
+  const isBare = ownNote !== undefined && ownNote.addition === undefined;
   const own = copies.findIndex(({ file, line }) => file === ownNote?.file && line === ownNote.line);
   const wanted = signed ?? (isBare ? examined[own]?.leaf : new Uint8Array());
   const states = copies.map((copy, at) =>
@@ -123,8 +122,8 @@ function shownParts(
 function placeOf(id: string): readonly [stream: string, sequence: number] {
   const stream = streamOf(id);
   const sequence = Number(id.slice(stream.length + 1));
-  if (isId(stream) && Number.isSafeInteger(sequence) && id === recordId(stream, sequence))
-    return [stream, sequence];
+  const isNumber = Number.isSafeInteger(sequence) && sequence > 0;
+  if (isId(stream) && isNumber && id === recordId(stream, sequence)) return [stream, sequence];
   throw new AuditError(
     "invalid_option",
     `${JSON.stringify(id)} is no id of a record, as in cJ43xB7KP1x8rM2I.5`,

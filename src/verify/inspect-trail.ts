@@ -10,10 +10,12 @@ import type { NoteKey } from "../seal/portable.ts";
 import { checkCheckpoint, isSound, type SoundCheckpoint } from "./check-checkpoint.ts";
 import { checkpointOf } from "./checkpoint-of.ts";
 import type { VerifyCrypto } from "./crypto.ts";
+import { withoutAddition } from "./examine.ts";
+import { isView } from "./examine-piece.ts";
 import { createKeyRing } from "./key-ring.ts";
 import { misplaced } from "./misplaced.ts";
 
-/** A record, and where it stands. */
+/** A record as it was sealed, and where it stands: without what a view adds. */
 export type PlacedRecord = FoundRecord & { readonly file: string };
 
 /** A checkpoint that holds together, and the record that carries it. */
@@ -22,6 +24,8 @@ export interface PlacedCheckpoint extends PlacedRecord {
   /** Of the record that carries it. */
   readonly id: string;
   readonly subtrees: readonly string[];
+  /** What it holds beside its note; undefined: nothing. */
+  readonly addition: string | undefined;
 }
 
 /** What a trail holds of one record. */
@@ -68,7 +72,8 @@ export async function readTrailOf(options: TrailOptions): Promise<TrailOfRecord>
       continue;
     }
     const id = String(found.record.attributes[ATTR_RECORD_ID] ?? "");
-    if (id === wanted && copies.length < MAX_KEPT) copies.push(found);
+    if (id === wanted && copies.length < MAX_KEPT)
+      copies.push(isView(found.form) ? { ...found, record: withoutAddition(found.record) } : found);
     if (!concerns(found.record, stream)) continue;
     const checked = await checkPlaced(found, id, crypto);
     if (typeof checked === "string") {
@@ -81,7 +86,10 @@ export async function readTrailOf(options: TrailOptions): Promise<TrailOfRecord>
     ring.use(checked.sound);
     const { from, checkpoint, noteHash } = checked.sound;
     const covers = from < sequence && sequence <= checkpoint.size;
-    if (checkpoint.stream === stream && (covers || id === wanted))
+    // Of several copies one that holds nothing else speaks for the note.
+    const isBetter =
+      checkpoints.get(noteHash)?.addition !== undefined || !checkpoints.has(noteHash);
+    if (checkpoint.stream === stream && (covers || id === wanted) && isBetter)
       checkpoints.set(noteHash, checked);
   }
   const { keys } = ring.finish(() => {});
@@ -128,5 +136,6 @@ async function checkPlaced(
     time: parts.time,
   };
   const problem = misplaced(sound, carrier);
-  return problem ?? { ...found, id, sound, subtrees: parts.subtrees };
+  const { subtrees, addition } = parts;
+  return problem ?? { ...found, id, sound, subtrees, addition };
 }

@@ -3,7 +3,8 @@ import { AuditError } from "../lib/errors.ts";
 import { type Block, blocksOf, decodeBlock, type FoundRecord } from "../read/index.ts";
 import type { VerifyCrypto } from "./crypto.ts";
 import { differingFields } from "./differing-fields.ts";
-import { createExaminer, type Examined } from "./examine.ts";
+import { createExaminer, type Examined, withoutAddition } from "./examine.ts";
+import { isView } from "./examine-piece.ts";
 import type { Finding } from "./findings.ts";
 import type { Verification } from "./verification.ts";
 
@@ -75,10 +76,11 @@ async function lookInto(
         const suspect = suspects.get(String(found.record.attributes[ATTR_RECORD_ID] ?? ""));
         if (suspect === undefined) continue;
         const place = placeOf(file, found.line);
-        if (suspect.altered.has(place)) suspect.altered.set(place, found.record);
+        const record = isView(block.form) ? withoutAddition(found.record) : found.record;
+        if (suspect.altered.has(place)) suspect.altered.set(place, record);
         else if (suspect.proven === undefined) {
-          const [examined] = await examiner.examine([found.record]);
-          if (isProven(found, examined, signedLeaf)) suspect.proven = { ...found, file };
+          const [examined] = await examiner.examine([record]);
+          if (isProven(found, examined, signedLeaf)) suspect.proven = { ...found, record, file };
         }
       }
     }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterAll, expect, onTestFinished } from "vitest";
 import { createKeyFile } from "../../src/seal/make-key-file.ts";
+import { makeOnce } from "./kept-trails.ts";
 import {
   type Finding,
   type VerificationReport,
@@ -43,7 +44,7 @@ export function openWorkshop(): Workshop {
   const folder = mkdtempSync(join(tmpdir(), "otel-audit-attacks-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const key = join(folder, "keys", "signing-key.pem");
-  createKeyFile(key);
+  makeOnce("key", join(folder, "keys"), () => void createKeyFile(key));
   return {
     folder,
     keyFile: key,
@@ -58,10 +59,15 @@ export function openWorkshop(): Workshop {
       const before = new Set(streamsIn(directory));
       const args = ["-C", "@otel-audit/source", PROGRAM];
       args.push(directory, keyFile, ending, service, String(streams));
-      const { stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+      // What a service writes depends on what stands there already, where it adopts.
+      const written = [ending, service, streams, ...linesIn(directory, [...before])].join("\n");
+      let said = "";
+      makeOnce(keyFile === key ? written : undefined, directory, () => {
+        said = spawnSync(process.execPath, args, { encoding: "utf8" }).stderr;
+      });
       const [stream, ...others] = streamsIn(directory).filter((name) => !before.has(name));
       if (stream === undefined || others.length > 0)
-        throw new Error(`nothing was written: ${stderr}`);
+        throw new Error(`nothing was written: ${said}`);
       return stream;
     },
   };
@@ -73,6 +79,12 @@ function streamsIn(directory: string): readonly string[] {
   } catch {
     return [];
   }
+}
+
+function linesIn(directory: string, streams: readonly string[]): readonly string[] {
+  return streams.map((stream) =>
+    readFileSync(join(directory, "journal", stream, "1.jsonl"), "utf8"),
+  );
 }
 
 /** A flat record, as anybody's JSON parser gives it. */

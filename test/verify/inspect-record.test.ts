@@ -1,0 +1,435 @@
+/** How one record is proven: recomputed from what an inspection shows, and said of what somebody changed. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { NO_RESULT } from "../../src/event/index.ts";
+import { decodeKey } from "../../src/seal/note.ts";
+import { type Inspection, inspectRecord } from "../../src/verify/index.ts";
+import { edited, type Journal, replace, sealed, text } from "../support/edited-journal.ts";
+import { keyOfTest } from "../support/fixed-stream.ts";
+import { HISTORIES, journalOf, result, type Write } from "../support/key-histories.ts";
+import { linesOf, STREAMS } from "../support/sealed-journal.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { writeDeep } from "../support/two-verifiers.ts";
+
+const [A, B, C] = STREAMS;
+const [FIRST, SECOND, OTHER] = [keyOfTest(0), keyOfTest(1), keyOfTest(2)];
+
+type Files = Readonly<Record<string, string>>;
+const segments = (journal: Journal): Files =>
+  Object.fromEntries(
+    Object.entries(journal).map(([stream, lines]) => [`journal/${stream}/1.jsonl`, text(lines)]),
+  );
+const view = (...rows: readonly string[]): string => `[\n${rows.join(",\n")}\n]\n`;
+const lineOf = (stream: string, number: number): string => linesOf(stream)[number - 1] ?? "";
+
+/** Inspects a record of files; their directory is cut from what is said. */
+async function inspect(
+  id: string,
+  files: Files,
+  keys: readonly string[] = [],
+): Promise<Inspection> {
+  const directory = temporaryDirectory();
+  for (const [name, whole] of Object.entries(files)) writeDeep(join(directory, name), whole);
+  const publicKeys = keys.flatMap((line) => decodeKey(line) ?? []);
+  const found = await inspectRecord(id, [directory], { publicKeys });
+  return JSON.parse(JSON.stringify(found).replaceAll(`${directory}/`, "")) as Inspection;
+}
+
+const sha256 = (...parts: readonly (string | Uint8Array)[]): string => {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+};
+const bytes = (hex: string): Buffer => Buffer.from(hex, "hex");
+
+/** Goes from the fields to the signed root by hand; gives how far that is from the first leaf. */
+function recompute({ fields, leaf, checkpoint }: Inspection): readonly string[] {
+  for (const { key, value, salt, commitment, state } of fields) {
+    if (commitment === null) expect({ state, salt }).toEqual({ state: "clear", salt: null });
+    else expect(bytes(commitment.hex).toString("base64url")).toBe(commitment.base64url);
+    if (state === "opened")
+      expect(sha256(`\u0002${salt ?? ""}${key}\0${value ?? ""}`)).toBe(commitment?.hex);
+  }
+  expect(fields.map(({ key }) => key)).toEqual(fields.map(({ key }) => key).toSorted());
+  const { digest, signed } = leaf ?? {};
+  expect(sha256(leaf?.text ?? "")).toBe(digest?.hex);
+  expect(bytes(digest?.hex ?? "").toString("base64")).toBe(digest?.base64);
+  let reached = digest?.hex ?? "";
+  for (const { side, sibling, joined } of checkpoint?.path ?? []) {
+    const pair = side === "left" ? [sibling.hex, reached] : [reached, sibling.hex];
+    reached = sha256(Buffer.of(1), ...pair.map(bytes));
+    expect(reached).toBe(joined.hex);
+  }
+  if (checkpoint?.index === null) expect([checkpoint.path, signed]).toEqual([[], null]);
+  else expect([reached, signed?.hex]).toEqual([checkpoint?.root.hex, digest?.hex]);
+  expect(checkpoint?.note.split("\n").slice(0, 3)).toEqual([
+    expect.stringContaining("otel-audit/"),
+    String(checkpoint?.size),
+    checkpoint?.root.base64,
+  ]);
+  return (checkpoint?.path ?? []).map(({ side }) => side);
+}
+
+describe("the records of the sealed journals", () => {
+  const OWN = "is proven by its own note: it is a checkpoint";
+  const ADOPTED = "is proven, but adopted: not attested by the process that wrote it";
+  test.each<readonly [string, string, number | null, string, string]>([
+    [`${A}.1`, `${A}.3`, 0, "right", "is proven"],
+    [`${A}.2`, `${A}.3`, 1, "left", "is proven"],
+    [`${A}.3`, `${A}.7`, 2, "right left right", "is proven"],
+    [`${A}.4`, `${A}.7`, 3, "left left right", "is proven"],
+    [`${A}.5`, `${A}.7`, 4, "right left", "is proven"],
+    [`${A}.6`, `${A}.7`, 5, "left left", "is proven"],
+    [`${A}.8`, `${A}.9`, 7, "left left left", "is proven"],
+    [`${A}.9`, `${A}.9`, null, "", OWN],
+    [`${B}.1`, `${B}.2`, 0, "", "is proven"],
+    [`${B}.2`, `${C}.3`, 1, "left right", ADOPTED],
+    [`${B}.3`, `${C}.3`, 2, "left", ADOPTED],
+    [`${C}.4`, `${C}.4`, null, "", OWN],
+  ])("%s is under %s", async (id, checkpoint, index, path, how) => {
+    const inspection = await inspect(id, segments(sealed()));
+    const [stream = "", sequence] = id.split(".");
+    expect(inspection).toMatchObject({
+      version: 1,
+      record: id,
+      stream,
+      sequence: Number(sequence),
+      verdict: "proven",
+      exitCode: 0,
+      headline: `record ${id} ${how}, with a key that the log itself names`,
+      shown: 0,
+      copies: [
+        {
+          file: `journal/${stream}/1.jsonl`,
+          line: Number(sequence),
+          state: "proven",
+          leaf: inspection.leaf?.digest,
+          doubts: [],
+          differing: [],
+        },
+      ],
+      checkpoint: { record: checkpoint, index, isSignatureRight: true, isKeyTrusted: null },
+      problems: [],
+    });
+    expect(recompute(inspection).join(" ")).toBe(path);
+  });
+
+  test("what a checkpoint says of itself", async () => {
+    const { checkpoint } = await inspect(`${C}.1`, segments(sealed()));
+    expect(checkpoint).toMatchObject({
+      file: `journal/${C}/1.jsonl`,
+      line: 2,
+      number: 1,
+      state: "open",
+      time: "2026-11-21T09:00:14.123456Z",
+      key: SECOND.line,
+      keyId: SECOND.note.keyId,
+    });
+  });
+
+  test("values that were redacted keep their commitments; clear ones have none", async () => {
+    const { fields } = await inspect(`${A}.6`, segments(sealed()));
+    expect(fields.map(({ key, value, state, salt }) => [key, value, state, salt !== null])).toEqual(
+      [
+        ["audit_actor_id", "****", "redacted", false],
+        ["audit_actor_type", "user", "clear", false],
+        ["audit_category", "audit", "clear", false],
+        ["audit_impact", "normal", "clear", false],
+        ["audit_outcome", "success", "clear", false],
+        ["audit_reason", null, "redacted", false],
+        ["audit_record_kind", "result", "clear", false],
+        ["audit_schema_version", "1", "clear", false],
+        ["sample_ids", '["****","****"]', "redacted", false],
+        ["tag_name", "defect", "opened", true],
+      ],
+    );
+    for (const { commitment, state } of fields) expect(commitment === null).toBe(state === "clear");
+  });
+});
+
+describe("which keys are trusted", () => {
+  test.each<readonly [string, string, readonly string[], boolean, string]>([
+    ["its own", `${A}.1`, [FIRST.line], true, "is proven, with the key given"],
+    ["one that vouches for its own", `${C}.1`, [FIRST.line], true, "is proven, with the key given"],
+    [
+      "one that its own came after",
+      `${A}.1`,
+      [SECOND.line],
+      false,
+      "its checkpoint is signed with a key that is none of those given",
+    ],
+    [
+      "anybody's",
+      `${A}.9`,
+      [OTHER.line],
+      false,
+      "its checkpoint is signed with a key that is none of those given",
+    ],
+  ])("%s", async (_name, id, keys, isKeyTrusted, said) => {
+    const inspection = await inspect(id, segments(sealed()), keys);
+    expect(inspection.checkpoint?.isKeyTrusted).toBe(isKeyTrusted);
+    expect(inspection.headline).toContain(said);
+    expect([inspection.verdict, inspection.exitCode]).toEqual(
+      isKeyTrusted ? ["proven", 0] : ["altered", 1],
+    );
+  });
+
+  /** A process and an adopter with another key cover the same record. */
+  const both: Write = ({ a, c }) => {
+    a.add(result);
+    const before = { ...a.state };
+    a.checkpoint("open");
+    Object.assign(a.state, before);
+    c.checkpoint("open");
+    c.adopt(a);
+  };
+  test.each<readonly [string, readonly string[], string]>([
+    ["none: that of the process", [], `${A}.3`],
+    ["that of the process", [FIRST.line], `${A}.3`],
+    ["that of the adopter", [SECOND.line], `${C}.3`],
+    ["both: that of the process", [SECOND.line, FIRST.line], `${A}.3`],
+  ])("of two checkpoints one with a key that is: %s", async (_name, keys, chosen) => {
+    // The adopter's is read first.
+    const files = Object.entries(segments(journalOf(both)));
+    const given = Object.fromEntries(
+      files.map(([name, whole]) => [name.includes(A) ? "z.jsonl" : "b.jsonl", whole]),
+    );
+    const { checkpoint, verdict } = await inspect(`${A}.2`, given, keys);
+    expect([checkpoint?.record, verdict]).toEqual([chosen, "proven"]);
+  });
+});
+
+const OUTCOME = replace('"outcome":"success"', '"outcome":"failure"');
+const SALT = /(audit_actor_id:[^:,"]+):[^,"]+/;
+const withoutSalt = replace(SALT, "$1");
+const addition = replace('"error":null', `"error":"${NO_RESULT}"`);
+
+describe("what is said of a record that", () => {
+  test.each<readonly [string, string, () => Files, string, object]>([
+    [
+      "is not there",
+      `${B}.9`,
+      () => segments(sealed()),
+      `record ${B}.9 is not there`,
+      { verdict: "not_found", exitCode: 3, copies: [], shown: null, fields: [], leaf: null },
+    ],
+    [
+      "is not there, although it is signed",
+      `${A}.2`,
+      () => segments(edited(A, 2, () => [])),
+      `record ${A}.2 is not there, although a checkpoint covers it: it is missing`,
+      { verdict: "not_found", exitCode: 3, checkpoint: { record: `${A}.3` } },
+    ],
+    [
+      "may be one of those that are none",
+      `${A}.2`,
+      () => segments(edited(A, 2, () => ["{}", "x"])),
+      `record ${A}.2 is not there, although a checkpoint covers it: it is missing; 2 lines are no records`,
+      { verdict: "not_found", exitCode: 3 },
+    ],
+    [
+      "is another one",
+      `${A}.2`,
+      () => segments(edited(A, 2, OUTCOME)),
+      `ALTERED ${A}.2: 1 of 1 copies are not what was signed`,
+      { verdict: "altered", exitCode: 1, shown: 0, checkpoint: { record: `${A}.3` } },
+    ],
+    [
+      "is another one at one of three places",
+      `${A}.2`,
+      () => ({
+        "a.jsonl": `${OUTCOME(lineOf(A, 2))}\n`,
+        "b.json": view(lineOf(A, 2)),
+        ...segments(sealed()),
+      }),
+      `ALTERED ${A}.2: 1 of 3 copies are not what was signed`,
+      { verdict: "altered", exitCode: 1 },
+    ],
+    [
+      "has another value in the place of a redactable one",
+      `${A}.2`,
+      () => segments(edited(A, 2, replace('"actor_id":"ann"', '"actor_id":"eve"'))),
+      `ALTERED ${A}.2: 1 of 1 copies are not what was signed`,
+      { verdict: "altered", copies: [{ state: "altered", differing: ["audit_actor_id"] }] },
+    ],
+    [
+      "says two things",
+      `${A}.8`,
+      () => segments(edited(A, 8, replace('"status":"success"', '"status":"failed"'))),
+      `ALTERED ${A}.8: 1 of 1 copies are not what was signed`,
+      { verdict: "altered", copies: [{ state: "altered", doubts: [expect.any(String)] }] },
+    ],
+    [
+      "has a seal of another form",
+      `${A}.2`,
+      () => segments(edited(A, 2, replace("audit_actor_id:", "audit_actor_id::"))),
+      `ALTERED ${A}.2: 1 of 1 copies are not what was signed`,
+      {
+        verdict: "altered",
+        copies: [{ doubts: ["audit.integrity.fields is not what otel-audit writes"] }],
+      },
+    ],
+    [
+      "lost a salt",
+      `${A}.2`,
+      () => segments(edited(A, 2, withoutSalt)),
+      `record ${A}.2 is proven but for what cannot be opened: audit_actor_id`,
+      { verdict: "inconclusive", exitCode: 4, copies: [{ state: "proven" }] },
+    ],
+    [
+      "lost a salt, and part of another value",
+      `${A}.2`,
+      () =>
+        segments(
+          edited(A, 2, (line) => withoutSalt(line).replace('"note":"plateau"', '"note":"p****"')),
+        ),
+      `record ${A}.2 is proven but for what cannot be opened: audit_actor_id, note`,
+      { verdict: "inconclusive", exitCode: 4 },
+    ],
+    [
+      "nothing covers",
+      `${B}.3`,
+      () => segments({ [B]: linesOf(B) }),
+      `record ${B}.3 is not covered: no checkpoint says what it was`,
+      {
+        verdict: "not_covered",
+        exitCode: 4,
+        copies: [{ state: "unproven" }],
+        checkpoint: null,
+        leaf: { signed: null },
+      },
+    ],
+    [
+      "only a changed checkpoint covers",
+      `${A}.8`,
+      () => segments(edited(A, 9, replace("results 1", "results 2"))),
+      `ALTERED ${A}.8: a checkpoint of its stream cannot be relied on, and no other covers it`,
+      {
+        verdict: "altered",
+        exitCode: 1,
+        checkpoint: null,
+        problems: [`checkpoint ${A}.9 (journal/${A}/1.jsonl:9): its signature is wrong`],
+      },
+    ],
+    [
+      "a changed checkpoint covers, and another one too",
+      `${A}.1`,
+      () => segments(edited(A, 9, replace("results 1", "results 2"))),
+      `record ${A}.1 is proven, with a key that the log itself names`,
+      { verdict: "proven", exitCode: 0, problems: [expect.stringContaining("signature")] },
+    ],
+    [
+      "a changed checkpoint of another stream says nothing of",
+      `${B}.3`,
+      () => ({ ...segments({ [B]: linesOf(B) }), "a.jsonl": `${withoutFormat(lineOf(A, 3))}\n` }),
+      `record ${B}.3 is not covered: no checkpoint says what it was`,
+      { verdict: "not_covered", problems: [] },
+    ],
+    [
+      "is a checkpoint that says more than its note",
+      `${A}.9`,
+      () => segments(edited(A, 9, replace('"service"', '"actor_id":"bob","service"'))),
+      `ALTERED ${A}.9: 1 of 1 copies are not what was signed`,
+      { verdict: "altered", exitCode: 1 },
+    ],
+    [
+      "is a checkpoint with a second copy that says more",
+      `${A}.9`,
+      () => ({
+        ...segments(sealed()),
+        "z.jsonl": `${lineOf(A, 9).replace('"service"', '"actor_id":"bob","service"')}\n`,
+      }),
+      `ALTERED ${A}.9: 1 of 2 copies are not what was signed`,
+      { verdict: "altered", copies: [{ state: "proven" }, { differing: ["audit_actor_id"] }] },
+    ],
+    [
+      "is a checkpoint whose note is of another stream",
+      `${B}.4`,
+      () => ({
+        ...segments(sealed()),
+        "z.jsonl": `${lineOf(A, 9)
+          .replaceAll(/"(record_id|stream)":"A/g, '"$1":"B')
+          .replace(".9", ".4")
+          .replace('"sequence":9', '"sequence":4')}\n`,
+      }),
+      `record ${B}.4 is not covered: no checkpoint says what it was`,
+      { verdict: "not_covered" },
+    ],
+    [
+      "is an intent that a view says has no result",
+      `${A}.5`,
+      () => ({ "audit_log.json": view(addition(lineOf(A, 5))), ...segments(sealed()) }),
+      `record ${A}.5 is proven, with a key that the log itself names`,
+      { verdict: "proven", copies: [{ state: "proven" }, { state: "proven" }] },
+    ],
+    [
+      "is an intent that a journal says has no result",
+      `${A}.5`,
+      () => ({ ...segments(edited(A, 5, addition)), "z.json": view(lineOf(A, 5)) }),
+      `ALTERED ${A}.5: 1 of 2 copies are not what was signed`,
+      {
+        verdict: "altered",
+        copies: [{ state: "altered", differing: ["exception_message"] }, { state: "proven" }],
+      },
+    ],
+  ])("%s", async (_name, id, files, headline, facts) => {
+    const inspection = await inspect(id, files());
+    expect(inspection.headline).toBe(headline);
+    expect(inspection).toMatchObject(facts);
+  });
+
+  test("two processes sign otherwise: both are named", async () => {
+    const forked: Write = ({ a, b }) => {
+      a.checkpoint("open");
+      const before = { ...a.state };
+      a.checkpoint("run");
+      const forged = { ...a, records: [...a.records], state: before };
+      forged.records.splice(1, 1, ...b.records.slice(0, 1));
+      b.checkpoint("open");
+      b.adopt(forged);
+    };
+    const inspection = await inspect(`${A}.2`, segments(journalOf(forked)));
+    expect(inspection).toMatchObject({
+      verdict: "altered",
+      exitCode: 1,
+      headline: `ALTERED ${A}.2: checkpoints contradict each other`,
+      copies: [{ state: "proven" }],
+      problems: [
+        `checkpoint ${B}.3 (journal/${B}/1.jsonl:3) signs another record in its place than ${A}.3`,
+      ],
+    });
+  });
+});
+
+const withoutFormat = replace("format audit-checkpoint/1\\n", "");
+
+test("of each record it says what verification says", async () => {
+  const [, write] = HISTORIES.find(([name]) => name === "a stream adopted") ?? [];
+  if (write === undefined) throw new Error("no such history");
+  const files = segments(journalOf(write));
+  const said = await Promise.all([1, 2, 3, 4].map((number) => inspect(`${A}.${number}`, files)));
+  expect(said.map(({ checkpoint, verdict }) => [checkpoint?.state, verdict])).toEqual([
+    ["open", "proven"],
+    ["adopted", "proven"],
+    ["adopted", "proven"],
+    [undefined, "not_found"],
+  ]);
+});
+
+test("a hundred copies are kept, and no more", async () => {
+  const copies = text(Array.from({ length: 101 }, () => lineOf(A, 8)));
+  const inspection = await inspect(`${A}.8`, { "a.jsonl": copies });
+  expect(inspection.copies).toHaveLength(100);
+  expect(inspection.copies.at(-1)).toMatchObject({ line: 100, state: "unproven" });
+});
+
+test.each(["", "pause", A, `${A}.`, `${A}.0`, `${A}.01`, `${A}.-1`, `${A}.1e3`, "short.1"])(
+  "%j is no id of a record",
+  async (id) => {
+    await expect(inspectRecord(id, ["x"])).rejects.toMatchObject({
+      code: "invalid_option",
+      message: `${JSON.stringify(id)} is no id of a record, as in cJ43xB7KP1x8rM2I.5`,
+    });
+  },
+);
