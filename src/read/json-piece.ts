@@ -2,7 +2,7 @@
 import { messageOf } from "../lib/errors.ts";
 import type { JsonShape } from "./element-scanner.ts";
 import { countNames, doubtsOfJson, type JsonDoubt } from "./json-doubts.ts";
-import { plainLengthOf } from "./plain-length.ts";
+import { isPlainText } from "./plain-text.ts";
 
 /** What became of a text: its value, or why there is none. */
 export type JsonPiece =
@@ -48,8 +48,7 @@ export function parsePiece(
   } catch (error) {
     return { kind: "problem", message: `not a JSON line: ${messageOf(error)}` };
   }
-  if (plainLengthOf(value, maxDepth) === text.length)
-    return { kind: "value", value, text, doubts: NO_DOUBTS };
+  if (isPlainText(text, value, maxDepth)) return { kind: "value", value, text, doubts: NO_DOUBTS };
   const { depth, names, hasOddNumber } = scan(range);
   if (depth > maxDepth) return tooDeep(maxDepth);
   const isPlain = !hasOddNumber && names === countNames(value);

@@ -25,10 +25,14 @@ export interface OpenField {
 /** Characters of a salt: 132 bits. */
 export const SALT_CHARACTERS = 22;
 
-/** Asked once of the whole text: what it lets through can be cut at commas and colons. */
-const ENTRIES =
-  /^[A-Za-z0-9_]+(?::[A-Za-z0-9_-]{43}(?::[A-Za-z0-9_-]{22})?)?(?:,[A-Za-z0-9_]+(?::[A-Za-z0-9_-]{43}(?::[A-Za-z0-9_-]{22})?)?)*$/;
 const COMMITMENT_CHARACTERS = 43;
+const BASE64URL = "[A-Za-z0-9_-]";
+/** Each character of its own: to count repetitions takes three times as long. */
+const COMMITMENT = BASE64URL.repeat(COMMITMENT_CHARACTERS);
+const SALT = BASE64URL.repeat(SALT_CHARACTERS);
+const ENTRY = `[A-Za-z0-9_]+(?::${COMMITMENT}(?::${SALT})?)?`;
+/** Asked once of the whole text: what it lets through can be cut at commas and colons. */
+const ENTRIES = new RegExp(`^${ENTRY}(?:,${ENTRY})*$`);
 
 /** Whether the leaf holds a commitment instead of the value. */
 export function isCommitted(seal: FieldSeal): seal is CommittedField {
@@ -55,11 +59,17 @@ export function decodeFieldSeals(text: string): readonly FieldSeal[] | undefined
   const seals: FieldSeal[] = [];
   let isSorted = true;
   let before = "";
-  for (const entry of text.split(",")) {
-    const seal = decodeEntry(entry);
+  let colon = text.indexOf(":");
+  for (let start = 0; start < text.length;) {
+    const comma = text.indexOf(",", start);
+    const end = comma < 0 ? text.length : comma;
+    // Looked for again only behind the last one: there may be many entries without.
+    if (colon >= 0 && colon < start) colon = text.indexOf(":", start);
+    const seal = decodeEntry(text, { start, colon, end });
     if (seal.key <= before) isSorted = false;
     before = seal.key;
     seals.push(seal);
+    start = end + 1;
   }
   if (isSorted) return seals;
   const sorted = seals.toSorted((left, right) => (left.key < right.key ? -1 : 1));
@@ -67,13 +77,19 @@ export function decodeFieldSeals(text: string): readonly FieldSeal[] | undefined
   return isTwice ? undefined : sorted;
 }
 
-function decodeEntry(entry: string): FieldSeal {
-  const colon = entry.indexOf(":");
-  if (colon < 0) return { key: entry };
-  const key = entry.slice(0, colon);
-  const end = colon + 1 + COMMITMENT_CHARACTERS;
-  const commitment = entry.slice(colon + 1, end);
-  return end === entry.length
-    ? { key, commitment }
-    : { key, commitment, salt: entry.slice(end + 1) };
+/** Where an entry stands in the text. */
+interface EntryPlace {
+  readonly start: number;
+  /** The first one behind the start; -1: there is none. */
+  readonly colon: number;
+  /** The place behind it. */
+  readonly end: number;
+}
+
+function decodeEntry(text: string, { start, colon, end }: EntryPlace): FieldSeal {
+  if (colon < 0 || colon > end) return { key: text.slice(start, end) };
+  const key = text.slice(start, colon);
+  const stop = colon + 1 + COMMITMENT_CHARACTERS;
+  const commitment = text.slice(colon + 1, stop);
+  return stop === end ? { key, commitment } : { key, commitment, salt: text.slice(stop + 1, end) };
 }

@@ -74,6 +74,12 @@ describe("doubts", () => {
       /rate is written 9007199254740993 and read as 9007199254740992|rate is written "9007199254740993" and read as 9007199254740992/,
     ],
     [
+      "a number as long as the one that is read",
+      "json-lines",
+      swap(line, '"rate":0.2', '"rate":0.30000000000000005'),
+      /rate is written "?0\.30000000000000005"? and read as 0\.30000000000000004/,
+    ],
+    [
       "a number beyond all",
       "json-lines",
       swap(line, '"rate":0.2', '"rate":1e999'),

@@ -14,7 +14,7 @@ import { flatFound } from "../flat-record.ts";
 import { NOT_UTF8, textOf, tooDeep } from "../json-piece.ts";
 import { firstByteOf, linesOf } from "../lines.ts";
 import { isDeeper, tryParse } from "../plain-json.ts";
-import { plainLengthOf } from "../plain-length.ts";
+import { isPlainText } from "../plain-text.ts";
 import { plainCellsOf } from "./csv-cells.ts";
 import { type CsvRow, piecesOfRow, rowsOf } from "./csv-rows.ts";
 
@@ -141,7 +141,7 @@ function mapOf(column: Column, cell: string, doubts: string[]): unknown {
   if (cell === "" || cell === "{}") return {};
   const value = tryParse(cell);
   if (value === undefined) return cell;
-  if (plainLengthOf(value, MAX_DEPTH) === cell.length || isDeeper(value, MAX_DEPTH)) return value;
+  if (isPlainText(cell, value, MAX_DEPTH) || isDeeper(value, MAX_DEPTH)) return value;
   for (const { message } of doubtsOfJson(cell)) doubts.push(`${column}: ${message}`);
   return value;
 }

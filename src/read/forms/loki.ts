@@ -14,7 +14,7 @@ import { type Block, type Found, MAX_DEPTH } from "../block.ts";
 import { doubtsOfJson, doubtsWithin } from "../json-doubts.ts";
 import { tooDeep } from "../json-piece.ts";
 import { isDeeper, isMap, itemsOf, setOwn, tryParse } from "../plain-json.ts";
-import { plainLengthOf } from "../plain-length.ts";
+import { isPlainText } from "../plain-text.ts";
 import { foundOf, millisOfNanos, traceIds } from "../record-doubts.ts";
 import { decodeElements, type Element } from "./elements.ts";
 import { attributeNameOf, typedAttribute } from "./typed-attributes.ts";
@@ -99,7 +99,7 @@ function bodyOf(text: string, doubts: string[]): BodyMap | undefined {
   if (!isMap(value)) return { [OTHER_BODY]: text };
   if (isDeeper(value, MAX_DEPTH)) return undefined;
   // A line comes without what a scanner has seen of it.
-  if (plainLengthOf(value, MAX_DEPTH) !== text.length)
+  if (!isPlainText(text, value, MAX_DEPTH))
     for (const { message } of doubtsOfJson(text)) doubts.push(message);
   return value;
 }
