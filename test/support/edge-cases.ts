@@ -1,4 +1,4 @@
-/** What the two verifiers do not see alike; the verdict is that of the document, which the one in Python gives. */
+/** Cases at the edges of rules, which two who read the same document may well see differently; and their verdict. */
 import { decodeJsonLine } from "../../src/format/index.ts";
 import { edited, replace } from "./edited-journal.ts";
 import type { Attack } from "./journal-attacks.ts";
@@ -11,8 +11,9 @@ const [A, B, C] = STREAMS;
 const FORGED = '"action_type":"hp_change","status":"success","details":{"after":{"role":"admin"}}';
 const CHECKPOINT = '"action_type":"checkpoint","status":"success","details":{}';
 
-const CASES: readonly Attack[] = [
-  // Rule 10: the second record of a note is found for what was added to it, and is counted as proven.
+/** Of the sealed journals. */
+export const EDGE_ATTACKS: readonly Attack[] = [
+  // Rule 10: a note stands in one record, whatever else the second one says.
   [
     "one note in several records",
     () =>
@@ -24,7 +25,7 @@ const CASES: readonly Attack[] = [
       ]),
     "tampered",
   ],
-  // Rule 10: a note stands in one record; the copy is taken for one that nobody signed yet, or for proven.
+  // Rule 10: the second one is neither proven nor one that nobody signed yet.
   [
     "the last checkpoint in a second record",
     () =>
@@ -34,19 +35,20 @@ const CASES: readonly Attack[] = [
       ]),
     "tampered",
   ],
-  // Rule 6: it is taken for one of a later format.
+  // Rule 6: that is none of a later format.
   [
     "a checkpoint without its format",
     () => edited(A, 7, replace("format audit-checkpoint/1\\n", "")),
     "tampered",
   ],
-  // Rule 16: nothing was read of it but a note in another journal, and that is no view.
+  // Rule 16: nothing is left of it but a note in another journal, and that is no view.
   ["a deleted stream", () => ({ [A]: linesOf(A), [C]: linesOf(C) }), "incomplete"],
-  // Rule 13: a double is found only where all that its checkpoint covers came before it.
+  // Rule 13: before its checkpoint was read or behind it.
   ["a line twice", () => edited(A, 1, (line) => [line, line]), "tampered"],
 ];
 
-const HISTORY_CASES: readonly History[] = [
+/** Of streams with their keys. */
+export const EDGE_HISTORIES: readonly History[] = [
   [
     "a stream adopted, of which nothing is left",
     ({ a, b }) => {
@@ -83,7 +85,7 @@ export type Files = readonly [
   verdict: string,
 ];
 
-/** Where this verifier takes for a view what is none. Each fails until it does not. */
+/** Files that are no views, although they hold nothing but checkpoints of a stream. */
 export const NO_VIEWS: readonly Files[] = [
   [
     "OTLP with nothing but the checkpoints of a stream",
@@ -91,21 +93,3 @@ export const NO_VIEWS: readonly Files[] = [
     "incomplete",
   ],
 ];
-
-/** Where this verifier does not do what the document says: each fails until it does. */
-const OPEN: ReadonlySet<string> = new Set([
-  "the last checkpoint in a second record",
-  "a deleted stream",
-  "a stream adopted, of which nothing is left",
-]);
-
-/** Cases that the two do not see alike yet. */
-export const DIFFERENCES: readonly Attack[] = CASES.filter(([name]) => OPEN.has(name));
-/** The same of histories. */
-export const OTHERWISE: readonly History[] = HISTORY_CASES.filter(([name]) => OPEN.has(name));
-/** Cases that the two once saw differently. */
-export const MENDED: readonly Attack[] = CASES.filter(([name]) => !OPEN.has(name));
-/** The same of histories. */
-export const MENDED_HISTORIES: readonly History[] = HISTORY_CASES.filter(
-  ([name]) => !OPEN.has(name),
-);
