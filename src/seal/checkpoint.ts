@@ -154,6 +154,9 @@ export function decodeCheckpoint(text: string): Checkpoint | string {
   if (!isState(state)) return `its state is ${JSON.stringify(state ?? "unknown")}`;
   if (time === undefined || leaf === undefined || key === undefined)
     return "it lacks its time, the version of its leaves, or its key";
+  const previous = words.get("previous");
+  if (previous !== undefined && fromBase64(previous)?.length !== HASH_BYTES)
+    return "the hash of the one before is no SHA-256";
   const opening = decodeOpening(words, rotations);
   if (typeof opening === "string") return opening;
   return {
@@ -166,7 +169,7 @@ export function decodeCheckpoint(text: string): Checkpoint | string {
     results,
     leaf,
     key,
-    previous: words.get("previous"),
+    previous,
     carried,
     adopter: words.get("adopter"),
     calls,

@@ -7,6 +7,7 @@ import {
   rotationText,
 } from "../../src/seal/checkpoint.ts";
 import { headed, PLAIN, plain, said, withLine } from "../support/plain-checkpoint.ts";
+import { toBase64 } from "../../src/lib/base64.ts";
 
 const opening = {
   custody: "file",
@@ -60,13 +61,21 @@ describe("the text", () => {
   test("of one that carries leaves of the one before", () => {
     const carrying: Checkpoint = { ...plain, carried: 3 };
     const text = encodeCheckpoint(carrying);
-    expect(text.split("\n").slice(10)).toEqual(["previous abc=", "carried 3", ""]);
+    expect(text.split("\n").slice(10)).toEqual([
+      "previous CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=",
+      "carried 3",
+      "",
+    ]);
     expect(decodeCheckpoint(text)).toEqual(carrying);
   });
   test("of an adopted one", () => {
     const adopted: Checkpoint = { ...plain, state: "adopted", adopter: "BbCdEfGhIjKlMnOp" };
     const text = encodeCheckpoint(adopted);
-    expect(text.split("\n").slice(10)).toEqual(["previous abc=", "adopter BbCdEfGhIjKlMnOp", ""]);
+    expect(text.split("\n").slice(10)).toEqual([
+      "previous CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=",
+      "adopter BbCdEfGhIjKlMnOp",
+      "",
+    ]);
     expect(decodeCheckpoint(text)).toEqual(adopted);
   });
   test("what is empty is no line, and comes back empty", () => {
@@ -168,7 +177,9 @@ test("what was encoded is decoded", () => {
         results: count,
         leaf: word,
         key: word,
-        previous: fc.option(word, { nil: undefined }),
+        previous: fc.option(fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toBase64), {
+          nil: undefined,
+        }),
         carried: count,
         adopter: fc.option(word, { nil: undefined }),
         calls: fc.array(fc.record({ method: anyText, handled: count, recorded: count }), {

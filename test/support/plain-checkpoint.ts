@@ -14,7 +14,7 @@ export const plain: Checkpoint = {
   results: 12,
   leaf: "audit-leaf/1",
   key,
-  previous: "abc=",
+  previous: "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=",
   carried: 0,
   calls: [],
   adopter: undefined,
@@ -31,7 +31,7 @@ time 2026-11-21T09:00:03.123456Z
 results 12
 leaf audit-leaf/1
 key ${key}
-previous abc=
+previous CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=
 `;
 
 /** With one more line. */
