@@ -61,7 +61,8 @@ export function createCoverage(): Coverage {
       const { isOwn } = claim;
       const list = isOwn ? own : adopted;
       for (const { from, size } of uncovered(claim, list)) {
-        const carried = leaves.subarray(
+        // A copy: else those that it carries again would be kept too.
+        const carried = leaves.slice(
           (from - claim.from) * HASH_BYTES,
           (size - claim.from) * HASH_BYTES,
         );

@@ -16,6 +16,7 @@ import { createFieldLedger } from "./field-ledger.ts";
 import type { Finding } from "./findings.ts";
 import { createFindingList } from "./finding-list.ts";
 import { misplaced } from "./misplaced.ts";
+import { createTreeGrower } from "./grow-tree.ts";
 import { createKeyRing, type Trust, type UsedKey } from "./key-ring.ts";
 import { purgedStreams } from "./purged-streams.ts";
 import type { Run } from "./runs.ts";
@@ -89,6 +90,7 @@ export function createVerification(options: VerificationOptions): Verification {
   const calls = createCallLedger();
   const sources = createSourceLedger();
   const views = createAdoptedViews();
+  const grower = createTreeGrower(crypto);
   const fields = createFieldLedger(list.add, options.isExplained);
   const purged = new Map<string, Run[]>();
   const gaps: (GapClaim & { readonly record: string })[] = [];
@@ -138,7 +140,7 @@ export function createVerification(options: VerificationOptions): Verification {
     { stream, sequence, place }: RecordPlace,
   ): Promise<string | undefined> {
     const record = recordId(stream, sequence);
-    const checked = await checkCheckpoint(parts, crypto);
+    const checked = await checkCheckpoint(parts, crypto, grower);
     if (!isSound(checked)) {
       const code = checked.kind === "altered" ? "checkpoint_altered" : "format_unsupported";
       list.add(code, { message: `checkpoint ${record}: ${checked.why}`, stream, record, ...place });
