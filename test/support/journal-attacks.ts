@@ -223,12 +223,12 @@ export const ATTACKS: readonly Attack[] = [
   ],
   [
     "an edited signature",
-    () => edited(A, 7, replace("otel-audit 7SMLCD", "otel-audit 7SMLCE")),
+    () => edited(A, 7, replace(/(otel-audit 7SMLC.)[^A]/, "$1A")),
     "tampered",
   ],
   [
     "a second signature line",
-    () => edited(A, 9, replace('gU=\\n"', 'gU=\\n— other AAAAAAAA\\n"')),
+    () => edited(A, 9, replace(/=\\n"/, '=\\n— other AAAAAAAA\\n"')),
     "verified",
   ],
   ["an edited leaf of a checkpoint", () => edited(A, 7, replace("TzIHvG", "UzIHvG")), "tampered"],
@@ -237,7 +237,7 @@ export const ATTACKS: readonly Attack[] = [
     () =>
       edited(
         A,
-        7,
+        9,
         replace('"audit.checkpoint.subtrees":["Eu3', '"audit.checkpoint.subtrees":["Fu3'),
       ),
     "tampered",
