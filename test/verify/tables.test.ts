@@ -31,7 +31,9 @@ async function saidOf(journal: Journal): Promise<readonly [verdict: string, said
   const lines = [
     headline,
     JSON.stringify({ exitCode, trust, ...records, redactions }),
-    ...streams.map((stream) => JSON.stringify(stream)),
+    ...streams.map(({ until: _time, head, ...stream }) =>
+      JSON.stringify({ ...stream, head: head?.size }),
+    ),
     ...findings.map((finding) => JSON.stringify(placed(finding, directory))),
   ];
   return [verdict, short(lines.join("\n"))];
