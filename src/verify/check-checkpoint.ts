@@ -133,7 +133,7 @@ type Tree = Pick<SoundCheckpoint, "from" | "begin" | "leaves" | "rootBefore" | "
 
 async function checkTree(
   { leaves: leafTexts, subtrees }: CheckpointParts,
-  { size, root, carried }: Checkpoint,
+  { size, root, begin }: Checkpoint,
   { crypto, grower }: { readonly crypto: VerifyCrypto; readonly grower: TreeGrower },
 ): Promise<Tree | string> {
   if (leafTexts.length > MAX_HASHES || subtrees.length > MAX_HASHES)
@@ -143,7 +143,8 @@ async function checkTree(
   if (roots === undefined || leafTexts.length === 0) return "its leaves are no hashes";
   const before: Subtrees = { size: from, roots };
   if (!areSubtrees(before)) return "its subtrees do not fit the number of its leaves";
-  if (carried >= leafTexts.length) return "it covers nothing that the one before does not";
+  if (begin < from) return "it counts records whose leaves it does not carry";
+  const carried = begin - from;
   const middle = await grower.grow(before, leafTexts.slice(0, carried));
   if (middle === undefined) return "its leaves are no hashes";
   const last = await grower.grow(middle.after, leafTexts.slice(carried));
@@ -156,7 +157,7 @@ async function checkTree(
   for (const [at, leaf] of leaves.entries()) joined.set(leaf, at * HASH_BYTES);
   return {
     from,
-    begin: from + carried,
+    begin,
     leaves: joined,
     rootBefore: await rootTextOf(before, crypto),
     rootAtBegin: await rootTextOf(middle.after, crypto),

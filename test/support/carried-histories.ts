@@ -49,14 +49,14 @@ function lose(writer: StreamWriter, number: number): void {
   writer.records.splice(at, 1);
 }
 
-/** The third of three, which has four leaves and carries the first two, says this. */
+/** The third of three, which has the leaves of records 2 to 5 and counts the last two, says this. */
 function third(said: string): Write {
   return ({ a }) => {
     a.checkpoint("open");
     a.add(result);
     a.checkpoint("run");
     a.add(result);
-    a.checkpoint("run", {}, (text) => text.replace("\ncarried 2\n", said));
+    a.checkpoint("run", {}, (text) => text.replace("\nbegin 3\n", said));
   };
 }
 
@@ -116,14 +116,14 @@ export const CARRIED: readonly CarriedHistory[] = [
     journal: incomplete(`records_missing ${A}.11`, `records_unsigned ${A}.9`, "stream_unclosed"),
     views: verified("only_results", `records_unsigned ${A}.9`, "stream_unclosed"),
   },
-  { name: "as many carried as there are leaves", write: third("\ncarried 4\n"), ...ALTERED },
-  { name: "more carried than there are leaves", write: third("\ncarried 9\n"), ...ALTERED },
-  { name: "fewer carried than none", write: third("\ncarried -1\n"), ...ALTERED },
-  { name: "a carried with a leading zero", write: third("\ncarried 02\n"), ...ALTERED },
-  { name: "a carried twice", write: third("\ncarried 2\ncarried 2\n"), ...ALTERED },
-  { name: "more carried than the one before counts", write: third("\ncarried 3\n"), ...DIFFERS },
-  { name: "fewer carried than the one before counts", write: third("\ncarried 1\n"), ...DIFFERS },
-  { name: "leaves carried, and none said to be", write: third("\n"), ...DIFFERS },
+  { name: "a begin at its end", write: third("\nbegin 5\n"), ...ALTERED },
+  { name: "a begin behind its end", write: third("\nbegin 9\n"), ...ALTERED },
+  { name: "a begin below 0", write: third("\nbegin -1\n"), ...ALTERED },
+  { name: "a begin with a leading zero", write: third("\nbegin 03\n"), ...ALTERED },
+  { name: "a begin twice", write: third("\nbegin 3\nbegin 3\n"), ...ALTERED },
+  { name: "no begin, which is 0, and its first leaf is not there", write: third("\n"), ...ALTERED },
+  { name: "a begin behind what the one before counts", write: third("\nbegin 4\n"), ...DIFFERS },
+  { name: "a begin before its end", write: third("\nbegin 2\n"), ...DIFFERS },
   { name: "other leaves carried than the one before has", write: other, ...DIFFERS },
   {
     name: "other leaves carried than the one before had, which is lost",
@@ -135,10 +135,10 @@ export const CARRIED: readonly CarriedHistory[] = [
     views: tampered("only_results", `record_altered ${A}.2`, "records_missing", "stream_unclosed"),
   },
   {
-    name: "a first one that carries",
+    name: "a first one that does not begin with the first record",
     write: ({ a }) => {
       a.add(result);
-      a.checkpoint("open", { carried: 1 });
+      a.checkpoint("open", { begin: 1 });
     },
     journal: tampered(
       "histories_differ",

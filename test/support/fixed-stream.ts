@@ -202,7 +202,7 @@ export function createStreamWriter(
       leaf: LEAF_VERSION,
       key: key.line,
       previous: of.state.previous,
-      carried: carried.leaves.length,
+      begin: of.state.covered.size,
       calls: [],
       ...more,
     };

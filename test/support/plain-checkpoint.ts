@@ -15,7 +15,7 @@ export const plain: Checkpoint = {
   leaf: "audit-leaf/1",
   key,
   previous: "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=",
-  carried: 0,
+  begin: 0,
   calls: [],
   adopter: undefined,
   opening: undefined,
