@@ -121,7 +121,7 @@ export function createVerification(options: VerificationOptions): Verification {
       fields.add(field, action, { record, stream, ...place });
   }
 
-  /** Only a record that is proven is believed. */
+  /** Only a record that its own process signed is believed: who adopts attests nothing. */
   function believe(
     { purged: ranges = [], gap }: RecordDetail,
     record: string,
@@ -223,6 +223,7 @@ export function createVerification(options: VerificationOptions): Verification {
     signedLeaf: (stream, sequence) => judges.get(stream)?.signedLeaf(sequence),
     finish() {
       for (const stream of views.finish()) judgeOf(stream).markWhole();
+      for (const judge of judges.values()) judge.settle();
       const streams = [
         ...[...judges.values()].map((judge) => judge.finish(purged.get(judge.stream) ?? [])),
         ...purgedStreams({ purged, isKnown: (stream) => judges.has(stream), found: list.add }),

@@ -2,7 +2,7 @@
 import { decodeJsonLine } from "../../src/format/index.ts";
 import { edited, replace } from "./edited-journal.ts";
 import type { Attack } from "./journal-attacks.ts";
-import { type History, purgeOfFirst } from "./key-histories.ts";
+import { type History, purgeOfFirst, result } from "./key-histories.ts";
 import { linesOf, STREAMS } from "./sealed-journal.ts";
 import { TEXT_OF } from "./stored-forms.ts";
 
@@ -49,6 +49,64 @@ export const EDGE_ATTACKS: readonly Attack[] = [
 
 /** Of streams with their keys. */
 export const EDGE_HISTORIES: readonly History[] = [
+  // Rule 16: who adopts attests nothing, and so excuses nothing.
+  [
+    "a purge that was adopted",
+    ({ a, b }) => {
+      a.checkpoint("open");
+      a.add(purgeOfFirst);
+      b.checkpoint("open");
+      b.adopt(a);
+      b.checkpoint("close");
+      a.records.shift();
+    },
+    "incomplete",
+  ],
+  // Rule 13: adoption makes no more of records than rule 14 does.
+  [
+    "eight records adopted, and no checkpoint of their own",
+    ({ a, b }) => {
+      while (a.records.length < 8) a.add(result);
+      b.checkpoint("open");
+      b.adopt(a);
+      b.checkpoint("close");
+    },
+    "verified",
+  ],
+  [
+    "nine records adopted, and no checkpoint of their own",
+    ({ a, b }) => {
+      while (a.records.length < 9) a.add(result);
+      b.checkpoint("open");
+      b.adopt(a);
+      b.checkpoint("close");
+    },
+    "inconclusive",
+  ],
+  [
+    "512 records adopted behind a checkpoint",
+    ({ a, b }) => {
+      a.checkpoint("open");
+      const { size } = a.state.covered;
+      while (a.records.length < size + 512) a.add(result);
+      b.checkpoint("open");
+      b.adopt(a);
+      b.checkpoint("close");
+    },
+    "verified",
+  ],
+  [
+    "513 records adopted behind a checkpoint",
+    ({ a, b }) => {
+      a.checkpoint("open");
+      const { size } = a.state.covered;
+      while (a.records.length < size + 513) a.add(result);
+      b.checkpoint("open");
+      b.adopt(a);
+      b.checkpoint("close");
+    },
+    "inconclusive",
+  ],
   [
     "a stream adopted, of which nothing is left",
     ({ a, b }) => {

@@ -70,6 +70,11 @@ export const ROTATIONS: readonly RotationHistory[] = [
   },
   ...untrustedAndTrusted("the first of two steps alone", opening(STEPS.slice(1)), false),
   ...untrustedAndTrusted("the second of two steps alone", opening(STEPS.slice(0, 1)), false),
+  ...untrustedAndTrusted(
+    "a step to the other's key, signed with its own",
+    opening([rotationOf(SECOND, FIRST)]),
+    false,
+  ),
   ...untrustedAndTrusted("a step with a wrong signature", opening([wrong]), false),
   ...untrustedAndTrusted("a wrong one beside a right one", opening([wrong, STEP]), true),
   ...untrustedAndTrusted(
