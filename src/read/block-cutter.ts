@@ -117,7 +117,11 @@ export function createBlockCutter(file: string, options: BlockOptions = {}): Blo
       if (form === undefined && !isRefused) yield* begin();
       if (form === undefined) return;
       if (skippedLine !== undefined) yield tooLong(skippedLine);
-      else if (kept.size() > 0) yield take(kept.size(), kept.lastByte() === LINE_END, form);
+      else if (kept.size() > 0) {
+        // A line end within quotes ends no row.
+        const isEnded = form === "csv" ? border === kept.size() : kept.lastByte() === LINE_END;
+        yield take(kept.size(), isEnded, form);
+      }
       const message = finder?.end();
       if (message !== undefined) yield problem(message, line);
     },

@@ -24,6 +24,8 @@ const WITHOUT_IDS: NoForm = {
     "it is a view of five columns, which holds no record ids: read the journal that it was made from",
   isWithoutIds: true,
 };
+/** How files begin: one that holds less than this was cut in its first line, or is being begun. */
+const STARTS: readonly string[] = ['{"timestamp":', '{"resourceLogs":'];
 const ROW_START = /^"?\d{4}-\d\d-\d\dT[^,"]*"?,/;
 const FIRST_NAME = /^\{\s*"([^"\\]*)"\s*:/;
 
@@ -43,13 +45,13 @@ const BY_FIRST_NAME: Readonly<Record<string, Form | undefined>> = {
 /** Why a file has no form that can be read. */
 export interface NoForm extends Pick<FileProblem, "kind" | "message" | "isWithoutIds"> {}
 
-/** The form; or why it is none; undefined where there is nothing but white space. */
+/** The form; or why it is none; undefined where there is nothing but white space, or the cut start of a first line. */
 export function formOf(head: Uint8Array): Form | NoForm | undefined {
   for (const [start, message] of MARKS)
     if (start.every((byte, at) => head[at] === byte)) return { kind: "problem", message };
   const bytes = head.subarray(bytesOfMark(head), HEAD_BYTES);
   const text = new TextDecoder().decode(bytes).trimStart();
-  if (text === "") return undefined;
+  if (text === "" || isCutStart(text)) return undefined;
   if (text.startsWith("[")) return isFiveArray(text) ? WITHOUT_IDS : "json-array";
   const lines = text.split("\n");
   // A first line that was cut says nothing; the next may.
@@ -62,6 +64,12 @@ export function formOf(head: Uint8Array): Form | NoForm | undefined {
     kind: "problem",
     message: `it begins with ${shown(lines[0]?.trim())}, which is no form of records that is known`,
   };
+}
+
+function isCutStart(text: string): boolean {
+  return (
+    HEADER.startsWith(text.replaceAll('"', "")) || STARTS.some((start) => start.startsWith(text))
+  );
 }
 
 function isFiveArray(text: string): boolean {

@@ -29,6 +29,7 @@ import {
 } from "../seal/portable.ts";
 import { isMasked, looksRedacted } from "./redacted-value.ts";
 import type { VerifyCrypto } from "./crypto.ts";
+import { misspeltNames } from "./misspelt-names.ts";
 
 /** What became of a field that may be redacted. */
 export type FieldState =
@@ -138,10 +139,10 @@ interface PlanParts {
 }
 
 function planOf(
-  shown: AuditRecord,
+  given: AuditRecord,
   { shape, leafTexts, texts, isView }: PlanParts,
 ): Plan | undefined {
-  const record = isView ? withoutAddition(shown) : shown;
+  const record = isView ? withoutAddition(given) : given;
   const { attributes } = record;
   const id = String(attributes[ATTR_RECORD_ID] ?? "");
   const stream = streamOf(id);
@@ -157,6 +158,7 @@ function planOf(
   const { fields: shaped, texts: values } = shape(record, String(attributes[ATTR_ACTION]));
   const fields = shaped ?? sealedFieldsOf(record).map((field) => ({ ...field, at: -1 }));
   if (shaped === undefined) doubts.push("two fields of it have one key");
+  doubts.push(...misspeltNames(attributes, shaped));
   const { open, commitments, opened, findings } = matchFields(
     fields.map((field) =>
       "text" in field ? field : { key: field.key, text: values[field.at] ?? "" },
