@@ -93,6 +93,70 @@ describe("a checkpoint's attributes", () => {
   });
 });
 
+describe("the last checkpoint, which only its own note proves,", () => {
+  const last = `${A}.2`;
+  test.each<readonly [string, Partial<AuditRecord>, string | undefined]>([
+    ["has an attribute that is not sealed", { attributes: { "my.note": "x" } }, undefined],
+    ["has a trace", { traceId: "a".repeat(32) }, "a trace"],
+    ["has a span", { spanId: "a".repeat(16) }, "a trace"],
+    ["has a body", { body: { deep: { note: "x" } } }, "deep.note"],
+    ["has a field more", { attributes: { "audit.reason": "x" } }, "audit.reason"],
+    ["has another impact", { attributes: { "audit.impact": "high" } }, "audit.impact"],
+  ])("%s", async (_name, more, addition) => {
+    const records = written(opened).map((record) =>
+      record.attributes["audit.record.id"] === last
+        ? { ...record, ...more, attributes: { ...record.attributes, ...more.attributes } }
+        : record,
+    );
+    const { findings } = await verifiedRecords(records);
+    const found = findings.filter(({ code }) => code === "checkpoint_altered");
+    const message = `checkpoint ${last}: it holds ${addition}, which no checkpoint does`;
+    expect(found.map((finding) => finding.message)).toEqual(
+      addition === undefined ? [] : [message],
+    );
+  });
+});
+
+test("a stream has one key, whichever of two is read first", async () => {
+  const records = written(({ a }) => {
+    a.checkpoint("open");
+    a.checkpoint("run");
+  });
+  const other = createStreamWriter(A, keyOfTest(1), createSeconds());
+  other.add({ kind: "start", action: "stream_start" });
+  other.checkpoint("open");
+  other.checkpoint("run");
+  const theirs = other.records.at(-1)?.record;
+  if (theirs === undefined) throw new Error("no record");
+  const [, open, run] = records;
+  for (const given of [
+    [open, theirs],
+    [theirs, open],
+    [run, theirs],
+  ]) {
+    const { findings } = await verifiedRecords(given.flatMap((record) => record ?? []));
+    const found = findings.filter(({ code }) => code === "histories_differ");
+    expect(found).toHaveLength(1);
+    if (given[0] !== run)
+      expect(found[0]?.message).toContain("it is signed with another key than the one before");
+  }
+});
+
+test("of a stream that only others signed, the largest tree is its head", async () => {
+  const { streams } = await verifiedRecords(
+    written(({ a, b }) => {
+      a.add(result);
+      const before = { ...a.state };
+      a.add(result);
+      b.checkpoint("open");
+      b.adopt(a);
+      const less = { ...a, records: a.records.slice(0, 2), state: before };
+      b.adopt(less);
+    }),
+  );
+  expect(streams.find(({ stream }) => stream === A)?.head?.size).toBe(3);
+});
+
 test("behind the end nothing is adopted", async () => {
   const report = await verifiedRecords(
     written(({ a, b }) => {
