@@ -147,7 +147,7 @@ export async function adopt(
     leaf: LEAF_VERSION,
     key: encodeKey(signer.key),
     previous: end.previous,
-    carried: 0,
+    begin: end.covered.size,
     adopter,
     calls: [],
   });

@@ -58,7 +58,7 @@ export interface Checkpoint {
   readonly state: CheckpointState;
   /** As in `audit.time`. */
   readonly time: string;
-  /** How many of the records that it covers, and the one before does not, are results: views hold no others. */
+  /** How many of the records that it counts are results: views hold no others. */
   readonly results: number;
   /** Version of the leaves. */
   readonly leaf: string;
@@ -67,10 +67,10 @@ export interface Checkpoint {
   /** SHA-256, base64, of the whole note before this one; absent in the first. */
   readonly previous?: string | undefined;
   /**
-   * How many of the leaves stood in the checkpoint before too: where that one is lost, this one proves
-   * what it covered.
+   * Leaves before those that it counts. It carries some of them again: where the checkpoint before is lost,
+   * this one proves what that covered.
    */
-  readonly carried: number;
+  readonly begin: number;
   /** Methods whose count has changed since the checkpoint before. */
   readonly calls: readonly CallCount[];
   /** In the first one. */
@@ -82,7 +82,7 @@ export interface Checkpoint {
 /** The text that is signed. */
 export function encodeCheckpoint(checkpoint: Checkpoint): string {
   const { stream, size, root, number, state, time, results, leaf, key } = checkpoint;
-  const { previous, carried, opening, adopter } = checkpoint;
+  const { previous, begin, opening, adopter } = checkpoint;
   const lines = [
     `${ORIGIN_PREFIX}${stream}`,
     String(size),
@@ -95,7 +95,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): string {
     `leaf ${leaf}`,
     `key ${key}`,
     ...(previous === undefined ? [] : [`previous ${previous}`]),
-    ...(carried === 0 ? [] : [`carried ${carried}`]),
+    ...(begin === 0 ? [] : [`begin ${begin}`]),
     ...(adopter === undefined ? [] : [`adopter ${adopter}`]),
     ...checkpoint.calls.map(
       ({ method, handled, recorded }) => `calls ${handled} ${recorded} ${JSON.stringify(method)}`,
@@ -143,17 +143,20 @@ export function decodeCheckpoint(text: string): Checkpoint | string {
   const number = countOf(words.get("number"));
   const state = words.get("state");
   const results = countOf(words.get("results"));
-  const carried = countOf(words.get("carried") ?? "0");
+  const begin = countOf(words.get("begin") ?? "0");
   const [time, leaf, key] = [words.get("time"), words.get("leaf"), words.get("key")];
   if (rootBytes?.length !== HASH_BYTES) return "its root is no SHA-256";
   const leaves = countOf(size);
   if (leaves === undefined || leaves < 1) return `its size is ${JSON.stringify(size)}`;
   if (number === undefined || number < 1) return "it has no number";
   if (results === undefined) return "it does not say how many results it covers";
-  if (carried === undefined) return "it does not say how many leaves it carries again";
+  if (begin === undefined || begin >= leaves) return "it does not say where it begins";
   if (!isState(state)) return `its state is ${JSON.stringify(state ?? "unknown")}`;
   if (time === undefined || leaf === undefined || key === undefined)
     return "it lacks its time, the version of its leaves, or its key";
+  const previous = words.get("previous");
+  if (previous !== undefined && fromBase64(previous)?.length !== HASH_BYTES)
+    return "the hash of the one before is no SHA-256";
   const opening = decodeOpening(words, rotations);
   if (typeof opening === "string") return opening;
   return {
@@ -166,8 +169,8 @@ export function decodeCheckpoint(text: string): Checkpoint | string {
     results,
     leaf,
     key,
-    previous: words.get("previous"),
-    carried,
+    previous,
+    begin,
     adopter: words.get("adopter"),
     calls,
     opening,

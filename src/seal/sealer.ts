@@ -145,7 +145,7 @@ export function createSealer(options: SealerOptions): Sealer {
       leaf: LEAF_VERSION,
       key,
       previous,
-      carried: carried.leaves.length,
+      begin: covered.size,
       calls,
       opening:
         number > 0

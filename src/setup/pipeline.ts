@@ -217,7 +217,12 @@ export function openAudit(
           shape,
           stream: journal.stream,
           report,
-          record: recordOwn,
+          record: async (event) => {
+            await recordOwn(event);
+            // What only an adopter signed excuses nothing: a process that dies now must leave it signed.
+            await processor.checkpoint();
+            await journal.synced();
+          },
         })
       : undefined;
   const adoption =

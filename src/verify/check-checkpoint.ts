@@ -4,9 +4,8 @@
  * In: the attributes of its record. Out: what it says, or why it cannot be relied on. Whose key it is
  * signed with is not asked here.
  */
-import { fromBase64, fromBase64Url, toBase64 } from "../lib/base64.ts";
+import { fromBase64, toBase64 } from "../lib/base64.ts";
 import {
-  addLeaves,
   areSubtrees,
   type Checkpoint,
   decodeCheckpoint,
@@ -14,7 +13,6 @@ import {
   decodeNote,
   encodeKey,
   HASH_BYTES,
-  type Hashing,
   keyIdInput,
   keyIdOfBytes,
   type KeyRotation,
@@ -26,6 +24,7 @@ import {
   type Subtrees,
 } from "../seal/portable.ts";
 import type { VerifyCrypto } from "./crypto.ts";
+import { createTreeGrower, hashed, hashesOf, type TreeGrower } from "./grow-tree.ts";
 
 /** What the record of a checkpoint carries. */
 export interface CheckpointParts {
@@ -72,10 +71,15 @@ export const MAX_HASHES = 4096;
 /** More rotations than this of one checkpoint nobody looks at: each is a signature to check. */
 const MAX_ROTATIONS = 1000;
 
-/** Checks one. */
+/**
+ * Checks one.
+ *
+ * @param grower of the checkpoints that were checked before. Default: none was.
+ */
 export async function checkCheckpoint(
   parts: CheckpointParts,
   crypto: VerifyCrypto,
+  grower: TreeGrower = createTreeGrower(crypto),
 ): Promise<SoundCheckpoint | UnsoundCheckpoint> {
   const note = decodeNote(parts.note);
   if (note === undefined) return altered("it is no signed note");
@@ -92,7 +96,7 @@ export async function checkCheckpoint(
     const why = `its leaves are ${JSON.stringify(checkpoint.leaf)}; this version reads ${LEAF_VERSION}`;
     return { kind: "unsupported", why, stream };
   }
-  const tree = await checkTree(parts, checkpoint, crypto);
+  const tree = await checkTree(parts, checkpoint, { crypto, grower });
   if (typeof tree === "string") return altered(tree, stream);
   const [hash = new Uint8Array()] = await crypto.hashTexts([parts.note]);
   const rotations = await checkRotations(checkpoint, crypto);
@@ -129,45 +133,40 @@ type Tree = Pick<SoundCheckpoint, "from" | "begin" | "leaves" | "rootBefore" | "
 
 async function checkTree(
   { leaves: leafTexts, subtrees }: CheckpointParts,
-  { size, root, carried }: Checkpoint,
-  crypto: VerifyCrypto,
+  { size, root, begin }: Checkpoint,
+  { crypto, grower }: { readonly crypto: VerifyCrypto; readonly grower: TreeGrower },
 ): Promise<Tree | string> {
   if (leafTexts.length > MAX_HASHES || subtrees.length > MAX_HASHES)
     return `it carries more than ${MAX_HASHES} hashes`;
   const from = size - leafTexts.length;
   const roots = hashesOf(subtrees);
-  const leaves = hashesOf(leafTexts);
-  if (leaves === undefined || roots === undefined || leaves.length === 0)
-    return "its leaves are no hashes";
+  if (roots === undefined || leafTexts.length === 0) return "its leaves are no hashes";
   const before: Subtrees = { size: from, roots };
   if (!areSubtrees(before)) return "its subtrees do not fit the number of its leaves";
-  if (carried >= leaves.length) return "it covers nothing that the one before does not";
-  const middle = await hashed(addLeaves(before, leaves.slice(0, carried)), crypto);
-  const after = await hashed(addLeaves(middle, leaves.slice(carried)), crypto);
-  const found = await hashed(rootOf(after), crypto);
+  if (begin < from) return "it counts records whose leaves it does not carry";
+  const carried = begin - from;
+  const middle = await grower.grow(before, leafTexts.slice(0, carried));
+  if (middle === undefined) return "its leaves are no hashes";
+  const last = await grower.grow(middle.after, leafTexts.slice(carried));
+  if (last === undefined) return "its leaves are no hashes";
+  const found = await hashed(rootOf(last.after), crypto);
   if (found === undefined || toBase64(found) !== toBase64(root))
     return "its leaves do not lead to the root that it signs";
+  const leaves = [...middle.leaves, ...last.leaves];
   const joined = new Uint8Array(leaves.length * HASH_BYTES);
   for (const [at, leaf] of leaves.entries()) joined.set(leaf, at * HASH_BYTES);
   return {
     from,
-    begin: from + carried,
+    begin,
     leaves: joined,
     rootBefore: await rootTextOf(before, crypto),
-    rootAtBegin: await rootTextOf(middle, crypto),
+    rootAtBegin: await rootTextOf(middle.after, crypto),
   };
 }
 
 async function rootTextOf(tree: Subtrees, crypto: VerifyCrypto): Promise<string | undefined> {
   const root = await hashed(rootOf(tree), crypto);
   return root === undefined ? undefined : toBase64(root);
-}
-
-/** Undefined where one of them is none. */
-function hashesOf(texts: readonly string[]): readonly Uint8Array[] | undefined {
-  const hashes = texts.flatMap((text) => fromBase64Url(text) ?? []);
-  const areAll = hashes.length === texts.length;
-  return areAll && hashes.every(({ length }) => length === HASH_BYTES) ? hashes : undefined;
 }
 
 async function checkRotations(
@@ -183,14 +182,4 @@ async function checkRotations(
     sound.push({ from: encodeKey(earlier), to: encodeKey(later) });
   }
   return sound;
-}
-
-/** Drives what asks for hashes. */
-export async function hashed<Result>(
-  hashing: Hashing<Result>,
-  crypto: VerifyCrypto,
-): Promise<Result> {
-  let step = hashing.next();
-  while (step.done !== true) step = hashing.next(await crypto.hashBytes(step.value));
-  return step.value;
 }

@@ -25,8 +25,13 @@ export interface CopyComparer {
   readonly results: NumberSet;
   /** Numbers with a copy that is not what was signed, or does not show it. */
   readonly altered: NumberSet;
-  /** @param closedAt size of the stream when its process closed it; undefined: it did not. */
-  readonly finish: (closedAt: number | undefined) => ComparedCounts;
+  /** Tells of records that an adopter proved first, and the process itself later. */
+  readonly settle: () => void;
+  /**
+   * @param closedAt size of the stream when its process closed it; undefined: it did not.
+   * @param hasOwn whether its process made a checkpoint.
+   */
+  readonly finish: (closedAt: number | undefined, hasOwn: boolean) => ComparedCounts;
 }
 
 /** What the covered records come to, copies counted once. */
@@ -40,8 +45,17 @@ export interface ComparedCounts {
   readonly isAny: boolean;
 }
 
+/** A process that is alive, or was killed, leaves no more records than this without a checkpoint. */
+export const MAX_UNSIGNED = 512;
+
+/** The first checkpoint comes right behind the first record; where the signer answers later, few stand between. */
+export const MAX_UNOPENED = 8;
+
 /** A record that was compared with what an adopter signed. */
-interface AdoptedRecord extends Pick<SeenRecord, "sequence" | "kind" | "file" | "line"> {
+interface AdoptedRecord extends Pick<
+  SeenRecord,
+  "sequence" | "kind" | "file" | "line" | "onProven"
+> {
   isProven: boolean;
   isCounted: boolean;
 }
@@ -73,12 +87,13 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
     if (!proven.add(sequence)) return;
     range.seen++;
     if (record.kind === KIND.result) results.add(sequence);
-    record.onProven?.();
     // Asked for only now: the time of a record that is not the one that was signed says nothing.
     const isCounted = isInside(window, record.time);
-    if (borrowed !== undefined) Object.assign(borrowed, { isProven: true, isCounted });
+    const { onProven } = record;
+    if (borrowed !== undefined) Object.assign(borrowed, { isProven: true, isCounted, onProven });
     else {
       isAnyOwn = true;
+      onProven?.();
       if (isCounted) provenCount++;
     }
   }
@@ -91,10 +106,26 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
   function adoptedOf({ sequence, kind, file, line }: SeenRecord): AdoptedRecord {
     let known = adopted.get(sequence);
     if (known === undefined) {
-      known = { sequence, kind, file, line, isProven: false, isCounted: false };
+      known = {
+        sequence,
+        kind,
+        file,
+        line,
+        onProven: undefined,
+        isProven: false,
+        isCounted: false,
+      };
       adopted.set(sequence, known);
     }
     return known;
+  }
+
+  /** Who adopts makes no more of records than their process could have left. */
+  function judgeBorrowed(records: readonly AdoptedRecord[], most: number): void {
+    const [first] = records.toSorted((left, right) => left.sequence - right.sequence);
+    if (first === undefined || records.length <= most) return;
+    const message = `${records.length} records of stream ${stream} were signed by an adopter alone: more than a process leaves that dies`;
+    found("record_unproven", { message, ...placeOf(stream, first), count: records.length });
   }
 
   return {
@@ -107,8 +138,13 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
     proven,
     results,
     altered,
-    finish(closedAt) {
+    settle() {
+      for (const { sequence, isProven, onProven } of adopted.values())
+        if (isProven && coverage.of(sequence)?.isOwn === true) onProven?.();
+    },
+    finish(closedAt, hasOwn) {
       const counts = { proven: provenCount, adopted: 0, inserted: 0, isAny: isAnyOwn };
+      const borrowed: AdoptedRecord[] = [];
       for (const record of adopted.values()) {
         const { sequence, isProven, isCounted } = record;
         const one = isProven && isCounted ? 1 : 0;
@@ -118,8 +154,12 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
         else if (isBehindEnd(record, closedAt)) {
           counts.inserted += one;
           found("record_inserted", behindEnd(stream, record, closedAt));
-        } else counts.adopted += one;
+        } else {
+          counts.adopted += one;
+          if (isProven) borrowed.push(record);
+        }
       }
+      judgeBorrowed(borrowed, hasOwn ? MAX_UNSIGNED : MAX_UNOPENED);
       return counts;
     },
   };

@@ -27,10 +27,7 @@ export interface CoveredRange extends Pick<Claim, "from" | "size" | "isOwn"> {
 }
 
 /** A place in a stream that something covers. */
-export interface CoveredPart extends Pick<Claim, "from" | "size" | "time"> {
-  /** Whether it is only carried again: the checkpoint that counts it is not there. */
-  readonly isCarried: boolean;
-}
+export type CoveredPart = Pick<Claim, "from" | "size" | "time">;
 
 /** What is signed in a stream, by place. */
 export interface Coverage {
@@ -64,7 +61,8 @@ export function createCoverage(): Coverage {
       const { isOwn } = claim;
       const list = isOwn ? own : adopted;
       for (const { from, size } of uncovered(claim, list)) {
-        const carried = leaves.subarray(
+        // A copy: else those that it carries again would be kept too.
+        const carried = leaves.slice(
           (from - claim.from) * HASH_BYTES,
           (size - claim.from) * HASH_BYTES,
         );
@@ -80,15 +78,14 @@ export function createCoverage(): Coverage {
 /** What the process itself counts comes before what an adopter does, and that before what is only carried. */
 function partsOf(claims: readonly Claim[]): readonly CoveredPart[] {
   const parts: CoveredPart[] = [];
-  const add = ({ from, size }: Extent, { time }: Claim, isCarried: boolean): void => {
+  const add = ({ from, size }: Extent, { time }: Claim): void => {
     for (const extent of uncovered({ from, size }, parts))
-      parts.splice(placeOf(parts, extent.from), 0, { ...extent, time, isCarried });
+      parts.splice(placeOf(parts, extent.from), 0, { ...extent, time });
   };
   const own = claims.filter(({ isOwn }) => isOwn);
   const adopted = claims.filter(({ isOwn }) => !isOwn);
-  for (const claim of [...own, ...adopted])
-    add({ from: claim.begin, size: claim.size }, claim, false);
-  for (const claim of claims) add({ from: claim.from, size: claim.begin }, claim, true);
+  for (const claim of [...own, ...adopted]) add({ from: claim.begin, size: claim.size }, claim);
+  for (const claim of claims) add({ from: claim.from, size: claim.begin }, claim);
   return parts;
 }
 

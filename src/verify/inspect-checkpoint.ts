@@ -1,7 +1,7 @@
 import { fromBase64Url } from "../lib/base64.ts";
 import { ATTR_CHECKPOINT_NOTE } from "../event/portable.ts";
 import { auditPath, HASH_BYTES } from "../seal/portable.ts";
-import { hashed } from "./check-checkpoint.ts";
+import { hashed } from "./grow-tree.ts";
 import type { VerifyCrypto } from "./crypto.ts";
 import { digestOf } from "./inspect-fields.ts";
 import type { PlacedCheckpoint, TrailOfRecord } from "./inspect-trail.ts";

@@ -1,5 +1,6 @@
 import { recordId } from "../event/portable.ts";
 import type { Claim, CoveredPart } from "./coverage.ts";
+import { judgeResults } from "./judge-results.ts";
 import type { NumberSet } from "./number-set.ts";
 import { countOf, joinRuns, type Run, runsOf, sayRuns, withoutRuns } from "./runs.ts";
 import type { StreamJudgeOptions } from "./stream-judge.ts";
@@ -36,7 +37,9 @@ export interface Absent {
 /** Counts the records that must be there and are not. */
 export function judgeMissing(parts: MissingParts): Absent {
   const purged = joinRuns(parts.purged);
-  return parts.isWhole ? judgeNumbers(parts, purged) : judgeResults(parts, purged);
+  return parts.isWhole
+    ? judgeNumbers(parts, purged)
+    : { missing: judgeResults(parts, purged), purged: 0 };
 }
 
 /** Every number has a record. */
@@ -83,55 +86,4 @@ function unseen(first: number, last: number, sets: readonly NumberSet[]): readon
     if (!sets.some((set) => set.has(number))) numbers.push(number);
   }
   return runsOf(numbers);
-}
-
-/** Views hold results only: a checkpoint says how many of its records are such. */
-function judgeResults(parts: MissingParts, purged: readonly Run[]): Absent {
-  const { stream, found } = parts;
-  let missing = 0;
-  let covered = 0;
-  for (const { part, isWanted } of parts.parts) {
-    if (part.isCarried) continue;
-    const [first, last] = [covered + 1, part.from];
-    covered = part.size;
-    if (!isWanted || first > last || withoutRuns([[first, last]], purged).length === 0) continue;
-    missing++;
-    found("records_missing", {
-      message: `the checkpoint of records ${first} to ${last} of stream ${stream} is missing: nobody can tell how many results were among them`,
-      stream,
-      count: 1,
-      ranges: [[first, last]],
-    });
-  }
-  for (const { part, isWanted } of parts.claims) {
-    const { begin, size, results } = part;
-    if (!isWanted || !isAsked(part, parts.claims, purged)) continue;
-    const lost = results - countSeen(begin + 1, size, [parts.results, parts.altered]);
-    if (lost <= 0) continue;
-    missing += lost;
-    found("records_missing", {
-      message: `${lost} of ${results} results of stream ${stream} between ${begin + 1} and ${size} are missing`,
-      stream,
-      count: lost,
-      ranges: [[begin + 1, size]],
-    });
-  }
-  return { missing, purged: 0 };
-}
-
-/** Nobody knows where the results of a checkpoint stood: what was deleted, or is another's too, may hold them. */
-function isAsked(claim: Claim, claims: readonly Wanted<Claim>[], purged: readonly Run[]): boolean {
-  const { begin, size, isOwn } = claim;
-  if (countOf(withoutRuns([[begin + 1, size]], purged)) < size - begin) return false;
-  return (
-    isOwn || !claims.some(({ part }) => part !== claim && part.begin < size && part.size > begin)
-  );
-}
-
-/** Numbers that any of the sets has. */
-function countSeen(first: number, last: number, sets: readonly NumberSet[]): number {
-  let count = 0;
-  for (let number = first; number <= last; number++)
-    if (sets.some((set) => set.has(number))) count++;
-  return count;
 }

@@ -1,5 +1,5 @@
 import { recordId } from "../event/portable.ts";
-import { behindEnd, isBehindEnd, placeOf } from "./compare-copies.ts";
+import { behindEnd, isBehindEnd, MAX_UNOPENED, MAX_UNSIGNED, placeOf } from "./compare-copies.ts";
 import { KIND } from "./examined-block.ts";
 import type {
   FindingParts,
@@ -23,12 +23,6 @@ export interface WaitingParts extends Pick<
   /** Numbers of records whose note is that of another one. */
   readonly repeated: ReadonlySet<number>;
 }
-
-/** A process that is alive, or was killed, leaves no more records than this without a checkpoint. */
-const MAX_UNSIGNED = 512;
-
-/** The first checkpoint comes right behind the first record; where the signer answers later, few stand between. */
-const MAX_UNOPENED = 8;
 
 /** What the records that no checkpoint covers come to. */
 export interface Uncovered {

@@ -1,5 +1,5 @@
 import { encodeKey, type NoteKey } from "../seal/portable.ts";
-import type { SoundCheckpoint } from "./check-checkpoint.ts";
+import type { Rotation, SoundCheckpoint } from "./check-checkpoint.ts";
 import type { FindingCode } from "./findings.ts";
 import type { FindingParts } from "./stream-judge.ts";
 
@@ -57,7 +57,7 @@ export function createKeyRing(pinned: readonly NoteKey[]): KeyRing {
       used.set(text, use);
       use.streams.add(checkpoint.adopter ?? checkpoint.stream);
       if (checkpoint.opening?.custody === "memory") use.isInMemory = true;
-      for (const { from, to } of rotations) {
+      for (const { from, to } of stepsTo(text, rotations)) {
         const earlier = vouched.get(to) ?? new Set();
         vouched.set(to, earlier.add(from));
       }
@@ -95,6 +95,19 @@ export function createKeyRing(pinned: readonly NoteKey[]): KeyRing {
       return { keys, trust: keys.length === 0 ? "none" : isPinned ? "pinned" : "log" };
     },
   };
+}
+
+/**
+ * The steps that lead to the key that signs the note: what else it says of keys is no word of theirs,
+ * and would let anybody count among those that they name.
+ */
+function stepsTo(key: string, rotations: readonly Rotation[]): readonly Rotation[] {
+  const reached = new Set([key]);
+  for (let before = -1; before !== reached.size;) {
+    before = reached.size;
+    for (const { from, to } of rotations) if (reached.has(to)) reached.add(from);
+  }
+  return rotations.filter(({ to }) => reached.has(to));
 }
 
 /**

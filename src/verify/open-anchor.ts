@@ -10,7 +10,8 @@ import {
   type NoteKey,
   rootOf,
 } from "../seal/portable.ts";
-import { checkSignature, hashed } from "./check-checkpoint.ts";
+import { checkSignature } from "./check-checkpoint.ts";
+import { hashed } from "./grow-tree.ts";
 import type { VerifyCrypto } from "./crypto.ts";
 
 /**

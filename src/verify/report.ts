@@ -70,11 +70,14 @@ export function reportOf(facts: VerificationFacts): VerificationReport {
 function headlineOf(
   { findings, streams, trust }: VerificationFacts,
   verdict: Verdict,
-  { proven, adopted, missing }: VerificationReport["records"],
+  { proven, adopted, unsigned, missing }: VerificationReport["records"],
 ): string {
   if (streams.length === 0) return "nothing to verify: no record was found";
   const what = `${counted(proven, "record")} in ${counted(streams.length, "stream")}`;
-  const others = adopted > 0 ? `, ${shown(adopted)} adopted` : "";
+  const others = [
+    adopted > 0 ? `, ${shown(adopted)} adopted` : "",
+    unsigned > 0 ? `, ${shown(unsigned)} unsigned` : "",
+  ].join("");
   switch (verdict) {
     case "verified":
       return `verified, ${what}${others}, ${TRUST[trust]}`;

@@ -33,7 +33,7 @@ export interface SeenRecord {
   readonly note: string | undefined;
   /** What it holds beside its note; undefined: nothing, or it is no checkpoint. */
   readonly addition: string | undefined;
-  /** Called once at most, when this copy was compared with what was signed, and is that. */
+  /** Called once at most, when this copy was compared with what its own process signed, and is that. */
   readonly onProven: (() => void) | undefined;
 }
 
@@ -75,6 +75,8 @@ export interface StreamJudge {
   readonly see: (record: SeenRecord) => boolean;
   /** What is signed of the record with that number; undefined: nothing, or it was forgotten. */
   readonly signedLeaf: (sequence: number) => Uint8Array | undefined;
+  /** Everything was seen: tells of what is proven, as far as it was not told. */
+  readonly settle: () => void;
   readonly finish: (purged: readonly Run[]) => StreamSummary;
   /** When it has finished: whether a checkpoint covers any of its records as it is, of whatever time. */
   readonly isAnySigned: () => boolean;
@@ -184,6 +186,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
       else copies.compare([record], range);
       return isFirst;
     },
+    settle: copies.settle,
     isAnySigned: () => isAnySigned,
     finish(purged) {
       const parts = coverage.parts();
@@ -198,7 +201,7 @@ export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
         isProof,
         repeated: carriers.repeated(),
       });
-      const compared = copies.finish(closedAt);
+      const compared = copies.finish(closedAt, last !== undefined);
       const absent = judgeMissing({
         ...options,
         ...copies,

@@ -16,6 +16,7 @@ import { createFieldLedger } from "./field-ledger.ts";
 import type { Finding } from "./findings.ts";
 import { createFindingList } from "./finding-list.ts";
 import { misplaced } from "./misplaced.ts";
+import { createTreeGrower } from "./grow-tree.ts";
 import { createKeyRing, type Trust, type UsedKey } from "./key-ring.ts";
 import { purgedStreams } from "./purged-streams.ts";
 import type { Run } from "./runs.ts";
@@ -89,6 +90,7 @@ export function createVerification(options: VerificationOptions): Verification {
   const calls = createCallLedger();
   const sources = createSourceLedger();
   const views = createAdoptedViews();
+  const grower = createTreeGrower(crypto);
   const fields = createFieldLedger(list.add, options.isExplained);
   const purged = new Map<string, Run[]>();
   const gaps: (GapClaim & { readonly record: string })[] = [];
@@ -119,7 +121,7 @@ export function createVerification(options: VerificationOptions): Verification {
       fields.add(field, action, { record, stream, ...place });
   }
 
-  /** Only a record that is proven is believed. */
+  /** Only a record that its own process signed is believed: who adopts attests nothing. */
   function believe(
     { purged: ranges = [], gap }: RecordDetail,
     record: string,
@@ -138,7 +140,7 @@ export function createVerification(options: VerificationOptions): Verification {
     { stream, sequence, place }: RecordPlace,
   ): Promise<string | undefined> {
     const record = recordId(stream, sequence);
-    const checked = await checkCheckpoint(parts, crypto);
+    const checked = await checkCheckpoint(parts, crypto, grower);
     if (!isSound(checked)) {
       const code = checked.kind === "altered" ? "checkpoint_altered" : "format_unsupported";
       list.add(code, { message: `checkpoint ${record}: ${checked.why}`, stream, record, ...place });
@@ -221,6 +223,7 @@ export function createVerification(options: VerificationOptions): Verification {
     signedLeaf: (stream, sequence) => judges.get(stream)?.signedLeaf(sequence),
     finish() {
       for (const stream of views.finish()) judgeOf(stream).markWhole();
+      for (const judge of judges.values()) judge.settle();
       const streams = [
         ...[...judges.values()].map((judge) => judge.finish(purged.get(judge.stream) ?? [])),
         ...purgedStreams({ purged, isKnown: (stream) => judges.has(stream), found: list.add }),

@@ -7,6 +7,7 @@ import {
   rotationText,
 } from "../../src/seal/checkpoint.ts";
 import { headed, PLAIN, plain, said, withLine } from "../support/plain-checkpoint.ts";
+import { toBase64 } from "../../src/lib/base64.ts";
 
 const opening = {
   custody: "file",
@@ -58,15 +59,23 @@ describe("the text", () => {
     expect(decodeCheckpoint(text)).toEqual(first);
   });
   test("of one that carries leaves of the one before", () => {
-    const carrying: Checkpoint = { ...plain, carried: 3 };
+    const carrying: Checkpoint = { ...plain, begin: 44 };
     const text = encodeCheckpoint(carrying);
-    expect(text.split("\n").slice(10)).toEqual(["previous abc=", "carried 3", ""]);
+    expect(text.split("\n").slice(10)).toEqual([
+      "previous CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=",
+      "begin 44",
+      "",
+    ]);
     expect(decodeCheckpoint(text)).toEqual(carrying);
   });
   test("of an adopted one", () => {
     const adopted: Checkpoint = { ...plain, state: "adopted", adopter: "BbCdEfGhIjKlMnOp" };
     const text = encodeCheckpoint(adopted);
-    expect(text.split("\n").slice(10)).toEqual(["previous abc=", "adopter BbCdEfGhIjKlMnOp", ""]);
+    expect(text.split("\n").slice(10)).toEqual([
+      "previous CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=",
+      "adopter BbCdEfGhIjKlMnOp",
+      "",
+    ]);
     expect(decodeCheckpoint(text)).toEqual(adopted);
   });
   test("what is empty is no line, and comes back empty", () => {
@@ -108,7 +117,7 @@ describe("what is taken", () => {
       { ...plain, size: Number.MAX_SAFE_INTEGER },
     ],
     ["a size of one", headed(1, "1"), { ...plain, size: 1 }],
-    ["leaves of the one before", withLine("carried 2"), { ...plain, carried: 2 }],
+    ["a begin right before its end", withLine("begin 299"), { ...plain, begin: 299 }],
     ["no results in it", said("results", "0"), { ...plain, results: 0 }],
     ["number 1", said("number", "1"), { ...plain, number: 1 }],
     ["opening words without a custody", withLine("resource no map at all"), plain],
@@ -158,7 +167,8 @@ test("what was encoded is decoded", () => {
     fc.property(
       fc.record({
         stream: fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{15}$/),
-        size: count.map((size) => Math.max(1, size)),
+        size: count.map((size) => Math.max(1001, size)),
+        begin: fc.nat({ max: 1000 }),
         root: fc
           .uint8Array({ minLength: 32, maxLength: 32 })
           .map((bytes) => Uint8Array.from(bytes)),
@@ -168,8 +178,9 @@ test("what was encoded is decoded", () => {
         results: count,
         leaf: word,
         key: word,
-        previous: fc.option(word, { nil: undefined }),
-        carried: count,
+        previous: fc.option(fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toBase64), {
+          nil: undefined,
+        }),
         adopter: fc.option(word, { nil: undefined }),
         calls: fc.array(fc.record({ method: anyText, handled: count, recorded: count }), {
           maxLength: 3,

@@ -33,7 +33,7 @@ describe("when", () => {
         results: 0,
         leaf: "audit-leaf/1",
         key: encodeKey(signer.key),
-        carried: 0,
+        begin: 0,
         calls: [],
         opening: {
           custody: "file",

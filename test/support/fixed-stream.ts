@@ -16,11 +16,13 @@ import {
   hashAtOnce,
   keyIdInput,
   keyIdOfBytes,
+  type KeyRotation,
   LEAF_VERSION,
   leafText,
   NO_LEAVES,
   type NoteKey,
   rootOf,
+  rotationText,
   sealedFieldsOf,
   type Subtrees,
 } from "../../src/seal/portable.ts";
@@ -95,6 +97,13 @@ export function signFixed(text: string, { private: key, note }: TestKey): string
   return encodeNote({ text, signatures: [{ name: note.name, keyId: note.keyId, signature }] });
 }
 
+/** What an earlier key signs of a later one. */
+export function rotationOf(earlier: TestKey, later: TestKey): KeyRotation {
+  const text = Buffer.from(rotationText(earlier.line, later.line));
+  const signature = sign(null, text, earlier.private).toString("base64");
+  return { from: earlier.line, to: later.line, signature };
+}
+
 /** What a record of a test says. */
 export interface RecordParts {
   readonly kind: string;
@@ -121,8 +130,12 @@ export interface StreamWriter {
   readonly records: SealedRecord[];
   readonly state: WriterState;
   readonly add: (parts: RecordParts) => void;
-  /** Covers what no checkpoint covers yet; `more` is said instead of what is true. */
-  readonly checkpoint: (state: Checkpoint["state"], more?: Partial<Checkpoint>) => void;
+  /** Covers what no checkpoint covers yet; `more` is said instead of what is true, and signed as `change` has it. */
+  readonly checkpoint: (
+    state: Checkpoint["state"],
+    more?: Partial<Checkpoint>,
+    change?: (text: string) => string,
+  ) => void;
   readonly adopt: (other: StreamWriter, more?: Partial<Checkpoint>) => void;
 }
 
@@ -165,7 +178,12 @@ export function createStreamWriter(
     records.push(sealFixed({ attributes: all, body, service: "trainer", ...rest }, redactable));
   }
 
-  function cover(of: StreamWriter, name: Checkpoint["state"], more: Partial<Checkpoint>): void {
+  function cover(
+    of: StreamWriter,
+    name: Checkpoint["state"],
+    more: Partial<Checkpoint>,
+    change = (text: string) => text,
+  ): void {
     const next = of.records.slice(of.state.covered.size);
     const leaves = next.map(({ leaf }) => leaf);
     const covered = hashAtOnce(addLeaves(of.state.covered, leaves), sha256);
@@ -184,11 +202,11 @@ export function createStreamWriter(
       leaf: LEAF_VERSION,
       key: key.line,
       previous: of.state.previous,
-      carried: carried.leaves.length,
+      begin: of.state.covered.size,
       calls: [],
       ...more,
     };
-    const note = signFixed(encodeCheckpoint(checkpoint), key);
+    const note = signFixed(change(encodeCheckpoint(checkpoint)), key);
     of.state.carried = { before: of.state.covered, leaves };
     of.state.covered = covered;
     of.state.number++;
@@ -209,7 +227,7 @@ export function createStreamWriter(
     records,
     state,
     add: (parts) => add(parts),
-    checkpoint: (name, more = {}) => cover(writer, name, more),
+    checkpoint: (name, more = {}, change) => cover(writer, name, more, change),
     adopt: (other, more = {}) => cover(other, "adopted", { adopter: stream, ...more }),
   };
   return writer;

@@ -71,7 +71,7 @@ export function resigned(
       root,
       key: encodeKey(signer.key),
       previous,
-      carried: carried.leaves.length,
+      begin: covered.size,
     };
     const note = signed(signer, encodeCheckpoint({ ...own, ...change(said) }));
     const { "audit.checkpoint.subtrees": _, ...others } = record.attributes;

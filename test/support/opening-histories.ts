@@ -3,7 +3,7 @@ import type { OpeningFacts } from "../../src/seal/opening-facts.ts";
 import { type History, result } from "./key-histories.ts";
 
 /** What a first checkpoint says where the service has this name. */
-function openingOf(service: string): OpeningFacts {
+export function openingOf(service: string): OpeningFacts {
   return {
     custody: "file",
     sealed: ["audit."],

@@ -14,8 +14,8 @@ export const plain: Checkpoint = {
   results: 12,
   leaf: "audit-leaf/1",
   key,
-  previous: "abc=",
-  carried: 0,
+  previous: "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=",
+  begin: 0,
   calls: [],
   adopter: undefined,
   opening: undefined,
@@ -31,7 +31,7 @@ time 2026-11-21T09:00:03.123456Z
 results 12
 leaf audit-leaf/1
 key ${key}
-previous abc=
+previous CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=
 `;
 
 /** With one more line. */

@@ -10,7 +10,7 @@ import { BROKEN, UNSOUND } from "../support/broken-checkpoints.ts";
 import { type Journal, text } from "../support/edited-journal.ts";
 import { ATTACKS } from "../support/journal-attacks.ts";
 import { HISTORIES, journalOf } from "../support/key-histories.ts";
-import { MENDED, MENDED_HISTORIES } from "../support/known-differences.ts";
+import { EDGE_ATTACKS, EDGE_HISTORIES } from "../support/edge-cases.ts";
 import { OPENINGS } from "../support/opening-histories.ts";
 import { STREAMS } from "../support/sealed-journal.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -45,7 +45,7 @@ function placed({ file, ...finding }: Finding, directory: string): object {
     : { ...finding, file: relative(join(directory, "journal"), file) };
 }
 
-test.each([...ATTACKS, ...BROKEN, ...MENDED])(
+test.each([...ATTACKS, ...BROKEN, ...EDGE_ATTACKS])(
   "the sealed journals, with %s",
   async (_name, journal, verdict) => {
     const [found, said] = await saidOf(journal());
@@ -54,7 +54,7 @@ test.each([...ATTACKS, ...BROKEN, ...MENDED])(
   },
 );
 
-test.each([...HISTORIES, ...OPENINGS, ...UNSOUND, ...MENDED_HISTORIES])(
+test.each([...HISTORIES, ...OPENINGS, ...UNSOUND, ...EDGE_HISTORIES])(
   "of a stream with its key: %s",
   async (_name, write, verdict) => {
     const [found, said] = await saidOf(journalOf(write));

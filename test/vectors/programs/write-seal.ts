@@ -5,20 +5,19 @@
  *
  *     node -C @otel-audit/source test/vectors/programs/write-seal.ts
  */
-import { sign } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { AttributeValue, BodyMap } from "../../../src/event/index.ts";
 import { encodeJsonLine } from "../../../src/format/index.ts";
 import { toBase64Url } from "../../../src/lib/base64.ts";
-import { type KeyRotation, rotationText, SEALED_PREFIXES, sealedFieldsOf } from "../../../src/seal/portable.ts";
+import { SEALED_PREFIXES, sealedFieldsOf } from "../../../src/seal/portable.ts";
 import {
   createSeconds,
   createStreamWriter,
   keyOfTest,
   type RecordParts,
+  rotationOf,
   type SealedRecord,
-  type TestKey,
 } from "../../support/fixed-stream.ts";
 
 const folder = join(import.meta.dirname, "../seal");
@@ -106,7 +105,7 @@ b.add({ kind: "result", action: "pause", attributes: actor, redactable: ["audit_
 const c = createStreamWriter("CbCdEfGhIjKlMnOp", second, nextTime);
 c.add(start);
 // No process ran with the key between the two.
-const rotations = [rotation(between, second), rotation(first, between)];
+const rotations = [rotationOf(between, second), rotationOf(first, between)];
 c.checkpoint("open", { opening: { ...opening, rotations } });
 c.adopt(b);
 c.checkpoint("close");
@@ -137,12 +136,6 @@ change(a.records, 5, "sample_ids", ({ body }) => {
 for (const { stream, records } of [a, b, c]) {
   const lines = records.map(({ record }) => `${encodeJsonLine(record)}\n`);
   write(`journal/${stream}/1.jsonl`, lines.join(""));
-}
-
-function rotation(earlier: TestKey, later: TestKey): KeyRotation {
-  const text = Buffer.from(rotationText(earlier.line, later.line));
-  const signature = sign(null, text, earlier.private).toString("base64");
-  return { from: earlier.line, to: later.line, signature };
 }
 
 interface Writable {

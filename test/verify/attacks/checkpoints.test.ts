@@ -61,9 +61,9 @@ describe("an edited checkpoint counts for nothing", () => {
     ["its leaves in another order", list(LEAVES, (all) => all.toReversed())],
     ["a leaf that is none", list(LEAVES, ([, ...rest]) => ["?", ...rest])],
     ["no leaves", list(LEAVES, () => [])],
-    ["no carried leaves", note(/carried \d+\n/, "")],
-    ["more of them", note("carried 1", "carried 2")],
-    ["all of them", note("carried 1", "carried 5")],
+    ["no begin", note(/begin \d+\n/, "")],
+    ["a later begin", note("begin 1", "begin 2")],
+    ["a begin at its end", note("begin 1", "begin 5")],
     ["a subtree where there is none", list(SUBTREES, (all) => [...all, "A".repeat(43)])],
     ["no note", (flat) => void delete flat.attributes[NOTE]],
   ])("%s", async (_name, change) => {

@@ -1,8 +1,12 @@
 /** Somebody takes records away, or files, or the ends of them. */
-import { mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { decodeJsonLine } from "../../../src/format/index.ts";
+import { toBase64Url } from "../../../src/lib/base64.ts";
+import { leafOf } from "../../../src/seal/index.ts";
 import {
   EXIT,
+  type Flat,
   expectVerdict,
   judge,
   openWorkshop,
@@ -12,8 +16,15 @@ import {
 
 const workshop = openWorkshop();
 let streams: readonly string[] = [];
+/** Of the records of the stream, base64url. */
+let leaves: readonly string[] = [];
 beforeAll(() => {
   streams = [workshop.write()];
+  const text = readFileSync(`${workshop.folder}/audit/journal/${streams[0]}/1.jsonl`, "utf8");
+  leaves = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => toBase64Url(leafOf(decodeJsonLine(line)) ?? new Uint8Array()));
 });
 const victim = (): Victim => victimOf(`${workshop.folder}/audit`, streams);
 
@@ -229,6 +240,21 @@ describe("from views, which were copied elsewhere with their checkpoints", () =>
       [...ONLY, "records_missing A x1"],
     ],
     [
+      "a line of the checkpoints, and the results under it, over which the last one is stretched",
+      (it) => {
+        const [first = "", ...others] = leaves;
+        it.rewrite(it.path(VIEWS[2] ?? ""), (lines) =>
+          without(3)(lines).map((line, at) =>
+            at === 2 ? withHashes(line, others.slice(0, 10), [first]) : line,
+          ),
+        );
+        dropResult(it, 7);
+        dropResult(it, 8);
+      },
+      "incomplete",
+      [...ONLY, "records_missing A x1"],
+    ],
+    [
       "all checkpoints of a stream",
       (it) =>
         it.rewrite(it.path(VIEWS[2] ?? ""), (lines) =>
@@ -265,6 +291,16 @@ test("a directory that is not there, and one with nothing in it", async () => {
 function sizeUpTo(it: Victim, lines: number): number {
   const kept = it.lines(it.journal()).slice(0, lines);
   return kept.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
+}
+
+/** The line of a checkpoint, with other leaves and subtrees. */
+function withHashes(line: string, leaves: readonly string[], subtrees: readonly string[]): string {
+  const flat = JSON.parse(line) as Flat;
+  Object.assign(flat.attributes, {
+    "audit.checkpoint.leaves": leaves,
+    "audit.checkpoint.subtrees": subtrees,
+  });
+  return JSON.stringify(flat);
 }
 
 /** A JSON array, an element a line. */

@@ -565,7 +565,9 @@ def read_paths(paths):
     files = {os.path.abspath(file): file for path in paths for file in files_of(path)}
     for file in sorted(files.values(), key=lambda file: (is_segment(file), os.path.basename(file) != "audit_checkpoints.jsonl")):
         try:
-            yield from read_file(file)
+            for found in read_file(file):
+                found.file = file
+                yield found
         except Refused as refused:
             yield refused
 
@@ -620,6 +622,16 @@ def fold(forest):
     return root
 
 
+def rotation(earlier, later, signature):
+    """The lines of an earlier key and of a later one for which it vouches; None where it says nothing."""
+    try:
+        text = f"otel-audit key rotation\n{earlier}\n{later}\n"
+        is_signed = Key(earlier).signed(read_base64(signature, 64), text.encode())
+        return (earlier, Key(later).line) if is_signed else None
+    except Refused:
+        return None
+
+
 class Checkpoint:
     """One that keeps rules 6 to 10."""
 
@@ -640,11 +652,13 @@ class Checkpoint:
         version = next((row[7:] for row in rows[3:] if row.startswith("format ")), None)
         check(version in (None, "audit-checkpoint/1"), "format_unsupported")
         check(len(rows) > 3 and rows[0].startswith("otel-audit/") and STREAM.fullmatch(rows[0][11:]))
-        words = {}
+        words, rotations = {}, []
         for row in rows[3:]:
             word, _, value = row.partition(" ")
-            check(re.fullmatch("[a-z-]+", word) and value and (word == "calls" or word not in words))
+            check(re.fullmatch("[a-z-]+", word) and value and (word in ("calls", "rotation") or word not in words))
             words[word] = value
+            if word == "rotation":
+                rotations.append(value)
             if word == "calls":
                 counts = re.fullmatch(r'([0-9]+) ([0-9]+) (".*")', value)
                 check(counts)
@@ -667,23 +681,28 @@ class Checkpoint:
         check(words["leaf"] == "audit-leaf/1", "format_unsupported")              # rule 8
         self.leaves = self.hashes("leaves")                                       # rule 9
         subtrees = self.hashes("subtrees")
-        self.first = self.size - len(self.leaves)
-        check(0 < len(self.leaves) <= 4096 and self.first >= 0 and len(subtrees) == self.first.bit_count())
+        carried = number_of(words.get("carried", "0"))
+        self.first = self.size - len(self.leaves)                                 # `from`, and `begin`
+        self.begin = self.first + carried
+        check(carried < len(self.leaves) <= 4096 and self.first >= 0 and len(subtrees) == self.first.bit_count())
         sizes = [1 << bit for bit in reversed(range(self.first.bit_length())) if self.first >> bit & 1]
         forest = list(zip(sizes, subtrees))
-        self.first_root = fold(forest) if forest else None
-        for leaf in self.leaves:
+        self.first_root = self.begin_root = fold(forest) if forest else None
+        for sequence, leaf in self.covers():
             forest.append((1, leaf))
             while len(forest) > 1 and forest[-1][0] == forest[-2][0]:
                 (size, right), (_, left) = forest.pop(), forest.pop()
                 forest.append((2 * size, sha256(b"\1" + left + right)))
+            if sequence == self.begin:
+                self.begin_root = fold(forest)
         check(fold(forest) == self.root)
         check(words["time"] == record.time)                                       # rule 10
         if self.state == "adopted":
             check(words.get("adopter") == record.stream and self.stream != record.stream)
         else:
             check(self.stream == record.stream and self.size < record.sequence)
-        self.vouches = self.rotation(words.get("rotation", ""))
+        said = [value.split(" ") for value in rotations if self.custody and value.count(" ") == 2]
+        self.rotations = [pair for values in said[:1000] if (pair := rotation(*values))]
 
     def hashes(self, name):
         values = self.record.attributes.get("audit.checkpoint." + name)
@@ -697,17 +716,17 @@ class Checkpoint:
             raise Refused("checkpoint_altered")
         return [read_base64(value, 32, url=True) for value in values]
 
-    def rotation(self, value):
-        """The line of the earlier key that vouches for this one."""
-        try:
-            line, _, signature = value.partition(" ")
-            text = f"otel-audit key rotation\n{line}\n{self.key.line}\n"
-            return line if Key(line).signed(read_base64(signature, 64), text.encode()) else None
-        except Refused:
-            return None
-
     def covers(self):
         return enumerate(self.leaves, self.first + 1)
+
+    def counts(self):
+        """The first and the last record that it counts."""
+        return self.begin + 1, self.size
+
+    def trees(self):
+        """Sizes and roots that it says (rule 11)."""
+        said = (self.first, self.first_root), (self.begin, self.begin_root), (self.size, self.root)
+        return [(size, root) for size, root in said if size]
 
 
 # ---- Streams
@@ -726,8 +745,7 @@ class Stream:
 
     def excludes(self, point):
         """Whether what is known already and this checkpoint exclude each other."""
-        if any(self.roots.get(size, root) != root for size, root in
-               [(point.size, point.root), (point.first, point.first_root)] if size):
+        if any(self.roots.get(size, root) != root for size, root in point.trees()):
             return True                                                           # rule 11
         if any(self.leaves.get(sequence, (leaf,))[0] != leaf for sequence, leaf in point.covers()):
             return True
@@ -738,14 +756,14 @@ class Stream:
         if point.number in self.own:
             return self.own[point.number].note != point.note
         first = point.number == 1
-        if first != (point.state == "open") or first != (point.previous is None) or (first and point.first):
+        if first != (point.state == "open") or first != (point.previous is None) or (first and point.begin):
             return True
         if any(other.number < point.number if other.state == "close" else
                other.number > point.number and point.state == "close" for other in self.own.values()):
             return True
         pairs = [(self.own.get(point.number - 1), point), (point, self.own.get(point.number + 1))]
         return any(a and b and (b.previous != base64.b64encode(sha256(a.note.encode())).decode()
-                                or b.first != a.size or b.first_root != a.root) for a, b in pairs)
+                                or b.begin != a.size or b.begin_root != a.root) for a, b in pairs)
 
     def keep(self, points):
         """Rules 11 and 12: the own ones by number, then those of state `adopted`."""
@@ -757,9 +775,7 @@ class Stream:
             self.kept.append(point)
             if point.state != "adopted":
                 self.own[point.number] = point
-            self.roots[point.size] = point.root
-            if point.first:
-                self.roots[point.first] = point.first_root
+            self.roots.update(point.trees())
             for sequence, leaf in point.covers():
                 own = point.state != "adopted" or self.leaves.get(sequence, (None, False))[1]
                 self.leaves[sequence] = leaf, own
@@ -823,16 +839,20 @@ class Stream:
             self.report("stream_unclosed")
         return proven
 
-    def is_whole(self):
-        """Whether something was read of it that shows more than results."""
-        copies = [copy for copies in self.copies.values() for copy in copies] or [point.record for point in self.sound]
-        return any(copy.source in ("segment", "otlp") or (copy.source == "lines" and copy.kind != "checkpoint")
-                   for copy in copies)
+    def shown_whole(self):
+        """The files in which more of it stands than results: those that are no view of it."""
+        copies = [copy for copies in self.copies.values() for copy in copies]
+        return {copy.file for copy in copies
+                if copy.source in ("segment", "otlp") or (copy.source == "lines" and copy.kind != "checkpoint")}
 
-    def missing(self, counts, purged):
+    def is_whole(self, files):
+        """Whether not only views of it were read. `files`: those that are no views, by stream; of who adopted it too."""
+        return bool(files[self.name]) or any(point.record.file in files[point.record.stream] for point in self.sound)
+
+    def missing(self, counts, purged, is_whole):
         """Rule 16, with ranges, so that one high number costs nothing."""
         gone = joined(purged)
-        if not self.is_whole():
+        if not is_whole:
             self.report("only_results")
             self.missing_results(counts, gone)
             return
@@ -846,21 +866,20 @@ class Stream:
             self.report("records_purged")
 
     def missing_results(self, counts, gone):
-        """Of views: what each checkpoint counts, and what none covers."""
-        points = {(point.first, point.size, point.results): point for point in self.kept if point.state != "adopted"}
-        taken = [(point.first + 1, point.size) for point in points.values()]
-        for point in self.kept:                                                   # adopted ones that no other overlaps
-            others = [other for other in self.kept if other.note != point.note
-                      and other.first < point.size and point.first < other.size]
+        """Of views: what each checkpoint counts, and what none counts."""
+        points = {(*point.counts(), point.results): point for point in self.kept if point.state != "adopted"}
+        for point in self.kept:                                                   # adopted ones that count what no other does
+            first, last = point.counts()
+            others = [other for other in self.kept if other.note != point.note and within([other.counts()], first, last)]
             if point.state == "adopted" and not others:
-                points[point.first, point.size, point.results] = point
-        for first, size, results in points:
-            there = sum(self.shows_result(sequence) for sequence in range(first + 1, size + 1))
-            if results > there and not length(within(gone, first + 1, size)):
+                points[first, last, point.results] = point
+        for first, last, results in points:
+            there = sum(self.shows_result(sequence) for sequence in range(first, last + 1))
+            if results > there and not within(gone, first, last):
                 counts["missing"] += results - there
                 self.report("records_missing")
-        covered = joined([*taken, *((point.first + 1, point.size) for point in self.kept)])
-        lost = without(without([(1, self.size)], covered), gone) if self.size else []
+        counted = joined(point.counts() for point in self.kept)
+        lost = without(without([(1, self.size)], counted), gone) if self.size else []
         counts["missing"] += len(lost)
         if lost:
             self.report("records_missing")
@@ -938,7 +957,7 @@ def purges_of(records):
     return out
 
 
-def groups_of(vouched):
+def groups_of(signing, rotations):
     """How many groups the keys that sign fall into."""
     above = {}
 
@@ -946,24 +965,22 @@ def groups_of(vouched):
         while line in above:
             line = above[line]
         return line
-    for line, earlier in vouched.items():
-        for other in earlier:
-            if top(line) != top(other):
-                above[top(line)] = top(other)
-    return len(set(map(top, vouched)))
+    for earlier, later in rotations:
+        if top(earlier) != top(later):
+            above[top(earlier)] = top(later)
+    return len(set(map(top, signing)))
 
 
 def ask_keys(points, trusted, report):
     """Rule 17."""
-    vouched = {}
-    for point in points:
-        vouched.setdefault(point.key.line, set()).update({point.vouches} - {None})
+    signing = {point.key.line for point in points}
+    rotations = {pair for point in points for pair in point.rotations}
     reach = set(trusted)
-    while more := {line for line, earlier in vouched.items() if line not in reach and earlier & reach}:
+    while more := {later for earlier, later in rotations if earlier in reach} - reach:
         reach |= more
-    if trusted and set(vouched) - reach:
+    if trusted and signing - reach:
         report("foreign_key")
-    if not trusted and groups_of(vouched) > 1:
+    if not trusted and groups_of(signing, rotations) > 1:
         report("keys_unlinked")
     if any(point.custody == "memory" for point in points):
         report("key_in_memory")
@@ -1022,8 +1039,9 @@ def verify(paths, trusted=(), anchors=(), strict=False):
         one.compare_sources()
     alone = is_one_journal(paths)
     purged = purges_of([record for _, one in sorted(streams.items()) for record in one.prove(counts, alone)])
+    no_views = {one.name: one.shown_whole() for one in streams.values()}
     for one in streams.values():
-        one.missing(counts, purged.get(one.name, []))
+        one.missing(counts, purged.get(one.name, []), one.is_whole(no_views))
     for _ in set(purged) - set(streams):
         report("records_purged")
     ask_keys(points, trusted, report)

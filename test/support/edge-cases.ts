@@ -1,0 +1,153 @@
+/** Cases at the edges of rules, which two who read the same document may well see differently; and their verdict. */
+import { decodeJsonLine } from "../../src/format/index.ts";
+import { edited, replace } from "./edited-journal.ts";
+import type { Attack } from "./journal-attacks.ts";
+import { type History, purgeOfFirst, result } from "./key-histories.ts";
+import { linesOf, STREAMS } from "./sealed-journal.ts";
+import { TEXT_OF } from "./stored-forms.ts";
+
+const [A, B, C] = STREAMS;
+
+const FORGED = '"action_type":"hp_change","status":"success","details":{"after":{"role":"admin"}}';
+const CHECKPOINT = '"action_type":"checkpoint","status":"success","details":{}';
+
+/** Of the sealed journals. */
+export const EDGE_ATTACKS: readonly Attack[] = [
+  // Rule 10: a note stands in one record, whatever else the second one says.
+  [
+    "one note in several records",
+    () =>
+      edited(B, 2, (line) => [
+        line,
+        line
+          .replaceAll(/MnOp\.2|"sequence":2/g, (found) => found.replace("2", "4"))
+          .replace(CHECKPOINT, FORGED),
+      ]),
+    "tampered",
+  ],
+  // Rule 10: the second one is neither proven nor one that nobody signed yet.
+  [
+    "the last checkpoint in a second record",
+    () =>
+      edited(B, 2, (line) => [
+        line,
+        line.replaceAll(/MnOp\.2|"sequence":2/g, (found) => found.replace("2", "4")),
+      ]),
+    "tampered",
+  ],
+  // Rule 6: that is none of a later format.
+  [
+    "a checkpoint without its format",
+    () => edited(A, 7, replace("format audit-checkpoint/1\\n", "")),
+    "tampered",
+  ],
+  // Rule 16: nothing is left of it but a note in another journal, and that is no view.
+  ["a deleted stream", () => ({ [A]: linesOf(A), [C]: linesOf(C) }), "incomplete"],
+  // Rule 13: before its checkpoint was read or behind it.
+  ["a line twice", () => edited(A, 1, (line) => [line, line]), "tampered"],
+];
+
+/** Of streams with their keys. */
+export const EDGE_HISTORIES: readonly History[] = [
+  // Rule 16: who adopts attests nothing, and so excuses nothing.
+  [
+    "a purge that was adopted",
+    ({ a, b }) => {
+      a.checkpoint("open");
+      a.add(purgeOfFirst);
+      b.checkpoint("open");
+      b.adopt(a);
+      b.checkpoint("close");
+      a.records.shift();
+    },
+    "incomplete",
+  ],
+  // Rule 13: adoption makes no more of records than rule 14 does.
+  [
+    "eight records adopted, and no checkpoint of their own",
+    ({ a, b }) => {
+      while (a.records.length < 8) a.add(result);
+      b.checkpoint("open");
+      b.adopt(a);
+      b.checkpoint("close");
+    },
+    "verified",
+  ],
+  [
+    "nine records adopted, and no checkpoint of their own",
+    ({ a, b }) => {
+      while (a.records.length < 9) a.add(result);
+      b.checkpoint("open");
+      b.adopt(a);
+      b.checkpoint("close");
+    },
+    "inconclusive",
+  ],
+  [
+    "512 records adopted behind a checkpoint",
+    ({ a, b }) => {
+      a.checkpoint("open");
+      const { size } = a.state.covered;
+      while (a.records.length < size + 512) a.add(result);
+      b.checkpoint("open");
+      b.adopt(a);
+      b.checkpoint("close");
+    },
+    "verified",
+  ],
+  [
+    "513 records adopted behind a checkpoint",
+    ({ a, b }) => {
+      a.checkpoint("open");
+      const { size } = a.state.covered;
+      while (a.records.length < size + 513) a.add(result);
+      b.checkpoint("open");
+      b.adopt(a);
+      b.checkpoint("close");
+    },
+    "inconclusive",
+  ],
+  [
+    "a stream adopted, of which nothing is left",
+    ({ a, b }) => {
+      b.checkpoint("open");
+      b.adopt(a);
+      b.checkpoint("close");
+      a.records.length = 0;
+    },
+    "incomplete",
+  ],
+  // Rule 19: what only its own note proves does not count.
+  [
+    "a first one that opens nothing",
+    ({ a }) => {
+      a.checkpoint("run");
+    },
+    "tampered",
+  ],
+  [
+    "a purge that nobody signed",
+    ({ a }) => {
+      a.checkpoint("open");
+      a.add(purgeOfFirst);
+      a.records.shift();
+    },
+    "incomplete",
+  ],
+];
+
+/** Name, files, verdict. */
+export type Files = readonly [
+  name: string,
+  files: () => Readonly<Record<string, string>>,
+  verdict: string,
+];
+
+/** Files that are no views, although they hold nothing but checkpoints of a stream. */
+export const NO_VIEWS: readonly Files[] = [
+  [
+    "OTLP with nothing but the checkpoints of a stream",
+    () => ({ "audit.jsonl": TEXT_OF.otlp(linesOf(C).slice(1).map(decodeJsonLine)) }),
+    "incomplete",
+  ],
+];
