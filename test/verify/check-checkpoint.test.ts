@@ -53,6 +53,14 @@ function run(more: More = {}): CheckpointParts {
   return partsOf(a);
 }
 
+/** One behind it: it carries the leaves of the second, not that of the first. */
+function third(more: More = {}): CheckpointParts {
+  const a = begun();
+  a.checkpoint("run");
+  a.checkpoint("run", more);
+  return partsOf(a);
+}
+
 test("a sound one: its place, its leaves, and the roots that follow from it", async () => {
   const a = begun();
   const first = partsOf({ ...a, records: a.records.slice(0, 2) });
@@ -97,9 +105,15 @@ describe("one that cannot be relied on", () => {
     ["more leaves than records", { ...run(), leaves: [HASH, HASH, HASH, HASH] }, SUBTREES, A],
     ["other leaves", { ...run(), leaves: [HASH, HASH, HASH] }, TREE, A],
     [
-      "leaves that are there already, and no other",
-      run({ carried: 3 }),
-      "it covers nothing that the one before does not",
+      "nothing behind the place where it begins to count",
+      run({ begin: 4 }),
+      "it does not say where it begins",
+      undefined,
+    ],
+    [
+      "a place to begin before the leaves that it carries",
+      third({ begin: 0 }),
+      "it counts records whose leaves it does not carry",
       A,
     ],
     [
