@@ -10,6 +10,7 @@ import {
   isSound,
   MAX_HASHES,
 } from "../../src/verify/check-checkpoint.ts";
+import { checkpointOf } from "../../src/verify/checkpoint-of.ts";
 import { misplaced } from "../../src/verify/misplaced.ts";
 import { createNodeCrypto } from "../../src/verify/node-crypto.ts";
 import {
@@ -160,6 +161,17 @@ describe("one that cannot be relied on", () => {
   ])("of a later version: %s", async (_name, parts, why, stream) => {
     expect(await checkCheckpoint(parts, crypto)).toEqual({ kind: "unsupported", why, stream });
   });
+});
+
+test("what a record carries is kept up to one more than a checkpoint may have", () => {
+  const record = begun().records[1]?.record;
+  if (record === undefined) throw new Error("no record");
+  const carrying = (count: number): number | undefined => {
+    const leaves = Array<string>(count).fill(HASH);
+    const attributes = { ...record.attributes, "audit.checkpoint.leaves": leaves };
+    return checkpointOf({ ...record, attributes })?.leaves.length;
+  };
+  expect([4095, 4096, 4097, 5000].map(carrying)).toEqual([4095, 4096, 4097, 4097]);
 });
 
 describe("which keys it says vouch for others", () => {

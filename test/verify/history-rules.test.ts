@@ -9,9 +9,10 @@ import { examineBlock } from "../../src/verify/examine-block.ts";
 import { createVerification } from "../../src/verify/verification.ts";
 import { type VerificationReport, verifyFiles } from "../../src/verify/index.ts";
 import { reportOf } from "../../src/verify/report.ts";
+import { addLeaves, hashAtOnce, NO_LEAVES } from "../../src/seal/portable.ts";
 import { journalOf, result, type Write } from "../support/key-histories.ts";
 import { STREAMS } from "../support/sealed-journal.ts";
-import { createSeconds, createStreamWriter, keyOfTest } from "../support/fixed-stream.ts";
+import { createSeconds, createStreamWriter, keyOfTest, sha256 } from "../support/fixed-stream.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const [A] = STREAMS;
@@ -140,6 +141,30 @@ test("a stream has one key, whichever of two is read first", async () => {
     if (given[0] !== run)
       expect(found[0]?.message).toContain("it is signed with another key than the one before");
   }
+});
+
+describe("an adopter cannot put another tree below the records that it covers", () => {
+  /** The true records behind a tree of so many leaves that are not those of the stream. */
+  const adoptAbove = (size: number): readonly AuditRecord[] =>
+    written(({ a, b }) => {
+      a.checkpoint("open");
+      a.add(result);
+      a.checkpoint("run");
+      a.add(result);
+      const others = Array.from({ length: size }, () => new Uint8Array(32));
+      const covered = hashAtOnce(addLeaves(NO_LEAVES, others), sha256);
+      b.checkpoint("open");
+      b.adopt({ ...a, state: { ...a.state, covered } });
+    });
+  test.each([1, 3])("of %i records, which the process signed", async (size) => {
+    for (const records of [adoptAbove(size), adoptAbove(size).toReversed()]) {
+      const { findings, verdict } = await verifiedRecords(records);
+      const found = findings.filter(({ code }) => code === "histories_differ");
+      expect([verdict, found.length > 0]).toEqual(["tampered", true]);
+      for (const { message } of found)
+        expect(message).toContain(`there are two trees of ${size} records`);
+    }
+  });
 });
 
 test("of a stream that only others signed, the largest tree is its head", async () => {
