@@ -63,7 +63,7 @@ describe("a shaper gives what is sealed, whatever it was given before", () => {
     ["maps in maps, and what is empty", [[{ "audit.reason": "" }, { a: { b: { c: 1 } }, d: {} }]]],
     [
       "more shapes than are remembered",
-      [..."abcdefab"].map((name) => [{ "audit.reason": name }, { [name]: name }] as const),
+      Array.from("abcdefab").map((name) => [{ "audit.reason": name }, { [name]: name }] as const),
     ],
   ])("%s", (_name, all) => {
     const shape = createShaper(() => () => false);

@@ -9,10 +9,10 @@ const [FIRST, SECOND] = [keyOfTest(0), keyOfTest(1)];
 const by = (key: typeof FIRST): ((text: Uint8Array) => Uint8Array) => {
   return (text) => sign(null, text, key.private);
 };
-const signer = (custody: Signer["custody"], sign: Signer["sign"]): Signer => ({
+const signer = (custody: Signer["custody"], answer: Signer["sign"]): Signer => ({
   key: FIRST.note,
   custody,
-  sign,
+  sign: answer,
   rotations: [],
 });
 const TEXT = "é\n";

@@ -188,6 +188,9 @@ describe("which keys it says vouch for others", () => {
     toBase64(Uint8Array.from(sign(null, Buffer.from(rotationText(from.line, to)), from.private)));
   const step = { from: FIRST.line, to: SECOND.line, signature: signed(FIRST, SECOND.line) };
   const back = { from: SECOND.line, to: FIRST.line, signature: signed(SECOND, FIRST.line) };
+  /** Steps to no key. */
+  const times = (length: number): readonly (typeof step)[] =>
+    Array.from({ length }, () => ({ ...step, to: "x" }));
   const kept = ({ from, to }: typeof step): object => ({ from, to });
   test.each<readonly [string, OpeningFacts["rotations"], readonly object[]]>([
     ["one", [step], [kept(step)]],
@@ -202,16 +205,8 @@ describe("which keys it says vouch for others", () => {
       [],
     ],
     ["what stands beside one that is wrong", [{ ...step, signature: "?" }, back], [kept(back)]],
-    [
-      "the first thousand",
-      [...Array<typeof step>(999).fill({ ...step, to: "x" }), step],
-      [kept(step)],
-    ],
-    [
-      "none behind the first thousand",
-      [...Array<typeof step>(1000).fill({ ...step, to: "x" }), step],
-      [],
-    ],
+    ["the first thousand", [...times(999), step], [kept(step)]],
+    ["none behind the first thousand", [...times(1000), step], []],
   ])("%s", async (_name, rotations, expected) => {
     const a = createStreamWriter(A, FIRST, createSeconds());
     a.add(result);

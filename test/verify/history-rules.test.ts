@@ -130,15 +130,15 @@ test("a stream has one key, whichever of two is read first", async () => {
   const theirs = other.records.at(-1)?.record;
   if (theirs === undefined) throw new Error("no record");
   const [, open, run] = records;
-  for (const given of [
+  for (const pair of [
     [open, theirs],
     [theirs, open],
     [run, theirs],
   ]) {
-    const { findings } = await verifiedRecords(given.flatMap((record) => record ?? []));
+    const { findings } = await verifiedRecords(pair.flatMap((record) => record ?? []));
     const found = findings.filter(({ code }) => code === "histories_differ");
     expect(found).toHaveLength(1);
-    if (given[0] !== run)
+    if (pair[0] !== run)
       expect(found[0]?.message).toContain("it is signed with another key than the one before");
   }
 });

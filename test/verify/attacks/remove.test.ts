@@ -294,10 +294,10 @@ function sizeUpTo(it: Victim, lines: number): number {
 }
 
 /** The line of a checkpoint, with other leaves and subtrees. */
-function withHashes(line: string, leaves: readonly string[], subtrees: readonly string[]): string {
+function withHashes(line: string, hashes: readonly string[], subtrees: readonly string[]): string {
   const flat = JSON.parse(line) as Flat;
   Object.assign(flat.attributes, {
-    "audit.checkpoint.leaves": leaves,
+    "audit.checkpoint.leaves": hashes,
     "audit.checkpoint.subtrees": subtrees,
   });
   return JSON.stringify(flat);
