@@ -9,7 +9,7 @@ export const TESTS = {
   verify: [
     "test/seal/{anchor,note,tampering,vectors}.test.ts",
     "test/verify/{adopted-views,anchor-heads,call-ledger,check-checkpoint,gaps,history-rules}.test.ts",
-    "test/verify/{inspect-record,name-fields,tables}.test.ts",
+    "test/verify/{inspect-record,key-ring,name-fields,source-ledger,tables}.test.ts",
     "test/verify/attacks/{checkpoints,copies,insert,remove}.test.ts",
   ],
 };
