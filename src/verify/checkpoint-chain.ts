@@ -10,8 +10,6 @@ export interface CheckpointChain {
   readonly add: (sound: SoundCheckpoint) => void;
   /** The last one that the process itself made. */
   readonly last: () => Link | undefined;
-  /** Numbers that are not there, though a later one is. */
-  readonly missing: () => number;
   /** Of the last one that the process itself made, else of the largest one of an adopter. */
   readonly head: () => Head | undefined;
   /** Whether the note with that hash (SHA-256, base64) is one that the process itself made. */
@@ -91,7 +89,6 @@ export function createCheckpointChain(): CheckpointChain {
       return link === undefined ? undefined : { size: link.size, root: link.root };
     },
     last: () => highest,
-    missing: () => (highest?.number ?? 0) - byNumber.size,
     has: (noteHash) => notes.has(noteHash),
     rootAt: (size) => roots.get(size),
   };

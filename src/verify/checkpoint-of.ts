@@ -6,11 +6,8 @@ import {
   ATTR_CHECKPOINT_NOTE,
   ATTR_CHECKPOINT_SUBTREES,
   ATTR_IMPACT,
-  ATTR_INTEGRITY_FIELDS,
-  ATTR_RECORD_ID,
   ATTR_RECORD_KIND,
   ATTR_SCHEMA_VERSION,
-  ATTR_SEQUENCE_NUMBER,
   ATTR_TIME,
   type AttributeValue,
   type AuditRecord,
@@ -21,20 +18,16 @@ import { attributeKeyOf, sealedFieldsOf } from "../seal/portable.ts";
 import { MAX_HASHES } from "./check-checkpoint.ts";
 import type { RecordDetail } from "./examined-block.ts";
 
-/** Attributes of the record of a checkpoint, and the value of those that are the same in all of them. */
+/** Fields of the record of a checkpoint, and the value of those that are the same in all of them. */
 const OF_CHECKPOINTS: ReadonlyMap<string, string | undefined> = new Map([
   [ATTR_RECORD_KIND, "checkpoint"],
   [ATTR_ACTION, CHECKPOINT],
   [ATTR_CATEGORY, "audit"],
   [ATTR_IMPACT, "low"],
-  [ATTR_TIME, undefined],
-  [ATTR_RECORD_ID, undefined],
-  [ATTR_SEQUENCE_NUMBER, undefined],
   [ATTR_SCHEMA_VERSION, SCHEMA_VERSION],
   [ATTR_CHECKPOINT_NOTE, undefined],
   [ATTR_CHECKPOINT_LEAVES, undefined],
   [ATTR_CHECKPOINT_SUBTREES, undefined],
-  [ATTR_INTEGRITY_FIELDS, undefined],
 ]);
 
 /** Its note does not sign the rest of the record: nothing else may stand there. */

@@ -64,6 +64,7 @@ const config: ViteUserConfig = defineConfig({
     sequence: { sequencer: QuickFirst },
     env: { AUDIT_TEST_TRAILS: trails },
     testTimeout: 20_000,
+    hookTimeout: 60_000,
   },
 });
 

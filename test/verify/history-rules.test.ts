@@ -9,9 +9,10 @@ import { examineBlock } from "../../src/verify/examine-block.ts";
 import { createVerification } from "../../src/verify/verification.ts";
 import { type VerificationReport, verifyFiles } from "../../src/verify/index.ts";
 import { reportOf } from "../../src/verify/report.ts";
+import { addLeaves, hashAtOnce, NO_LEAVES } from "../../src/seal/portable.ts";
 import { journalOf, result, type Write } from "../support/key-histories.ts";
 import { STREAMS } from "../support/sealed-journal.ts";
-import { createSeconds, createStreamWriter, keyOfTest } from "../support/fixed-stream.ts";
+import { createSeconds, createStreamWriter, keyOfTest, sha256 } from "../support/fixed-stream.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const [A] = STREAMS;
@@ -91,6 +92,94 @@ describe("a checkpoint's attributes", () => {
     );
     expect(said(report)).not.toContain(`checkpoint_altered ${A}.2`);
   });
+});
+
+describe("the last checkpoint, which only its own note proves,", () => {
+  const last = `${A}.2`;
+  test.each<readonly [string, Partial<AuditRecord>, string | undefined]>([
+    ["has an attribute that is not sealed", { attributes: { "my.note": "x" } }, undefined],
+    ["has a trace", { traceId: "a".repeat(32) }, "a trace"],
+    ["has a span", { spanId: "a".repeat(16) }, "a trace"],
+    ["has a body", { body: { deep: { note: "x" } } }, "deep.note"],
+    ["has a field more", { attributes: { "audit.reason": "x" } }, "audit.reason"],
+    ["has another impact", { attributes: { "audit.impact": "high" } }, "audit.impact"],
+  ])("%s", async (_name, more, addition) => {
+    const records = written(opened).map((record) =>
+      record.attributes["audit.record.id"] === last
+        ? { ...record, ...more, attributes: { ...record.attributes, ...more.attributes } }
+        : record,
+    );
+    const { findings } = await verifiedRecords(records);
+    const found = findings.filter(({ code }) => code === "checkpoint_altered");
+    const message = `checkpoint ${last}: it holds ${addition}, which no checkpoint does`;
+    expect(found.map((finding) => finding.message)).toEqual(
+      addition === undefined ? [] : [message],
+    );
+  });
+});
+
+test("a stream has one key, whichever of two is read first", async () => {
+  const records = written(({ a }) => {
+    a.checkpoint("open");
+    a.checkpoint("run");
+  });
+  const other = createStreamWriter(A, keyOfTest(1), createSeconds());
+  other.add({ kind: "start", action: "stream_start" });
+  other.checkpoint("open");
+  other.checkpoint("run");
+  const theirs = other.records.at(-1)?.record;
+  if (theirs === undefined) throw new Error("no record");
+  const [, open, run] = records;
+  for (const pair of [
+    [open, theirs],
+    [theirs, open],
+    [run, theirs],
+  ]) {
+    const { findings } = await verifiedRecords(pair.flatMap((record) => record ?? []));
+    const found = findings.filter(({ code }) => code === "histories_differ");
+    expect(found).toHaveLength(1);
+    if (pair[0] !== run)
+      expect(found[0]?.message).toContain("it is signed with another key than the one before");
+  }
+});
+
+describe("an adopter cannot put another tree below the records that it covers", () => {
+  /** The true records behind a tree of so many leaves that are not those of the stream. */
+  const adoptAbove = (size: number): readonly AuditRecord[] =>
+    written(({ a, b }) => {
+      a.checkpoint("open");
+      a.add(result);
+      a.checkpoint("run");
+      a.add(result);
+      const others = Array.from({ length: size }, () => new Uint8Array(32));
+      const covered = hashAtOnce(addLeaves(NO_LEAVES, others), sha256);
+      b.checkpoint("open");
+      b.adopt({ ...a, state: { ...a.state, covered } });
+    });
+  test.each([1, 3])("of %i records, which the process signed", async (size) => {
+    for (const records of [adoptAbove(size), adoptAbove(size).toReversed()]) {
+      const { findings, verdict } = await verifiedRecords(records);
+      const found = findings.filter(({ code }) => code === "histories_differ");
+      expect([verdict, found.length > 0]).toEqual(["tampered", true]);
+      for (const { message } of found)
+        expect(message).toContain(`there are two trees of ${size} records`);
+    }
+  });
+});
+
+test("of a stream that only others signed, the largest tree is its head", async () => {
+  const { streams } = await verifiedRecords(
+    written(({ a, b }) => {
+      a.add(result);
+      const before = { ...a.state };
+      a.add(result);
+      b.checkpoint("open");
+      b.adopt(a);
+      const less = { ...a, records: a.records.slice(0, 2), state: before };
+      b.adopt(less);
+    }),
+  );
+  expect(streams.find(({ stream }) => stream === A)?.head?.size).toBe(3);
 });
 
 test("behind the end nothing is adopted", async () => {

@@ -1,0 +1,102 @@
+/**
+ * Loads sources with all their mutants and the tests, and switches the mutants on one after the other.
+ *
+ * Tells its parent: `ready` (tests that fail without a mutant), then for each mutant `begins` and `ended`.
+ */
+import fc from "fast-check";
+import { pathToFileURL } from "node:url";
+import { beginFile, beginTest, cleanUp, files } from "./small-vitest.mjs";
+
+/** A test that takes longer than this with a mutant has found it. */
+const TEST_LIMIT_MILLIS = 20_000;
+/** Tests that found the last mutants come first: the next one is a neighbour. */
+const MAX_KILLERS = 25;
+
+const { tests, mutants } = JSON.parse(process.env.MUTATION_CHILD ?? "{}");
+const state = (globalThis.__stryker__ = {});
+// Mutants break promises that nobody waits for.
+process.on("unhandledRejection", () => {});
+fc.configureGlobal({ seed: 20261121, endOnFailure: true });
+for (const file of tests) {
+  beginFile(file);
+  await import(pathToFileURL(file).href);
+}
+
+async function passes({ run, id }, { beforeEach, afterEach }) {
+  const limit = Promise.withResolvers();
+  const timer = setTimeout(() => limit.reject(), TEST_LIMIT_MILLIS);
+  beginTest(id);
+  try {
+    for (const hook of beforeEach) await hook();
+    await Promise.race([run(), limit.promise]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+    for (const hook of afterEach) await hook();
+    await cleanUp();
+  }
+}
+
+/** Runs everything without a mutant; gives the tests that fail. */
+async function runWithout() {
+  const failed = [];
+  for (const file of files) {
+    for (const hook of file.beforeAll) await hook();
+    for (const one of file.tests) {
+      const start = performance.now();
+      state.currentTestId = one.id;
+      if (!(await passes(one, file))) failed.push(one.id);
+      state.currentTestId = undefined;
+      one.millis = performance.now() - start;
+    }
+  }
+  return failed;
+}
+
+const unfit = new Set(await runWithout());
+const { perTest = {}, static: ofModules = {} } = state.mutantCoverage ?? {};
+process.send({ kind: "ready", failed: [...unfit] });
+
+let killers = [];
+/** Fast ones first, and before them those that found something lately. */
+function testsOf(mutant) {
+  const covering = files.flatMap((file) =>
+    file.tests
+      .filter(({ id }) => perTest[id]?.[mutant] !== undefined && !unfit.has(id))
+      .map((one) => ({ one, file })),
+  );
+  const rank = ({ one }) => {
+    const at = killers.indexOf(one);
+    return at === -1 ? one.millis : at - MAX_KILLERS;
+  };
+  return covering.toSorted((left, right) => rank(left) - rank(right));
+}
+
+async function tryMutant(mutant) {
+  const covering = testsOf(mutant);
+  if (covering.length === 0) return ofModules[mutant] === undefined ? "NoCoverage" : "Static";
+  const hits = covering.reduce((sum, { one }) => sum + perTest[one.id][mutant], 0);
+  for (const { one, file } of covering) {
+    Object.assign(state, { activeMutant: mutant, hitCount: 0, hitLimit: hits * 100 + 1000 });
+    const isAlive = await passes(one, file);
+    const isEndless = state.hitCount > state.hitLimit;
+    state.activeMutant = undefined;
+    if (isAlive) continue;
+    // What an earlier mutant left behind in the process finds nothing.
+    if (!(await passes(one, file))) {
+      unfit.add(one.id);
+      continue;
+    }
+    killers = [one, ...killers.filter((other) => other !== one)].slice(0, MAX_KILLERS);
+    return isEndless ? "Timeout" : "Killed";
+  }
+  return "Survived";
+}
+
+for (const mutant of mutants) {
+  process.send({ kind: "begins", mutant });
+  process.send({ kind: "ended", mutant, status: await tryMutant(mutant) });
+}
+process.send({ kind: "all", unfit: unfit.size }, () => process.exit(0));

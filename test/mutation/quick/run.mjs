@@ -1,0 +1,155 @@
+/**
+ * Stryker's mutants of sources, switched on one after the other in one process: minutes where Stryker
+ * itself takes hours. What is done when a module is loaded cannot be switched, and is counted apart.
+ *
+ *     npm run mutate:quick -- [--tests <glob> …] <sources of one room, as in src/verify/coverage.ts> …
+ *
+ * Prints scores and survivors; `.cache/mutation/quick-<time>.json` has them in Stryker's form. Ends with 1
+ * below 85 %.
+ */
+import { fork } from "node:child_process";
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { TESTS } from "./tests.mjs";
+
+const ROOT = join(import.meta.dirname, "../../..");
+const LEAST_PERCENT = 85;
+/** A mutant that says nothing for so long has stopped its process. */
+const SILENCE_LIMIT_MILLIS = 120_000;
+
+const { positionals: sources, values } = parseArgs({
+  allowPositionals: true,
+  options: { tests: { type: "string", multiple: true, default: [] } },
+});
+const folder = mkdtempSync(join(tmpdir(), "otel-audit-mutants-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+const tests = values.tests.length > 0 ? values.tests : TESTS[sources[0]?.split("/")[1] ?? ""];
+if (tests === undefined) throw new Error("name sources below src/seal or src/verify");
+
+/** A copy of the project in which every mutant is asleep. */
+async function instrumented() {
+  for (const name of ["src", "test", "docs", "package.json"])
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  const silent = new Proxy({}, { get: () => () => false });
+  const injector = { provideValue: () => injector, injectClass: (Class) => new Class(silent) };
+  const stryker = createRequire(createRequire(import.meta.url).resolve("@stryker-mutator/core"));
+  const { href } = pathToFileURL(stryker.resolve("@stryker-mutator/instrumenter"));
+  const { createInstrumenter } = await import(href);
+  const files = sources.map((name) => ({
+    name,
+    content: readFileSync(join(ROOT, name), "utf8"),
+    mutate: true,
+  }));
+  const options = { plugins: null, excludedMutations: [], ignorers: [] };
+  const result = await createInstrumenter(injector).instrument(files, options);
+  for (const { name, content } of result.files) writeFileSync(join(folder, name), content);
+  return result.mutants.map((mutant) => ({ ...mutant, status: "Pending" }));
+}
+
+/** Tries what is pending; ends early where a mutant stops the process. */
+function tryIn(pending, byId) {
+  const names = tests.flatMap((glob) => globSync(glob, { cwd: folder }));
+  const given = {
+    tests: names.map((name) => join(folder, name)),
+    mutants: pending.map(({ id }) => id),
+  };
+  const child = fork(join(import.meta.dirname, "child.mjs"), [], {
+    cwd: folder,
+    execArgv: ["-C", "@otel-audit/source", "--import", join(import.meta.dirname, "redirect.mjs")],
+    env: {
+      ...process.env,
+      AUDIT_TEST_TRAILS: join(folder, "trails"),
+      MUTATION_CHILD: JSON.stringify(given),
+    },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  let current;
+  let timer;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => child.kill("SIGKILL"), SILENCE_LIMIT_MILLIS);
+  };
+  wait();
+  child.on("message", ({ kind, mutant, status, failed, unfit }) => {
+    wait();
+    if (kind === "ready" && failed.length > 0) console.log("fail without a mutant:", ...failed);
+    if (kind === "all" && unfit > 0) console.log(`${unfit} tests were left out`);
+    if (kind === "begins") current = byId.get(mutant);
+    if (kind === "ended") byId.get(mutant).status = status;
+    if (kind === "ended" && Number(mutant) % 100 === 99) console.error(`${mutant} of ${byId.size}`);
+  });
+  const { promise, resolve, reject } = Promise.withResolvers();
+  child.on("exit", () => {
+    clearTimeout(timer);
+    if (current === undefined) reject(new Error("the tests cannot be loaded"));
+    if (current?.status === "Pending") current.status = "Timeout";
+    resolve();
+  });
+  return promise;
+}
+
+const mutants = await instrumented();
+const byId = new Map(mutants.map((mutant) => [mutant.id, mutant]));
+for (
+  let left = mutants;
+  left.length > 0;
+  left = mutants.filter(({ status }) => status === "Pending")
+)
+  await tryIn(left, byId);
+
+const total = { tried: 0, killed: 0 };
+const report = {};
+for (const name of sources) {
+  const own = mutants.filter(({ fileName }) => fileName === name);
+  const source = readFileSync(join(ROOT, name), "utf8");
+  report[name] = { language: "typescript", source, mutants: own };
+  const tried = own.filter(({ status }) => status !== "Static");
+  const left = tried.filter(({ status }) => status === "Survived" || status === "NoCoverage");
+  const killed = tried.length - left.length;
+  total.tried += tried.length;
+  total.killed += killed;
+  const percent = tried.length === 0 ? "–" : ((100 * killed) / tried.length).toFixed(1);
+  console.log(
+    `${percent}  ${name}: ${killed} of ${tried.length}, ${own.length - tried.length} of modules`,
+  );
+  const lines = source.split("\n");
+  for (const { location, mutatorName, replacement, status } of left) {
+    const { line, column } = location.start;
+    const text = lines[line]?.slice(
+      column,
+      location.end.line === line ? location.end.column : undefined,
+    );
+    console.log(
+      `  ${line + 1}:${column + 1} ${status} ${mutatorName} ${text} => ${replacement.replaceAll(/\s+/g, " ")}`,
+    );
+  }
+}
+const percent = (100 * total.killed) / total.tried;
+console.log(`${percent.toFixed(1)}  all: ${total.killed} of ${total.tried}`);
+const out = join(ROOT, ".cache/mutation");
+mkdirSync(out, { recursive: true });
+const stamp = new Date().toISOString().replaceAll(/\D/g, "").slice(0, 14);
+writeFileSync(
+  join(out, `quick-${stamp}.json`),
+  JSON.stringify({
+    schemaVersion: "1",
+    thresholds: { high: 90, low: LEAST_PERCENT },
+    files: report,
+  }),
+);
+process.exitCode = percent < LEAST_PERCENT ? 1 : 0;
