@@ -17,6 +17,8 @@ export interface Block {
   readonly firstLine: number;
   /** An `ArrayBuffer` of its own, so that it can be transferred. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** True: the file is a view of the five keys, which holds no records. Default false. */
+  readonly isWithoutIds?: boolean;
   /** False: it is the last piece of its file, and the last line (in `csv`, the last row) has no line end. */
   readonly isEnded: boolean;
 }
