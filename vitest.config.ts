@@ -3,11 +3,13 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 /** The package's own source condition: tests import src/*.ts under the package's public names. */
 const conditions = ["@otel-audit/source"];
 
+/** Folders of tests that start no services, fill no disks and kill nobody: they can share the machine. */
+const SIDE_BY_SIDE = "test/{cli,event,format,lib,processors,read,redact,seal,vectors,verify}";
+
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["test/**/*.test.ts"],
     // Node strips types in WebAssembly, in every thread that a test starts, and V8 dies of a race when
     // threads that share compiled import wrappers end (github.com/nodejs/node/issues/64500): with this
     // budget it never compiles them. Threads of the built package run no WebAssembly.
@@ -16,6 +18,27 @@ const config: ViteUserConfig = defineConfig({
     coverage: { include: ["src/**"] },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "side by side",
+          include: [`${SIDE_BY_SIDE}/**/*.test.ts`],
+          maxWorkers: "100%",
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "one at a time",
+          include: ["test/**/*.test.ts"],
+          exclude: [`${SIDE_BY_SIDE}/**`],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
 

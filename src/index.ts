@@ -75,5 +75,5 @@ export type {
 export { auditGrpc, createAudit } from "./setup/create-audit.ts";
 export type { JournalSettings } from "./setup/journal-options.ts";
 export type { AuditFormat, AuditOptions } from "./setup/options.ts";
-export type { SealSettings, SigningFunction } from "./setup/seal-options.ts";
+export type { SealSettings, SignatureBytes, SigningFunction } from "./setup/seal-options.ts";
 export type { OtlpCompression, OtlpProtocol } from "./setup/shipping-options.ts";

@@ -32,6 +32,7 @@ export {
   encodePublicKey,
   isSignatureOf,
   readPublicKey,
+  type SignatureBytes,
   type Signer,
   signerOfFunction,
   type SigningFunction,

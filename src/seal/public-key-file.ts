@@ -6,10 +6,16 @@
  * works without it.
  */
 import { readFileSync } from "node:fs";
+import { fromBase64 } from "../lib/base64.ts";
 import { systemCodeOf } from "../lib/errors.ts";
 import { replaceFile } from "../lib/files.ts";
 import type { KeyRotation } from "./checkpoint.ts";
 import { decodeKey, encodeKey, type NoteKey } from "./note.ts";
+
+/** Of Ed25519. */
+const SIGNATURE_BYTES = 64;
+/** Ours have 64; the rest of it is the name. */
+const MAX_KEY_UNITS = 500;
 
 /** A key that was used at a place, and how it came to be. */
 export interface KnownKey {
@@ -39,16 +45,35 @@ export function readPublicKeys(path: string): readonly KnownKey[] {
   return decodePublicKeys(text);
 }
 
-/** The keys of a text in the form of that file; lines that hold none, as comments, are passed over. */
+/**
+ * The keys of a text in the form of that file. Lines that begin with none, as comments, are passed over;
+ * so is what stands behind a key and is no key and signature: a note that said it could not be read.
+ */
 export function decodePublicKeys(text: string): readonly KnownKey[] {
   return text.split("\n").flatMap((line) => {
-    const [first = "", from, signature] = line.trim().split(/\s+/);
-    const key = decodeKey(first);
+    const [first = "", ...behind] = line.trim().split(/\s+/);
+    const key = decodeListed(first);
     if (key === undefined) return [];
-    return from === undefined || signature === undefined
-      ? [{ key }]
-      : [{ key, rotation: { from, signature } }];
+    const rotation = decodeRotation(behind);
+    return rotation === undefined ? [{ key }] : [{ key, rotation }];
   });
+}
+
+function decodeRotation([
+  from = "",
+  signature = "",
+  ...rest
+]: readonly string[]): KnownKey["rotation"] {
+  const isWhole =
+    rest.length === 0 &&
+    decodeListed(from) !== undefined &&
+    fromBase64(signature)?.length === SIGNATURE_BYTES;
+  return isWhole ? { from, signature } : undefined;
+}
+
+/** A key whose text is fit for a note, and for a terminal. */
+function decodeListed(text: string): NoteKey | undefined {
+  return text.length > MAX_KEY_UNITS || /\p{C}/u.test(text) ? undefined : decodeKey(text);
 }
 
 /** One line of that file, without its end. */

@@ -12,22 +12,33 @@ import { fromBase64Url, toBase64Url } from "../lib/base64.ts";
 import type { KeyCustody, KeyRotation } from "./checkpoint.ts";
 import { decodeKey, keyIdInput, keyIdOfBytes, type NoteKey } from "./note.ts";
 
+/** A signature's bytes in any form: what Web Crypto gives is an `ArrayBuffer`. */
+export type SignatureBytes = ArrayBufferLike | ArrayBufferView;
+
 /** Who signs the checkpoints of a stream. */
 export interface Signer {
   readonly key: NoteKey;
   readonly custody: KeyCustody;
   /** Ed25519 (RFC 8032) of a text in UTF-8: 64 bytes, at once or later. */
-  readonly sign: (text: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+  readonly sign: (text: Uint8Array) => SignatureBytes | Promise<SignatureBytes>;
   /** Where the key came after others: each step on the way. */
   readonly rotations: readonly KeyRotation[];
+}
+
+/** Signs with a key in this process, at once. */
+export interface KeySigner extends Signer {
+  readonly sign: (text: Uint8Array) => Uint8Array;
 }
 
 /** Signs elsewhere: in a key management service or a hardware module. */
 export interface SigningFunction {
   /** In one line, as `otel-audit keys show` writes it; a PEM file's text (SPKI); or the 32 bytes. */
   readonly publicKey: string | Uint8Array;
-  /** Ed25519 (RFC 8032) of the bytes: 64 bytes. A rejection is tried again with the next checkpoint. */
-  readonly sign: (text: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+  /**
+   * Ed25519 (RFC 8032) of the bytes: 64 bytes, in a buffer or a view of one, at once or later. A rejection,
+   * and what is no signature of that key, is tried again with the next checkpoint.
+   */
+  readonly sign: (text: Uint8Array) => SignatureBytes | Promise<SignatureBytes>;
 }
 
 /** The name of our keys in notes. */
@@ -74,7 +85,7 @@ export function signerOf(
   key: KeyObject,
   custody: Exclude<KeyCustody, "function">,
   rotations: readonly KeyRotation[] = [],
-): Signer {
+): KeySigner {
   return {
     key: noteKeyOf(publicBytesOf(createPublicKey(key))),
     custody,

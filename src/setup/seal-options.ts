@@ -3,10 +3,10 @@ import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { AuditError } from "../lib/errors.ts";
-import type { KeyPlace, SigningFunction } from "../seal/index.ts";
+import type { KeyPlace, SignatureBytes, SigningFunction } from "../seal/index.ts";
 import { type Environment, variable } from "./environment.ts";
 
-export type { SigningFunction };
+export type { SignatureBytes, SigningFunction };
 
 /** Options of sealing; each one wins over its environment variable. */
 export interface SealSettings {

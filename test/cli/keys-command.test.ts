@@ -223,7 +223,7 @@ describe("show", () => {
     const [known] = decodePublicKeys(readFileSync(pubOf(file), "utf8"));
     const current = known?.key ?? readPublicKey("");
     const { key } = signerOf(generateSigningKey(), "file");
-    const rotation = { from: encodeKey(current), signature: "AAAA" };
+    const rotation = { from: encodeKey(current), signature: Buffer.alloc(64).toString("base64") };
     writePublicKeys(file, [{ key: current }, { key, rotation }]);
     const interrupted = run(["show", "--file", file]);
     expect(interrupted.code).toBe(0);

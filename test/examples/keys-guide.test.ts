@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { encodeKey } from "../../src/seal/note.ts";
-import { generateSigningKey, type Signer, signerOf } from "../../src/seal/signer.ts";
+import { generateSigningKey, type KeySigner, signerOf } from "../../src/seal/signer.ts";
 import { checkpointsIn } from "../support/journal-checkpoints.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { verifyJournal } from "../support/verified-journal.ts";
@@ -21,7 +21,7 @@ interface Answer {
 }
 
 /** Answers as Vault's transit engine says it does; while it is not up, it signs nothing. */
-async function startVault(signer: Signer, isUp: () => boolean): Promise<Server> {
+async function startVault(signer: KeySigner, isUp: () => boolean): Promise<Server> {
   async function answer(path: string, body: string): Promise<Answer> {
     if (path === "GET /v1/transit/keys/trainer") {
       const public_key = Buffer.from(signer.key.publicKey).toString("base64");
@@ -29,7 +29,7 @@ async function startVault(signer: Signer, isUp: () => boolean): Promise<Server> 
     }
     if (path !== "POST /v1/transit/sign/trainer" || !isUp()) return { status: 503, data: {} };
     const { input } = JSON.parse(body) as { readonly input: string };
-    const signature = await signer.sign(Buffer.from(input, "base64"));
+    const signature = signer.sign(Buffer.from(input, "base64"));
     const base64 = Buffer.from(signature).toString("base64");
     return { status: 200, data: { signature: `vault:v1:${base64}` } };
   }

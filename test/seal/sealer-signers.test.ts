@@ -16,7 +16,7 @@ function slowSigner(millis: number): Signer {
     ...rest,
     custody: "function",
     sign: async (text) => {
-      const signature = await sign(text);
+      const signature = sign(text);
       const { promise, resolve } = Promise.withResolvers<Uint8Array>();
       setTimeout(() => resolve(signature), millis);
       return promise;
@@ -57,9 +57,9 @@ test.each<[name: string, bad: (text: Uint8Array, good: Signer) => unknown, probl
   ["signs with another key", (text) => freshSigner().sign(text), WRONG],
   ["signs with another key, later", async (text) => freshSigner().sign(text), WRONG],
   ["signs something else", (_text, good) => good.sign(new Uint8Array(3)), WRONG],
-  ["gives 63 bytes", (_text) => new Uint8Array(63), WRONG],
-  ["gives nothing", () => undefined, "signature"],
-  ["gives a text, later", async () => "signature", WRONG],
+  ["gives 63 bytes", (_text) => new Uint8Array(63), "gave 63 bytes, not the 64"],
+  ["gives nothing", () => undefined, "gave undefined, not the bytes of a signature"],
+  ["gives a text, later", async () => "signature", "gave a string, not the bytes of a signature"],
 ])("one that %s", async (_name, bad, problem) => {
   fakeTime(0);
   const { signer, mood } = moodySigner(bad);
@@ -276,7 +276,7 @@ test("whatever happens in whatever order, in the end everything is covered and v
         fakeTime();
         const inner = signMillis === undefined ? freshSigner() : slowSigner(signMillis);
         let isMute = false;
-        const sign = (text: Uint8Array): Uint8Array | Promise<Uint8Array> => {
+        const sign: Signer["sign"] = (text) => {
           if (isMute) throw new Error("mute");
           return inner.sign(text);
         };

@@ -5,8 +5,13 @@ import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
 
+/** That it was done: each project of vitest.config.ts asks for it. */
+let isPrepared = false;
+
 /** Once, before any test. */
-export default function prepare(): () => void {
+export default function prepare(): (() => void) | undefined {
+  if (isPrepared) return undefined;
+  isPrepared = true;
   // Signing keys are made on first use: those of tests are not to stand among the user's own.
   const state = mkdtempSync(join(tmpdir(), "otel-audit-state-"));
   process.env["XDG_STATE_HOME"] = state;

@@ -12,7 +12,12 @@ import {
   sealedFieldsOf,
 } from "../../src/seal/portable.ts";
 import { createSealer, type Sealer } from "../../src/seal/sealer.ts";
-import { generateSigningKey, type Signer, signerOf } from "../../src/seal/signer.ts";
+import {
+  generateSigningKey,
+  type KeySigner,
+  type Signer,
+  signerOf,
+} from "../../src/seal/signer.ts";
 import { toBase64Url } from "../../src/lib/base64.ts";
 import { checkCheckpoint, isSound } from "../../src/verify/check-checkpoint.ts";
 import { createCheckpointChain } from "../../src/verify/checkpoint-chain.ts";
@@ -48,7 +53,7 @@ export interface SealedStream {
 }
 
 /** A signer of a key of its own. */
-export function freshSigner(): Signer {
+export function freshSigner(): KeySigner {
   return signerOf(generateSigningKey(), "file");
 }
 

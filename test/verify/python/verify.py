@@ -632,6 +632,14 @@ def rotation(earlier, later, signature):
         return None
 
 
+def leading_to(line, rotations):
+    """Those that name a key as the later one, and those from which others lead to it (rule 17)."""
+    reach = {line}
+    while more := {earlier for earlier, later in rotations if later in reach} - reach:
+        reach |= more
+    return [(earlier, later) for earlier, later in rotations if later in reach]
+
+
 class Checkpoint:
     """One that keeps rules 6 to 10."""
 
@@ -681,10 +689,10 @@ class Checkpoint:
         check(words["leaf"] == "audit-leaf/1", "format_unsupported")              # rule 8
         self.leaves = self.hashes("leaves")                                       # rule 9
         subtrees = self.hashes("subtrees")
-        carried = number_of(words.get("carried", "0"))
-        self.first = self.size - len(self.leaves)                                 # `from`, and `begin`
-        self.begin = self.first + carried
-        check(carried < len(self.leaves) <= 4096 and self.first >= 0 and len(subtrees) == self.first.bit_count())
+        self.first = self.size - len(self.leaves)                                 # `from`
+        self.begin = number_of(words.get("begin", "0"))
+        check(len(self.leaves) <= 4096 and 0 <= self.first <= self.begin < self.size)
+        check(len(subtrees) == self.first.bit_count())
         sizes = [1 << bit for bit in reversed(range(self.first.bit_length())) if self.first >> bit & 1]
         forest = list(zip(sizes, subtrees))
         self.first_root = self.begin_root = fold(forest) if forest else None
@@ -702,7 +710,7 @@ class Checkpoint:
         else:
             check(self.stream == record.stream and self.size < record.sequence)
         said = [value.split(" ") for value in rotations if self.custody and value.count(" ") == 2]
-        self.rotations = [pair for values in said[:1000] if (pair := rotation(*values))]
+        self.rotations = leading_to(self.key.line, [pair for values in said[:1000] if (pair := rotation(*values))])
 
     def hashes(self, name):
         values = self.record.attributes.get("audit.checkpoint." + name)
@@ -785,8 +793,8 @@ class Stream:
         return self.own[max(self.own)] if self.own else None
 
     def prove(self, counts, is_one_journal):
-        """Rules 13 to 15. Says which records are proven."""
-        proven, unproven, unsigned = [], [], []
+        """Rules 13 to 15. Says which records are proven by their own process."""
+        proven, adopted, unproven, unsigned = [], [], [], []
         last = self.last()
         for sequence, copies in sorted(self.copies.items()):
             for copy in copies:
@@ -810,10 +818,11 @@ class Stream:
                 if len(right) < len(copies):
                     self.report("record_altered", name)
                 right = [copy for copy in right if not copy.contradicts and not copy.altered]
-                proven += right
+                proven += right if own else []
                 if right and not (inserted and not own):
                     self.proven.add(sequence)
                     counts["proven" if own else "adopted"] += 1
+                    adopted += [] if own else [name]
                 continue
             if len({copy.leaf for copy in copies}) > 1:
                 self.report("copies_differ", name)
@@ -830,6 +839,8 @@ class Stream:
             elif note and not any(copy.adds for copy in copies):
                 unsigned.append(name)
         counts["unsigned"] += len(unsigned)
+        if len(adopted) > (512 if self.own else 8):                               # rule 13
+            self.report("record_unproven", adopted[0])
         if unproven:
             self.report("record_unproven", unproven[0])
         if unsigned:
@@ -866,20 +877,26 @@ class Stream:
             self.report("records_purged")
 
     def missing_results(self, counts, gone):
-        """Of views: what each checkpoint counts, and what none counts."""
-        points = {(*point.counts(), point.results): point for point in self.kept if point.state != "adopted"}
-        for point in self.kept:                                                   # adopted ones that count what no other does
+        """Of views: what each checkpoint that is asked counts, and what none counts."""
+        own = list(self.own.values())
+        adopted = sorted((point for point in self.kept if point.state == "adopted"),
+                         key=lambda point: (-point.size, point.begin, -point.results))
+        asked = []
+        for point in own + adopted:
             first, last = point.counts()
-            others = [other for other in self.kept if other.note != point.note and within([other.counts()], first, last)]
-            if point.state == "adopted" and not others:
-                points[first, last, point.results] = point
-        for first, last, results in points:
+            if within(gone, first, last):
+                continue
+            if point.state == "adopted" and not without([(first, last)], joined(other.counts() for other in asked)):
+                continue
+            asked.append(point)
             there = sum(self.shows_result(sequence) for sequence in range(first, last + 1))
-            if results > there and not within(gone, first, last):
-                counts["missing"] += results - there
+            if point.results > there:
+                counts["missing"] += point.results - there
                 self.report("records_missing")
-        counted = joined(point.counts() for point in self.kept)
-        lost = without(without([(1, self.size)], counted), gone) if self.size else []
+        end = self.last().size if own else 0
+        lost = without(joined([(1, end)]), joined(point.counts() for point in own))
+        lost += without(joined([(end + 1, self.size)]), joined(point.counts() for point in adopted))
+        lost = without(lost, gone)
         counts["missing"] += len(lost)
         if lost:
             self.report("records_missing")
@@ -944,7 +961,7 @@ def length(ranges):
 
 
 def purges_of(records):
-    """Ranges that proven records of retention name, by stream."""
+    """Ranges that records of retention name which their own process proves, by stream."""
     out = {}
     for record in records:
         scope = record.body.get("scope") if isinstance(record.body, dict) else None
