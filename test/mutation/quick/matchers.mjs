@@ -34,6 +34,7 @@ export const matchers = {
   toBe: Object.is,
   toEqual: (value, other) => isSame(value, other),
   toMatchObject: (value, part) => isSame(value, part, true),
+  toBeTypeOf: (value, type) => typeof value === type,
   toBeUndefined: (value) => value === undefined,
   toHaveLength: (value, length) => value.length === length,
   toHaveProperty: (value, name) => Object.hasOwn(value, name),

@@ -97,7 +97,7 @@ export function expect(value) {
 }
 async function rejection(promise) {
   try {
-    await promise;
+    await (typeof promise === "function" ? promise() : promise);
   } catch (error) {
     return error;
   }

@@ -10,6 +10,5 @@ export const TESTS = {
     "test/seal/{anchor,note,tampering,vectors}.test.ts",
     "test/verify/{adopted-views,anchor-heads,call-ledger,check-checkpoint,gaps,history-rules}.test.ts",
     "test/verify/{inspect-record,key-ring,name-fields,source-ledger,tables}.test.ts",
-    "test/verify/attacks/{checkpoints,copies,insert,remove}.test.ts",
   ],
 };
