@@ -6,6 +6,9 @@
  */
 import {
   ATTR_ACTION,
+  ATTR_CHECKPOINT_LEAVES,
+  ATTR_CHECKPOINT_NOTE,
+  ATTR_CHECKPOINT_SUBTREES,
   ATTR_EXCEPTION_MESSAGE,
   ATTR_INTEGRITY_FIELDS,
   ATTR_RECORD_ID,
@@ -129,6 +132,9 @@ export function createExaminer(crypto: VerifyCrypto): Examiner {
   };
 }
 
+/** What records of kind `checkpoint` have, and no others. */
+const CARRIED = [ATTR_CHECKPOINT_NOTE, ATTR_CHECKPOINT_LEAVES, ATTR_CHECKPOINT_SUBTREES] as const;
+
 interface PlanParts {
   readonly shape: ReturnType<typeof createShaper>;
   readonly isView: boolean;
@@ -159,6 +165,8 @@ function planOf(
   const fields = shaped ?? sealedFieldsOf(record).map((field) => ({ ...field, at: -1 }));
   if (shaped === undefined) doubts.push("two fields of it have one key");
   doubts.push(...misspeltNames(attributes, shaped));
+  if (attributes[ATTR_RECORD_KIND] !== "checkpoint" && CARRIED.some((name) => name in attributes))
+    doubts.push("it holds a checkpoint, and is none");
   const { open, commitments, opened, findings } = matchFields(
     fields.map((field) =>
       "text" in field ? field : { key: field.key, text: values[field.at] ?? "" },
