@@ -138,8 +138,14 @@ describe("from the journal alone", () => {
       [OPEN, "records_unsigned A.7 A/1.jsonl:7 x2"],
     ],
     [
-      "the end of the last line",
+      "the line end of the last line, which is whole without it",
       (it) => truncateSync(it.journal(), sizeUpTo(it, 12) - 1),
+      "verified",
+      [],
+    ],
+    [
+      "the end of the last line",
+      (it) => truncateSync(it.journal(), sizeUpTo(it, 12) - 2),
       "verified",
       [OPEN, "records_unsigned A.10 A/1.jsonl:10 x2"],
     ],
