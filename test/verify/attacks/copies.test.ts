@@ -87,6 +87,26 @@ describe("in a Collector's file", () => {
       "tampered",
       [at("text_contradicts")],
     ],
+    ...[
+      ["a number", "1500000000000000000"],
+      ["a text with a zero before it", '"01500000000000000000"'],
+      ["a text with a sign before it", '"+1500000000000000000"'],
+      ["seconds", '"1500000000"'],
+      ["a text that is none", '"yesterday"'],
+      ["nothing at all", '"0"'],
+      ["a map", '{"low":1,"high":2}'],
+    ].map(([what = "", to = ""]): Row => [
+      `the time that stores show, into ${what}`,
+      line(7, /"timeUnixNano":"\d+"/, `"timeUnixNano":${to}`),
+      "tampered",
+      [at("text_contradicts")],
+    ]),
+    [
+      "the time that stores show away, as where nobody set it",
+      line(7, /"timeUnixNano":"\d+",/, ""),
+      "verified",
+      [],
+    ],
     [
       "the trace",
       line(7, '"logRecords":[{', '"logRecords":[{"traceId":"ffffffffffffffffffffffffffffffff",'),
@@ -176,6 +196,12 @@ describe("in what VictoriaLogs answers", () => {
     [
       "the time that people see",
       line(7, '"_time":"2', '"_time":"3'),
+      "tampered",
+      [at("text_contradicts")],
+    ],
+    [
+      "the time that people see, into another form",
+      line(7, /"_time":"\d+-\d+-\d+T/, '"_time":"yesterday, '),
       "tampered",
       [at("text_contradicts")],
     ],
