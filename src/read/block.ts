@@ -54,6 +54,8 @@ export interface FoundRecord {
    * record says. None in what otel-audit wrote.
    */
   readonly doubts: readonly string[];
+  /** Keys of a line or item that this version does not know; absent: none. */
+  readonly unknownKeys?: readonly string[];
 }
 
 /** Levels of maps and lists that a record may have; otel-audit writes 64 in a body. */

@@ -1,6 +1,7 @@
 /** A flat record that was parsed, from a JSON line or a CSV row. */
 import type { AuditRecord } from "../event/portable.ts";
 import {
+  COLUMNS,
   type FlatRecord,
   fromFlat,
   isFlatRecord,
@@ -11,6 +12,7 @@ import {
 import { messageOf } from "../lib/errors.ts";
 import { shown } from "../lib/shown.ts";
 import type { Found } from "./block.ts";
+import { knownNames } from "./other-names.ts";
 import { absenceDoubts, placeDoubts, traceIds } from "./record-doubts.ts";
 
 /** Where a flat record stands, and what is known of its text. */
@@ -27,13 +29,21 @@ export function flatFound(value: unknown, { line, doubts, text }: FlatPlace): Fo
   if (!isFlatRecord(value) || value.record_id === "")
     return { kind: "problem", message: whyNoRecord(text()), line };
   const record = recordOf(value);
-  const own = [...flatDoubts(value), ...absenceDoubts(record.attributes)];
+  const own = [...flatDoubts(value), ...absenceDoubts(record.attributes), ...KEYS.doubts(value)];
+  const unknownKeys = unknownIn(value);
   return {
     kind: "record",
     record,
     line,
     doubts: own.length === 0 ? doubts : [...doubts, ...own],
+    ...(unknownKeys.length === 0 ? {} : { unknownKeys }),
   };
+}
+
+const KEYS = knownNames([...COLUMNS, "resource"]);
+
+function unknownIn(value: object): readonly string[] {
+  return Object.keys(value).filter((key) => !KEYS.has(key) && KEYS.meantBy(key) === undefined);
 }
 
 function whyNoRecord(text: string): string {

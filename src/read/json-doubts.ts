@@ -122,8 +122,8 @@ function endOfNumber(text: string, from: number): number {
   return at;
 }
 
-/** The place behind the quote that ends a text. */
-function endOfText(text: string, from: number): number {
+/** The place behind the quote that ends a text which begins with one at a place. */
+export function endOfText(text: string, from: number): number {
   for (let at = from + 1; ; at++) {
     at = text.indexOf('"', at);
     if (at < 0) return text.length;

@@ -26,7 +26,7 @@ export interface StoredRecord {
   readonly record: AuditRecord;
   readonly line: number;
   readonly doubts: readonly string[];
-  /** The time that the store shows, whole milliseconds since the epoch; absent: it shows none. */
+  /** The time that the store shows, whole milliseconds since the epoch; absent: it shows none; NaN: what is no time. */
   readonly shownMillis?: number | undefined;
 }
 
@@ -76,10 +76,17 @@ export function placeDoubts(id: string, stream: string, sequence: number): reado
       ];
 }
 
-/** Milliseconds of a text of nanoseconds since the epoch; undefined where it is none, or 0. */
+/** Milliseconds of a text of nanoseconds since the epoch; NaN where it is anything else, undefined where it is absent. */
 export function millisOfNanos(nanos: unknown): number | undefined {
-  if (typeof nanos !== "string" || !/^[1-9]\d{6,18}$/.test(nanos)) return undefined;
+  if (nanos === undefined || nanos === null) return undefined;
+  if (typeof nanos !== "string" || !/^[1-9]\d{6,18}$/.test(nanos)) return Number.NaN;
   return Number(nanos.slice(0, -6));
+}
+
+/** The same of a text as RFC 3339 has it. */
+export function millisOfShown(time: unknown): number | undefined {
+  if (time === undefined || time === null) return undefined;
+  return (typeof time === "string" ? millisOfIso(time) : undefined) ?? Number.NaN;
 }
 
 const ALL_ZERO = /^0*$/;

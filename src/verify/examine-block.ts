@@ -23,6 +23,7 @@ export interface ReadRecord {
   /** Counted from 1. */
   readonly line: number;
   readonly doubts: readonly string[];
+  readonly unknownKeys?: readonly string[];
 }
 
 /** What was read from a piece of a file. */
@@ -81,7 +82,7 @@ function createColumns(capacity: number, hasResource: boolean): Columns {
   const details: RecordDetail[] = [];
   let size = 0;
   return {
-    add({ record, line, doubts }, examined) {
+    add({ record, line, doubts, unknownKeys }, examined) {
       const { attributes } = record;
       const at = size++;
       stream[at] = streams.indexOf(examined.stream);
@@ -97,7 +98,9 @@ function createColumns(capacity: number, hasResource: boolean): Columns {
         call[at] = numberOf(callId);
       }
       const detail = detailOf(record, examined, doubts);
-      if (detail !== undefined) details.push({ at, ...detail });
+      const unknown = unknownKeys === undefined ? undefined : { unknownKeys };
+      if (detail !== undefined || unknown !== undefined)
+        details.push({ at, ...detail, ...unknown });
     },
     take: () => ({
       streams: streams.names,

@@ -46,6 +46,8 @@ export interface RecordDetail {
   /** `audit.action`; where there are fields. */
   readonly action?: string;
   readonly doubts?: readonly string[];
+  /** Keys of its line that this version does not know. */
+  readonly unknownKeys?: readonly string[];
   readonly checkpoint?: CheckpointParts & {
     readonly time: string;
     /** What it says beside that, and no checkpoint does; absent: nothing. */

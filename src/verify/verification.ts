@@ -21,6 +21,7 @@ import { createKeyRing, type Trust, type UsedKey } from "./key-ring.ts";
 import { purgedStreams } from "./purged-streams.ts";
 import type { Run } from "./runs.ts";
 import { createSourceLedger } from "./source-ledger.ts";
+import { createUnknownKeys } from "./unknown-keys.ts";
 import { ALL_TIME, isInside, type TimeWindow } from "./time-window.ts";
 import {
   createStreamJudge,
@@ -89,6 +90,7 @@ export function createVerification(options: VerificationOptions): Verification {
   const judges = new Map<string, StreamJudge>();
   const calls = createCallLedger();
   const sources = createSourceLedger();
+  const unknown = createUnknownKeys();
   const views = createAdoptedViews();
   const grower = createTreeGrower(crypto);
   const fields = createFieldLedger(list.add, options.isExplained);
@@ -116,6 +118,7 @@ export function createVerification(options: VerificationOptions): Verification {
         ...place,
       });
     }
+    if (detail.unknownKeys !== undefined) unknown.see(detail.unknownKeys, at);
     const { action = "" } = detail;
     for (const field of detail.fields ?? [])
       fields.add(field, action, { record, stream, ...place });
@@ -232,6 +235,7 @@ export function createVerification(options: VerificationOptions): Verification {
       for (const head of options.anchors ?? []) judgeAnchor(head, trail);
       const ring = keys.finish(list.add);
       sources.finish(list.add);
+      unknown.finish(list.add);
       tellAbout(streams);
       fields.finish();
       return {

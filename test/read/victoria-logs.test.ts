@@ -156,3 +156,14 @@ describe("lists", () => {
     );
   });
 });
+
+test.each([
+  ["a label as long as a book", `{a="${'\\"'.repeat(10_000_000)}",host.name="h"}`],
+  ["a label without its end", `{host.name="h",a="x`],
+  ["no labels", "host.name"],
+])("the leaf of a body, beside %s", (_what, _stream) => {
+  const fields = { "audit.integrity.fields": "host_name,note", note: "n" };
+  const { body } = recordOf({ ...fields, _stream });
+  // Of leaf and label with one name and value only one was kept: it is taken for the label.
+  expect(body).toEqual(_stream.includes("=") ? { note: "n" } : { "host.name": "h", note: "n" });
+});

@@ -175,7 +175,7 @@ export const ATTACKS: readonly Attack[] = [
   [
     "a key that nobody knows",
     () => edited(A, 2, replace('"attributes":{', '"more":1,"attributes":{')),
-    "verified",
+    "inconclusive",
   ],
   [
     "a status that does not follow",

@@ -3,6 +3,7 @@ import type { AttributeValue, BodyMap, BodyValue } from "../../event/portable.ts
 import { canonicalJson } from "../../lib/canonical-json.ts";
 import { shown } from "../../lib/shown.ts";
 import { isSameDecimal } from "../json-doubts.ts";
+import { type KnownNames, knownNames } from "../other-names.ts";
 import { isMap, itemsOf, setOwn } from "../plain-json.ts";
 
 /** What is noticed while values are made plain. */
@@ -20,11 +21,23 @@ export function plainValue(value: unknown, notes: AnyValueNotes, levels: number)
   let kinds = 0;
   for (const kind in value) {
     const read = READERS[kind];
-    if (read === undefined) continue;
+    if (read === undefined) {
+      noteWriting(KINDS, { [kind]: null }, notes);
+      continue;
+    }
     if (++kinds > 1) notes.doubts.push(`a value is of two types, the last of them ${kind}`);
     plain = read(value[kind], notes, levels);
   }
   return plain;
+}
+
+/** Parsers take both names of a field, that of JSON and that of the schema (protobuf, "ProtoJSON Format"). */
+function noteWriting(
+  names: KnownNames,
+  map: Readonly<Record<string, unknown>>,
+  notes: AnyValueNotes,
+): void {
+  if (notes.doubts.length < MAX_DOUBTS) notes.doubts.push(...names.doubts(map));
 }
 
 type Reader = (value: unknown, notes: AnyValueNotes, levels: number) => BodyValue;
@@ -40,17 +53,31 @@ const READERS: Readonly<Record<string, Reader | undefined>> = Object.assign(
     doubleValue: double,
     arrayValue: (value, notes, levels) =>
       isMap(value)
-        ? itemsOf(value["values"]).map((item) => plainValue(item, notes, levels - 1))
+        ? valuesOf(value, notes).map((item) => plainValue(item, notes, levels - 1))
         : null,
     kvlistValue: (value, notes, levels) =>
-      isMap(value) ? plainMap(value["values"], notes, levels - 1) : null,
+      isMap(value) ? plainMap(valuesOf(value, notes), notes, levels - 1) : null,
   } satisfies Record<string, Reader>,
 );
+
+/** More of them say nothing more. */
+const MAX_DOUBTS = 64;
+const KINDS = knownNames(Object.keys(READERS));
+const PAIR = knownNames(["key", "value"]);
+const VALUES = knownNames(["values"]);
 
 function scalar(value: unknown): BodyValue {
   return typeof value === "string" || typeof value === "boolean" || typeof value === "number"
     ? value
     : null;
+}
+
+function valuesOf(
+  list: Readonly<Record<string, unknown>>,
+  notes: AnyValueNotes,
+): readonly unknown[] {
+  noteWriting(VALUES, list, notes);
+  return itemsOf(list["values"]);
 }
 
 function integer(value: unknown): BodyValue {
@@ -111,6 +138,7 @@ function nameOf(
   map: Readonly<Record<string, unknown>>,
   notes: AnyValueNotes,
 ): string {
+  noteWriting(PAIR, pair, notes);
   const name = typeof pair["key"] === "string" ? pair["key"] : "";
   if (Object.hasOwn(map, name)) notes.doubts.push(`${shown(name)} is given twice`);
   return name;

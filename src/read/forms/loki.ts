@@ -7,7 +7,6 @@
  * `categorize-labels`), or among the labels of the stream (without it, and by logcli).
  */
 import type { AttributeValue, AuditRecord, BodyMap } from "../../event/portable.ts";
-import { millisOfIso } from "../../lib/clock.ts";
 import { shown } from "../../lib/shown.ts";
 import { keyOf, SEALED_PREFIXES } from "../../seal/portable.ts";
 import { type Block, type Found, MAX_DEPTH } from "../block.ts";
@@ -15,7 +14,7 @@ import { doubtsOfJson, doubtsWithin } from "../json-doubts.ts";
 import { tooDeep } from "../json-piece.ts";
 import { isDeeper, isMap, itemsOf, setOwn, tryParse } from "../plain-json.ts";
 import { isPlainText } from "../plain-text.ts";
-import { foundOf, millisOfNanos, traceIds } from "../record-doubts.ts";
+import { foundOf, millisOfNanos, millisOfShown, traceIds } from "../record-doubts.ts";
 import { decodeElements, type Element } from "./elements.ts";
 import { attributeNameOf, typedAttribute } from "./typed-attributes.ts";
 
@@ -36,7 +35,7 @@ function* decode(element: Element): Generator<Found> {
     const entry: Entry = {
       labels: value["labels"],
       text: value["line"],
-      millis: typeof value["timestamp"] === "string" ? millisOfIso(value["timestamp"]) : undefined,
+      millis: millisOfShown(value["timestamp"]),
     };
     yield decodeEntry(entry, line, doubtsWithin(element.doubts, [[]]));
   } else yield { kind: "problem", message: "not an answer of Loki", line };

@@ -13,6 +13,7 @@ import { shown } from "../../lib/shown.ts";
 import { type Block, type Found, MAX_DEPTH } from "../block.ts";
 import { doubtsWithin } from "../json-doubts.ts";
 import { tooDeep } from "../json-piece.ts";
+import { type KnownNames, knownNames } from "../other-names.ts";
 import { isMap, itemsOf } from "../plain-json.ts";
 import { foundOf, millisOfNanos, NO_DOUBTS, traceIds } from "../record-doubts.ts";
 import { type AnyValueNotes, plainAttributes, plainValue } from "./any-value.ts";
@@ -35,29 +36,87 @@ export function decodeOtlp(block: Block): Generator<Found> {
   });
 }
 
+const REQUEST = knownNames(["resourceLogs"]);
+const RESOURCE_LOGS = knownNames(["resource", "scopeLogs", "schemaUrl"]);
+const RESOURCE = knownNames(["attributes", "droppedAttributesCount", "entityRefs"]);
+const SCOPE_LOGS = knownNames(["scope", "logRecords", "schemaUrl"]);
+const LOG = knownNames([
+  "timeUnixNano",
+  "observedTimeUnixNano",
+  "severityNumber",
+  "severityText",
+  "body",
+  "attributes",
+  "droppedAttributesCount",
+  "flags",
+  "traceId",
+  "spanId",
+  "eventName",
+]);
+
 function* decodeRequest(element: Element): Generator<Found> {
   const { value, line } = element;
-  if (!isMap(value) || !Array.isArray(value["resourceLogs"])) {
+  const lists = isMap(value) ? listsIn(value, "resourceLogs", REQUEST) : [];
+  if (!isMap(value) || lists.length === 0) {
     yield { kind: "problem", message: "not an OTLP log request: it has no resourceLogs", line };
     return;
   }
-  for (const [first, resourceLogs] of itemsOf(value["resourceLogs"]).entries()) {
-    if (!isMap(resourceLogs)) continue;
-    const source = sourceOf(resourceLogs);
-    for (const [second, scopeLogs] of itemsOf(resourceLogs["scopeLogs"]).entries()) {
-      if (!isMap(scopeLogs)) continue;
-      for (const [third, log] of itemsOf(scopeLogs["logRecords"]).entries()) {
-        const around = ["resourceLogs", first];
-        const parts = [
-          [...around, "resource"],
-          [...around, "scopeLogs", second, "logRecords", third],
-        ];
-        const doubts =
-          element.doubts.length === 0 ? NO_DOUBTS : doubtsWithin(element.doubts, parts);
-        yield decodeLog(log, { ...source, line, doubts });
-      }
+  const doubts = REQUEST.doubts(value);
+  for (const { item, path } of lists.flatMap(({ items }) => items)) {
+    if (!isMap(item)) continue;
+    const own = [...doubts, ...RESOURCE_LOGS.doubts(item)];
+    yield* decodeResource(item, element, { path, doubts: own });
+  }
+}
+
+/** Where a map stands in a request, and what is said of those around it. */
+interface Around {
+  readonly path: readonly (string | number)[];
+  readonly doubts: readonly string[];
+}
+
+function* decodeResource(
+  resourceLogs: Readonly<Record<string, unknown>>,
+  { doubts: textDoubts, line }: Element,
+  { path: around, doubts: outer }: Around,
+): Generator<Found> {
+  const { resource } = resourceLogs;
+  const source = sourceOf(resourceLogs);
+  const ofResource = isMap(resource) ? RESOURCE.doubts(resource) : NO_DOUBTS;
+  const scopes = listsIn(resourceLogs, "scopeLogs", RESOURCE_LOGS).flatMap(({ items }) => items);
+  for (const { item: scopeLogs, path: scopePath } of scopes) {
+    if (!isMap(scopeLogs)) continue;
+    const said = [...outer, ...ofResource, ...SCOPE_LOGS.doubts(scopeLogs)];
+    const logs = listsIn(scopeLogs, "logRecords", SCOPE_LOGS).flatMap(({ items }) => items);
+    for (const { item: log, path } of logs) {
+      const parts = [
+        [...around, "resource"],
+        [...around, ...scopePath, ...path],
+      ];
+      const ofText = textDoubts.length === 0 ? NO_DOUBTS : doubtsWithin(textDoubts, parts);
+      const doubts = said.length === 0 ? ofText : [...ofText, ...said];
+      yield decodeLog(log, { ...source, line, doubts });
     }
   }
+}
+
+interface FoundList {
+  readonly items: readonly {
+    readonly item: unknown;
+    readonly path: readonly (string | number)[];
+  }[];
+}
+
+/** The lists of a map under a name, and under other writings of it: nothing in them is passed over. */
+function listsIn(
+  map: Readonly<Record<string, unknown>>,
+  name: string,
+  names: KnownNames,
+): readonly FoundList[] {
+  return Object.keys(map).flatMap((key) => {
+    if ((key !== name && names.meantBy(key) !== name) || !Array.isArray(map[key])) return [];
+    return [{ items: itemsOf(map[key]).map((item, at) => ({ item, path: [key, at] })) }];
+  });
 }
 
 interface Source {
@@ -84,6 +143,7 @@ function decodeLog(log: unknown, { line, doubts, ...source }: LogPlace): Found {
   const attributes = plainAttributes(log["attributes"], notes, MAX_DEPTH);
   const body = plainValue(log["body"], notes, MAX_DEPTH);
   if (notes.deepest < 0) return { ...tooDeep(MAX_DEPTH), line };
+  notes.doubts.push(...LOG.doubts(log));
   notes.doubts.push(...nameDoubts(log["eventName"], attributes[ATTR_ACTION]));
   return foundOf({
     record: {

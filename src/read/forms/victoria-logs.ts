@@ -10,7 +10,6 @@ import {
   type AttributeValue,
   type AuditRecord,
 } from "../../event/portable.ts";
-import { millisOfIso } from "../../lib/clock.ts";
 import {
   bodyKeyOf,
   decodeFieldSeals,
@@ -21,10 +20,11 @@ import {
 import { shown } from "../../lib/shown.ts";
 import { type Block, type Found, MAX_DEPTH } from "../block.ts";
 import { shapeOf } from "../element-scanner.ts";
+import { endOfText } from "../json-doubts.ts";
 import { parsePiece } from "../json-piece.ts";
 import { linesOf } from "../lines.ts";
 import { isMap, setOwn } from "../plain-json.ts";
-import { foundOf, NO_DOUBTS, traceIds } from "../record-doubts.ts";
+import { foundOf, millisOfShown, NO_DOUBTS, traceIds } from "../record-doubts.ts";
 import { isKnownAttribute, typedAttribute } from "./typed-attributes.ts";
 import { sealedListText } from "./victoria-list.ts";
 
@@ -57,25 +57,25 @@ function decodeFields(fields: Fields, line: number, textDoubts: readonly string[
   const attributes: Record<string, AttributeValue> = {};
   const body: Record<string, string> = {};
   const isOfBody = bodyTest(fields);
+  const isTaken = labelTest(fields);
   for (const name in fields) {
     const text = fields[name];
     if (typeof text !== "string") doubts.push(`${shown(name)} is no text`);
-    else if (isOfBody(name) && !isTaken(fields, name)) setOwn(body, name, sealedListText(text));
+    else if (isOfBody(name) && !isTaken(name)) setOwn(body, name, sealedListText(text));
     else if (isSealedName(name)) setOwn(attributes, name, typedAttribute(name, text));
     else if (CHANGE_FIELD.test(name) && text !== "")
       doubts.push(`${shown(name)} is no field that the record names`);
   }
-  const time = fields[TIME_FIELD];
   return foundOf({
     record: {
       attributes,
       body,
       ...traceIds(hexOf(fields["trace_id"], 32), hexOf(fields["span_id"], 16)),
-      ...serviceOf(fields, isOfBody),
+      ...serviceOf(fields, (name) => isOfBody(name) && !isTaken(name)),
     },
     line,
     doubts,
-    shownMillis: typeof time === "string" ? millisOfIso(time) : undefined,
+    shownMillis: millisOfShown(fields[TIME_FIELD]),
   });
 }
 
@@ -98,14 +98,29 @@ function bodyTest(fields: Fields): (name: string) => boolean {
 }
 
 /**
- * Whether the resource has an attribute of the name of a leaf, and its value stands in the field: only
- * one of the two was kept. A leaf that is absent was redacted; one with another value would be altered.
+ * Tells whether the resource has an attribute of the name of a leaf, and its value stands in the field:
+ * only one of the two was kept. A leaf that is absent was redacted; one with another value would be altered.
  */
-function isTaken(fields: Fields, name: string): boolean {
+function labelTest(fields: Fields): (name: string) => boolean {
   const stream = fields[STREAM_FIELD];
-  if (typeof stream !== "string") return false;
-  const label = `${name}=${JSON.stringify(fields[name])}`;
-  return stream.startsWith(`{${label}`) || stream.includes(`,${label}`);
+  if (typeof stream !== "string") return () => false;
+  let labels: ReadonlySet<string> | undefined;
+  return (name) => {
+    labels ??= new Set(labelsOf(stream));
+    return labels.has(`${name}=${JSON.stringify(fields[name])}`);
+  };
+}
+
+/** As in `{host.name="h",service.name="trainer"}`, one after the other; no expression, whose stack has an end. */
+function* labelsOf(stream: string): Generator<string> {
+  for (let start = 1; ;) {
+    const equals = stream.indexOf('="', start);
+    if (equals < 0) return;
+    const end = endOfText(stream, equals + 1);
+    yield stream.slice(start, end);
+    if (stream[end] !== ",") return;
+    start = end + 1;
+  }
 }
 
 /** Also where an attribute stands there under another name: what is said of the record then says so. */
@@ -126,10 +141,9 @@ const SERVICE_LABEL = /[{,]service\.name=("(?:[^"\\]|\\.)*")/;
 
 function serviceOf(
   fields: Fields,
-  isOfBody: (name: string) => boolean,
+  isLeaf: (name: string) => boolean,
 ): Pick<AuditRecord, "service"> {
-  const isLeaf = isOfBody(ATTR_SERVICE_NAME) && !isTaken(fields, ATTR_SERVICE_NAME);
-  const own = isLeaf ? undefined : fields[ATTR_SERVICE_NAME];
+  const own = isLeaf(ATTR_SERVICE_NAME) ? undefined : fields[ATTR_SERVICE_NAME];
   if (typeof own === "string") return { service: own };
   const stream = fields[STREAM_FIELD];
   const [, quoted] =

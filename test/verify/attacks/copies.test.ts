@@ -21,10 +21,10 @@ const victim = (): Victim => victimOf(`${workshop.folder}/audit`, [stream]);
 
 type Change = (lines: readonly string[]) => readonly string[];
 const line =
-  (number: number, from: string | RegExp, to: string): Change =>
+  (number: number, from: string | RegExp, to: string | ((found: string) => string)): Change =>
   (lines) => {
     const before = lines[number - 1] ?? "";
-    const after = before.replace(from, to);
+    const after = typeof to === "string" ? before.replace(from, to) : before.replace(from, to);
     if (after === before) throw new Error(`line ${number} stays the same: ${before}`);
     return lines.with(number - 1, after);
   };
@@ -63,7 +63,35 @@ describe("in a Collector's file", () => {
       "the actor, in two types",
       line(7, '{"stringValue":"ann"}', '{"stringValue":"eve","stringvalue":1,"intValue":"7"}'),
       "tampered",
-      [at("text_contradicts"), `${at("field_altered")} audit_actor_id`],
+      [at("text_contradicts"), at("text_contradicts"), `${at("field_altered")} audit_actor_id`],
+    ],
+    ...[
+      ["a value", '{"stringValue":"ann"}', '{"stringValue":"ann","string_value":"eve"}'],
+      ["a list", '"scopeLogs":', '"scope_logs":[],"scopeLogs":'],
+      ["a list of records", '"logRecords":', '"log_records":[],"logRecords":'],
+      ["the whole", '"resourceLogs":', '"resource_logs":[{"forged":1}],"resourceLogs":'],
+      ["the time", '"timeUnixNano":', '"time_unix_nano":"1","timeUnixNano":'],
+      ["an attribute", '"key":"audit.actor.id",', '"key":"audit.actor.id","Value":"eve",'],
+      ["the attributes of the resource", '"resource":{', '"resource":{"Attributes":[],'],
+    ].map(([what = "", from = "", to = ""]): Row => [
+      `${what}, in another writing beside it`,
+      line(7, from, to),
+      "tampered",
+      [at("text_contradicts")],
+    ]),
+    [
+      "lists under their names in the schema",
+      line(7, /"(resource|scope)Logs":|"logRecords":/g, (name) =>
+        name.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`),
+      ),
+      "tampered",
+      [at("text_contradicts"), at("text_contradicts"), at("text_contradicts")],
+    ],
+    [
+      "a record without an id under such a name",
+      line(7, '"scopeLogs":', '"scope_logs":[{"logRecords":[{"body":{}}]}],"scopeLogs":'),
+      "tampered",
+      [at("text_contradicts"), "line_unreadable audit.jsonl:7"],
     ],
     [
       "the actor twice, first for people",
@@ -86,6 +114,26 @@ describe("in a Collector's file", () => {
       line(7, /"timeUnixNano":"\d/, '"timeUnixNano":"2'),
       "tampered",
       [at("text_contradicts")],
+    ],
+    ...[
+      ["a number", "1500000000000000000"],
+      ["a text with a zero before it", '"01500000000000000000"'],
+      ["a text with a sign before it", '"+1500000000000000000"'],
+      ["seconds", '"1500000000"'],
+      ["a text that is none", '"yesterday"'],
+      ["nothing at all", '"0"'],
+      ["a map", '{"low":1,"high":2}'],
+    ].map(([what = "", to = ""]): Row => [
+      `the time that stores show, into ${what}`,
+      line(7, /"timeUnixNano":"\d+"/, `"timeUnixNano":${to}`),
+      "tampered",
+      [at("text_contradicts")],
+    ]),
+    [
+      "the time that stores show away, as where nobody set it",
+      line(7, /"timeUnixNano":"\d+",/, ""),
+      "verified",
+      [],
     ],
     [
       "the trace",
@@ -176,6 +224,12 @@ describe("in what VictoriaLogs answers", () => {
     [
       "the time that people see",
       line(7, '"_time":"2', '"_time":"3'),
+      "tampered",
+      [at("text_contradicts")],
+    ],
+    [
+      "the time that people see, into another form",
+      line(7, /"_time":"\d+-\d+-\d+T/, '"_time":"yesterday, '),
       "tampered",
       [at("text_contradicts")],
     ],

@@ -257,6 +257,21 @@ describe("a file beside the journal", () => {
     expect(outcome.exitCode).toBe(exitCode);
   });
 
+  test("names as many labels of a stream as its seal names leaves, in ten megabytes", () => {
+    const attacked = victim();
+    const count = 100_000;
+    const text = (at: number): string => `k${at}x${"y".repeat(20)}`;
+    const line = JSON.stringify({
+      _stream: `{${many(count, (at) => `${at === 0 ? "" : ","}${text(at)}="z"`)}}`,
+      "audit.record.id": `${stream}.7`,
+      "audit.integrity.fields": many(count, (at) => `${at === 0 ? "" : ","}${text(at)}`),
+      ...Object.fromEntries(Array.from({ length: count }, (_, at) => [text(at), "v"])),
+    });
+    evil(attacked, `${line}\n`);
+    const outcome = outcomeOf(attacked);
+    expect(outcome.findings.map(({ code }) => code)).toContain("record_altered");
+    expect(outcome.exitCode).toBe(1);
+  });
   test("is empty", () => {
     const attacked = victim();
     evil(attacked, "");

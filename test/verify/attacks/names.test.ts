@@ -95,6 +95,56 @@ describe("attributes under names that have the same keys", () => {
   });
 });
 
+describe("keys of lines", () => {
+  const CONTRADICTS = "text_contradicts A.8 A/1.jsonl:8";
+  test.each<readonly [string, object, "tampered" | "inconclusive", readonly string[]]>([
+    ["another writing of one", { Actor_Id: "eve" }, "tampered", [CONTRADICTS]],
+    [
+      "two of them",
+      { ACTOR_ID: "eve", "status ": "failed" },
+      "tampered",
+      [CONTRADICTS, CONTRADICTS],
+    ],
+    ["another writing of the resource", { Resource: {} }, "tampered", [CONTRADICTS]],
+    [
+      "one that nobody knows",
+      { error_message: "none" },
+      "inconclusive",
+      ["format_unsupported A.8 A/1.jsonl:8"],
+    ],
+    [
+      "several that nobody knows",
+      { user: "eve", note: 1 },
+      "inconclusive",
+      ["format_unsupported A.8 A/1.jsonl:8", "format_unsupported A.8 A/1.jsonl:8"],
+    ],
+  ])("%s", async (_name, more, verdict, findings) => {
+    const attacked = victim();
+    attacked.record(8, (flat) => void Object.assign(flat, more));
+    expectVerdict(await judge(attacked, {}, [attacked.path("journal")]), verdict, findings);
+  });
+
+  test("one that nobody knows in many lines is said once, and names the first", async () => {
+    const attacked = victim();
+    attacked.rewrite(attacked.journal(), (lines) =>
+      lines.map((line) => line.replace("{", '{"later":1,')),
+    );
+    expectVerdict(await judge(attacked, {}, [attacked.path("journal")]), "inconclusive", [
+      "format_unsupported A.1 A/1.jsonl:1 x12",
+    ]);
+  });
+
+  test("thousands of them are some findings", async () => {
+    const attacked = victim();
+    attacked.record(8, (flat) => {
+      for (let at = 0; at < 5000; at++) flat[`k${at}`] = at;
+    });
+    const { said } = await judge(attacked, {}, [attacked.path("journal")]);
+    expect(said).toHaveLength(65);
+    expect(said).toContain("format_unsupported A.8 A/1.jsonl:8 x4936");
+  });
+});
+
 /** The outcome and the actor of the eighth record stand under other names. */
 function hidden(record: AuditRecord): AuditRecord {
   const { "audit.outcome": outcome, "audit.actor.id": actor, ...others } = record.attributes;
