@@ -12,17 +12,20 @@ import { policyCommand } from "./policy-command.ts";
 import { quarantineCommand } from "./quarantine-command.ts";
 import { verifyCommand } from "./verify-command.ts";
 
-/** Exit codes of every command. */
+/** Exit codes of every command; what cannot be written is taken as what cannot be read. */
 const EXIT_USAGE = 2;
 const EXIT_UNREADABLE = 3;
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
-// A reader that has seen enough (`| head`) is no error, and changes no verdict.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
+  // A reader that has seen enough (`| head`) is no error, and changes no verdict.
+  if (error.code === "EPIPE") process.exit();
+  process.stderr.write(`otel-audit: cannot write the output: ${messageOf(error)}\n`);
+  process.exit(EXIT_UNREADABLE);
 });
+// Nobody can be told: the verdict stands.
+process.stderr.on("error", () => {});
 
 const program = new Command("otel-audit")
   .description("an audit trail for services, made of OpenTelemetry")
