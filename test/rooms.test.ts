@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   collector: BELOW,
   // The AuditLogger gets its summary from the read side: setup alone may compose both.
   setup: [...BELOW, "seal", "journal", "record", "capture", "deliver", "read"],
-  processors: [...BELOW, "journal", "setup"],
+  processors: [...BELOW, "seal", "journal", "setup"],
   testing: [...BELOW, "journal", "record", "capture", "setup"],
   cli: [...BELOW, "seal", "capture", "collector", "deliver", "read", "verify", "setup"],
 };

@@ -9,7 +9,13 @@ import {
   loadRedactionFile,
   MIN_KEY_BYTES,
 } from "../redact/index.ts";
-import { createNodeCrypto, openAnchor, type VerifyFilesOptions } from "../verify/index.ts";
+import { encodeKey } from "../seal/portable.ts";
+import {
+  createNodeCrypto,
+  openAnchor,
+  type VerificationReport,
+  type VerifyFilesOptions,
+} from "../verify/index.ts";
 import { explainedBy } from "./explained.ts";
 import type { Lines } from "./quarantine-command.ts";
 
@@ -29,29 +35,52 @@ export function readPublicKeys(given: readonly string[]): readonly NoteKey[] {
   });
 }
 
+/** An anchor whose signature is right; whether its key is trusted is not known yet. */
+export interface OpenedAnchor {
+  readonly path: string;
+  /** In one line. */
+  readonly key: string;
+  readonly heads: readonly StreamHead[];
+}
+
 /**
- * The heads of anchors, each signed with a key that is trusted.
+ * Anchors, each signed with the key that it names.
  *
- * @throws {AuditError} as a rejection: `unreadable`, or `invalid_option` for a file that is none, or is
- * not signed so.
+ * @throws {AuditError} as a rejection: `unreadable`, or `invalid_option` for a file that is none.
  */
-export async function readAnchors(
-  paths: readonly string[],
-  keys: readonly NoteKey[],
-  warn: Lines["warn"],
-): Promise<readonly StreamHead[]> {
-  const heads: StreamHead[] = [];
+export async function readAnchors(paths: readonly string[]): Promise<readonly OpenedAnchor[]> {
+  const anchors: OpenedAnchor[] = [];
   for (const path of paths) {
-    const anchor = await openAnchor(readText(path, "the anchor"), keys, createNodeCrypto());
+    const anchor = await openAnchor(readText(path, "the anchor"), [], createNodeCrypto());
     if (typeof anchor === "string") throw new AuditError("invalid_option", `${path}: ${anchor}`);
-    if (keys.length === 0) {
-      warn(
-        `${path} is signed with the key that it names itself: give --public-key to know whose it is`,
-      );
-    }
-    heads.push(...anchor.heads);
+    anchors.push({ path, key: anchor.key, heads: anchor.heads });
   }
-  return heads;
+  return anchors;
+}
+
+/**
+ * Refuses anchors of keys that are not trusted. Asked after the trail was read: it says which keys came
+ * after those that were given.
+ *
+ * @param given keys that are trusted; none: whose an anchor is, is not asked.
+ * @throws {AuditError} `invalid_option`.
+ */
+export function checkAnchorKeys(
+  anchors: readonly OpenedAnchor[],
+  given: readonly NoteKey[],
+  { keys }: VerificationReport,
+): void {
+  if (given.length === 0) return;
+  const trusted = new Set([
+    ...given.map(encodeKey),
+    ...keys.flatMap(({ key, isTrusted }) => (isTrusted ? [key] : [])),
+  ]);
+  const foreign = anchors.find(({ key }) => !trusted.has(key));
+  if (foreign === undefined) return;
+  throw new AuditError(
+    "invalid_option",
+    `${foreign.path}: it is signed with the key ${foreign.key}, which is none of those given, nor did one of them come to sign what was read: give that key too, with --public-key, where you trust it`,
+  );
 }
 
 /**

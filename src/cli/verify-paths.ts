@@ -1,7 +1,13 @@
 /** What every command that verifies does first. */
 import { AuditError } from "../lib/errors.ts";
 import { verifyFiles, type VerifyFilesOptions, type VerificationReport } from "../verify/index.ts";
-import { readAnchors, readPublicKeys, readRedactionPolicies } from "./evidence.ts";
+import {
+  checkAnchorKeys,
+  type OpenedAnchor,
+  readAnchors,
+  readPublicKeys,
+  readRedactionPolicies,
+} from "./evidence.ts";
 import { createProgress } from "./progress.ts";
 import type { Lines } from "./quarantine-command.ts";
 import { parseTime } from "./time-option.ts";
@@ -31,20 +37,31 @@ export function pathsOrDefault(given: readonly string[]): readonly string[] {
   );
 }
 
+/** What a verification is given. */
+export interface Evidence extends VerifyFilesOptions {
+  /** Those that the heads are of. */
+  readonly openedAnchors: readonly OpenedAnchor[];
+}
+
 /**
  * What the options name, read.
  *
  * @throws {AuditError} as a rejection: `unreadable`, `invalid_option`, `untrusted_file`, `invalid_policy`.
  */
-export async function evidenceOf(
-  options: EvidenceOptions,
-  warn: Lines["warn"],
-): Promise<VerifyFilesOptions> {
+export async function evidenceOf(options: EvidenceOptions, warn: Lines["warn"]): Promise<Evidence> {
   const { publicKey = [], redactionPolicy = [], anchor = [], since, until } = options;
   const publicKeys = readPublicKeys(publicKey);
+  const openedAnchors = await readAnchors(anchor);
+  if (publicKeys.length === 0) {
+    for (const { path } of openedAnchors)
+      warn(
+        `${path} is signed with the key that it names itself: give --public-key to know whose it is`,
+      );
+  }
   return {
     publicKeys,
-    anchors: await readAnchors(anchor, publicKeys, warn),
+    openedAnchors,
+    anchors: openedAnchors.flatMap(({ heads }) => heads),
     ...(redactionPolicy.length === 0 ? {} : readRedactionPolicies(redactionPolicy, warn)),
     isStrict: options.strict === true,
     window: {
@@ -57,15 +74,18 @@ export async function evidenceOf(
 /**
  * Verifies, and shows on a terminal how far it has come.
  *
- * @throws {AuditError} as a rejection: `unreadable` where a path is not there.
+ * @throws {AuditError} as a rejection: `unreadable` where a path is not there; `invalid_option` for an
+ * anchor of a key that is not trusted.
  */
 export async function verifyWithProgress(
   paths: readonly string[],
-  options: VerifyFilesOptions,
+  { openedAnchors, ...options }: Evidence,
 ): Promise<VerificationReport> {
   const progress = createProgress(process.stderr);
   try {
-    return await verifyFiles(paths, { ...options, onProgress: progress.show });
+    const report = await verifyFiles(paths, { ...options, onProgress: progress.show });
+    checkAnchorKeys(openedAnchors, options.publicKeys ?? [], report);
+    return report;
   } finally {
     progress.end();
   }

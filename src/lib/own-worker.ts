@@ -13,6 +13,11 @@ export interface OwnWorkerOptions<Answer> {
   /** File name of the thread's module, without extension. */
   readonly module: string;
   readonly data?: object;
+  /**
+   * Megabytes for what the thread has just made. Default: what Node takes for every thread, 48. Less is
+   * enough, and as fast, for one that is done with everything after a few milliseconds.
+   */
+  readonly youngMegabytes?: number;
   readonly onMessage: (answer: Answer) => void;
   /** The thread ended, by an error or by being terminated. */
   readonly onEnd: (why: string) => void;
@@ -23,12 +28,15 @@ export interface OwnWorkerOptions<Answer> {
  * preloads nor the environment of the application.
  */
 export function startOwnWorker<Answer>(options: OwnWorkerOptions<Answer>): Worker {
-  const { callerUrl, module } = options;
+  const { callerUrl, module, youngMegabytes } = options;
   const file = new URL(`./${module}${extname(fileURLToPath(callerUrl))}`, callerUrl);
   const worker = new Worker(file, {
     workerData: { ...options.data, [OWN_WORKER]: true },
     execArgv: ["--disable-warning=ExperimentalWarning"],
     env: {},
+    ...(youngMegabytes === undefined
+      ? {}
+      : { resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes } }),
     name: module,
   });
   worker.on("message", options.onMessage);

@@ -21,6 +21,7 @@ import {
 import { ATTRIBUTE_COLUMNS, NUMERIC_COLUMNS } from "../format/index.ts";
 import { millisOfIso, toIsoMicros } from "../lib/clock.ts";
 import { limitRecord, type Redactor } from "../redact/index.ts";
+import { misspeltName } from "../seal/portable.ts";
 
 /** What a journal processor takes. */
 export type AuditContent = Pick<ReadableLogRecord, "attributes" | "body" | "spanContext">;
@@ -124,7 +125,8 @@ const NUMBERS: ReadonlySet<string> = new Set(
 );
 
 function flatOf(key: string, value: unknown): AttributeValue | undefined {
-  if (!isFlat(value)) return undefined;
+  // Nobody could tell it from the attribute whose key it has.
+  if (!isFlat(value) || misspeltName(key) !== undefined) return undefined;
   if (NUMBERS.has(key)) return typeof value === "number" ? value : undefined;
   if (TEXTS.has(key)) return typeof value === "object" ? undefined : String(value);
   return value;

@@ -30,6 +30,8 @@ export interface BlockCutter {
   readonly isRefused: () => boolean;
 }
 
+const WITHOUT_IDS =
+  "it is a view of five columns, which holds no record ids: read the journal that it was made from";
 const MEBIBYTE = 1024 * 1024;
 const LINE_END = 0x0a;
 
@@ -40,6 +42,7 @@ export function createBlockCutter(file: string, options: BlockOptions = {}): Blo
   let form: Form | undefined;
   let finder: BorderFinder | undefined;
   let isRefused = false;
+  let isWithoutIds = false;
   /** Passing over what is too long, since this line. */
   let skippedLine: number | undefined;
   let line = 1;
@@ -52,7 +55,8 @@ export function createBlockCutter(file: string, options: BlockOptions = {}): Blo
 
   function take(size: number, isEnded: boolean, of: Form): Block {
     const { bytes, lines } = kept.take(size);
-    const block: Block = { file, form: of, firstLine: line, bytes, isEnded };
+    const only = isWithoutIds ? { isWithoutIds } : {};
+    const block: Block = { file, form: of, firstLine: line, bytes, isEnded, ...only };
     line += lines;
     border -= size;
     return block;
@@ -93,12 +97,14 @@ export function createBlockCutter(file: string, options: BlockOptions = {}): Blo
     const found = formOf(head);
     if (found === undefined) line += lines;
     if (found === undefined) return;
-    if (typeof found !== "string") {
+    if (typeof found !== "string" && found.kind === "problem") {
       isRefused = true;
       yield { ...found, line: 1, file };
       return;
     }
-    form = found;
+    isWithoutIds = typeof found !== "string";
+    if (isWithoutIds) yield { ...problem(WITHOUT_IDS, 1), isWithoutIds };
+    form = typeof found === "string" ? found : found.form;
     finder = createBorderFinder(form);
     yield* add(head, form, finder);
   }
@@ -117,7 +123,11 @@ export function createBlockCutter(file: string, options: BlockOptions = {}): Blo
       if (form === undefined && !isRefused) yield* begin();
       if (form === undefined) return;
       if (skippedLine !== undefined) yield tooLong(skippedLine);
-      else if (kept.size() > 0) yield take(kept.size(), kept.lastByte() === LINE_END, form);
+      else if (kept.size() > 0) {
+        // A line end within quotes ends no row.
+        const isEnded = form === "csv" ? border === kept.size() : kept.lastByte() === LINE_END;
+        yield take(kept.size(), isEnded, form);
+      }
       const message = finder?.end();
       if (message !== undefined) yield problem(message, line);
     },

@@ -17,7 +17,9 @@ export interface Block {
   readonly firstLine: number;
   /** An `ArrayBuffer` of its own, so that it can be transferred. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** False: it is the last piece of its file, and the last line has no line end. */
+  /** True: the file is a view of the five keys, which holds no records. Default false. */
+  readonly isWithoutIds?: boolean;
+  /** False: it is the last piece of its file, and the last line (in `csv`, the last row) has no line end. */
   readonly isEnded: boolean;
 }
 
@@ -27,6 +29,8 @@ export interface Problem {
   readonly message: string;
   /** Counted from 1. */
   readonly line: number;
+  /** True: it is the last line of a file, and the end of it is not there: it is being written, or a crash cut it. */
+  readonly isCut?: boolean;
 }
 
 /** A problem of a file that was named. */

@@ -3,8 +3,9 @@ import { AuditError, messageOf } from "../lib/errors.ts";
 import type { Block, FileProblem } from "./block.ts";
 import { type BlockOptions, createBlockCutter } from "./block-cutter.ts";
 
-/** Bytes of one read: a little more than a block has, so that it is cut from one of them. */
-const READ_BYTES = 1088 * 1024;
+const MEBIBYTE = 1024 * 1024;
+/** One read is a little more than a block, so that it is cut from one of them: so many blocks. */
+const BLOCKS_A_READ = 1.0625;
 
 /**
  * The blocks of one file, and what of it is none; the form is found by content. The file is read as
@@ -16,10 +17,11 @@ export async function* blocksOf(
   path: string,
   options: BlockOptions = {},
 ): AsyncGenerator<Block | FileProblem> {
+  const { blockBytes = MEBIBYTE } = options;
   const cutter = createBlockCutter(path, options);
   const file = await reading(path, open(path, "r"));
   try {
-    const chunk = Buffer.allocUnsafeSlow(READ_BYTES);
+    const chunk = Buffer.allocUnsafeSlow(Math.ceil(blockBytes * BLOCKS_A_READ));
     for (let size = 1; size > 0 && !cutter.isRefused();) {
       size = await reading(path, readInto(file, chunk));
       yield* cutter.push(chunk.subarray(0, size));

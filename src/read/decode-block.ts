@@ -7,7 +7,7 @@ import { decodeCsv } from "./forms/csv.ts";
  * bytes give the same again.
  */
 export function decodeBlock(block: Block): Iterable<Found> {
-  if (block.form === "csv") return decodeCsv(block);
+  if (block.form === "csv" && block.isWithoutIds !== true) return decodeCsv(block);
   const { buffer, byteOffset, length } = block.bytes;
   // A buffer of Node finds line ends three times as fast.
   return decodeJsonBlock({ ...block, bytes: Buffer.from(buffer, byteOffset, length) });

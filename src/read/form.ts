@@ -18,12 +18,8 @@ const MARKS: readonly (readonly [start: readonly number[], what: string])[] = [
 const HEADER = COLUMNS.join(",");
 /** The views of the five keys. */
 const FIVE = COLUMNS.slice(0, 5);
-const WITHOUT_IDS: NoForm = {
-  kind: "problem",
-  message:
-    "it is a view of five columns, which holds no record ids: read the journal that it was made from",
-  isWithoutIds: true,
-};
+/** How files begin: one that holds less than this was cut in its first line, or is being begun. */
+const STARTS: readonly string[] = ['{"timestamp":', '{"resourceLogs":'];
 const ROW_START = /^"?\d{4}-\d\d-\d\dT[^,"]*"?,/;
 const FIRST_NAME = /^\{\s*"([^"\\]*)"\s*:/;
 
@@ -41,27 +37,40 @@ const BY_FIRST_NAME: Readonly<Record<string, Form | undefined>> = {
 };
 
 /** Why a file has no form that can be read. */
-export interface NoForm extends Pick<FileProblem, "kind" | "message" | "isWithoutIds"> {}
+export interface NoForm extends Pick<FileProblem, "kind" | "message"> {}
 
-/** The form; or why it is none; undefined where there is nothing but white space. */
-export function formOf(head: Uint8Array): Form | NoForm | undefined {
+/** A view of the five keys. */
+export interface FiveView {
+  readonly kind: "five";
+  readonly form: Form;
+}
+
+/** The form; or why it is none; undefined where there is nothing but white space, or the cut start of a first line. */
+export function formOf(head: Uint8Array): Form | FiveView | NoForm | undefined {
   for (const [start, message] of MARKS)
     if (start.every((byte, at) => head[at] === byte)) return { kind: "problem", message };
   const bytes = head.subarray(bytesOfMark(head), HEAD_BYTES);
   const text = new TextDecoder().decode(bytes).trimStart();
-  if (text === "") return undefined;
-  if (text.startsWith("[")) return isFiveArray(text) ? WITHOUT_IDS : "json-array";
+  if (text === "" || isCutStart(text)) return undefined;
+  if (text.startsWith("["))
+    return isFiveArray(text) ? { kind: "five", form: "json-array" } : "json-array";
   const lines = text.split("\n");
   // A first line that was cut says nothing; the next may.
   for (const [at, line] of lines.entries()) {
     const form = formOfLine(line.trim(), at === 0 ? text : line);
-    if (form === "five") return WITHOUT_IDS;
+    if (form === "five") return { kind: "five", form: "csv" };
     if (form !== undefined) return form;
   }
   return {
     kind: "problem",
     message: `it begins with ${shown(lines[0]?.trim())}, which is no form of records that is known`,
   };
+}
+
+function isCutStart(text: string): boolean {
+  return (
+    HEADER.startsWith(text.replaceAll('"', "")) || STARTS.some((start) => start.startsWith(text))
+  );
 }
 
 function isFiveArray(text: string): boolean {

@@ -2,6 +2,7 @@
 import { messageOf } from "../lib/errors.ts";
 import type { JsonShape } from "./element-scanner.ts";
 import { countNames, doubtsOfJson, type JsonDoubt } from "./json-doubts.ts";
+import { tryParse } from "./plain-json.ts";
 import { isPlainText } from "./plain-text.ts";
 
 /** What became of a text: its value, or why there is none. */
@@ -53,6 +54,12 @@ export function parsePiece(
   if (depth > maxDepth) return tooDeep(maxDepth);
   const isPlain = !hasOddNumber && names === countNames(value);
   return { kind: "value", value, text, doubts: isPlain ? NO_DOUBTS : doubtsOfJson(text) };
+}
+
+/** Whether bytes are a JSON text, whatever it holds. */
+export function isWholeJson(range: ByteRange): boolean {
+  const text = textOf(range);
+  return text !== undefined && tryParse(text) !== undefined;
 }
 
 /** Said of what nobody should have to go down. */

@@ -1,6 +1,6 @@
 import { AuditError } from "../lib/errors.ts";
 import { encodeAnchor, headLeafText, type StreamHead } from "./anchor.ts";
-import { decodeNote, encodeKey } from "./note.ts";
+import { encodeKey, MAX_TEXT_UNITS } from "./note.ts";
 import { sha256 } from "./sha256.ts";
 import { signNote } from "./sign-note.ts";
 import type { Signer } from "./signer.ts";
@@ -25,8 +25,7 @@ export async function makeAnchor(
   const tree = hashAtOnce(addLeaves(NO_LEAVES, leaves), sha256);
   const root = Uint8Array.from(hashAtOnce(rootOf(tree), sha256) ?? []);
   const text = encodeAnchor({ time, key: encodeKey(signer.key), heads: sorted, root });
-  const note = await signNote(signer, text);
-  if (decodeNote(note) !== undefined) return note;
+  if (text.length <= MAX_TEXT_UNITS) return signNote(signer, text);
   throw new AuditError(
     "invalid_option",
     `${heads.length} streams are more than one anchor holds: anchor directories one by one`,

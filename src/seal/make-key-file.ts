@@ -1,15 +1,6 @@
 /** Makes the files of a signing key; each appears whole, and is durable before anybody is told. */
 import { type KeyObject, randomUUID, sign } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { toBase64 } from "../lib/base64.ts";
 import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
@@ -18,7 +9,13 @@ import { FILE_MODE, makeDirectory, syncDirectory, writeFully } from "../lib/file
 import { rotationText } from "./checkpoint.ts";
 import { encodeKey, type NoteKey } from "./note.ts";
 import { readKeyFile } from "./private-key-file.ts";
-import { isSameKey, type KnownKey, readPublicKeys, writePublicKeys } from "./public-key-file.ts";
+import {
+  isSameKey,
+  type KnownKey,
+  ownPath,
+  readPublicKeys,
+  writePublicKeys,
+} from "./public-key-file.ts";
 import { encodeSigningKey, generateSigningKey, signerOf } from "./signer.ts";
 
 /** Two that make or rotate a key at the same place take turns. */
@@ -71,20 +68,20 @@ export function createKeyFile(path: string): MadeKey {
  */
 export function rotateKeyFile(path: string): KnownKey {
   if (!existsSync(path)) readKeyFile(path);
-  return locked(path, () => {
-    const old = readKeyFile(path);
+  // A link stays one: what it leads to is replaced.
+  const file = ownPath(path);
+  return locked(file, () => {
+    const old = readKeyFile(file);
     const from = encodeKey(noteKeyOfPrivate(old));
     const next = generateSigningKey();
     const key = noteKeyOfPrivate(next);
     const text = Buffer.from(rotationText(from, encodeKey(key)));
     const known = { key, rotation: { from, signature: toBase64(sign(null, text, old)) } };
-    // A link stays one: what it leads to is replaced.
-    const file = realpathSync(path);
     const temporary = `${file}.next.tmp`;
     rmSync(temporary, { force: true });
     try {
       writeNewFile(temporary, encodeSigningKey(next));
-      writePublicKeys(path, [...listedWith(path, noteKeyOfPrivate(old)), known]);
+      writePublicKeys(file, [...listedWith(file, noteKeyOfPrivate(old)), known]);
       renameSync(temporary, file);
     } catch (error) {
       rmSync(temporary, { force: true });

@@ -32,6 +32,8 @@ export interface NoteKey {
 /** More lines, or a longer note, than this is none of ours: refused before anything is looked at. */
 const MAX_SIGNATURES = 16;
 const MAX_NOTE_UNITS = 1_000_000;
+/** A longer text is not signed: a signature stands behind it. */
+export const MAX_TEXT_UNITS: number = MAX_NOTE_UNITS - 1000;
 const ED25519 = 0x01;
 const KEY_ID_BYTES = 4;
 const PUBLIC_KEY_BYTES = 32;

@@ -26,6 +26,7 @@ export {
 } from "./field-seals.ts";
 export { commitmentText, LEAF_VERSION, leafText, leafTextOf } from "./leaf.ts";
 export { createShaper, type ShapedRecord } from "./shape.ts";
+export { misspeltName } from "./misspelt-name.ts";
 export {
   decodeKey,
   decodeNote,
@@ -44,6 +45,7 @@ export {
   SEALED_PREFIXES,
   type SealedField,
   sealedFieldsOf,
+  textOf,
 } from "./sealed-fields.ts";
 export {
   addLeaves,

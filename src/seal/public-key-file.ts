@@ -5,7 +5,7 @@
  * came after another, `<key> <key before> <signature>`. Nothing depends on the file: the private key
  * works without it.
  */
-import { readFileSync } from "node:fs";
+import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import { fromBase64 } from "../lib/base64.ts";
 import { systemCodeOf } from "../lib/errors.ts";
 import { replaceFile } from "../lib/files.ts";
@@ -24,9 +24,20 @@ export interface KnownKey {
   readonly rotation?: Omit<KeyRotation, "to"> | undefined;
 }
 
-/** The file of public keys beside a private one. */
+/** The file of public keys beside a private one, also where that is named by a link. */
 export function publicKeyFile(path: string): string {
-  return path.endsWith(".pem") ? `${path.slice(0, -".pem".length)}.pub` : `${path}.pub`;
+  const own = ownPath(path);
+  return own.endsWith(".pem") ? `${own.slice(0, -".pem".length)}.pub` : `${own}.pub`;
+}
+
+/** Where a key is that may be named by a link: all its names are one place. */
+export function ownPath(path: string): string {
+  try {
+    return lstatSync(path).isSymbolicLink() ? realpathSync(path) : path;
+  } catch {
+    // It is not there, or leads to nothing.
+    return path;
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { isId } from "../event/portable.ts";
 import type { Block, Form, Found, Problem } from "../read/portable.ts";
 import type { Examiner } from "./examine.ts";
 import { examineBlock, type ReadRecord } from "./examine-block.ts";
-import type { ExaminedBlock, LineProblem } from "./examined-block.ts";
+import type { ExaminedBlock } from "./examined-block.ts";
 
 /** Files of these forms show results, and nothing else. Lines may be a view of checkpoints. */
 const VIEWS: ReadonlySet<Form> = new Set<Form>(["csv", "json-array"]);
@@ -36,7 +36,7 @@ export function examinePiece(
       showsAll: isSegment(block.file) || !(isView(block.form) || block.form === "json-lines"),
       hasResource: WITH_RESOURCE.has(block.form),
       records,
-      problems: problems.map((problem) => lineProblem(problem, block, records)),
+      problems: problems.map(({ line, message, isCut = false }) => ({ line, message, isCut })),
     },
     examiner,
   );
@@ -51,14 +51,4 @@ export function isView(form: Form): boolean {
 export function isSegment(path: string): boolean {
   const [, folder = ""] = SEGMENT.exec(path) ?? [];
   return isId(folder);
-}
-
-/** A last line without its end is being written, or a crash cut it: nothing was there to be lost. */
-function lineProblem(
-  { line, message }: Problem,
-  { isEnded }: Block,
-  records: readonly ReadRecord[],
-): LineProblem {
-  const isLast = records.every((record) => record.line < line);
-  return { line, message, isCut: !isEnded && isLast };
 }

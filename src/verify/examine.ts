@@ -6,6 +6,9 @@
  */
 import {
   ATTR_ACTION,
+  ATTR_CHECKPOINT_LEAVES,
+  ATTR_CHECKPOINT_NOTE,
+  ATTR_CHECKPOINT_SUBTREES,
   ATTR_EXCEPTION_MESSAGE,
   ATTR_INTEGRITY_FIELDS,
   ATTR_RECORD_ID,
@@ -29,6 +32,7 @@ import {
 } from "../seal/portable.ts";
 import { isMasked, looksRedacted } from "./redacted-value.ts";
 import type { VerifyCrypto } from "./crypto.ts";
+import { misspeltNames } from "./misspelt-names.ts";
 
 /** What became of a field that may be redacted. */
 export type FieldState =
@@ -128,6 +132,9 @@ export function createExaminer(crypto: VerifyCrypto): Examiner {
   };
 }
 
+/** What records of kind `checkpoint` have, and no others. */
+const CARRIED = [ATTR_CHECKPOINT_NOTE, ATTR_CHECKPOINT_LEAVES, ATTR_CHECKPOINT_SUBTREES] as const;
+
 interface PlanParts {
   readonly shape: ReturnType<typeof createShaper>;
   readonly isView: boolean;
@@ -138,10 +145,10 @@ interface PlanParts {
 }
 
 function planOf(
-  shown: AuditRecord,
+  given: AuditRecord,
   { shape, leafTexts, texts, isView }: PlanParts,
 ): Plan | undefined {
-  const record = isView ? withoutAddition(shown) : shown;
+  const record = isView ? withoutAddition(given) : given;
   const { attributes } = record;
   const id = String(attributes[ATTR_RECORD_ID] ?? "");
   const stream = streamOf(id);
@@ -157,6 +164,9 @@ function planOf(
   const { fields: shaped, texts: values } = shape(record, String(attributes[ATTR_ACTION]));
   const fields = shaped ?? sealedFieldsOf(record).map((field) => ({ ...field, at: -1 }));
   if (shaped === undefined) doubts.push("two fields of it have one key");
+  doubts.push(...misspeltNames(attributes, shaped));
+  if (attributes[ATTR_RECORD_KIND] !== "checkpoint" && CARRIED.some((name) => name in attributes))
+    doubts.push("it holds a checkpoint, and is none");
   const { open, commitments, opened, findings } = matchFields(
     fields.map((field) =>
       "text" in field ? field : { key: field.key, text: values[field.at] ?? "" },

@@ -16,6 +16,8 @@ export interface Examiners {
   readonly close: () => Promise<void>;
 }
 
+/** Half of what a thread takes unasked: the records of a piece are gone when the next one comes. */
+const YOUNG_MEGABYTES = 24;
 /** More threads wait for the one that reads. */
 const MAX_THREADS = 8;
 
@@ -59,6 +61,7 @@ function createThread(): Thread {
   const worker: Worker = startOwnWorker<ExaminedBlock>({
     callerUrl: import.meta.url,
     module: "examine-worker",
+    youngMegabytes: YOUNG_MEGABYTES,
     onMessage: (examined) => asked.shift()?.resolve(examined),
     onEnd(why) {
       const error = new AuditError("unreadable", `a thread that reads ended: ${why}`);

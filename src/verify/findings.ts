@@ -127,6 +127,7 @@ export const SEVERITIES: Readonly<Record<FindingCode, Severity>> = {
 export const STRICT: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "records_adopted",
   "records_unsigned",
+  "view_passed_over",
   "only_results",
   "key_in_memory",
   "keys_unlinked",

@@ -21,6 +21,8 @@ export interface VerifyFilesOptions extends Omit<
 
 /** Starting threads takes as long as reading this much. */
 const THREADS_FROM_BYTES = 8 * 1024 * 1024;
+/** All records of a block are in memory at a time, as objects: a larger one makes nothing faster. */
+const BLOCK_BYTES = 256 * 1024;
 /** Retention may delete segments while they are read: then everything is read once more. */
 const MAX_TRIES = 3;
 
@@ -108,7 +110,7 @@ async function verifyFile(
   /** In their order, so that checkpoints come behind their records. */
   const underWay: Promise<ExaminedBlock>[] = [];
   try {
-    for await (const block of blocksOf(path)) {
+    for await (const block of blocksOf(path, { blockBytes: BLOCK_BYTES })) {
       options.signal?.throwIfAborted();
       if ("kind" in block) {
         const add = block.isWithoutIds === true ? "passOver" : "addUnreadable";

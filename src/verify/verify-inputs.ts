@@ -54,8 +54,10 @@ async function take(
   { verification, examiner }: { readonly verification: Verification; readonly examiner: Examiner },
 ): Promise<void> {
   for (const piece of pieces) {
-    if ("kind" in piece) verification.addUnreadable(piece.file, piece.message);
-    else await verification.add(await examinePiece(piece, examiner, decodeJsonBlock));
+    if ("kind" in piece) {
+      const add = piece.isWithoutIds === true ? "passOver" : "addUnreadable";
+      verification[add](piece.file, piece.message);
+    } else await verification.add(await examinePiece(piece, examiner, decodeJsonBlock));
   }
 }
 

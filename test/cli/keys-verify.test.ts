@@ -1,19 +1,26 @@
 /** What docs/keys.md says of pinned keys and rotation, with `otel-audit verify`. */
 import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAudit } from "otel-audit";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const main = join(import.meta.dirname, "../../src/cli/main.ts");
 
-function run(...args: readonly string[]): { readonly code: number | null; readonly out: string } {
-  const { status, stdout } = spawnSync(
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(...args: readonly string[]): Ran {
+  const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["-C", "@otel-audit/source", main, ...args],
     { encoding: "utf8" },
   );
-  return { code: status, out: stdout };
+  return { code: status, out: stdout, err: stderr };
 }
 
 interface Report {
@@ -23,10 +30,11 @@ interface Report {
 
 function verify(
   directory: string,
-  ...keys: readonly string[]
+  key?: string,
+  ...more: readonly string[]
 ): Report & { readonly code: number | null } {
-  const pinned = keys.flatMap((key) => ["--public-key", key]);
-  const { code, out } = run("verify", directory, ...pinned, "-o", "json");
+  const pinned = key === undefined ? [] : ["--public-key", key];
+  const { code, out } = run("verify", directory, ...pinned, ...more, "-o", "json");
   return { code, ...(JSON.parse(out) as Report) };
 }
 
@@ -75,4 +83,74 @@ test("another key than the pinned one is found", async () => {
   const found = verify(join(root, "audit"), join(root, "own.pub"));
   expect(found.code).toBe(1);
   expect(codesOf(found)).toContain("foreign_key");
+});
+
+describe("an anchor that was signed after a rotation", () => {
+  /** A trail of two keys, the first of them, and an anchor that the second one signed. */
+  async function rotated(): Promise<{
+    readonly directory: string;
+    readonly file: string;
+    readonly first: string;
+    readonly anchor: string;
+  }> {
+    const root = temporaryDirectory();
+    const [directory, file] = [join(root, "audit"), join(root, "key.pem")];
+    const anchor = join(root, "anchor.txt");
+    const first = run("keys", "create", "--file", file).out.trim();
+    await serve(directory, file);
+    run("keys", "rotate", "--file", file);
+    await serve(directory, file);
+    writeFileSync(anchor, run("anchor", directory, "--key-file", file).out);
+    return { directory, file, first, anchor };
+  }
+
+  test("who pinned the old key follows it from there, as verify does", async () => {
+    const { directory, first, anchor } = await rotated();
+    expect(verify(directory, first, "--anchor", anchor)).toMatchObject({
+      code: 0,
+      trust: "anchored",
+    });
+    const gaps = run("gaps", directory, "--public-key", first, "--anchor", anchor);
+    expect(gaps).toMatchObject({ code: 0 });
+  });
+
+  test("and finds what was cut since", async () => {
+    const { directory, first, anchor } = await rotated();
+    const journal = join(directory, "journal");
+    const isOld = (stream: string): boolean =>
+      !readFileSync(join(journal, stream, "1.jsonl"), "utf8").includes("rotation otel-audit");
+    const [old = ""] = readdirSync(journal).filter(isOld);
+    rmSync(join(journal, old), { recursive: true });
+    const found = verify(directory, first, "--anchor", anchor);
+    expect(found.code).toBe(4);
+    expect(codesOf(found)).toContain("stream_missing");
+  });
+
+  test("no stream of the new key is there: it says what to do", async () => {
+    const { directory, file, first, anchor } = await rotated();
+    run("keys", "rotate", "--file", file);
+    writeFileSync(anchor, run("anchor", directory, "--key-file", file).out);
+    const last = run("keys", "show", "--file", file).out.trim().split("\n").at(-1)?.split(" ")[0];
+    const refused = run("verify", directory, "--public-key", first, "--anchor", anchor);
+    expect(refused).toMatchObject({ code: 2, out: "" });
+    expect(refused.err).toContain(
+      `${anchor}: it is signed with the key ${last}, which is none of those given, nor did one of them come to sign what was read: give that key too, with --public-key, where you trust it`,
+    );
+    expect(verify(directory, first, "--public-key", last ?? "", "--anchor", anchor)).toMatchObject({
+      code: 0,
+      trust: "anchored",
+    });
+  });
+
+  test("somebody else's anchor is refused, also where they signed a stream", async () => {
+    const { directory, first } = await rotated();
+    const root = temporaryDirectory();
+    const [file, anchor] = [join(root, "other.pem"), join(root, "anchor.txt")];
+    run("keys", "create", "--file", file);
+    await serve(directory, file);
+    writeFileSync(anchor, run("anchor", directory, "--key-file", file).out);
+    const refused = run("verify", directory, "--public-key", first, "--anchor", anchor);
+    expect(refused).toMatchObject({ code: 2, out: "" });
+    expect(refused.err).toContain("which is none of those given");
+  });
 });

@@ -15,6 +15,7 @@ import { createJournalLogProcessor, type JournalLogProcessor } from "otel-audit/
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { decodeJsonLine } from "../../src/format/index.ts";
+import { verifyFiles } from "../../src/verify/index.ts";
 import { linesIn, recordsIn, unsealed, withoutCheckpoints } from "../support/journal-records.ts";
 import { modulesLoadedBy } from "../support/loaded-modules.ts";
 import { smallDisk } from "../support/small-disk.ts";
@@ -84,6 +85,19 @@ test("an audit record is in the journal when emit returns, behind a start record
   // What others export is theirs to redact.
   expect(exporter.getFinishedLogRecords()[0]?.attributes["audit.reason"]).toContain("hunter2");
   await provider.forceFlush();
+});
+
+test("an attribute that has the key of another one is a detail: nobody could tell them apart", async () => {
+  const { directory, provider } = setUp();
+  const attributes = { audit_actor_id: "eve", "audit-time": "never", "audit.actor.id": "ann" };
+  provider.getLogger("otel-audit").emit({ eventName: "audit.hp_change", attributes });
+  await provider.shutdown();
+  const record = withoutCheckpoints(linesIn(directory).map(decodeJsonLine)).at(-1);
+  expect(record?.attributes["audit.actor.id"]).toBe("ann");
+  expect(record?.body).toEqual({ audit_actor_id: "eve", "audit-time": "never" });
+  expect(Object.keys(record?.attributes ?? {})).not.toContain("audit_actor_id");
+  const { verdict } = await verifyFiles([directory]);
+  expect(verdict).toBe("verified");
 });
 
 test("other scopes pass untouched, and create nothing", () => {

@@ -56,7 +56,7 @@ describe("what is lost and found", () => {
         `${one.slice(0, 50)}${two}\n${three}\n`,
         ["1!", "1:2", "2:3"],
       ],
-      ["no line end", "json-lines", `${one}\n${two}`, ["1:1", "2!"]],
+      ["no line end", "json-lines", `${one}\n${two}`, ["1:1", "2:2"]],
       [
         "no JSON, no record, empty",
         "json-lines",
@@ -89,12 +89,12 @@ describe("what is lost and found", () => {
         ["1:1", "2!", "3:3"],
       ],
       ["a cell too many", "csv", `${row1}${row2.replace(",", ",,")}${row3}`, ["1:1", "2!", "3:3"]],
-      ["no end of the last row", "csv", `${row1}${row2.trimEnd()}`, ["1:1", "2!"]],
+      ["no end of the last row", "csv", `${row1}${row2.trimEnd()}`, ["1:1", "2:2"]],
       [
         "a quote too many, and no end",
         "csv",
         `${row1.replace(",note_write", ',"note_write')}${row2}${row3.trimEnd()}`,
-        ["1!", "2:2", "3!"],
+        ["1!", "2:2", "3:3"],
       ],
       ["a sequence that is no number", "csv", row1.replace(",1,", ",0x1,"), ["1!"]],
       ["no number at all", "csv", row1.replace(",1,", ",,"), ["1!"]],

@@ -66,6 +66,10 @@ test("through a link: what it leads to is replaced, and the old key is nowhere",
     rotations: [{ ...next.rotation, to: encodeKey(next.key) }],
   });
   expect(readPublicKeys(link)).toEqual([{ key }, next]);
+  // Nothing was put beside the link: whoever names the key itself finds the same.
+  expect(readdirSync(join(directory, "..")).toSorted()).toEqual(["audit", "linked.pem", "state"]);
+  expect(publicKeyFile(link)).toBe(publicKeyFile(path));
+  expect(load(path, directory, true)).toMatchObject({ key: next.key, rotations: [{}] });
 });
 
 test("the public keys cannot be written: the old key stays in place", () => {
@@ -103,11 +107,15 @@ test("killed at any instant: the key that is there is listed, and the next rotat
   }
 });
 
-test("two at once take turns: no key is lost from the list", async () => {
+test.each([
+  ["two", "state/otel-audit/signing-key.pem"],
+  ["two, by two names,", "linked.pem"],
+])("%s at once take turns: no key is lost from the list", async (_name, other) => {
   const { directory, path } = freshPlace();
   createKeyFile(path);
-  const children = [1, 2].map(() =>
-    spawn(process.execPath, ["-C", "@otel-audit/source", join(programs, "rotating.ts"), path], {
+  symlinkSync(path, join(directory, "../linked.pem"));
+  const children = [path, join(directory, "..", other)].map((name) =>
+    spawn(process.execPath, ["-C", "@otel-audit/source", join(programs, "rotating.ts"), name], {
       stdio: ["ignore", "pipe", "inherit"],
     }),
   );

@@ -95,7 +95,9 @@ describe("names that a store would take for one", () => {
     await expectSound(sealed);
   });
   test("both", async () => {
-    const sealed = sealRecord(recordOf({ "a.b": 1, a_b: 2 }, { "audit-actor-id": "eve" }));
+    const sealed = sealRecord(
+      recordOf({ "a.b": 1, a_b: 2 }, { "audit.note": "one", "audit-note": "other" }),
+    );
     await expectSound(sealed);
   });
 });

@@ -13,6 +13,12 @@ const CHECKPOINT = '"action_type":"checkpoint","status":"success","details":{}';
 
 /** Of the sealed journals. */
 export const EDGE_ATTACKS: readonly Attack[] = [
+  // Rule 3: a checkpoint that nothing covers could be hidden as something else.
+  [
+    "the last checkpoint under another kind",
+    () => edited(A, 9, replace('"kind":"checkpoint"', '"kind":"check0oint"')),
+    "tampered",
+  ],
   // Rule 10: a note stands in one record, whatever else the second one says.
   [
     "one note in several records",

@@ -13,13 +13,14 @@ import { doubtsOfJson, isSameDecimal } from "../json-doubts.ts";
 import { flatFound } from "../flat-record.ts";
 import { NOT_UTF8, textOf, tooDeep } from "../json-piece.ts";
 import { firstByteOf, linesOf } from "../lines.ts";
-import { isDeeper, tryParse } from "../plain-json.ts";
+import { isDeeper, isMap, tryParse } from "../plain-json.ts";
 import { isPlainText } from "../plain-text.ts";
 import { plainCellsOf } from "./csv-cells.ts";
 import { type CsvRow, piecesOfRow, rowsOf } from "./csv-rows.ts";
 
 type Cells = readonly string[];
 
+const RETURN = 0x0d;
 const NO_END = "the row has no end: it is being written, or a crash cut it";
 /** What JSON allows a number to be: `Number` takes more. */
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -34,8 +35,7 @@ export function* decodeCsv(block: Block): Generator<Found> {
     if (found?.kind === "problem") yield* brokenRow(bytes, row, found);
     else if (found !== undefined) yield found;
   }
-  if (torn !== undefined)
-    yield* brokenRow(bytes, torn, { kind: "problem", message: NO_END, line: torn.line });
+  if (torn !== undefined) yield* tornRow(bytes, torn);
 }
 
 interface Rows {
@@ -85,28 +85,51 @@ function* brokenRow(bytes: Uint8Array, row: CsvRow, problem: Problem): Generator
   const found = first === undefined || others.length === 0 ? problem : aloneIn(bytes, first);
   if (found !== undefined) yield found;
   for (const piece of others) {
-    const isLast = piece === others.at(-1);
-    const other =
-      isLast && problem.message === NO_END
-        ? { ...problem, line: piece.line }
-        : aloneIn(bytes, piece);
+    const other = aloneIn(bytes, piece);
     if (other !== undefined) yield other;
   }
 }
 
+/** A last row without its end: where nothing in it is a whole row, it is one that was cut. */
+function* tornRow(bytes: Uint8Array, row: CsvRow): Generator<Found> {
+  const isOne = isWhole(cellsIn(bytes, row));
+  const parts = isOne ? [row] : piecesOfRow(bytes, row);
+  const pieces = parts.map((piece) => ({ piece, cells: cellsIn(bytes, piece) }));
+  const isAnyWhole = pieces.some(({ cells }) => isWhole(cells));
+  for (const { piece, cells } of isAnyWhole ? pieces : pieces.slice(0, 1)) {
+    const isLast = !isAnyWhole || piece === pieces.at(-1)?.piece;
+    if (isLast && !isWhole(cells)) {
+      yield { kind: "problem", message: NO_END, line: piece.line, isCut: true };
+      continue;
+    }
+    const found = "kind" in cells ? cells : foundIn(cells, piece.line);
+    if (found !== undefined) yield found;
+  }
+}
+
+/** Whether nothing more can come: the last column is a map, and never empty. */
+function isWhole(cells: Cells | Problem): boolean {
+  if ("kind" in cells || cells.length < COLUMNS.length) return false;
+  const last = unguardCsvCell(cells.at(-1) ?? "");
+  return cells.length > COLUMNS.length || cells.join(",") === HEADER || isMap(tryParse(last));
+}
+
 /** One row by itself; undefined is the header. */
-function aloneIn(bytes: Uint8Array, { start, end, line }: CsvRow): Found | undefined {
-  if (textOf({ bytes, start, end }) === undefined)
+function aloneIn(bytes: Uint8Array, row: CsvRow): Found | undefined {
+  const cells = cellsIn(bytes, row);
+  return "kind" in cells ? cells : foundIn(cells, row.line);
+}
+
+function cellsIn(bytes: Uint8Array, { start, end, line }: CsvRow): Cells | Problem {
+  // Of a last row without its line end, the half that may be there.
+  const stop = bytes[end - 1] === RETURN ? end - 1 : end;
+  if (textOf({ bytes, start, end: stop }) === undefined)
     return { kind: "problem", message: NOT_UTF8, line };
   try {
-    const [cells = []] = parseCells(bytes.subarray(start, end));
-    return foundIn(cells, line);
+    return parseCells(bytes.subarray(start, stop))[0] ?? [];
   } catch (error) {
-    return {
-      kind: "problem",
-      message: `not a CSV row of an audit view: ${messageOf(error)}`,
-      line,
-    };
+    const message = `not a CSV row of an audit view: ${messageOf(error)}`;
+    return { kind: "problem", message, line };
   }
 }
 

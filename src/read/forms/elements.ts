@@ -21,6 +21,8 @@ export interface ElementForm {
   readonly maxDepth: number;
   /** How an object begins that may stand behind the rest of one that was cut; absent: none is looked for. */
   readonly begins?: string;
+  /** Whether each stands in a line of its own, of which the last may be cut. Default false. */
+  readonly isOfLines?: boolean;
   readonly decode: (element: Element) => Iterable<Found>;
 }
 
@@ -75,11 +77,19 @@ function* piecesOf(block: Block, form: ElementForm): Generator<Found> {
     const whole = [...savedFrom({ bytes, start: start + 1, end }, form)];
     const isTorn = next < 0 && whole.length === 0;
     const message = whole.length > 0 ? CUT : isTorn ? MID_OBJECT : element;
-    yield { kind: "problem", message, line };
+    const isCut = isTorn && form.isOfLines === true && isLastLine(block, start);
+    yield { kind: "problem", message, line, ...(isCut ? { isCut } : {}) };
     for (const saved of whole) yield* form.decode({ ...saved, line });
     from = Math.max(end, stop);
     scanner.restart();
   }
+}
+
+/** Whether from a place on there is one line without its end, and nothing before it in that line. */
+function isLastLine({ bytes, isEnded }: Block, start: number): boolean {
+  if (isEnded || bytes.indexOf(LINE_END, start) >= 0) return false;
+  const before = bytes.lastIndexOf(LINE_END, start) + 1;
+  return bytes.subarray(before, start).every((byte) => AROUND.has(byte));
 }
 
 /** The object that a line consists of, as nearly all files have it; its end is -1 where there is no such line. */

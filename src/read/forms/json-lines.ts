@@ -3,7 +3,7 @@ import { startOfGlued } from "../../format/portable.ts";
 import { type Block, type Found, MAX_DEPTH } from "../block.ts";
 import { shapeOf } from "../element-scanner.ts";
 import { flatFound } from "../flat-record.ts";
-import { type ByteRange, lenientTextOf, parsePiece } from "../json-piece.ts";
+import { type ByteRange, isWholeJson, lenientTextOf, parsePiece } from "../json-piece.ts";
 import { linesOf } from "../lines.ts";
 import { NO_DOUBTS } from "../record-doubts.ts";
 
@@ -11,18 +11,16 @@ import { NO_DOUBTS } from "../record-doubts.ts";
 export const CUT = "the line begins with the rest of one that was cut";
 const NO_END = "the line has no end: it is being written, or a crash cut it";
 
-/** What stands in the lines. A line without its end is not there yet. */
+/** What stands in the lines. A last line without its end is not there yet, unless it is whole. */
 export function* decodeJsonLines(block: Block): Generator<Found> {
   const { bytes } = block;
   for (const { start, end, number, isEnded } of linesOf(block)) {
-    if (!isEnded) {
-      yield { kind: "problem", message: NO_END, line: number };
-      continue;
-    }
     const found = foundIn({ bytes, start, end }, number);
     const glued = found.kind === "problem" ? startOfLast({ bytes, start, end }) : undefined;
-    if (glued === undefined) yield found;
-    else {
+    if (glued === undefined) {
+      const isCut = !isEnded && found.kind === "problem" && !isWholeJson({ bytes, start, end });
+      yield isCut ? { kind: "problem", message: NO_END, line: number, isCut } : found;
+    } else {
       yield { kind: "problem", message: CUT, line: number };
       yield foundIn({ bytes, start: glued, end }, number);
     }

@@ -30,6 +30,7 @@ export function decodeOtlp(block: Block): Generator<Found> {
   return decodeElements(block, {
     maxDepth: MAX_DEPTH * LEVELS_EACH + LEVELS_AROUND,
     begins: '{"resourceLogs":',
+    isOfLines: true,
     decode: decodeRequest,
   });
 }

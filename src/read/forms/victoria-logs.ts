@@ -11,7 +11,13 @@ import {
   type AuditRecord,
 } from "../../event/portable.ts";
 import { millisOfIso } from "../../lib/clock.ts";
-import { bodyKeyOf, decodeFieldSeals, keyOf, SEALED_PREFIXES } from "../../seal/portable.ts";
+import {
+  bodyKeyOf,
+  decodeFieldSeals,
+  keyOf,
+  misspeltName,
+  SEALED_PREFIXES,
+} from "../../seal/portable.ts";
 import { shown } from "../../lib/shown.ts";
 import { type Block, type Found, MAX_DEPTH } from "../block.ts";
 import { shapeOf } from "../element-scanner.ts";
@@ -102,8 +108,11 @@ function isTaken(fields: Fields, name: string): boolean {
   return stream.startsWith(`{${label}`) || stream.includes(`,${label}`);
 }
 
+/** Also where an attribute stands there under another name: what is said of the record then says so. */
 function isSealedName(name: string): boolean {
-  return SEALED_PREFIXES.some((prefix) => name.startsWith(prefix));
+  return (
+    SEALED_PREFIXES.some((prefix) => name.startsWith(prefix)) || misspeltName(name) !== undefined
+  );
 }
 
 /** A leaf of a body may have the name of the field. */
