@@ -90,8 +90,7 @@ function tryIn(pending, byId) {
     if (kind === "ready" && failed.length > 0) console.log("fail without a mutant:", ...failed);
     if (kind === "all" && unfit > 0) console.log(`${unfit} tests were left out`);
     if (kind === "begins") current = byId.get(mutant);
-    if (kind === "ended") byId.get(mutant).status = status;
-    if (kind === "ended" && Number(mutant) % 100 === 99) console.error(`${mutant} of ${byId.size}`);
+    if (kind === "ended") tell(Object.assign(byId.get(mutant), { status }), byId.size);
   });
   const { promise, resolve, reject } = Promise.withResolvers();
   child.on("exit", () => {
@@ -101,6 +100,18 @@ function tryIn(pending, byId) {
     resolve();
   });
   return promise;
+}
+
+/** A survivor, in one line; and now and then how many there are. */
+function tell({ id, fileName, location, mutatorName, replacement, status }, count) {
+  if (Number(id) % 100 === 99) console.error(`${id} of ${count}`);
+  if (status !== "Survived" && status !== "NoCoverage") return;
+  const { start, end } = location;
+  const line = readFileSync(join(ROOT, fileName), "utf8").split("\n")[start.line] ?? "";
+  const text = line.slice(start.column, end.line === start.line ? end.column : undefined);
+  const other = replacement.replaceAll(/\s+/g, " ");
+  const place = `${fileName}:${start.line + 1}:${start.column + 1}`;
+  console.log(`${place} ${status} ${mutatorName} ${text} => ${other}`);
 }
 
 const mutants = await instrumented();
@@ -119,25 +130,14 @@ for (const name of sources) {
   const source = readFileSync(join(ROOT, name), "utf8");
   report[name] = { language: "typescript", source, mutants: own };
   const tried = own.filter(({ status }) => status !== "Static");
-  const left = tried.filter(({ status }) => status === "Survived" || status === "NoCoverage");
-  const killed = tried.length - left.length;
+  const alive = tried.filter(({ status }) => status === "Survived" || status === "NoCoverage");
+  const killed = tried.length - alive.length;
   total.tried += tried.length;
   total.killed += killed;
   const percent = tried.length === 0 ? "–" : ((100 * killed) / tried.length).toFixed(1);
   console.log(
     `${percent}  ${name}: ${killed} of ${tried.length}, ${own.length - tried.length} of modules`,
   );
-  const lines = source.split("\n");
-  for (const { location, mutatorName, replacement, status } of left) {
-    const { line, column } = location.start;
-    const text = lines[line]?.slice(
-      column,
-      location.end.line === line ? location.end.column : undefined,
-    );
-    console.log(
-      `  ${line + 1}:${column + 1} ${status} ${mutatorName} ${text} => ${replacement.replaceAll(/\s+/g, " ")}`,
-    );
-  }
 }
 const percent = (100 * total.killed) / total.tried;
 console.log(`${percent.toFixed(1)}  all: ${total.killed} of ${total.tried}`);
