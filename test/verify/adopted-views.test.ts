@@ -25,6 +25,16 @@ test.each<readonly [string, Readonly<Record<string, string>>, readonly unknown[]
   ["the adopter's journal", { [`journal/${C}/1.jsonl`]: text(linesOf(C)) }, [ALL]],
   ["its checkpoints alone, in its journal", { [`journal/${C}/1.jsonl`]: text(checkpoints) }, [ALL]],
   ["its journal, in a file of lines", { "all.jsonl": text(linesOf(C)) }, [ALL]],
+  [
+    "its journal and another one, in a file of lines",
+    { "all.jsonl": text([...linesOf(C), ...linesOf(A)]) },
+    [ALL],
+  ],
+  [
+    "another journal and its own, in a file of lines",
+    { "all.jsonl": text([...linesOf(A), ...linesOf(C)]) },
+    [ALL],
+  ],
   ["a view of the checkpoints", { "audit_checkpoints.jsonl": text(checkpoints) }, RESULTS],
   [
     "that view, and records of another stream in the same file",

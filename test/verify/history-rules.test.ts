@@ -12,7 +12,13 @@ import { reportOf } from "../../src/verify/report.ts";
 import { addLeaves, hashAtOnce, NO_LEAVES } from "../../src/seal/portable.ts";
 import { journalOf, result, type Write } from "../support/key-histories.ts";
 import { STREAMS } from "../support/sealed-journal.ts";
-import { createSeconds, createStreamWriter, keyOfTest, sha256 } from "../support/fixed-stream.ts";
+import {
+  createSeconds,
+  createStreamWriter,
+  keyOfTest,
+  sha256,
+  type WriterState,
+} from "../support/fixed-stream.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const [A] = STREAMS;
@@ -165,6 +171,82 @@ describe("an adopter cannot put another tree below the records that it covers", 
         expect(message).toContain(`there are two trees of ${size} records`);
     }
   });
+});
+
+describe("the key of a stream cannot sign two histories of it", () => {
+  /** Behind three records of one checkpoint, the third one: the second is not there. */
+  const forked = (leaves: readonly Uint8Array[], carriedFrom: number): readonly AuditRecord[] =>
+    written(({ a }) => {
+      a.add(result);
+      a.add(result);
+      a.checkpoint("open");
+      const all = [...leaves, ...a.records.slice(leaves.length).map(({ leaf }) => leaf)];
+      const treeOf = (size: number): WriterState["covered"] =>
+        hashAtOnce(addLeaves(NO_LEAVES, all.slice(0, size)), sha256);
+      a.add(result);
+      Object.assign(a.state, {
+        number: 2,
+        covered: treeOf(4),
+        carried: { before: treeOf(carriedFrom), leaves: all.slice(carriedFrom, 4) },
+      });
+      a.checkpoint("run");
+    });
+  const OTHER = sha256("another");
+  test.each<readonly [string, readonly Uint8Array[], number, string]>([
+    ["leaves that both carry", [OTHER, OTHER], 1, "it signs other records"],
+    ["what stands below them", [OTHER], 3, "there are two trees of 3 records"],
+  ])("%s", async (_name, leaves, carriedFrom, why) => {
+    for (const records of [forked(leaves, carriedFrom), forked(leaves, carriedFrom).toReversed()]) {
+      const { findings, verdict } = await verifiedRecords(records);
+      const found = findings.filter(({ code }) => code === "histories_differ");
+      expect([verdict, found.length]).toEqual(["tampered", 1]);
+      expect(found[0]?.message).toContain(why);
+    }
+  });
+
+  test("the same third one on the true records, to compare", async () => {
+    const { verdict } = await verifiedRecords(forked([], 1));
+    expect(verdict).not.toBe("tampered");
+  });
+
+  const HASH = `${"A".repeat(43)}=`;
+  test.each<readonly [string, Write, string]>([
+    [
+      "a first one that names one before",
+      ({ a }) => a.checkpoint("open", { previous: HASH }),
+      "it is the first one, and does not open the stream",
+    ],
+    [
+      "a third one that names none before",
+      ({ a }) => a.checkpoint("run", { number: 3, previous: undefined }),
+      "it opens the stream, and is not the first one",
+    ],
+    [
+      "a third one that opens",
+      ({ a }) => a.checkpoint("open", { number: 3, previous: HASH }),
+      "it opens the stream, and is not the first one",
+    ],
+  ])("%s", async (_name, write, why) => {
+    const { findings } = await verifiedRecords(written(write));
+    const [found] = findings.filter(({ code }) => code === "histories_differ");
+    expect(found?.message).toContain(why);
+  });
+});
+
+test("a checkpoint that was moved behind the others proves nothing there", async () => {
+  const records = written(({ a }) => {
+    a.checkpoint("open");
+    a.add(result);
+    a.checkpoint("run");
+  });
+  const moved = records.map(({ attributes, ...rest }) => {
+    if (attributes["audit.record.id"] !== `${A}.2`) return { attributes, ...rest };
+    const place = { "audit.record.id": `${A}.5`, "audit.sequence.number": 5 };
+    return { ...rest, attributes: { ...attributes, ...place } };
+  });
+  const report = await verifiedRecords(moved);
+  expect(said(report)).toContain(`records_missing ${A}.2`);
+  expect(said(report)).toContain(`records_unsigned ${A}.5`);
 });
 
 test("of a stream that only others signed, the largest tree is its head", async () => {

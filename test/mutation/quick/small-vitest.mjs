@@ -41,6 +41,9 @@ export function describe(name, collect) {
   collect();
   groups.pop();
 }
+describe.each = (rows) => (name, collect) => {
+  for (const row of rows) describe(`${name} ${row}`, () => collect(row));
+};
 export const beforeAll = (hook) => current.beforeAll.push(hook);
 export const beforeEach = (hook) => current.beforeEach.push(hook);
 export const afterEach = (hook) => current.afterEach.push(hook);
