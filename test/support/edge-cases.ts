@@ -22,8 +22,16 @@ export const EDGE_ATTACKS: readonly Attack[] = [
     "tampered",
   ],
   // Rule 3: what one program takes for a known name, and another for none.
-  ["a key in another writing", () => edited(A, 2, beforeAttributes('"Actor_Id":"eve",')), "tampered"],
-  ["a key with a letter like k", () => edited(A, 2, beforeAttributes('"\u212aind":1,')), "tampered"],
+  [
+    "a key in another writing",
+    () => edited(A, 2, beforeAttributes('"Actor_Id":"eve",')),
+    "tampered",
+  ],
+  [
+    "a key with a letter like k",
+    () => edited(A, 2, beforeAttributes('"\u212aind":1,')),
+    "tampered",
+  ],
   [
     "two keys that nobody knows, in two records",
     () => {

@@ -85,11 +85,19 @@ const FIVES: readonly Files[] = [
 /** Rule 3: what is read otherwise by others. */
 const OTHER_WRITINGS: readonly Files[] = [
   ["OTLP with a list in another writing", otlp('"logRecords"', '"log_records"'), "tampered"],
-  ["OTLP, every list in another writing", otlp(/resourceLogs/g, "resource_logs"), "tampered"],
-  ["OTLP with a field in another writing", otlp('"traceId"', '"trace_id":"","traceId"'), "tampered"],
+  [
+    "OTLP, a request in another writing",
+    otlp(/\n\{"resourceLogs"/, '\n{"resource_logs"'),
+    "tampered",
+  ],
+  [
+    "OTLP with a field in another writing",
+    otlp('"traceId"', '"trace_id":"","traceId"'),
+    "tampered",
+  ],
   [
     "OTLP with a value in another writing",
-    otlp('{"stringValue":', '{"string_value":"x","stringValue":'),
+    otlp('{"stringValue":"ann"', '{"string_value":"eve","stringValue":"ann"'),
     "tampered",
   ],
   ["OTLP, another writing in the scope", otlp('"scope":{', '"scope":{"Name":1,'), "verified"],
