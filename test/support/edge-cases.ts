@@ -11,12 +11,54 @@ const [A, B, C] = STREAMS;
 const FORGED = '"action_type":"hp_change","status":"success","details":{"after":{"role":"admin"}}';
 const CHECKPOINT = '"action_type":"checkpoint","status":"success","details":{}';
 
+const beforeAttributes = (keys: string) => replace('"attributes":{', `${keys}"attributes":{`);
+
 /** Of the sealed journals. */
 export const EDGE_ATTACKS: readonly Attack[] = [
   // Rule 3: a checkpoint that nothing covers could be hidden as something else.
   [
     "the last checkpoint under another kind",
     () => edited(A, 9, replace('"kind":"checkpoint"', '"kind":"check0oint"')),
+    "tampered",
+  ],
+  // Rule 3: what one program takes for a known name, and another for none.
+  [
+    "a key in another writing",
+    () => edited(A, 2, beforeAttributes('"Actor_Id":"eve",')),
+    "tampered",
+  ],
+  [
+    "a key with a letter like k",
+    () => edited(A, 2, beforeAttributes('"\u212aind":1,')),
+    "tampered",
+  ],
+  [
+    "two keys that nobody knows, in two records",
+    () => {
+      const change = beforeAttributes('"more":1,"less":1,');
+      const { [A]: lines = [], ...others } = edited(A, 2, change);
+      return { ...others, [A]: lines.map((line, at) => (at === 3 ? change(line) : line)) };
+    },
+    "inconclusive",
+  ],
+  [
+    "an attribute that has the key of one that is not there",
+    () => edited(A, 9, replace('"attributes":{', '"attributes":{"audit-reason":"x",')),
+    "tampered",
+  ],
+  [
+    "an empty attribute that has the key of another",
+    () => edited(A, 2, replace('"attributes":{', '"attributes":{"audit_reason":"",')),
+    "verified",
+  ],
+  [
+    "leaves of a checkpoint under another name",
+    () => edited(A, 9, replace('"attributes":{', '"attributes":{"audit_checkpoint_leaves":["x"],')),
+    "tampered",
+  ],
+  [
+    "leaves of a checkpoint in a result",
+    () => edited(A, 2, replace('"attributes":{', '"attributes":{"audit.checkpoint.leaves":[],')),
     "tampered",
   ],
   // Rule 10: a note stands in one record, whatever else the second one says.

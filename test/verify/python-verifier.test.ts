@@ -8,6 +8,7 @@ import { decodeJsonLine } from "../../src/format/index.ts";
 import { BROKEN, UNSOUND } from "../support/broken-checkpoints.ts";
 import { CARRIED } from "../support/carried-histories.ts";
 import { EDGE_ATTACKS, EDGE_HISTORIES, NO_VIEWS } from "../support/edge-cases.ts";
+import { EDGE_FILES } from "../support/edge-files.ts";
 import { text } from "../support/edited-journal.ts";
 import { keyOfTest } from "../support/fixed-stream.ts";
 import { ATTACKS } from "../support/journal-attacks.ts";
@@ -63,7 +64,7 @@ describe.skipIf(!canRunPython())("the verifier in Python", () => {
     },
   );
 
-  test.each(NO_VIEWS)("%s", async (_name, files, verdict) => {
+  test.each([...NO_VIEWS, ...EDGE_FILES])("%s", async (_name, files, verdict) => {
     expect(await agreed([directoryWith(files())])).toBe(verdict);
   });
 

@@ -10,8 +10,9 @@ import { type Finding, type VerificationReport, verifyFiles } from "../../src/ve
 import { BROKEN, UNSOUND } from "../support/broken-checkpoints.ts";
 import { CARRIED } from "../support/carried-histories.ts";
 import { EDGE_ATTACKS, EDGE_HISTORIES } from "../support/edge-cases.ts";
+import { EDGE_FILES } from "../support/edge-files.ts";
 import { ATTACKS } from "../support/journal-attacks.ts";
-import { directoryOf, viewsOf } from "../support/journal-directory.ts";
+import { directoryOf, directoryWith, viewsOf } from "../support/journal-directory.ts";
 import { HISTORIES, journalOf } from "../support/key-histories.ts";
 import { OPENINGS } from "../support/opening-histories.ts";
 import { ROTATIONS } from "../support/rotation-histories.ts";
@@ -59,6 +60,10 @@ test.each([...HISTORIES, ...OPENINGS, ...UNSOUND, ...EDGE_HISTORIES])(
     expect(await verdictOf(directoryOf(journalOf(write)))).toBe(verdict);
   },
 );
+
+test.each(EDGE_FILES)("%s", async (_name, files, verdict) => {
+  expect(await verdictOf(directoryWith(files()))).toBe(verdict);
+});
 
 test.each(CARRIED)("leaves carried again: $name", async ({ write, journal }) => {
   expect(await verdictOf(directoryOf(journalOf(write)))).toBe(journal.verdict);

@@ -71,8 +71,8 @@ SEGMENT_FILE = re.compile(r"(?:^|.*[\\/])[A-Za-z][A-Za-z0-9_-]{15}[\\/][1-9][0-9
 RECORD_FILE = re.compile(r".*\.(jsonl|json|csv)(\.(gz|zst|zip))?", re.S)
 VIEW_PART = re.compile(r"audit_log(?:-([1-9][0-9]*))?\.json")
 # Rule 10: what the record of a checkpoint may say beside its note.
-OF_CHECKPOINTS = {"audit_category": "audit", "audit_impact": "low", "audit_record_kind": "checkpoint",
-                  "audit_schema_version": None}
+OF_CHECKPOINTS = {"audit.category": "audit", "audit.impact": "low", "audit.record.kind": "checkpoint",
+                  "audit.schema.version": None}
 MAX = 2**53 - 1
 NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 # Messages of opentelemetry-proto, and the names of their fields in JSON.
@@ -274,8 +274,9 @@ class Record:
         self.kind, self.time, self.action = get("audit.record.kind"), get("audit.time"), get("audit.action")
         if source == "view" and self.kind == "intent" and attributes.get("exception.message") == NEVER_ENDED:
             del attributes["exception.message"]                                   # rule 2
-        fields = [(key_of(name), text_of(value)) for name, value in attributes.items()
-                  if name not in NO_FIELDS and key_of(name).startswith(PREFIXES) and text_of(value) is not None]
+        sealed_attributes = [(name, value) for name, value in attributes.items() if name not in NO_FIELDS
+                             and key_of(name).startswith(PREFIXES) and text_of(value) is not None]
+        fields = [(key_of(name), text_of(value)) for name, value in sealed_attributes]
         fields += body_fields(body)
         sealed = get("audit.integrity.fields")
         entries = entries_of(sealed) if sealed else {}
@@ -290,8 +291,8 @@ class Record:
             self.ask(key, next((text for other, text in fields if other == key), None), commitment, salt)
         ids = [value if value.strip("0") else "" for value in (trace, span)]
         self.adds = bool(body or any(ids)) or self.action != "checkpoint" or any(     # rule 10
-            OF_CHECKPOINTS.get(key, "") not in (None, text) and not key.startswith("audit_checkpoint_")
-            for key, text in fields)
+            OF_CHECKPOINTS.get(name, "") not in (None, text_of(value)) and not name.startswith("audit.checkpoint.")
+            for name, value in sealed_attributes)
         flat = lambda pairs: [text for pair in sorted(pairs, key=lambda pair: pair[0]) for text in pair]
         self.leaf = sha256(b"\0" + utf8(canonical([                               # rule 4
             "audit-leaf/1", self.stream, match[2], self.time, self.action, *ids,
@@ -512,7 +513,8 @@ def read_json_view(text):
     try:
         rows = parse_json(whole(text))
     except Refused as refused:
-        yield refused
+        if not text.rstrip().endswith("]"):
+            yield refused                                                         # it has no end
         rows = []                                                                 # it stands one record a line
         for line in text.split("\n"):
             line = line.strip().removeprefix("[").removesuffix("]").removesuffix(",").strip()
@@ -563,19 +565,25 @@ def pieces_of(text):
 def is_whole_row(cells):
     """Whether a last row that has no LF counts."""
     try:
-        return len(cells or []) >= len(HEADER) and isinstance(parse_json(cells[len(HEADER) - 1] or "{}"), dict)
+        return len(cells or []) >= len(HEADER) and isinstance(parse_json(cells[len(HEADER) - 1]), dict)
     except Refused:
         return False
 
 
+def all_rows(text):
+    """All rows, and whether the last one has its LF: one inside of quotes is none."""
+    has_end = text.endswith("\n")
+    rows = list(rows_of(text if has_end else text + "\n"))
+    return rows, has_end and not (rows[-1][1] is None and rows[-1][0].count('"') % 2)
+
+
 def read_csv(text):
-    ended = text if text.endswith("\n") else text + "\n"
-    rows = list(rows_of(ended))
+    rows, has_end = all_rows(text)
     for at, (row, cells) in enumerate(rows):
         if cells in ([""], HEADER):
             continue
         pieces = pieces_of(row)
-        if at == len(rows) - 1 and ended != text and not any(map(is_whole_row, [cells, *pieces])):
+        if at == len(rows) - 1 and not has_end and not any(map(is_whole_row, [cells, *pieces])):
             return
         try:
             yield from_row(cells)
@@ -608,10 +616,10 @@ def read_five(text):
     """What is wrong in a view of five keys."""
     yield Refused("view_passed_over")
     if text[0] != "[":
-        rows = [cells for _, cells in rows_of(text if text.endswith("\n") else text + "\n")]
-        if not text.endswith("\n") and len(rows[-1] or []) < len(FIVE):
+        rows, has_end = all_rows(text)
+        if not has_end and len(rows[-1][1] or []) < len(FIVE):
             rows.pop()
-        yield from (Refused() for cells in rows if cells != [""] and len(cells or []) != len(FIVE))
+        yield from (Refused() for _, cells in rows if cells != [""] and len(cells or []) != len(FIVE))
         return
     try:
         yield from (Refused() for item in parse_json(whole(text)) if not isinstance(item, dict) or set(item) - set(FIVE))
@@ -657,7 +665,7 @@ FIRST_KEY = re.compile(r'\{\s*"(timestamp|resource_?logs)"\s*:', re.I)
 BEGINNINGS = (",".join(HEADER), ",".join(f'"{name}"' for name in HEADER), '{"timestamp":', '{"resourceLogs":')
 
 
-def form_of(start, file):
+def form_of(start):
     """csv, five, array, lines or otlp; None where nothing tells it. `start`: its text, from the first that is no white space."""
     if start[0] == "[":
         head = start.encode(errors="surrogateescape")[:1 << 18]
@@ -667,6 +675,8 @@ def form_of(start, file):
         cells = line.rstrip().replace('"', "").split(",")
         if cells in (FIVE, HEADER):
             return "five" if cells == FIVE else "csv"
+        if ROW_START.match("\n" + line):
+            return "csv"
         try:
             value = parse_json(line)
             if isinstance(value, dict):
@@ -675,7 +685,7 @@ def form_of(start, file):
             pass
     if first:
         return "lines" if first[1] == "timestamp" else "otlp"
-    return "lines" if is_segment(file) else None
+    return None
 
 
 def read_file(file):
@@ -691,7 +701,7 @@ def read_file(file):
     start = text.lstrip()
     if not start or any(whole != start and whole.startswith(start) for whole in BEGINNINGS):
         return
-    form = form_of(start, file)
+    form = form_of(start)
     if form is None:
         raise Refused()
     if form == "lines":
