@@ -19,19 +19,29 @@ import {
 import { explainedBy } from "./explained.ts";
 import type { Lines } from "./quarantine-command.ts";
 
+const PRIVATE_KEY = /^-----BEGIN [A-Z ]*PRIVATE KEY-----/m;
+
 /**
  * Keys, or files of keys: lines as `otel-audit keys show` prints them, or PEM.
  *
  * @throws {AuditError} `unreadable` or `invalid_option`.
  */
-export function readPublicKeys(given: readonly string[]): readonly NoteKey[] {
+export function readPublicKeys(given: readonly string[], warn: Lines["warn"]): readonly NoteKey[] {
   return given.flatMap((text) => {
+    if (text.trim() === "")
+      throw new AuditError("invalid_option", "--public-key names nothing: give a key or a file");
     // A key in one line holds a plus, a file name seldom does; what is no key is a file.
     const [inline] = decodePublicKeys(text);
     if (inline !== undefined) return [inline.key];
     const content = readText(text, "the public key");
     const keys = decodePublicKeys(content).map(({ key }) => key);
-    return keys.length > 0 ? keys : [readPublicKey(content)];
+    if (keys.length > 0) return keys;
+    const key = readPublicKey(content);
+    if (PRIVATE_KEY.test(content))
+      warn(
+        `${text} is a private key: its public half is used; to verify, otel-audit keys show gives what is enough, and who has this one can sign`,
+      );
+    return [key];
   });
 }
 

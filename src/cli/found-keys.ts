@@ -4,6 +4,7 @@ import { AuditError, messageOf } from "../lib/errors.ts";
 import {
   isSameKey,
   isSignatureOf,
+  keyPlaceWarnings,
   type KnownKey,
   publicKeyFile,
   readPublicKey,
@@ -61,6 +62,7 @@ export function findKeys(path: string): FoundKeys {
   }));
   const warnings = [
     ...(refusal === undefined ? [] : [`${refusal.message}; a service would not start with it`]),
+    ...(isThere ? keyPlaceWarnings(path) : []),
     ...(signer === undefined || isListed ? [] : [unlistedWarning(path, problem)]),
     ...(signer !== undefined && keys.at(-1)?.isCurrent === false
       ? [

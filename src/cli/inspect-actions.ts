@@ -19,9 +19,9 @@ export async function inspect(
   id: string,
   given: readonly string[],
   options: InspectOptions,
-  { print }: Lines,
+  { print, warn }: Lines,
 ): Promise<void> {
-  const publicKeys = readPublicKeys(options.publicKey ?? []);
+  const publicKeys = readPublicKeys(options.publicKey ?? [], warn);
   const inspection = await inspectRecord(id, pathsOrDefault(given), { publicKeys });
   process.exitCode = inspection.exitCode;
   const commands = handCommands(inspection);

@@ -7,6 +7,7 @@ import {
   createKeyFile,
   encodeKnownKey,
   encodePublicKey,
+  keyPlaceWarnings,
   publicKeyFile,
   readPublicKeys,
   rotateKeyFile,
@@ -65,6 +66,7 @@ export function createKey(options: KeyOptions, { print, warn }: Lines): void {
   const earlier = unlisted === undefined ? readPublicKeys(path).length - 1 : 0;
   const { key } = signerOfFile(path);
   print(encodeKnownKey({ key }));
+  for (const line of keyPlaceWarnings(path)) warn(line);
   warn(`made ${path}: back it up where the records are not, and let nobody else read it`);
   if (unlisted === undefined)
     warn(`its public key is in ${publicKeyFile(path)}: pin it where you verify`);

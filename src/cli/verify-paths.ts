@@ -55,7 +55,7 @@ export interface Evidence extends VerifyFilesOptions {
  */
 export async function evidenceOf(options: EvidenceOptions, warn: Lines["warn"]): Promise<Evidence> {
   const { publicKey = [], redactionPolicy = [], anchor = [], since, until } = options;
-  const publicKeys = readPublicKeys(publicKey);
+  const publicKeys = readPublicKeys(publicKey, warn);
   const openedAnchors = await readAnchors(anchor);
   if (publicKeys.length === 0) {
     for (const { path } of openedAnchors)

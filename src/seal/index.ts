@@ -14,7 +14,8 @@ export { MAX_COVERED } from "./checkpoint-record.ts";
 export { type CallCount, type KeyRotation, type OpeningFacts } from "./checkpoint.ts";
 export { leafOf } from "./leaf-of.ts";
 export type { StreamHead } from "./anchor.ts";
-export { checkKeyPlace, type KeyPlace, loadSigner, signerOfFile } from "./key-file.ts";
+export { type KeyPlace, loadSigner, signerOfFile } from "./key-file.ts";
+export { checkKeyPlace, keyPlaceWarnings } from "./key-place.ts";
 export { createKeyFile, type MadeKey, rotateKeyFile } from "./make-key-file.ts";
 export {
   decodePublicKeys,

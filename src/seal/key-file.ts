@@ -4,10 +4,11 @@
  * In: a place. Out: who signs. `<name>.pem` is the private key (PKCS #8); only its owner may read it,
  * and it lies where the records do not.
  */
-import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import type { KeyRotation } from "./checkpoint.ts";
+import { checkKeyPlace, keyPlaceWarnings } from "./key-place.ts";
 import { createKeyFile } from "./make-key-file.ts";
 import { encodeKey, type NoteKey } from "./note.ts";
 import { readKeyFile } from "./private-key-file.ts";
@@ -38,7 +39,7 @@ export function loadSigner(
   if (place === undefined) return signerInMemory("there is no home directory", report);
   const path = resolve(place.path);
   checkKeyPlace(path, directory);
-  if (place.isNamed) return signerOfFile(path);
+  if (place.isNamed) return signerIn(path, report);
   if (!existsSync(path)) {
     try {
       makeFirst(path, report);
@@ -47,12 +48,18 @@ export function loadSigner(
     }
   }
   try {
-    return signerOfFile(path);
+    return signerIn(path, report);
   } catch (error) {
     // A key that is there and must not be used is no reason to take another one unasked.
     if (!(error instanceof AuditError) || error.code !== "unreadable") throw error;
     return signerInMemory(error.message, report);
   }
+}
+
+function signerIn(path: string, report: (line: string) => void): Signer {
+  const signer = signerOfFile(path);
+  for (const line of keyPlaceWarnings(path)) report(line);
+  return signer;
 }
 
 function makeFirst(path: string, report: (line: string) => void): void {
@@ -107,34 +114,5 @@ function rotationsOf(path: string, own: NoteKey): readonly KeyRotation[] {
     return steps;
   } catch {
     return [];
-  }
-}
-
-/**
- * Refuses a key in the audit directory, and a link there that leads to one.
- *
- * @throws {AuditError} `invalid_option`.
- */
-export function checkKeyPlace(path: string, directory: string): void {
-  const audit = realPath(directory);
-  const named = join(realPath(dirname(resolve(path))), basename(path));
-  if (![named, realPath(resolve(path))].some((place) => isWithin(audit, place))) return;
-  throw new AuditError(
-    "invalid_option",
-    `the signing key ${path} lies in the audit directory ${directory}: whoever may write the records could sign them; set AUDIT_SIGNING_KEY_FILE to a place outside`,
-  );
-}
-
-function isWithin(directory: string, path: string): boolean {
-  const below = relative(directory, path);
-  return below !== ".." && !below.startsWith(`..${sep}`) && resolve(below) !== below;
-}
-
-/** Links followed as far as there is something. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return dirname(path) === path ? path : join(realPath(dirname(path)), basename(path));
   }
 }

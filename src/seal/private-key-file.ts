@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
 import { checkPrivate } from "../lib/file-trust.ts";
+import { readRegularFile } from "../lib/regular-file.ts";
 import { decodeSigningKey } from "./signer.ts";
 
 /**
@@ -16,7 +16,7 @@ export function readKeyFile(path: string): KeyObject {
   try {
     // Who may read the key can sign what they like.
     checkPrivate(path, name);
-    pem = readFileSync(path, "utf8");
+    pem = readRegularFile(path);
   } catch (error) {
     if (error instanceof AuditError) throw error;
     const isMissing = systemCodeOf(error) === "ENOENT";

@@ -5,10 +5,11 @@
  * came after another, `<key> <key before> <signature>`. Nothing depends on the file: the private key
  * works without it.
  */
-import { lstatSync, readFileSync, realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { fromBase64 } from "../lib/base64.ts";
 import { systemCodeOf } from "../lib/errors.ts";
 import { replaceFile } from "../lib/files.ts";
+import { readRegularFile } from "../lib/regular-file.ts";
 import type { KeyRotation } from "./checkpoint.ts";
 import { decodeKey, encodeKey, type NoteKey } from "./note.ts";
 
@@ -43,12 +44,12 @@ export function ownPath(path: string): string {
 /**
  * The keys that were used at a place, the newest last; none where there is no such file.
  *
- * @throws the system error where the file cannot be read.
+ * @throws the system error where the file cannot be read; an error where it is no regular one.
  */
 export function readPublicKeys(path: string): readonly KnownKey[] {
   let text: string;
   try {
-    text = readFileSync(publicKeyFile(path), "utf8");
+    text = readRegularFile(publicKeyFile(path));
   } catch (error) {
     if (systemCodeOf(error) === "ENOENT") return [];
     throw error;

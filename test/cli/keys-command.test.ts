@@ -205,7 +205,7 @@ describe("show", () => {
         rmSync(pubOf(file));
         mkdirSync(pubOf(file));
       },
-      (file) => `${pubOf(file)} cannot be read (EISDIR`,
+      (file) => `${pubOf(file)} cannot be read (${pubOf(file)} is no regular file)`,
     ],
   ])("the file of public keys %s: the key is printed, and that is said", (_name, harm, said) => {
     const file = made();

@@ -85,6 +85,32 @@ test("another key than the pinned one is found", async () => {
   expect(codesOf(found)).toContain("foreign_key");
 });
 
+test("a private key is taken for its public half, and somebody is told", async () => {
+  const root = temporaryDirectory();
+  const [directory, file] = [join(root, "audit"), join(root, "key.pem")];
+  run("keys", "create", "--file", file);
+  await serve(directory, file);
+  for (const args of [
+    ["verify", directory],
+    ["gaps", directory],
+  ]) {
+    const { code, err } = run(...args, "--public-key", file);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: `otel-audit: ${file} is a private key: its public half is used; to verify, otel-audit keys show gives what is enough, and who has this one can sign\n`,
+    });
+  }
+  expect(run("verify", directory, "--public-key", join(root, "key.pub")).err).toBe("");
+});
+
+test.each(["", "  "])("a key %j names nothing", (key) => {
+  for (const command of [["verify"], ["gaps"], ["inspect", "cJ43xB7KP1x8rM2I.3"]]) {
+    const { code, out, err } = run(...command, ".", "--public-key", key);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toBe("otel-audit: --public-key names nothing: give a key or a file\n");
+  }
+});
+
 describe("an anchor that was signed after a rotation", () => {
   /** A trail of two keys, the first of them, and an anchor that the second one signed. */
   async function rotated(): Promise<{

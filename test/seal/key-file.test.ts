@@ -1,10 +1,11 @@
 /** The signing key on disk: who makes it, who may read it, and what happens where it cannot be kept. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -133,7 +134,7 @@ describe("nowhere to keep one", () => {
         mkdirSync(path, { recursive: true, mode: 0o700 });
         return path;
       },
-      /EISDIR/,
+      /no regular file/,
     ],
   ])("%s: one in memory, and a line that says so", (_name, pathOf, why) => {
     const place = freshPlace();
@@ -160,6 +161,47 @@ describe("nowhere to keep one", () => {
       { state: "open", opening: { custody: "memory" } },
     ]);
   });
+});
+
+test.each([
+  ["the key", (path: string) => path, "is no regular file"],
+  ["the list of public keys", publicKeyFile, undefined],
+])("%s is a pipe: nobody waits for it", (_name, of, problem) => {
+  const { directory, path } = freshPlace();
+  createKeyFile(path);
+  rmSync(of(path));
+  spawnSync("mkfifo", ["-m", "600", of(path)]);
+  const act = (): unknown => load(path, directory, true);
+  if (problem === undefined) expect(act).not.toThrow();
+  else expect(refusal(act)).toMatchObject({ code: "unreadable" });
+  if (problem !== undefined) expect(refusal(act).message).toContain(problem);
+});
+
+test.each([
+  ["everybody", 0o777, true],
+  ["its group", 0o770, true],
+  ["everybody, who cannot replace what others own", 0o1777, false],
+  ["nobody else", 0o755, false],
+])("a key whose directory %s may write: a line says so", (_name, mode, isTold) => {
+  const { directory, path } = freshPlace();
+  createKeyFile(path);
+  const place = join(path, "..");
+  chmodSync(place, mode);
+  const link = join(directory, "../linked.pem");
+  symlinkSync(path, link);
+  for (const [name, isNamed] of [
+    [path, false],
+    [path, true],
+    [link, true],
+  ] as const) {
+    expect(load(name, directory, isNamed).lines).toEqual(
+      isTold
+        ? [
+            `others may write the directory of the signing key ${name}, and replace it: chmod go-w ${place}`,
+          ]
+        : [],
+    );
+  }
 });
 
 describe("refused", () => {
@@ -274,6 +316,16 @@ describe("refused", () => {
       expect(error.message).toContain("lies in the audit directory");
       expect(error.message).toContain("set AUDIT_SIGNING_KEY_FILE to a place outside");
     }
+  });
+
+  test("a key that has a second name right in the audit directory", () => {
+    const { directory, path } = freshPlace();
+    createKeyFile(path);
+    linkSync(path, join(directory, "../second.pem"));
+    expect(load(path, directory).custody).toBe("file");
+    linkSync(path, join(directory, "audit_log.txt"));
+    for (const name of [path, join(directory, "../second.pem")])
+      expect(refusal(() => load(name, directory)).message).toContain("lies in the audit directory");
   });
 
   test("a key beside the audit directory is fine, also where the names begin alike", () => {
