@@ -1,6 +1,11 @@
 /** What every command that verifies does first. */
 import { AuditError } from "../lib/errors.ts";
-import { verifyFiles, type VerifyFilesOptions, type VerificationReport } from "../verify/index.ts";
+import {
+  type TimeWindow,
+  verifyFiles,
+  type VerifyFilesOptions,
+  type VerificationReport,
+} from "../verify/index.ts";
 import {
   checkAnchorKeys,
   type OpenedAnchor,
@@ -64,11 +69,18 @@ export async function evidenceOf(options: EvidenceOptions, warn: Lines["warn"]):
     anchors: openedAnchors.flatMap(({ heads }) => heads),
     ...(redactionPolicy.length === 0 ? {} : readRedactionPolicies(redactionPolicy, warn)),
     isStrict: options.strict === true,
-    window: {
-      since: since === undefined ? -Infinity : parseTime(since, "--since"),
-      until: until === undefined ? Infinity : parseTime(until, "--until"),
-    },
+    window: windowOf(since, until),
   };
+}
+
+function windowOf(from: string | undefined, to: string | undefined): TimeWindow {
+  const since = from === undefined ? -Infinity : parseTime(from, "--since");
+  const until = to === undefined ? Infinity : parseTime(to, "--until");
+  if (since <= until) return { since, until };
+  throw new AuditError(
+    "invalid_option",
+    `--since ${from} is later than --until ${to}: there is no time between them`,
+  );
 }
 
 /**

@@ -49,6 +49,8 @@ export type FindingCode =
   | "record_unproven"
   /** Nothing that was read is signed. */
   | "nothing_signed"
+  /** A piece of time was asked for, and no record of it was read. */
+  | "time_unread"
   /** Written by a later version. */
   | "format_unsupported"
   /** Signed by another process than the one that wrote them, after that one died. */
@@ -111,6 +113,7 @@ export const SEVERITIES: Readonly<Record<FindingCode, Severity>> = {
   policy_differs: "inconclusive",
   record_unproven: "inconclusive",
   nothing_signed: "inconclusive",
+  time_unread: "inconclusive",
   format_unsupported: "inconclusive",
   records_adopted: "note",
   records_unsigned: "note",

@@ -52,8 +52,12 @@ export function gapsOf(
     calls: calls.reduce((sum, { lost, missing: absent }) => sum + lost + (absent ?? 0), 0),
   };
   const isMissing = counts.missing + counts.lost + counts.calls > 0;
-  const isUntold = findings.some(({ code }) => UNTOLD.has(code));
-  return { version: 1, ...verdictOf(report, { isMissing, isUntold, counts }), counts, ...known };
+  const untold = findings.some(({ code }) => code === "time_unread")
+    ? "no record of that time was read"
+    : findings.some(({ code }) => UNTOLD.has(code))
+      ? "not everything is signed; run otel-audit verify"
+      : undefined;
+  return { version: 1, ...verdictOf(report, { isMissing, untold, counts }), counts, ...known };
 }
 
 function missingIn({ findings, gaps }: VerificationReport): readonly MissingRecords[] {
@@ -78,13 +82,14 @@ function missingIn({ findings, gaps }: VerificationReport): readonly MissingReco
 
 interface Judged {
   readonly isMissing: boolean;
-  readonly isUntold: boolean;
+  /** Why nobody can tell; undefined: it can be told. */
+  readonly untold: string | undefined;
   readonly counts: GapReport["counts"];
 }
 
 function verdictOf(
   { verdict, records, streams }: VerificationReport,
-  { isMissing, isUntold, counts }: Judged,
+  { isMissing, untold, counts }: Judged,
 ): Pick<GapReport, "verdict" | "exitCode" | "headline"> {
   const what = [
     ...are(counts.missing, "record", "missing here"),
@@ -105,9 +110,8 @@ function verdictOf(
     return { verdict, exitCode: 3, headline };
   }
   if (isMissing) return { verdict: "incomplete", exitCode: 4, headline: what };
-  if (isUntold) {
-    const headline =
-      "whether something is missing cannot be told: not everything is signed; run otel-audit verify";
+  if (untold !== undefined) {
+    const headline = `whether something is missing cannot be told: ${untold}`;
     return { verdict: "inconclusive", exitCode: 4, headline };
   }
   const headline = `nothing is missing: ${counted(records.proven + records.adopted, "record")} in ${counted(streams.length, "stream")}`;

@@ -101,6 +101,7 @@ const REASONS: Partial<Readonly<Record<FindingCode, string>>> = {
   policy_differs: "another redaction policy",
   record_unproven: "records without a checkpoint",
   nothing_signed: "nothing is signed",
+  time_unread: "no record of that time was read",
   format_unsupported: "written by a later version",
   records_adopted: "adopted records",
   records_unsigned: "records behind the last checkpoint",

@@ -97,6 +97,7 @@ export function createVerification(options: VerificationOptions): Verification {
   const purged = new Map<string, Run[]>();
   const gaps: (GapClaim & { readonly record: string })[] = [];
   let lines = 0;
+  let isTimeRead = false;
 
   function judgeOf(stream: string): StreamJudge {
     let judge = judges.get(stream);
@@ -182,8 +183,10 @@ export function createVerification(options: VerificationOptions): Verification {
         const detail = block.details[next]?.at === at ? block.details[next++] : undefined;
         const time = block.time[at] ?? Number.NaN;
         const checkpoint = detail?.checkpoint;
+        const isInTime = isInside(window, time);
+        if (isInTime) isTimeRead = true;
         // Checkpoints of any time are needed: they come behind their records.
-        const isWanted = isInside(window, time) || checkpoint !== undefined;
+        const isWanted = isInTime || checkpoint !== undefined;
         if (detail !== undefined && isWanted) await addDetail(detail, place);
         const note = checkpoint === undefined ? undefined : await addCheckpoint(checkpoint, place);
         const kind = block.kind[at] ?? KIND.other;
@@ -268,6 +271,10 @@ export function createVerification(options: VerificationOptions): Verification {
     if (adopted > 0) {
       const message = `${adopted} records were not attested by the process that wrote them, but adopted by another after it had died`;
       list.add("records_adopted", { message, count: adopted });
+    }
+    if (lines > 0 && !isTimeRead) {
+      const message = "no record of the time that was asked for was read: nothing is said of it";
+      list.add("time_unread", { message });
     }
     if (lines > 0 && ![...judges.values()].some((judge) => judge.isAnySigned())) {
       list.add("nothing_signed", {

@@ -276,13 +276,25 @@ describe("other verdicts", () => {
 
 describe("--since and --until", () => {
   const late = "2200-01-01";
-  test.each<[name: string, args: readonly string[], code: number]>([
-    ["all of it", ["--since", "-1h"], 0],
-    ["before all of it", ["--until", "2001-01-01"], 0],
-    ["behind all of it", ["--since", late], 0],
-  ])("%s", (_name, args, code) => {
-    const copy = replaced('"action_type":"pause"', '"action_type":"pause"');
-    expect(otelAudit(["verify", copy.directory, ...args]).code).toBe(code);
+  const UNREAD = "inconclusive: no record of that time was read; ";
+  test.each<[name: string, args: readonly string[], code: number, start: string]>([
+    ["all of it", ["--since", "-1h"], 0, "verified, 11 records "],
+    ["until all of it", ["--until", late], 0, "verified, 11 records "],
+    ["before all of it", ["--until", "2001-01-01"], 4, UNREAD],
+    ["behind all of it", ["--since", late], 4, UNREAD],
+    ["behind all of it, for a while", ["--since", late, "--until", "2200-01-02"], 4, UNREAD],
+  ])("%s", (_name, args, code, start) => {
+    const copy = copied();
+    const { out, ...ran } = otelAudit(["verify", copy.directory, ...args]);
+    expect([ran.code, out.slice(0, start.length)]).toEqual([code, start]);
+    const gaps = otelAudit(["gaps", copy.directory, ...args]);
+    expect(gaps.code).toBe(code);
+    expect(gaps.out.includes("cannot be told: no record of that time was read")).toBe(code === 4);
+  });
+  test("a record that was changed is found, or nothing is said of its time", () => {
+    const copy = replaced('"action_type":"pause"', '"action_type":"resume"');
+    expect(verified(copy.directory, "--since", "-1h").code).toBe(1);
+    expect(verified(copy.directory, "--since", late).code).not.toBe(0);
   });
   test("a record that is missing is missing only in its time", () => {
     const copy = copied();
@@ -331,6 +343,12 @@ test.each<[name: string, args: readonly string[], code: number, text: string]>([
   ["an unknown option", ["--nope"], 2, "unknown option '--nope'"],
   ["another output", ["-o", "xml"], 2, "Allowed choices are table, json"],
   ["a time that is none", ["x", "--until", "2026-13-45"], 2, "--until must be a time"],
+  [
+    "a time that ends before it begins",
+    ["x", "--since", "2026-11-22", "--until", "2026-11-20"],
+    2,
+    "--since 2026-11-22 is later than --until 2026-11-20: there is no time between them",
+  ],
   ["a key that is not there", ["x", "--public-key", "nowhere.pub"], 3, "cannot read"],
   ["an anchor that is not there", ["x", "--anchor", "nowhere.txt"], 3, "cannot read the anchor"],
   ["an anchor that is none", ["x", "--anchor", "KEYS"], 2, "it is no signed note"],

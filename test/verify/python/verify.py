@@ -29,7 +29,7 @@ WEIGHTS = {
     **dict.fromkeys(["records_adopted", "records_unsigned", "records_purged", "view_passed_over", "salt_left", "only_results",
                      "stream_unclosed", "key_in_memory", "keys_unlinked"], "note"),
 }
-STRICT = {"records_adopted", "records_unsigned", "only_results", "key_in_memory", "keys_unlinked"}
+STRICT = {"records_adopted", "records_unsigned", "view_passed_over", "only_results", "key_in_memory", "keys_unlinked"}
 VERDICTS = [("tampered", "tampered", 1), ("unreadable", "unreadable", 3), ("missing", "incomplete", 4),
             ("inconclusive", "inconclusive", 4), ("note", "verified", 0)]
 
@@ -48,6 +48,17 @@ OPTIONAL_TEXTS = ("call_id", "outcome", "actor_id", "actor_type", "target_type",
 NO_FIELDS = {"audit.record.id", "audit.time", "audit.action", "audit.sequence.number", "audit.integrity.fields"}
 PREFIXES = ("audit_", "rpc_", "client_", "error_", "exception_", "user_agent_")
 FIVE = HEADER[:5]
+KEYS = (*HEADER, "resource")
+# Attributes of the table in "Attributes" that are sealed, and so the names of their keys.
+NAMES = """audit.record.id audit.record.kind audit.sequence.number audit.schema.version audit.time audit.call.id
+audit.call.duration_ms audit.call.request.count audit.call.request.bytes audit.call.response.count audit.call.response.bytes
+audit.action audit.action.version audit.category audit.impact audit.outcome audit.actor.id audit.actor.type audit.actor.role
+audit.actor.role.permitted audit.actor.authentication audit.actor.authentication.error audit.actor.delegator.id
+audit.target.type audit.target.id audit.source.id audit.source.type audit.reason audit.authorization.id
+audit.authorization.by audit.snapshot.id audit.count audit.redaction.rules audit.integrity.incomplete audit.integrity.fields
+audit.checkpoint.note audit.checkpoint.leaves audit.checkpoint.subtrees rpc.system.name rpc.method rpc.status_code
+client.address client.port user_agent.original error.type exception.message""".split()
+OF_CHECKPOINT = ("audit.checkpoint.note", "audit.checkpoint.leaves", "audit.checkpoint.subtrees")
 STREAM = re.compile(r"[A-Za-z][A-Za-z0-9_-]{15}")
 RECORD_ID = re.compile(r"([A-Za-z][A-Za-z0-9_-]{15})\.([1-9][0-9]{0,15})")
 ENTRY = re.compile(r"([A-Za-z0-9_]+)(?::([A-Za-z0-9_-]{43})(?::([A-Za-z0-9_-]{22}))?)?")
@@ -64,7 +75,14 @@ OF_CHECKPOINTS = {"audit_category": "audit", "audit_impact": "low", "audit_recor
                   "audit_schema_version": None}
 MAX = 2**53 - 1
 NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?"
+# Messages of opentelemetry-proto, and the names of their fields in JSON.
 FORMS = ("stringValue", "boolValue", "intValue", "doubleValue", "bytesValue", "arrayValue", "kvlistValue")
+REQUEST = ("resourceLogs",)
+RESOURCE_LOGS = ("resource", "scopeLogs", "schemaUrl")
+RESOURCE = ("attributes", "droppedAttributesCount", "entityRefs")
+SCOPE_LOGS = ("scope", "logRecords", "schemaUrl")
+LOG_RECORD = ("timeUnixNano", "observedTimeUnixNano", "severityNumber", "severityText", "body", "attributes",
+              "droppedAttributesCount", "flags", "traceId", "spanId", "eventName")
 
 
 class Refused(Exception):
@@ -121,13 +139,29 @@ class Number:
         return ("-" if sign else "") + out
 
 
+def constant(_):
+    raise Refused()
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=Map, parse_int=Number, parse_float=Number, parse_constant=constant)
+
+
 def parse_json(text):
-    def constant(_):
-        raise Refused()
     try:
-        return json.loads(text, object_pairs_hook=Map, parse_int=Number, parse_float=Number, parse_constant=constant)
+        return DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise Refused() from error
+
+
+def letters(name):
+    """What two names have in common that people take for one."""
+    return re.sub("[^a-z0-9]", "", name.lower())
+
+
+def misnamed(value, names):
+    """Whether a map has a key that is one of the names in another writing."""
+    known = set(map(letters, names))
+    return isinstance(value, dict) and any(name not in names and letters(name) in known for name in value)
 
 
 def quote(text):
@@ -199,6 +233,13 @@ def key_of(name):
     return re.sub("[^A-Za-z0-9_]", "_", name) or "_"
 
 
+NAME_OF = {key_of(name): name for name in NAMES}
+
+
+def has_key_of_another(name):
+    return NAME_OF.get(key_of(name), name) != name
+
+
 def body_fields(value, path=()):
     if isinstance(value, dict):
         for name, inner in value.items():
@@ -229,7 +270,7 @@ class Record:
             raise Refused()                                                       # rule 1
         self.id, self.stream, self.sequence = match[0], match[1], int(match[2])
         self.attributes, self.body, self.source = attributes, body, source
-        self.service, self.resource = service, resource
+        self.service, self.resource, self.unknown = service, resource, []
         self.kind, self.time, self.action = get("audit.record.kind"), get("audit.time"), get("audit.action")
         if source == "view" and self.kind == "intent" and attributes.get("exception.message") == NEVER_ENDED:
             del attributes["exception.message"]                                   # rule 2
@@ -240,7 +281,9 @@ class Record:
         entries = entries_of(sealed) if sealed else {}
         self.contradicts = bool(                                                  # rule 3
             doubtful or entries is None or not self.kind or not self.time or not self.action
-            or get("audit.sequence.number") != match[2] or len({key for key, _ in fields}) < len(fields))
+            or get("audit.sequence.number") != match[2] or len({key for key, _ in fields}) < len(fields)
+            or any(has_key_of_another(name) and text_of(value) is not None for name, value in attributes.items())
+            or (self.kind != "checkpoint" and any(get(name) for name in OF_CHECKPOINT)))
         committed = {key: entry for key, entry in (entries or {}).items() if entry[0]}
         self.findings = []                                                        # rule 5
         for key, (commitment, salt) in committed.items():
@@ -293,7 +336,7 @@ def from_line(line, source):
     """A record from a journal line, or from a row of a view."""
     if not is_flat(line):
         raise Refused()
-    doubtful = contradicts(line) or any(name in line["attributes"] for name in COLUMNS.values())
+    doubtful = contradicts(line) or any(name in line["attributes"] for name in COLUMNS.values()) or misnamed(line, KEYS)
     attributes = {name: line[column] for column, name in COLUMNS.items() if line.get(column) is not None}
     attributes |= line["attributes"]
     outcome = text_of(attributes.get("audit.outcome"))
@@ -302,8 +345,11 @@ def from_line(line, source):
     doubtful |= line["status"] != stated
     doubtful |= f"{line['stream']}.{line['sequence'].text()}" != record_id
     ids = [text_of(line.get(name)) or "" for name in ("trace_id", "span_id")]
-    return Record(attributes, line.get("details"), *ids, doubtful=doubtful, source=source, service=line.get("service"),
-                  resource=line.get("resource"))
+    record = Record(attributes, line.get("details"), *ids, doubtful=doubtful, source=source, service=line.get("service"),
+                    resource=line.get("resource"))
+    known = set(map(letters, KEYS))
+    record.unknown = [name for name in line if letters(name) not in known]
+    return record
 
 
 def pairs_of(value):
@@ -313,17 +359,18 @@ def pairs_of(value):
 def any_value(value):
     """An OTLP AnyValue, and whether it contradicts itself. What is not of its form is absent."""
     forms = [form for form in value if form in FORMS] if isinstance(value, dict) else []
-    out, doubtful = None, len(forms) > 1
+    out, doubtful = None, len(forms) > 1 or misnamed(value, FORMS)
     for form in forms:
         inner, out = value[form], None
         if form == "arrayValue" and isinstance(inner, dict):
+            doubtful |= misnamed(inner, ["values"])
             inner = inner.get("values")
             parts = [any_value(part) for part in inner] if isinstance(inner, list) else []
             out = [part for part, _ in parts]
             doubtful |= any(double for _, double in parts)
         elif form == "kvlistValue" and isinstance(inner, dict):
             out, double = key_values(inner.get("values"))
-            doubtful |= double
+            doubtful |= double or misnamed(inner, ["values"])
         elif isinstance(inner, str) and form in ("intValue", "doubleValue"):
             number = Number(inner) if re.fullmatch(NUMBER, inner) else None
             keep = number is None or number.changed or (form == "intValue" and number.text() != inner)
@@ -338,7 +385,7 @@ def key_values(pairs):
     for pair in pairs_of(pairs):
         value, double = any_value(pair.get("value"))
         out.append((pair["key"] if isinstance(pair.get("key"), str) else "", value))
-        doubtful |= double
+        doubtful |= double or misnamed(pair, ["key", "value"])
     out = Map(out)
     return out, doubtful or bool(out.double)
 
@@ -350,7 +397,10 @@ def from_otlp(log, service):
     action, time = text_of(attributes.get("audit.action")), text_of(attributes.get("audit.time")) or ""
     name, nanos = log.get("eventName"), log.get("timeUnixNano")
     doubt |= isinstance(name, str) and name not in ("", f"audit.{action}")
-    if isinstance(nanos, str) and re.fullmatch("[1-9][0-9]{6,18}", nanos):
+    doubt |= misnamed(log, LOG_RECORD)
+    if nanos is not None and not (isinstance(nanos, str) and re.fullmatch("[1-9][0-9]{6,18}", nanos)):
+        doubt = True
+    elif nanos is not None:
         try:
             moment = datetime.datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%fZ") - datetime.datetime(1970, 1, 1)
             millis = moment // datetime.timedelta(milliseconds=1)
@@ -374,15 +424,13 @@ def salvage(text):
 
 
 def read_lines(data, source):
-    """Records of JSON lines: a journal, checkpoints, or OTLP. Yields records, and Refused for what is none."""
-    for raw in data.split(b"\n")[:-1]:                                            # a last line without its end is passed over
+    """Records of JSON lines: a journal, or checkpoints. Yields records, and Refused for what is none."""
+    *lines, last = data.split(b"\n")
+    for raw in lines + ([last] if is_whole_line(last, source) else []):
         if not raw.strip():
             continue
         try:
             line, start = salvage(raw.decode())
-            if isinstance(line, dict) and isinstance(line.get("resourceLogs"), list):
-                yield from read_otlp(line)
-                continue
             record = from_line(line, source)
             if start:
                 yield Refused()                                                   # the rest of a line that was cut
@@ -393,21 +441,61 @@ def read_lines(data, source):
             yield Refused()
 
 
-def read_otlp(line):
-    for resource in pairs_of(line["resourceLogs"]):
+def is_whole_line(raw, source):
+    """Whether a last line that has no LF counts."""
+    try:
+        line, start = salvage(raw.decode())
+        return not start or bool(from_line(line, source))
+    except (Refused, UnicodeDecodeError):
+        return False
+
+
+OTLP_START = re.compile(r'\{"resourceLogs":|(?<=\n)\{')
+
+
+def read_otlp(text):
+    """Records of OTLP: objects, one behind the other, with white space between."""
+    position = len(text) - len(text.lstrip(" \t\r\n"))
+    while position < len(text):
+        try:
+            line, end = DECODER.raw_decode(text, position)
+            whole(text[position:end])
+            requests = lists_of(line, "resourceLogs")
+            yield from [Refused()] if requests is None else read_request(line, requests)
+        except (ValueError, RecursionError, Refused):
+            following = OTLP_START.search(text, position + 1)
+            if following:
+                end = following.start()
+                yield Refused()
+            else:                                                                 # the last one, which was cut
+                end = len(text)
+                if "\n" in text[position:] or text[:position].rpartition("\n")[2].strip():
+                    yield Refused()
+        position = end + len(text[end:]) - len(text[end:].lstrip(" \t\r\n"))
+
+
+def lists_of(value, name):
+    """What stands in its lists of this name, in whatever writing; None where there is none."""
+    lists = [inner for key, inner in value.items() if letters(key) == letters(name) and isinstance(inner, list)] \
+        if isinstance(value, dict) else []
+    return [item for items in lists for item in items] if lists else None
+
+
+def read_request(line, requests):
+    for resource in pairs_of(requests):
         inner = resource.get("resource")
         said, twice = key_values(inner.get("attributes") if isinstance(inner, dict) else None)
         service = said.get("service.name")
-        for scope in pairs_of(resource.get("scopeLogs")):
-            logs = scope.get("logRecords")
-            for log in logs if isinstance(logs, list) else []:
+        twice |= contradicts(inner) or misnamed(line, REQUEST) or misnamed(resource, RESOURCE_LOGS) or misnamed(inner, RESOURCE)
+        for scope in pairs_of(lists_of(resource, "scopeLogs")):
+            for log in lists_of(scope, "logRecords") or []:
                 try:
                     if not isinstance(log, dict):
                         raise Refused()
                     record = from_otlp(log, service if isinstance(service, str) else None)
                     names = line.double | resource.double | scope.double              # those that lead to the record
                     record.contradicts |= bool(names & {"resourceLogs", "resource", "scopeLogs", "logRecords"})
-                    record.contradicts |= contradicts(inner) or twice
+                    record.contradicts |= twice or misnamed(scope, SCOPE_LOGS)
                     yield record
                 except Refused as refused:
                     yield refused
@@ -423,7 +511,8 @@ def whole(text):
 def read_json_view(text):
     try:
         rows = parse_json(whole(text))
-    except Refused:
+    except Refused as refused:
+        yield refused
         rows = []                                                                 # it stands one record a line
         for line in text.split("\n"):
             line = line.strip().removeprefix("[").removesuffix("]").removesuffix(",").strip()
@@ -443,53 +532,91 @@ def read_json_view(text):
 
 
 CELL = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\n]*?))(,|\r?\n)')
-ROW_START = re.compile(r'\n(?="?[0-9]{4}-[0-9]{2}-[0-9]{2}T)')
+ROW_START = re.compile(r'\n(?="?[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})')
 
 
-def read_rows(text):
-    """Rows of CSV, None for one that is broken; a last row that is not whole is left out."""
-    position, row = 0, []
+def rows_of(text):
+    """Rows of CSV: their texts and cells. None where the quotes are broken: up to the next line that begins with a time."""
+    position, begin, row = 0, 0, []
     while position < len(text):
         match = CELL.match(text, position)
         if match:
             row.append(match[1].replace('""', '"') if match[1] is not None else match[2])
             position = match.end()
             if match[3] != ",":
-                yield row
-                row = []
+                yield text[begin:position], row
+                begin, row = position, []
             continue
         following = ROW_START.search(text, position)
-        if not following:
-            if text.endswith("\n"):
-                yield None
-            return
-        yield None
-        position, row = following.end(), []
+        position = following.end() if following else len(text)
+        yield text[begin:position], None
+        begin, row = position, []
+
+
+def pieces_of(text):
+    """Rows of the pieces of one that is no record; none where it is in one piece."""
+    cuts = [0, *(match.end() for match in ROW_START.finditer(text)), len(text)]
+    pieces = [text[first:last] for first, last in zip(cuts, cuts[1:]) if first < last]
+    return [cells for piece in pieces for _, cells in rows_of(piece)] if len(pieces) > 1 else []
+
+
+def is_whole_row(cells):
+    """Whether a last row that has no LF counts."""
+    try:
+        return len(cells or []) >= len(HEADER) and isinstance(parse_json(cells[len(HEADER) - 1] or "{}"), dict)
+    except Refused:
+        return False
 
 
 def read_csv(text):
-    rows = read_rows(text)
-    if next(rows, HEADER) != HEADER:
-        yield Refused()
-        return
-    for row in rows:
-        if row == [""]:
+    ended = text if text.endswith("\n") else text + "\n"
+    rows = list(rows_of(ended))
+    for at, (row, cells) in enumerate(rows):
+        if cells in ([""], HEADER):
             continue
+        pieces = pieces_of(row)
+        if at == len(rows) - 1 and ended != text and not any(map(is_whole_row, [cells, *pieces])):
+            return
         try:
-            if row is None or len(row) != len(HEADER):
-                raise Refused()
-            whole("".join(row))
-            line = Map(zip(HEADER, (re.sub(r"^'(?=[=+\-@\t\r'])", "", cell) for cell in row)))
-            line = Map((column, cell) for column, cell in line.items() if cell or column in ("error", "details", "attributes"))
-            line["error"] = line["error"] or None
-            for column in ("details", "attributes"):
-                line[column] = parse_json(line[column]) if line[column] else Map()
-            for column in ("sequence", "duration_ms"):
-                if re.fullmatch(NUMBER, line.get(column, "")):
-                    line[column] = Number(line[column])
-            yield from_line(line, "view")
+            yield from_row(cells)
         except Refused as refused:
-            yield refused
+            if not pieces:
+                yield refused
+            for piece in pieces:
+                try:
+                    yield from_row(piece)
+                except Refused as refused:
+                    yield refused
+
+
+def from_row(row):
+    if row is None or len(row) != len(HEADER):
+        raise Refused()
+    whole("".join(row))
+    line = Map(zip(HEADER, (re.sub(r"^'(?=[=+\-@\t\r'])", "", cell) for cell in row)))
+    line = Map((column, cell) for column, cell in line.items() if cell or column in ("error", "details", "attributes"))
+    line["error"] = line["error"] or None
+    for column in ("details", "attributes"):
+        line[column] = parse_json(line[column]) if line[column] else Map()
+    for column in ("sequence", "duration_ms"):
+        if re.fullmatch(NUMBER, line.get(column, "")):
+            line[column] = Number(line[column])
+    return from_line(line, "view")
+
+
+def read_five(text):
+    """What is wrong in a view of five keys."""
+    yield Refused("view_passed_over")
+    if text[0] != "[":
+        rows = [cells for _, cells in rows_of(text if text.endswith("\n") else text + "\n")]
+        if not text.endswith("\n") and len(rows[-1] or []) < len(FIVE):
+            rows.pop()
+        yield from (Refused() for cells in rows if cells != [""] and len(cells or []) != len(FIVE))
+        return
+    try:
+        yield from (Refused() for item in parse_json(whole(text)) if not isinstance(item, dict) or set(item) - set(FIVE))
+    except Refused as refused:
+        yield refused
 
 
 def segments_of(folder):
@@ -525,13 +652,30 @@ def is_segment(file):
     return bool(SEGMENT_FILE.fullmatch(os.path.abspath(file)))
 
 
-def has_five_keys(text):
-    """Whether a JSON array is a view of five keys."""
-    try:
-        rows = parse_json(whole(text))
-    except Refused:
-        return '"action_type"' in text and '"record_id"' not in text                # cut, or changed
-    return bool(rows) and all(isinstance(row, dict) and set(row) == set(FIVE) for row in rows)
+# Keys by which lines of JSON are told.
+FIRST_KEY = re.compile(r'\{\s*"(timestamp|resource_?logs)"\s*:', re.I)
+BEGINNINGS = (",".join(HEADER), ",".join(f'"{name}"' for name in HEADER), '{"timestamp":', '{"resourceLogs":')
+
+
+def form_of(start, file):
+    """csv, five, array, lines or otlp; None where nothing tells it. `start`: its text, from the first that is no white space."""
+    if start[0] == "[":
+        head = start.encode(errors="surrogateescape")[:1 << 18]
+        return "five" if b'"action_type"' in head and b'"record_id"' not in head else "array"
+    first = FIRST_KEY.search(start)
+    for line in start[:first.start() if first else len(start)].split("\n"):
+        cells = line.rstrip().replace('"', "").split(",")
+        if cells in (FIVE, HEADER):
+            return "five" if cells == FIVE else "csv"
+        try:
+            value = parse_json(line)
+            if isinstance(value, dict):
+                return "lines" if lists_of(value, "resourceLogs") is None else "otlp"
+        except Refused:
+            pass
+    if first:
+        return "lines" if first[1] == "timestamp" else "otlp"
+    return "lines" if is_segment(file) else None
 
 
 def read_file(file):
@@ -545,19 +689,15 @@ def read_file(file):
         raise Refused() from error
     text = data.decode(errors="surrogateescape")
     start = text.lstrip()
-    header = start.split("\n", 1)[0].rstrip().replace('"', "").split(",")
-    if not start:
+    if not start or any(whole != start and whole.startswith(start) for whole in BEGINNINGS):
         return
-    if header == FIVE or (start[0] == "[" and has_five_keys(start)):
-        raise Refused("view_passed_over")
-    if start[0] == "[":
-        yield from read_json_view(text)
-    elif header == HEADER:
-        yield from read_csv(start)
-    elif is_segment(file) or "{" in start.split("\n", 1)[0]:
+    form = form_of(start, file)
+    if form is None:
+        raise Refused()
+    if form == "lines":
         yield from read_lines(data, "segment" if is_segment(file) else "lines")
     else:
-        raise Refused()
+        yield from {"five": read_five, "array": read_json_view, "csv": read_csv, "otlp": read_otlp}[form](start)
 
 
 def read_paths(paths):
@@ -920,6 +1060,15 @@ class Stream:
         for copy in found.values():
             self.report("text_contradicts", copy.id)
 
+    def ask_unknown(self):
+        """Rule 3: keys that no table has, each with the first record that has it."""
+        first = {}
+        for copy in self.in_order:
+            for name in copy.unknown:
+                first.setdefault(name, copy)
+        for copy in first.values():
+            self.report("format_unsupported", copy.id)
+
 
 # ---- Ranges, both ends included
 
@@ -1054,6 +1203,7 @@ def verify(paths, trusted=(), anchors=(), strict=False):
     for one in streams.values():
         one.keep(one.sound)
         one.compare_sources()
+        one.ask_unknown()
     alone = is_one_journal(paths)
     purged = purges_of([record for _, one in sorted(streams.items()) for record in one.prove(counts, alone)])
     no_views = {one.name: one.shown_whole() for one in streams.values()}
