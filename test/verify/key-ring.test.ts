@@ -126,6 +126,35 @@ describe("with the keys that are given", () => {
       [foreign(FIRST, A), foreign(SECOND, B)],
     ],
     [
+      "one of two that vouch for another",
+      [
+        {
+          ...OF_THIRD,
+          steps: [
+            [SECOND, THIRD],
+            [FIRST, THIRD],
+          ],
+        },
+      ],
+      [FIRST],
+      [],
+    ],
+    [
+      "steps of others that lead from one to the next",
+      [
+        {
+          ...OF_FIRST,
+          steps: [
+            [THIRD, SECOND],
+            [SECOND, THIRD],
+          ],
+        },
+        OF_SECOND,
+      ],
+      [THIRD],
+      [foreign(FIRST, A), foreign(SECOND, B)],
+    ],
+    [
       "a key of four streams",
       [A, B, C, "DbCdEfGhIjKlMnOp"].map((stream) => ({ stream, by: SECOND })),
       [FIRST],

@@ -2,7 +2,7 @@
  * Stryker's mutants of sources, switched on one after the other in one process: minutes where Stryker
  * itself takes hours. What is done when a module is loaded cannot be switched, and is counted apart.
  *
- *     npm run mutate:quick -- [--tests <glob> …] <sources of one room, as in src/verify/coverage.ts> …
+ *     npm run mutate:quick -- [--tests <glob> …] [--after <report>] <sources of one room, as in src/verify/coverage.ts> …
  *
  * Prints scores and survivors; `.cache/mutation/quick-<time>.json` has them in Stryker's form. Ends with 1
  * below 85 %.
@@ -28,17 +28,24 @@ import { TESTS } from "./tests.mjs";
 const ROOT = join(import.meta.dirname, "../../..");
 const LEAST_PERCENT = 85;
 /** A mutant that says nothing for so long has stopped its process. */
-const SILENCE_LIMIT_MILLIS = 120_000;
+const SILENCE_LIMIT_MILLIS = 45_000;
+/** Everything is loaded, and tried without a mutant. */
+const LOADING_LIMIT_MILLIS = 600_000;
 
 const { positionals: sources, values } = parseArgs({
   allowPositionals: true,
-  options: { tests: { type: "string", multiple: true, default: [] } },
+  options: {
+    after: { type: "string" },
+    tests: { type: "string", multiple: true, default: [] },
+  },
 });
 const folder = mkdtempSync(join(tmpdir(), "otel-audit-mutants-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const tests = values.tests.length > 0 ? values.tests : TESTS[sources[0]?.split("/")[1] ?? ""];
 if (tests === undefined) throw new Error("name sources below src/seal or src/verify");
+
+const known = values.after ? JSON.parse(readFileSync(values.after, "utf8")).files : {};
 
 /** A copy of the project in which every mutant is asleep. */
 async function instrumented() {
@@ -58,7 +65,16 @@ async function instrumented() {
   const options = { plugins: null, excludedMutations: [], ignorers: [] };
   const result = await createInstrumenter(injector).instrument(files, options);
   for (const { name, content } of result.files) writeFileSync(join(folder, name), content);
-  return result.mutants.map((mutant) => ({ ...mutant, status: "Pending" }));
+  return result.mutants.map((mutant) => ({ ...mutant, status: knownOf(mutant) }));
+}
+
+/** What the last report says of a mutant, where its source is still the same; survivors are tried again. */
+function knownOf({ fileName, location, replacement }) {
+  const { source, mutants: all = [] } = known[fileName] ?? {};
+  if (source !== readFileSync(join(ROOT, fileName), "utf8")) return "Pending";
+  const place = JSON.stringify([location, replacement]);
+  const same = all.find((one) => JSON.stringify([one.location, one.replacement]) === place);
+  return ["Killed", "Timeout", "Static"].includes(same?.status) ? same.status : "Pending";
 }
 
 /** Tries what is pending; ends early where a mutant stops the process. */
@@ -80,11 +96,11 @@ function tryIn(pending, byId) {
   });
   let current;
   let timer;
-  const wait = () => {
+  const wait = (millis = SILENCE_LIMIT_MILLIS) => {
     clearTimeout(timer);
-    timer = setTimeout(() => child.kill("SIGKILL"), SILENCE_LIMIT_MILLIS);
+    timer = setTimeout(() => child.kill("SIGKILL"), millis);
   };
-  wait();
+  wait(LOADING_LIMIT_MILLIS);
   child.on("message", ({ kind, mutant, status, failed, unfit }) => {
     wait();
     if (kind === "ready" && failed.length > 0) console.log("fail without a mutant:", ...failed);
@@ -117,7 +133,7 @@ function tell({ id, fileName, location, mutatorName, replacement, status }, coun
 const mutants = await instrumented();
 const byId = new Map(mutants.map((mutant) => [mutant.id, mutant]));
 for (
-  let left = mutants;
+  let left = mutants.filter(({ status }) => status === "Pending");
   left.length > 0;
   left = mutants.filter(({ status }) => status === "Pending")
 )

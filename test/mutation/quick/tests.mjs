@@ -9,6 +9,6 @@ export const TESTS = {
   verify: [
     "test/seal/{anchor,note,tampering,vectors}.test.ts",
     "test/verify/{adopted-views,anchor-heads,call-ledger,check-checkpoint,gaps}.test.ts",
-    "test/verify/{any-order,grow-tree,history-rules,inspect-record,judge-results,key-ring,name-fields,source-ledger,tables}.test.ts",
+    "test/verify/{any-order,grow-tree,history-rules,inspect-changed,inspect-record,judge-results,key-ring,name-fields,one-key,source-ledger,stream-judge,tables}.test.ts",
   ],
 };
