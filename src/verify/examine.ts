@@ -29,6 +29,7 @@ import {
   leafTextOf,
   type SealedField,
   sealedFieldsOf,
+  textOf,
 } from "../seal/portable.ts";
 import { isMasked, looksRedacted } from "./redacted-value.ts";
 import type { VerifyCrypto } from "./crypto.ts";
@@ -165,7 +166,10 @@ function planOf(
   const fields = shaped ?? sealedFieldsOf(record).map((field) => ({ ...field, at: -1 }));
   if (shaped === undefined) doubts.push("two fields of it have one key");
   doubts.push(...misspeltNames(attributes, shaped));
-  if (attributes[ATTR_RECORD_KIND] !== "checkpoint" && CARRIED.some((name) => name in attributes))
+  if (
+    attributes[ATTR_RECORD_KIND] !== "checkpoint" &&
+    CARRIED.some((name) => textOf(attributes[name]) !== "")
+  )
     doubts.push("it holds a checkpoint, and is none");
   const { open, commitments, opened, findings } = matchFields(
     fields.map((field) =>

@@ -100,6 +100,11 @@ const OTHER_WRITINGS: readonly Files[] = [
     otlp('{"stringValue":"ann"', '{"string_value":"eve","stringValue":"ann"'),
     "tampered",
   ],
+  [
+    "OTLP with a value in another writing, of the resource",
+    otlp('{"stringValue":"trainer"', '{"string_value":"billing","stringValue":"trainer"'),
+    "tampered",
+  ],
   ["OTLP, another writing in the scope", otlp('"scope":{', '"scope":{"Name":1,'), "verified"],
   ["OTLP with a field that nobody knows", otlp('"timeUnix', '"more":1,"timeUnix'), "verified"],
   ["OTLP with null for its time", otlp(/"timeUnixNano":"\d+"/, '"timeUnixNano":null'), "verified"],

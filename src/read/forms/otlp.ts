@@ -81,8 +81,8 @@ function* decodeResource(
   { path: around, doubts: outer }: Around,
 ): Generator<Found> {
   const { resource } = resourceLogs;
-  const source = sourceOf(resourceLogs);
-  const ofResource = isMap(resource) ? RESOURCE.doubts(resource) : NO_DOUBTS;
+  const { doubts: ofAttributes, ...source } = sourceOf(resourceLogs);
+  const ofResource = isMap(resource) ? [...RESOURCE.doubts(resource), ...ofAttributes] : NO_DOUBTS;
   const scopes = listsIn(resourceLogs, "scopeLogs", RESOURCE_LOGS).flatMap(({ items }) => items);
   for (const { item: scopeLogs, path: scopePath } of scopes) {
     if (!isMap(scopeLogs)) continue;
@@ -124,12 +124,15 @@ interface Source {
   readonly service?: string;
 }
 
-function sourceOf({ resource }: Readonly<Record<string, unknown>>): Source {
-  if (!isMap(resource)) return {};
+function sourceOf({
+  resource,
+}: Readonly<Record<string, unknown>>): Source & Pick<AnyValueNotes, "doubts"> {
+  if (!isMap(resource)) return { doubts: [] };
   const notes: AnyValueNotes = { doubts: [], deepest: 0 };
   const attributes = plainAttributes(resource["attributes"], notes, MAX_DEPTH);
   const service = attributes[ATTR_SERVICE_NAME];
-  return { resource: attributes, ...(typeof service === "string" ? { service } : {}) };
+  const { doubts } = notes;
+  return { doubts, resource: attributes, ...(typeof service === "string" ? { service } : {}) };
 }
 
 interface LogPlace extends Source {
