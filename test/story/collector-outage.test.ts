@@ -73,20 +73,23 @@ describe.skipIf(why !== undefined)("while the Collector is away", () => {
       const results = new Set<string>();
       for await (const entry of readJournal(directory)) {
         if (entry.kind === "problem") throw new Error(entry.message);
-        const id = String(entry.record.attributes["audit.record.id"]);
-        ids.add(id);
-        if (entry.record.attributes["audit.record.kind"] === "result") results.add(id);
+        const { "audit.record.id": id, "audit.record.kind": kind } = entry.record.attributes;
+        // Another checkpoint may come at any time.
+        if (kind !== "checkpoint") ids.add(String(id));
+        if (kind === "result") results.add(String(id));
       }
       expect(results.size).toBe(acknowledged.length);
 
       await eventually(async () => {
-        const [row] = await backend.query(`* | count() n, count_uniq("audit.record.id") unique`);
+        const [row] = await backend.query(
+          `!"audit.record.kind":=checkpoint | count() n, count_uniq("audit.record.id") unique`,
+        );
         return row?.["unique"] === String(ids.size) ? true : undefined;
       }, 120_000);
       const inJson = new Set(
         [...readFileSync(collector.jsonFile, "utf8").matchAll(RECORD_ID)].map(([, id]) => id),
       );
-      expect([...inJson].toSorted()).toEqual([...ids].toSorted());
+      expect([...ids].filter((id) => !inJson.has(id))).toEqual([]);
       const csv = readFileSync(collector.csvFile, "utf8");
       expect(csv.startsWith(CSV_HEADER)).toBe(true);
       const inCsv = decodeCsvRows(csv.slice(CSV_HEADER.length)).map(({ record }) =>
