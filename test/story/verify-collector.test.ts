@@ -95,8 +95,9 @@ describe.skipIf(skipped !== undefined)("a trail that went through a Collector", 
       env: { AUDIT_REDACTION_FILE: policy },
     });
     const allArrived = async (): Promise<void> => {
-      records = await allIn(journal);
       await eventually(async () => {
+        // Read again each time: a checkpoint may come meanwhile.
+        records = await allIn(journal);
         const [row] = await backend.query(`* | count_uniq("audit.record.id") unique`);
         return row?.["unique"] === String(records.length) ? true : undefined;
       }, BUILD_TIMEOUT_MILLIS);
