@@ -12,5 +12,7 @@ export const RECORDS_LOST = "records_lost";
 export const RECORDS_UNCONFIRMED = "records_unconfirmed";
 /** Action of a record that says which journal segments retention is about to delete. */
 export const RETENTION_PURGE = "retention_purge";
+/** Action of a record that says what somebody else did to a file of the audit directory. */
+export const AUDIT_FILE_CHANGE = "audit_file_change";
 /** Action of a signed checkpoint. */
 export const CHECKPOINT = "checkpoint";

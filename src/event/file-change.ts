@@ -1,3 +1,4 @@
+import { AUDIT_FILE_CHANGE } from "./action-names.ts";
 import type { AnyEvent } from "./event.ts";
 
 /** What somebody else did to a file of the audit directory. */
@@ -15,7 +16,7 @@ export interface FileChange {
 /** The event that says so; the actor is who noticed it. */
 export function fileChangeEvent({ file, change, keptAs, isRestored }: FileChange): AnyEvent {
   return {
-    action: "audit_file_change",
+    action: AUDIT_FILE_CHANGE,
     actor: { id: "otel-audit", type: "system" },
     target: { type: "audit_file", id: file },
     details: {

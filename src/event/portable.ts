@@ -1,5 +1,11 @@
 /** The part of this room that runs in a browser too: names and types. */
-export { CHECKPOINT, RECORDS_LOST, RECORDS_UNCONFIRMED, RETENTION_PURGE } from "./action-names.ts";
+export {
+  AUDIT_FILE_CHANGE,
+  CHECKPOINT,
+  RECORDS_LOST,
+  RECORDS_UNCONFIRMED,
+  RETENTION_PURGE,
+} from "./action-names.ts";
 export {
   ATTR_ACTION,
   ATTR_ACTION_VERSION,

@@ -6,7 +6,7 @@ import type { FindingParts, StreamJudge, StreamSummary } from "./stream-judge.ts
 /** What an anchor is held against. */
 export interface AnchoredTrail {
   readonly judges: ReadonlyMap<string, StreamJudge>;
-  readonly streams: readonly StreamSummary[];
+  readonly streams: ReadonlyMap<string, StreamSummary>;
   /** What proven records say that retention deleted, by stream. */
   readonly purged: ReadonlyMap<string, readonly Run[]>;
   readonly found: (code: FindingCode, finding: FindingParts) => void;
@@ -17,14 +17,14 @@ export function judgeAnchor(
   { stream, size, root }: StreamHead,
   { judges, streams, purged, found }: AnchoredTrail,
 ): void {
-  const summary = streams.find((known) => known.stream === stream);
+  const summary = streams.get(stream);
   const judge = judges.get(stream);
   const left = countOf(withoutRuns([[1, size]], joinRuns(purged.get(stream) ?? [])));
   if (summary === undefined || judge === undefined) {
     judgeAbsent({ stream, size, left }, found);
     return;
   }
-  const here = judge.chain.rootAt(size);
+  const here = judge.rootAt(size);
   if (here !== undefined && here !== root) {
     const message = `stream ${stream} is not the one that was anchored: its first ${size} records have another root`;
     found("anchor_differs", { message, stream });

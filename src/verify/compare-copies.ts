@@ -99,8 +99,7 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
   }
 
   function insert(record: SeenRecord): void {
-    const message = `record ${recordId(stream, record.sequence)} stands twice in its journal`;
-    found("record_inserted", { message, ...placeOf(stream, record) });
+    found("record_inserted", standsTwice(stream, record));
   }
 
   function adoptedOf({ sequence, kind, file, line }: SeenRecord): AdoptedRecord {
@@ -183,6 +182,15 @@ export function behindEnd(
   const id = recordId(stream, record.sequence);
   const message = `record ${id} stands behind the end of its stream, which was closed with ${closedAt} records`;
   return { message, ...placeOf(stream, record) };
+}
+
+/** The finding of a copy that nobody expects. */
+export function standsTwice(
+  stream: string,
+  copy: Pick<SeenRecord, "sequence" | "file" | "line">,
+): FindingParts {
+  const message = `record ${recordId(stream, copy.sequence)} stands twice in its journal`;
+  return { message, ...placeOf(stream, copy) };
 }
 
 /** Where a finding of a record is. */

@@ -55,6 +55,8 @@ export interface RecordDetail {
   };
   /** What retention says that it deleted: stream, first and last sequence number. */
   readonly purged?: readonly PurgedRange[];
+  /** Stream of which it says that a segment was cut while its process wrote to it. */
+  readonly cut?: string;
   /** Records that are missing or unconfirmed, as a gap record says. */
   readonly gap?: GapClaim;
   /** How many calls a result stands for, where that is not one. */

@@ -1,11 +1,18 @@
 import { recordId } from "../event/portable.ts";
-import { behindEnd, isBehindEnd, MAX_UNOPENED, MAX_UNSIGNED, placeOf } from "./compare-copies.ts";
+import {
+  behindEnd,
+  isBehindEnd,
+  MAX_UNOPENED,
+  MAX_UNSIGNED,
+  placeOf,
+  standsTwice,
+} from "./compare-copies.ts";
 import { KIND } from "./examined-block.ts";
 import type {
   FindingParts,
   SeenRecord,
   StreamJudgeOptions,
-  WaitingRecord,
+  WaitingRecords,
 } from "./stream-judge.ts";
 
 /** What {@link judgeWaiting} takes. */
@@ -13,7 +20,7 @@ export interface WaitingParts extends Pick<
   StreamJudgeOptions,
   "stream" | "found" | "areCopiesExpected"
 > {
-  readonly waiting: ReadonlyMap<number, WaitingRecord>;
+  readonly waiting: WaitingRecords;
   /** Leaves up to the last that any checkpoint carries. */
   readonly size: number;
   /** Leaves when the process closed the stream; undefined: it did not. */
@@ -38,11 +45,13 @@ export function judgeWaiting(parts: WaitingParts): Uncovered {
   let notes = 0;
   const tail: SeenRecord[] = [];
   const unproven: SeenRecord[] = [];
-  for (const record of [...waiting.values()].toSorted((a, b) => a.sequence - b.sequence)) {
-    compareCopies(record, parts);
+  for (const [, copies] of [...waiting].toSorted(([left], [right]) => left - right)) {
+    const [record] = copies;
+    if (record === undefined) continue;
+    compareCopies(copies, parts);
     // The record of a checkpoint comes behind what it covers: the last one is proven by its own note.
     const isNote = record.kind === KIND.checkpoint && record.sequence > size;
-    const proofs = isNote ? notesOf(record, parts) : [];
+    const proofs = isNote ? notesOf(copies, parts) : [];
     if (isBehindEnd(record, closedAt))
       found("record_inserted", behindEnd(stream, record, closedAt));
     else if (record.sequence <= size) unproven.push(record);
@@ -75,29 +84,30 @@ export function judgeWaiting(parts: WaitingParts): Uncovered {
 }
 
 function compareCopies(
-  record: WaitingRecord,
+  [record, ...others]: readonly SeenRecord[],
   { stream, found, areCopiesExpected }: WaitingParts,
 ): void {
+  if (record === undefined || others.length === 0) return;
   const id = recordId(stream, record.sequence);
   const first = record.leaf.join();
   const known = new Set([first]);
-  for (const copy of record.copies) {
+  for (const copy of others) {
     const leaf = copy.leaf.join();
     if (leaf !== first) {
       const message = `two copies of record ${id} are not the same, and no checkpoint tells which is right`;
       found("copies_differ", { message, ...placeOf(stream, copy) });
     }
-    if (!areCopiesExpected && known.has(leaf)) {
-      const message = `record ${id} stands twice in its journal`;
-      found("record_inserted", { message, ...placeOf(stream, copy) });
-    }
+    if (!areCopiesExpected && known.has(leaf)) found("record_inserted", standsTwice(stream, copy));
     known.add(leaf);
   }
 }
 
 /** The notes of a checkpoint's record, each copy that is sound and holds nothing else. */
-function notesOf(record: WaitingRecord, { stream, found }: WaitingParts): readonly string[] {
-  return [record, ...record.copies].flatMap((copy) => {
+function notesOf(
+  copies: readonly SeenRecord[],
+  { stream, found }: WaitingParts,
+): readonly string[] {
+  return copies.flatMap((copy) => {
     const { addition, note } = copy;
     if (addition === undefined) return note ?? [];
     const message = `checkpoint ${recordId(stream, copy.sequence)}: it holds ${addition}, which no checkpoint does`;

@@ -9,12 +9,20 @@ export interface NumberSet {
 const PAGE_BITS = 65_536;
 const BYTE_BITS = 8;
 
+/** A page begins with this, and grows: most sets are of few numbers. */
+const FIRST_BYTES = 16;
+
 /** An empty one. */
 export function createNumberSet(): NumberSet {
-  const pages = new Map<number, Uint8Array>();
+  return new Numbers();
+}
 
-  function has(number: number): boolean {
-    const page = pages.get(Math.floor(number / PAGE_BITS));
+/** A class: there are several of them for each stream. */
+class Numbers implements NumberSet {
+  #pages: Map<number, Uint8Array> | undefined;
+
+  has(number: number): boolean {
+    const page = this.#pages?.get(Math.floor(number / PAGE_BITS));
     const bit = number % PAGE_BITS;
     return (
       page !== undefined &&
@@ -22,17 +30,24 @@ export function createNumberSet(): NumberSet {
     );
   }
 
-  return {
-    has,
-    add(number) {
-      if (has(number)) return false;
-      const index = Math.floor(number / PAGE_BITS);
-      let page = pages.get(index);
-      if (page === undefined) pages.set(index, (page = new Uint8Array(PAGE_BITS / BYTE_BITS)));
-      const bit = number % PAGE_BITS;
-      const byte = Math.floor(bit / BYTE_BITS);
-      page[byte] = (page[byte] ?? 0) | (1 << (bit % BYTE_BITS));
-      return true;
-    },
-  };
+  add(number: number): boolean {
+    if (this.has(number)) return false;
+    const index = Math.floor(number / PAGE_BITS);
+    const bit = number % PAGE_BITS;
+    const byte = Math.floor(bit / BYTE_BITS);
+    const pages = (this.#pages ??= new Map<number, Uint8Array>());
+    let page = pages.get(index);
+    if (page === undefined || page.length <= byte) pages.set(index, (page = grown(page, byte + 1)));
+    page[byte] = (page[byte] ?? 0) | (1 << (bit % BYTE_BITS));
+    return true;
+  }
+}
+
+/** The same page, with room for at least so many bytes. */
+function grown(page: Uint8Array = new Uint8Array(0), bytes: number): Uint8Array {
+  let length = Math.max(page.length, FIRST_BYTES);
+  while (length < bytes) length *= 2;
+  const larger = new Uint8Array(length);
+  larger.set(page);
+  return larger;
 }

@@ -5,6 +5,7 @@ import {
   ATTR_EXCEPTION_MESSAGE,
   ATTR_RECORD_KIND,
   ATTR_TIME,
+  AUDIT_FILE_CHANGE,
   type AuditRecord,
   RECORDS_LOST,
   RECORDS_UNCONFIRMED,
@@ -14,6 +15,9 @@ import { checkpointOf, textsOf } from "./checkpoint-of.ts";
 import type { Examined } from "./examine.ts";
 import type { GapClaim, PurgedRange, RecordDetail } from "./examined-block.ts";
 
+/** Actions of results that say something of other records. */
+const TELLING: ReadonlySet<string> = new Set([RETENTION_PURGE, AUDIT_FILE_CHANGE]);
+
 /** Undefined: nothing. */
 export function detailOf(
   record: AuditRecord,
@@ -22,20 +26,20 @@ export function detailOf(
 ): Omit<RecordDetail, "at"> | undefined {
   const kind = record.attributes[ATTR_RECORD_KIND];
   const calls = kind === "result" ? callsOf(record) : 1;
-  const isPlain =
-    kind === "result" && calls === 1 && record.attributes[ATTR_ACTION] !== RETENTION_PURGE;
+  const action = String(record.attributes[ATTR_ACTION] ?? "");
+  const isPlain = kind === "result" && calls === 1 && !TELLING.has(action);
   if (isPlain && fields.length === 0 && own.length === 0 && doubts.length === 0) return undefined;
   const all = own.length === 0 ? doubts : [...doubts, ...own];
   const checkpoint = checkpointOf(record);
   const purged = purgedBy(record);
+  const cut = cutBy(record);
   const gap = gapOf(record);
   const detail = {
-    ...(fields.length === 0
-      ? {}
-      : { fields, action: String(record.attributes[ATTR_ACTION] ?? "") }),
+    ...(fields.length === 0 ? {} : { fields, action }),
     ...(all.length === 0 ? {} : { doubts: all }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(purged === undefined ? {} : { purged }),
+    ...(cut === undefined ? {} : { cut }),
     ...(gap === undefined ? {} : { gap }),
     ...(calls === 1 ? {} : { calls }),
   };
@@ -66,6 +70,16 @@ function segmentsOf(scope: unknown): readonly string[] | undefined {
   if (Array.isArray(scope)) return scope.map(String);
   if (typeof scope !== "object" || scope === null || !("segments" in scope)) return undefined;
   return segmentsOf(scope.segments);
+}
+
+/** As in `journal/cJ43xB7KP1x8rM2I/1.jsonl`. */
+const SEGMENT = /^journal\/([A-Za-z][A-Za-z0-9_-]{15})\//;
+
+function cutBy({ attributes, body }: AuditRecord): string | undefined {
+  if (attributes[ATTR_ACTION] !== AUDIT_FILE_CHANGE || body["change"] !== "truncated")
+    return undefined;
+  const { file } = body;
+  return typeof file === "string" ? SEGMENT.exec(file)?.[1] : undefined;
 }
 
 function gapOf({ attributes, body }: AuditRecord): GapClaim | undefined {

@@ -16,6 +16,8 @@ export interface SourceLedger {
 const MAX_SOURCES = 64;
 
 interface Entry {
+  /** What the source says, as text; "": several of them. */
+  readonly key: string;
   /** Undefined: several of them. */
   readonly source: RecordSource | undefined;
   readonly sequence: number;
@@ -26,7 +28,7 @@ interface Entry {
 /** Knows of no stream. */
 export function createSourceLedger(): SourceLedger {
   const signed = new Map<string, Readonly<Record<string, unknown>>>();
-  const streams = new Map<string, Map<string, Entry>>();
+  const streams = new Map<string, Entry[]>();
   /** By what a block says: the same object for many records. */
   const keys = new WeakMap<RecordSource, string>();
 
@@ -42,26 +44,30 @@ export function createSourceLedger(): SourceLedger {
       if (opening !== undefined && !signed.has(stream)) signed.set(stream, opening.resource);
     },
     see(stream, sequence, source, place) {
-      let entries = streams.get(stream);
-      if (entries === undefined) streams.set(stream, (entries = new Map<string, Entry>()));
-      const key = keyOf(source);
-      const known = entries.get(key);
+      const said = keyOf(source);
+      const entries = streams.get(stream);
+      if (entries === undefined) {
+        streams.set(stream, [{ key: said, source, sequence, place, count: 1 }]);
+        return;
+      }
+      const known = entries.find(({ key }) => key === said) ?? othersOf(entries);
       if (known !== undefined) known.count++;
-      else if (entries.size < MAX_SOURCES) entries.set(key, { source, sequence, place, count: 1 });
       else {
-        const others = entries.get("") ?? { source: undefined, sequence, place, count: 0 };
-        others.count++;
-        entries.set("", others);
+        const isLast = entries.length === MAX_SOURCES;
+        entries.push({
+          key: isLast ? "" : said,
+          source: isLast ? undefined : source,
+          sequence,
+          place,
+          count: 1,
+        });
       }
     },
     finish(found) {
       for (const [stream, entries] of streams) {
         const resource = signed.get(stream);
         if (resource === undefined) continue;
-        for (const [why, { sequence, place, count }] of contradictions(
-          entries.values(),
-          resource,
-        )) {
+        for (const [why, { sequence, place, count }] of contradictions(entries, resource)) {
           const record = recordId(stream, sequence);
           const others = count > 1 ? ` (and ${count - 1} others)` : "";
           const message = `record ${record}${others}: ${why}`;
@@ -73,9 +79,14 @@ export function createSourceLedger(): SourceLedger {
   };
 }
 
+/** The entry of all that came after so many others. */
+function othersOf(entries: readonly Entry[]): Entry | undefined {
+  return entries[MAX_SOURCES];
+}
+
 /** What is said otherwise, the first who says it, and how many do. */
 function contradictions(
-  entries: Iterable<Entry>,
+  entries: readonly Entry[],
   signed: Readonly<Record<string, unknown>>,
 ): ReadonlyMap<string, Entry> {
   const all = new Map<string, Entry>();

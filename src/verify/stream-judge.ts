@@ -7,12 +7,12 @@
 import { HASH_BYTES } from "../seal/portable.ts";
 import type { SoundCheckpoint } from "./check-checkpoint.ts";
 import { type CheckpointChain, createCheckpointChain, type Head } from "./checkpoint-chain.ts";
-import { createCopyComparer } from "./compare-copies.ts";
-import { type Claim, createCoverage } from "./coverage.ts";
+import { type CopyComparer, createCopyComparer } from "./compare-copies.ts";
+import { type Claim, type Coverage, createCoverage } from "./coverage.ts";
 import type { Finding, FindingCode } from "./findings.ts";
 import { judgeMissing, type Wanted } from "./judge-missing.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
-import { createNoteCarriers } from "./note-carriers.ts";
+import { createNoteCarriers, type NoteCarriers } from "./note-carriers.ts";
 import type { Run } from "./runs.ts";
 import { overlaps, type TimeWindow } from "./time-window.ts";
 
@@ -67,7 +67,8 @@ export interface StreamSummary {
 /** The judge of one stream. */
 export interface StreamJudge {
   readonly stream: string;
-  readonly chain: CheckpointChain;
+  /** Root of its tree at a size, base64; undefined where no checkpoint has that size. */
+  readonly rootAt: (size: number) => string | undefined;
   readonly expect: (sound: SoundCheckpoint, place: Place) => void;
   /** A note of the stream was found in what is no view. */
   readonly markWhole: () => void;
@@ -95,138 +96,186 @@ export interface StreamJudgeOptions {
 /** A finding without what follows from its code. */
 export type FindingParts = Omit<Finding, "code" | "severity">;
 
-/** A record whose checkpoint did not come yet. */
-export interface WaitingRecord extends SeenRecord {
-  /** Others with its number. */
-  readonly copies: SeenRecord[];
+/** Records whose checkpoint did not come yet, by number: copies in the order in which they came. */
+export type WaitingRecords = ReadonlyMap<number, readonly SeenRecord[]>;
+
+/** What checkpoints say of a stream, and what became of its records under them. */
+interface SignedPart {
+  readonly chain: CheckpointChain;
+  readonly coverage: Coverage;
+  readonly copies: CopyComparer;
+  readonly carriers: NoteCarriers;
+  /** Hashes of the notes of checkpoints that others exclude. */
+  readonly leftOut: Set<string>;
 }
 
 /** Knows nothing of the stream yet. */
 export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
-  const { stream, found, window } = options;
-  const chain = createCheckpointChain();
-  const coverage = createCoverage();
-  const copies = createCopyComparer({ ...options, coverage });
-  const { proven, altered } = copies;
-  /** By number: the first copy, and others. */
-  const waiting = new Map<number, WaitingRecord>();
-  const carriers = createNoteCarriers(options);
-  /** Hashes of the notes of checkpoints that others exclude. */
-  const leftOut = new Set<string>();
+  return new Judge(options);
+}
+
+/** A class: somebody may write very many streams, and closures of each would take a kilobyte. */
+class Judge implements StreamJudge {
+  readonly stream: string;
+  readonly #options: StreamJudgeOptions;
+  /** There is one when a note came. */
+  #signed: SignedPart | undefined;
+  readonly #waiting = new Map<number, SeenRecord[]>();
   /** Whether something came that shows more than results. */
-  let isWhole = false;
-  let isAnySigned = false;
+  #isWhole = false;
+  #isAnySigned = false;
+
+  constructor(options: StreamJudgeOptions) {
+    this.stream = options.stream;
+    this.#options = options;
+  }
+
+  rootAt(size: number): string | undefined {
+    return this.#signed?.chain.rootAt(size);
+  }
+
+  signedLeaf(sequence: number): Uint8Array | undefined {
+    const range = this.#signed?.coverage.of(sequence);
+    const at = (sequence - (range?.from ?? 0) - 1) * HASH_BYTES;
+    return range?.leaves?.slice(at, at + HASH_BYTES);
+  }
+
+  markWhole(): void {
+    this.#isWhole = true;
+  }
+
+  expect(sound: SoundCheckpoint, place: Place): void {
+    const { stream, found } = this.#options;
+    const { chain, coverage, leftOut } = (this.#signed ??= createSignedPart(this.#options));
+    const { checkpoint, from, begin, leaves, noteHash: note } = sound;
+    const { size, results, state, time } = checkpoint;
+    const claim = {
+      note,
+      from,
+      begin,
+      size,
+      isOwn: state !== "adopted",
+      results,
+      time: Date.parse(time),
+    };
+    const problem =
+      chain.problemOf(sound) ??
+      (coverage.agrees(claim, leaves) ? undefined : "it signs other records");
+    if (problem === undefined) {
+      chain.add(sound);
+      coverage.add(claim, leaves);
+      this.#resolve(this.#signed, claim);
+      return;
+    }
+    if (claim.isOwn) leftOut.add(note);
+    found("histories_differ", {
+      message: `checkpoint ${checkpoint.number} of stream ${stream} contradicts others: ${problem}`,
+      stream,
+      ...place,
+    });
+  }
+
+  see(record: SeenRecord): boolean {
+    const { sequence, note, isOfAll } = record;
+    if (isOfAll) this.#isWhole = true;
+    if (note !== undefined) (this.#signed ??= createSignedPart(this.#options)).carriers.see(record);
+    const copies = this.#signed?.copies;
+    const isFirst =
+      copies?.proven.has(sequence) !== true &&
+      copies?.altered.has(sequence) !== true &&
+      !this.#waiting.has(sequence);
+    const range = this.#signed?.coverage.of(sequence);
+    if (range === undefined) this.#wait(record);
+    else copies?.compare([record], range);
+    return isFirst;
+  }
+
+  settle(): void {
+    this.#signed?.copies.settle();
+  }
+
+  isAnySigned(): boolean {
+    return this.#isAnySigned;
+  }
+
+  finish(purged: readonly Run[]): StreamSummary {
+    const { stream, window } = this.#options;
+    const waiting = this.#waiting;
+    const isWhole = this.#isWhole;
+    const signed = this.#signed ?? createSignedPart(this.#options);
+    const { chain, coverage, copies, carriers } = signed;
+    const parts = coverage.parts();
+    const last = chain.last();
+    const size = parts.at(-1)?.size ?? 0;
+    const closedAt = last?.state === "close" ? last.size : undefined;
+    const { unsigned, notes } = judgeWaiting({
+      ...this.#options,
+      waiting,
+      size,
+      closedAt,
+      isProof: (note) => isProof(note, signed),
+      repeated: carriers.repeated(),
+    });
+    const compared = copies.finish(closedAt, last !== undefined);
+    const absent = judgeMissing({
+      ...this.#options,
+      ...copies,
+      parts: wanted(parts, window),
+      claims: wanted(coverage.claims(), window),
+      waiting: [...waiting.keys()],
+      purged,
+      isWhole,
+    });
+    this.#isAnySigned = compared.isAny;
+    return {
+      stream,
+      records: compared.proven + compared.adopted + compared.inserted + waiting.size,
+      proven: compared.proven + notes,
+      adopted: compared.adopted,
+      unsigned,
+      ...absent,
+      size,
+      isWhole,
+      isClosed: closedAt !== undefined,
+      until: last?.time,
+      head: chain.head(),
+    };
+  }
 
   /** Those that waited for this range. */
-  function resolve({ from, size }: Pick<Claim, "from" | "size">): void {
+  #resolve({ coverage, copies }: SignedPart, { from, size }: Pick<Claim, "from" | "size">): void {
+    const waiting = this.#waiting;
     if (waiting.size === 0) return;
     for (let sequence = from + 1; sequence <= size; sequence++) {
-      const record = waiting.get(sequence);
+      const records = waiting.get(sequence);
       const range = coverage.of(sequence);
-      if (record === undefined || range === undefined) continue;
+      if (records === undefined || range === undefined) continue;
       waiting.delete(sequence);
-      copies.compare([record, ...record.copies], range);
+      copies.compare(records, range);
     }
   }
 
-  function wait(record: SeenRecord): void {
-    const first = waiting.get(record.sequence);
-    if (first === undefined) waiting.set(record.sequence, { ...record, copies: [] });
-    else first.copies.push(record);
+  #wait(record: SeenRecord): void {
+    const others = this.#waiting.get(record.sequence);
+    if (others === undefined) this.#waiting.set(record.sequence, [record]);
+    else others.push(record);
   }
+}
 
-  /** Earlier ones stand under later ones: behind all of them stands at most a copy. Others are of streams that were adopted. */
-  function isProof(note: string): boolean {
-    return chain.has(note) ? chain.last()?.noteHash === note : !leftOut.has(note);
-  }
-
+function createSignedPart(options: StreamJudgeOptions): SignedPart {
+  const coverage = createCoverage();
   return {
-    stream,
-    chain,
-    signedLeaf(sequence) {
-      const range = coverage.of(sequence);
-      const at = (sequence - (range?.from ?? 0) - 1) * HASH_BYTES;
-      return range?.leaves?.slice(at, at + HASH_BYTES);
-    },
-    markWhole: () => void (isWhole = true),
-    expect(sound, place) {
-      const { checkpoint, from, begin, leaves, noteHash: note } = sound;
-      const { size, results, state, time } = checkpoint;
-      const claim = {
-        note,
-        from,
-        begin,
-        size,
-        isOwn: state !== "adopted",
-        results,
-        time: Date.parse(time),
-      };
-      const problem =
-        chain.problemOf(sound) ??
-        (coverage.agrees(claim, leaves) ? undefined : "it signs other records");
-      if (problem === undefined) {
-        chain.add(sound);
-        coverage.add(claim, leaves);
-        return resolve(claim);
-      }
-      if (claim.isOwn) leftOut.add(note);
-      found("histories_differ", {
-        message: `checkpoint ${checkpoint.number} of stream ${stream} contradicts others: ${problem}`,
-        stream,
-        ...place,
-      });
-    },
-    see(record) {
-      if (record.isOfAll) isWhole = true;
-      carriers.see(record);
-      const range = coverage.of(record.sequence);
-      const { sequence } = record;
-      const isFirst = !proven.has(sequence) && !altered.has(sequence) && !waiting.has(sequence);
-      if (range === undefined) wait(record);
-      else copies.compare([record], range);
-      return isFirst;
-    },
-    settle: copies.settle,
-    isAnySigned: () => isAnySigned,
-    finish(purged) {
-      const parts = coverage.parts();
-      const last = chain.last();
-      const size = parts.at(-1)?.size ?? 0;
-      const closedAt = last?.state === "close" ? last.size : undefined;
-      const { unsigned, notes } = judgeWaiting({
-        ...options,
-        waiting,
-        size,
-        closedAt,
-        isProof,
-        repeated: carriers.repeated(),
-      });
-      const compared = copies.finish(closedAt, last !== undefined);
-      const absent = judgeMissing({
-        ...options,
-        ...copies,
-        parts: wanted(parts, window),
-        claims: wanted(coverage.claims(), window),
-        waiting: [...waiting.keys()],
-        purged,
-        isWhole,
-      });
-      isAnySigned = compared.isAny;
-      return {
-        stream,
-        records: compared.proven + compared.adopted + compared.inserted + waiting.size,
-        proven: compared.proven + notes,
-        adopted: compared.adopted,
-        unsigned,
-        ...absent,
-        size,
-        isWhole,
-        isClosed: closedAt !== undefined,
-        until: last?.time,
-        head: chain.head(),
-      };
-    },
+    chain: createCheckpointChain(),
+    coverage,
+    copies: createCopyComparer({ ...options, coverage }),
+    carriers: createNoteCarriers(options),
+    leftOut: new Set(),
   };
+}
+
+/** Earlier ones stand under later ones: behind all of them stands at most a copy. Others are of streams that were adopted. */
+function isProof(note: string, { chain, leftOut }: SignedPart): boolean {
+  return chain.has(note) ? chain.last()?.noteHash === note : !leftOut.has(note);
 }
 
 /** A checkpoint covers what came between the one before it and itself. */

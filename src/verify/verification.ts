@@ -45,6 +45,8 @@ export interface VerificationOptions {
   readonly redactionDigests?: readonly string[];
   /** Whether the same record may come more than once. Default true. */
   readonly areCopiesExpected?: boolean;
+  /** Streams whose records may all the same come more than once, because a segment of theirs was cut. Default none. */
+  readonly cutStreams?: ReadonlySet<string>;
   /** Of which time findings are wanted. Default: all. */
   readonly window?: TimeWindow;
 }
@@ -79,11 +81,13 @@ export interface Verification {
   /** A file that is sound and says nothing that can be verified. */
   readonly passOver: (file: string, why: string) => void;
   readonly finish: () => VerificationFacts;
+  /** When it has finished: streams of which a proven record says that a segment was cut while it was written. */
+  readonly cutStreams: () => ReadonlySet<string>;
 }
 
 /** Begins one. */
 export function createVerification(options: VerificationOptions): Verification {
-  const { crypto, areCopiesExpected = true } = options;
+  const { crypto, areCopiesExpected = true, cutStreams } = options;
   const window = options.window ?? ALL_TIME;
   const list = createFindingList(options.isStrict ?? false);
   const keys = createKeyRing(options.publicKeys ?? []);
@@ -95,6 +99,7 @@ export function createVerification(options: VerificationOptions): Verification {
   const grower = createTreeGrower(crypto);
   const fields = createFieldLedger(list.add, options.isExplained);
   const purged = new Map<string, Run[]>();
+  const cut = new Set<string>();
   const gaps: (GapClaim & { readonly record: string })[] = [];
   let lines = 0;
   let isTimeRead = false;
@@ -102,7 +107,12 @@ export function createVerification(options: VerificationOptions): Verification {
   function judgeOf(stream: string): StreamJudge {
     let judge = judges.get(stream);
     if (judge === undefined) {
-      judge = createStreamJudge({ stream, found: list.add, areCopiesExpected, window });
+      judge = createStreamJudge({
+        stream,
+        found: list.add,
+        areCopiesExpected: areCopiesExpected || cutStreams?.has(stream) === true,
+        window,
+      });
       judges.set(stream, judge);
     }
     return judge;
@@ -127,7 +137,7 @@ export function createVerification(options: VerificationOptions): Verification {
 
   /** Only a record that its own process signed is believed: who adopts attests nothing. */
   function believe(
-    { purged: ranges = [], gap }: RecordDetail,
+    { purged: ranges = [], cut: cutStream, gap }: RecordDetail,
     record: string,
     isWanted: boolean,
   ): void {
@@ -136,6 +146,7 @@ export function createVerification(options: VerificationOptions): Verification {
       purged.set(stream, known);
       known.push([first, last]);
     }
+    if (cutStream !== undefined) cut.add(cutStream);
     if (gap !== undefined && isWanted) gaps.push({ ...gap, record });
   }
 
@@ -199,14 +210,15 @@ export function createVerification(options: VerificationOptions): Verification {
           sequence: place.sequence,
           leaf: block.leaves.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
           kind,
-          ...place.place,
+          file: block.file,
+          line: place.place.line,
           time,
           isOfAll,
           isDoubtful: detail !== undefined && isDoubtful(detail),
           note,
           addition: checkpoint?.addition,
           onProven:
-            detail?.purged === undefined && detail?.gap === undefined
+            detail === undefined || !isTelling(detail)
               ? undefined
               : () => believe(detail, recordId(place.stream, place.sequence), isWanted),
         });
@@ -226,6 +238,7 @@ export function createVerification(options: VerificationOptions): Verification {
     },
     passOver: (file, why) => list.add("view_passed_over", { message: `${file}: ${why}`, file }),
     addUnreadable: (file, why) => list.add("line_unreadable", { message: `${file}: ${why}`, file }),
+    cutStreams: () => cut,
     signedLeaf: (stream, sequence) => judges.get(stream)?.signedLeaf(sequence),
     finish() {
       for (const stream of views.finish()) judgeOf(stream).markWhole();
@@ -234,7 +247,8 @@ export function createVerification(options: VerificationOptions): Verification {
         ...[...judges.values()].map((judge) => judge.finish(purged.get(judge.stream) ?? [])),
         ...purgedStreams({ purged, isKnown: (stream) => judges.has(stream), found: list.add }),
       ];
-      const trail = { judges, streams, purged, found: list.add };
+      const summaries = new Map(streams.map((summary) => [summary.stream, summary]));
+      const trail = { judges, streams: summaries, purged, found: list.add };
       for (const head of options.anchors ?? []) judgeAnchor(head, trail);
       const ring = keys.finish(list.add);
       sources.finish(list.add);
@@ -286,6 +300,11 @@ export function createVerification(options: VerificationOptions): Verification {
 
 function isDoubtful({ doubts = [], fields = [] }: RecordDetail): boolean {
   return doubts.length > 0 || fields.some(({ state }) => state === "altered");
+}
+
+/** Whether it says something of other records. */
+function isTelling({ purged, cut, gap }: RecordDetail): boolean {
+  return purged !== undefined || cut !== undefined || gap !== undefined;
 }
 
 interface RecordPlace {

@@ -11,7 +11,7 @@ import { createVerification, type Verification, type VerificationOptions } from 
 /** Options of {@link verifyFiles}. */
 export interface VerifyFilesOptions extends Omit<
   VerificationOptions,
-  "crypto" | "areCopiesExpected"
+  "crypto" | "areCopiesExpected" | "cutStreams"
 > {
   /** Told now and then how many bytes of how many were read. */
   readonly onProgress?: (done: number, all: number) => void;
@@ -38,19 +38,29 @@ export async function verifyFiles(
   paths: readonly string[],
   options: VerifyFilesOptions = {},
 ): Promise<VerificationReport> {
+  let cutStreams: ReadonlySet<string> = new Set();
   for (let tries = 1; ; tries++) {
-    const report = await verifyOnce(paths, options);
-    if (report.gone === undefined) return report.report;
-    if (tries === MAX_TRIES) throw report.gone;
+    const { report, gone, cut } = await verifyOnce(paths, options, cutStreams);
+    if (report !== undefined) return report;
+    if (tries === MAX_TRIES && gone !== undefined) throw gone;
+    cutStreams = new Set([...cutStreams, ...(cut ?? [])]);
   }
 }
 
-/** A report; or the segment that was deleted while it was made. */
-type Attempt =
-  | { readonly report: VerificationReport; readonly gone?: undefined }
-  | { readonly gone: AuditError };
+/** A report, or why everything has to be read once more. */
+interface Attempt {
+  readonly report?: VerificationReport;
+  /** A segment was deleted meanwhile. */
+  readonly gone?: AuditError;
+  /** Streams with a segment that was cut: what stands twice in them has to be compared. */
+  readonly cut?: ReadonlySet<string>;
+}
 
-async function verifyOnce(paths: readonly string[], options: VerifyFilesOptions): Promise<Attempt> {
+async function verifyOnce(
+  paths: readonly string[],
+  options: VerifyFilesOptions,
+  cutStreams: ReadonlySet<string>,
+): Promise<Attempt> {
   const { copies, segments } = await filesToRead(paths);
   const files = [...copies, ...segments];
   const all = files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -58,7 +68,12 @@ async function verifyOnce(paths: readonly string[], options: VerifyFilesOptions)
   // The journals of one directory hold each record once; what was sent anywhere may come there twice.
   const areCopiesExpected =
     copies.length > 0 || new Set(segments.map(({ path }) => journalOf(path))).size > 1;
-  const verification = createVerification({ ...options, crypto, areCopiesExpected });
+  const verification = createVerification({
+    ...options,
+    crypto,
+    areCopiesExpected,
+    cutStreams,
+  });
   const examiners = all < THREADS_FROM_BYTES ? createLocalExaminer() : createExaminers();
   const parts = { verification, examiners, options };
   let done = 0;
@@ -80,7 +95,14 @@ async function verifyOnce(paths: readonly string[], options: VerifyFilesOptions)
     await examiners.close();
   }
   const facts = verification.finish();
-  if (!areCopiesExpected) return { report: reportOf(facts) };
+  if (!areCopiesExpected) {
+    const cut = verification.cutStreams();
+    const isRepeated = facts.findings.some(
+      ({ code, stream = "" }) =>
+        code === "record_inserted" && cut.has(stream) && !cutStreams.has(stream),
+    );
+    return isRepeated ? { cut } : { report: reportOf(facts) };
+  }
   const findings = await nameAlteredFields({
     findings: facts.findings,
     files: files.flatMap(({ path, refusal }) => (refusal === undefined ? [path] : [])),

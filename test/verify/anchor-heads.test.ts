@@ -7,6 +7,7 @@ import {
   createStreamJudge,
   type FindingParts,
   type StreamJudge,
+  type StreamSummary,
 } from "../../src/verify/stream-judge.ts";
 import { journal, STREAMS, verify } from "../support/sealed-journal.ts";
 
@@ -26,7 +27,7 @@ interface Case {
 function judge({ here, purged = [] }: Case): readonly [FindingCode, FindingParts][] {
   const findings: [FindingCode, FindingParts][] = [];
   const judges = new Map<string, StreamJudge>();
-  const streams = [];
+  const streams = new Map<string, StreamSummary>();
   if (here !== undefined) {
     const real = createStreamJudge({
       stream: STREAM,
@@ -34,9 +35,8 @@ function judge({ here, purged = [] }: Case): readonly [FindingCode, FindingParts
       areCopiesExpected: true,
       window: { since: -Infinity, until: Infinity },
     });
-    const chain = { ...real.chain, rootAt: (size: number) => here.roots[size] };
-    judges.set(STREAM, { ...real, chain });
-    streams.push({ ...real.finish([]), size: here.size });
+    judges.set(STREAM, { ...real, rootAt: (size: number) => here.roots[size] });
+    streams.set(STREAM, { ...real.finish([]), size: here.size });
   }
   judgeAnchor(
     { stream: STREAM, size: 10, root: "R10" },

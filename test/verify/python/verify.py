@@ -900,6 +900,7 @@ class Stream:
         self.notes = {}                                                           # sequence to the sound checkpoint of the record
         self.size = 0                                                             # the largest that is signed
         self.sound = []                                                           # all that keep rules 6 to 10
+        self.doubled = []                                                         # ids of records with copies that are alike
 
     def excludes(self, point):
         """Whether what is known already and this checkpoint exclude each other."""
@@ -954,7 +955,7 @@ class Stream:
                     self.report(code, *(() if code == "salt_left" else (copy.id, key)))
             name = copies[0].id
             if is_one_journal and len({copy.leaf for copy in copies}) < len(copies):
-                self.report("record_inserted", name)
+                self.doubled.append(name)
             note = self.notes.get(sequence) if sequence > self.size and copies[0].kind == "checkpoint" else None
             proves = note is not None and not any(copy.adds for copy in copies) \
                 and (note.stream != self.name or (last is not None and note.note == last.note))
@@ -1133,6 +1134,18 @@ def purges_of(records):
     return out
 
 
+def cuts_of(records):
+    """Streams of which records that their own process proves say that a segment was cut."""
+    out = set()
+    for record in records:
+        body = record.body if isinstance(record.body, dict) else {}
+        if record.action == "audit_file_change" and body.get("change") == "truncated" \
+                and not {"file", "change"} & set(record.unopened):
+            match = re.match(r"journal/([A-Za-z][A-Za-z0-9_-]{15})/", str(body.get("file")))
+            out |= {match[1]} if match else set()
+    return out
+
+
 def groups_of(signing, rotations):
     """How many groups the keys that sign fall into."""
     above = {}
@@ -1215,7 +1228,11 @@ def verify(paths, trusted=(), anchors=(), strict=False):
         one.compare_sources()
         one.ask_unknown()
     alone = is_one_journal(paths)
-    purged = purges_of([record for _, one in sorted(streams.items()) for record in one.prove(counts, alone)])
+    telling = [record for _, one in sorted(streams.items()) for record in one.prove(counts, alone)]
+    purged, cut = purges_of(telling), cuts_of(telling)
+    for one in streams.values():
+        for name in [] if one.name in cut else one.doubled:
+            report("record_inserted", name)
     no_views = {one.name: one.shown_whole() for one in streams.values()}
     for one in streams.values():
         one.missing(counts, purged.get(one.name, []), one.is_whole(no_views))
