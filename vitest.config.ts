@@ -3,8 +3,9 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 /** The package's own source condition: tests import src/*.ts under the package's public names. */
 const conditions = ["@otel-audit/source"];
 
-/** Folders of tests that start no services, fill no disks and kill nobody: they can share the machine. */
-const SIDE_BY_SIDE = "test/{cli,event,format,lib,processors,read,redact,seal,vectors,verify}";
+/** Folders of tests that fill no disks, kill nobody and hold no clock against a receiver: they can share the machine. */
+const SIDE_BY_SIDE =
+  "test/{capture,cli,event,examples,format,lib,processors,read,record,redact,seal,setup,testing,vectors,verify}";
 
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },

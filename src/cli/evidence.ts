@@ -69,28 +69,25 @@ export async function readAnchors(paths: readonly string[]): Promise<readonly Op
 }
 
 /**
- * Refuses anchors of keys that are not trusted. Asked after the trail was read: it says which keys came
- * after those that were given.
+ * What is wrong with anchors of keys that are not trusted; undefined: nothing. Asked after the trail was
+ * read: it says which keys came after those that were given.
  *
  * @param given keys that are trusted; none: whose an anchor is, is not asked.
- * @throws {AuditError} `invalid_option`.
  */
-export function checkAnchorKeys(
+export function anchorProblem(
   anchors: readonly OpenedAnchor[],
   given: readonly NoteKey[],
   { keys }: VerificationReport,
-): void {
-  if (given.length === 0) return;
+): string | undefined {
+  if (given.length === 0) return undefined;
   const trusted = new Set([
     ...given.map(encodeKey),
     ...keys.flatMap(({ key, isTrusted }) => (isTrusted ? [key] : [])),
   ]);
   const foreign = anchors.find(({ key }) => !trusted.has(key));
-  if (foreign === undefined) return;
-  throw new AuditError(
-    "invalid_option",
-    `${foreign.path}: it is signed with the key ${foreign.key}, which is none of those given, nor did one of them come to sign what was read: give that key too, with --public-key, where you trust it`,
-  );
+  return foreign === undefined
+    ? undefined
+    : `${foreign.path}: it is signed with the key ${foreign.key}, which is none of those given, nor did one of them come to sign what was read: give that key too, with --public-key, where you trust it`;
 }
 
 /**

@@ -7,7 +7,7 @@ import {
   type VerificationReport,
 } from "../verify/index.ts";
 import {
-  checkAnchorKeys,
+  anchorProblem,
   type OpenedAnchor,
   readAnchors,
   readPublicKeys,
@@ -66,7 +66,9 @@ export async function evidenceOf(options: EvidenceOptions, warn: Lines["warn"]):
   return {
     publicKeys,
     openedAnchors,
-    anchors: openedAnchors.flatMap(({ heads }) => heads),
+    anchors: openedAnchors.flatMap(({ heads, key }) =>
+      heads.map((head) => ({ ...head, signedBy: key })),
+    ),
     ...(redactionPolicy.length === 0 ? {} : readRedactionPolicies(redactionPolicy, warn)),
     isStrict: options.strict === true,
     window: windowOf(since, until),
@@ -87,16 +89,21 @@ function windowOf(from: string | undefined, to: string | undefined): TimeWindow 
  * Verifies, and shows on a terminal how far it has come.
  *
  * @throws {AuditError} as a rejection: `unreadable` where a path is not there; `invalid_option` for an
- * anchor of a key that is not trusted.
+ * anchor of a key that is not trusted, where nothing else is wrong.
  */
 export async function verifyWithProgress(
   paths: readonly string[],
   { openedAnchors, ...options }: Evidence,
+  warn: Lines["warn"],
 ): Promise<VerificationReport> {
   const progress = createProgress(process.stderr);
   try {
     const report = await verifyFiles(paths, { ...options, onProgress: progress.show });
-    checkAnchorKeys(openedAnchors, options.publicKeys ?? [], report);
+    const problem = anchorProblem(openedAnchors, options.publicKeys ?? [], report);
+    if (problem === undefined) return report;
+    if (report.exitCode === 0) throw new AuditError("invalid_option", problem);
+    // What is wrong with the trail is worse.
+    warn(problem);
     return report;
   } finally {
     progress.end();

@@ -1,7 +1,14 @@
-import type { StreamHead } from "../seal/portable.ts";
+import { encodeKey, type NoteKey, type StreamHead } from "../seal/portable.ts";
 import type { FindingCode } from "./findings.ts";
+import type { UsedKey } from "./key-ring.ts";
 import { countOf, joinRuns, type Run, withoutRuns } from "./runs.ts";
 import type { FindingParts, StreamJudge, StreamSummary } from "./stream-judge.ts";
+
+/** Head of a stream, as somebody saw it. */
+export interface AnchoredHead extends StreamHead {
+  /** The key that signed it. Where keys are trusted and it is none of theirs, the head counts for nothing. Default: not asked. */
+  readonly signedBy?: string;
+}
 
 /** What an anchor is held against. */
 export interface AnchoredTrail {
@@ -50,4 +57,23 @@ function judgeAbsent(
     const message = `all ${size} anchored records of stream ${stream} were deleted by retention, as a signed record says`;
     found("records_purged", { message, stream, count: size, ranges: [[1, size]] });
   }
+}
+
+/** Those that count. */
+export function trustedAnchors(
+  {
+    anchors = [],
+    publicKeys = [],
+  }: {
+    readonly anchors?: readonly AnchoredHead[];
+    readonly publicKeys?: readonly NoteKey[];
+  },
+  used: readonly UsedKey[],
+): readonly AnchoredHead[] {
+  if (publicKeys.length === 0) return anchors;
+  const trusted = new Set([
+    ...publicKeys.map(encodeKey),
+    ...used.flatMap(({ key, isTrusted }) => (isTrusted ? [key] : [])),
+  ]);
+  return anchors.filter(({ signedBy }) => signedBy === undefined || trusted.has(signedBy));
 }

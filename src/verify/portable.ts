@@ -8,7 +8,7 @@ export { openAnchor } from "./open-anchor.ts";
 export type { VerificationReport, Verdict } from "./report.ts";
 export type { StreamSummary } from "./stream-judge.ts";
 export type { TimeWindow } from "./time-window.ts";
-export type { VerificationFacts, VerificationOptions } from "./verification.ts";
+export type { VerificationFacts, VerificationOptions } from "./verification-options.ts";
 export { verifyInputs, type VerifyInput, type VerifyInputsOptions } from "./verify-inputs.ts";
 export { createWebCrypto } from "./web-crypto.ts";
 export { type Anchor, decodeKey, type NoteKey, type StreamHead } from "../seal/portable.ts";

@@ -1,6 +1,6 @@
 import { BY_WEIGHT, type Finding, type FindingCode, type Severity } from "./findings.ts";
 import type { Trust } from "./key-ring.ts";
-import type { VerificationFacts } from "./verification.ts";
+import type { VerificationFacts } from "./verification-options.ts";
 
 /** What was found, in one word. */
 export type Verdict = "verified" | "tampered" | "unreadable" | "incomplete" | "inconclusive";

@@ -81,6 +81,8 @@ export interface StreamJudge {
   readonly finish: (purged: readonly Run[]) => StreamSummary;
   /** When it has finished: whether a checkpoint covers any of its records as it is, of whatever time. */
   readonly isAnySigned: () => boolean;
+  /** When it has finished: whether a piece of the time that is asked for lies between two of its checkpoints. */
+  readonly isTimeCovered: () => boolean;
 }
 
 /** What {@link createStreamJudge} takes. */
@@ -124,6 +126,7 @@ class Judge implements StreamJudge {
   /** Whether something came that shows more than results. */
   #isWhole = false;
   #isAnySigned = false;
+  #isTimeCovered = false;
 
   constructor(options: StreamJudgeOptions) {
     this.stream = options.stream;
@@ -198,6 +201,10 @@ class Judge implements StreamJudge {
     return this.#isAnySigned;
   }
 
+  isTimeCovered(): boolean {
+    return this.#isTimeCovered;
+  }
+
   finish(purged: readonly Run[]): StreamSummary {
     const { stream, window } = this.#options;
     const waiting = this.#waiting;
@@ -205,6 +212,7 @@ class Judge implements StreamJudge {
     const signed = this.#signed ?? createSignedPart(this.#options);
     const { chain, coverage, copies, carriers } = signed;
     const parts = coverage.parts();
+    const claims = wanted(coverage.claims(), window);
     const last = chain.last();
     const size = parts.at(-1)?.size ?? 0;
     const closedAt = last?.state === "close" ? last.size : undefined;
@@ -221,12 +229,14 @@ class Judge implements StreamJudge {
       ...this.#options,
       ...copies,
       parts: wanted(parts, window),
-      claims: wanted(coverage.claims(), window),
+      claims,
       waiting: [...waiting.keys()],
       purged,
       isWhole,
     });
     this.#isAnySigned = compared.isAny;
+    // What came before the first one has no known beginning.
+    this.#isTimeCovered = claims.slice(1).some(({ isWanted }) => isWanted);
     return {
       stream,
       records: compared.proven + compared.adopted + compared.inserted + waiting.size,

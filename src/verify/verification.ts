@@ -5,67 +5,25 @@
  * worst one; nothing here throws because of what a file says.
  */
 import { recordId } from "../event/portable.ts";
-import { HASH_BYTES, type NoteKey, type StreamHead } from "../seal/portable.ts";
+import { HASH_BYTES } from "../seal/portable.ts";
 import { createAdoptedViews } from "./adopted-views.ts";
-import { judgeAnchor } from "./anchor-heads.ts";
-import { type CallReconciliation, createCallLedger } from "./call-ledger.ts";
+import { judgeAnchor, trustedAnchors } from "./anchor-heads.ts";
+import { createCallLedger } from "./call-ledger.ts";
 import { checkCheckpoint, isSound, type SoundCheckpoint } from "./check-checkpoint.ts";
-import type { VerifyCrypto } from "./crypto.ts";
 import { KIND, type ExaminedBlock, type GapClaim, type RecordDetail } from "./examined-block.ts";
 import { createFieldLedger } from "./field-ledger.ts";
-import type { Finding } from "./findings.ts";
 import { createFindingList } from "./finding-list.ts";
+import { judgeWhole } from "./judge-whole.ts";
 import { misplaced } from "./misplaced.ts";
 import { createTreeGrower } from "./grow-tree.ts";
-import { createKeyRing, type Trust, type UsedKey } from "./key-ring.ts";
+import { createKeyRing } from "./key-ring.ts";
 import { purgedStreams } from "./purged-streams.ts";
 import type { Run } from "./runs.ts";
 import { createSourceLedger } from "./source-ledger.ts";
 import { createUnknownKeys } from "./unknown-keys.ts";
-import { ALL_TIME, isInside, type TimeWindow } from "./time-window.ts";
-import {
-  createStreamJudge,
-  type Place,
-  type StreamJudge,
-  type StreamSummary,
-} from "./stream-judge.ts";
-
-/** Options of a verification. */
-export interface VerificationOptions {
-  readonly crypto: VerifyCrypto;
-  /** Keys that are trusted. Default: those that the log names, which proves that it is consistent, not whose it is. */
-  readonly publicKeys?: readonly NoteKey[];
-  /** Heads of streams that somebody saw and signed earlier. Default none. */
-  readonly anchors?: readonly StreamHead[];
-  /** Whether what cannot be shown counts as a failure: unsigned tails, adopted records, keys in memory. Default false. */
-  readonly isStrict?: boolean;
-  /** Whether a redaction policy asks for a field to be redacted. Default: every redaction is taken for one. */
-  readonly isExplained?: (key: string, action: string) => boolean;
-  /** Digests of the redaction policies that are known. Default: nobody asks which one was in force. */
-  readonly redactionDigests?: readonly string[];
-  /** Whether the same record may come more than once. Default true. */
-  readonly areCopiesExpected?: boolean;
-  /** Streams whose records may all the same come more than once, because a segment of theirs was cut. Default none. */
-  readonly cutStreams?: ReadonlySet<string>;
-  /** Of which time findings are wanted. Default: all. */
-  readonly window?: TimeWindow;
-}
-
-/** What was verified, as data. */
-export interface VerificationFacts {
-  readonly findings: readonly Finding[];
-  /** Findings beyond those that are listed. */
-  readonly unlisted: number;
-  readonly streams: readonly StreamSummary[];
-  readonly keys: readonly UsedKey[];
-  readonly trust: Trust;
-  /** Lines that were records, copies counted each. */
-  readonly lines: number;
-  /** How often a field was redacted, by key. */
-  readonly redactions: Readonly<Record<string, number>>;
-  readonly gaps: readonly (GapClaim & { readonly record: string })[];
-  readonly calls: readonly CallReconciliation[];
-}
+import { createStreamJudge, type Place, type StreamJudge } from "./stream-judge.ts";
+import { ALL_TIME, isInside } from "./time-window.ts";
+import type { VerificationFacts, VerificationOptions } from "./verification-options.ts";
 
 /** A verification that is going on. */
 export interface Verification {
@@ -249,19 +207,19 @@ export function createVerification(options: VerificationOptions): Verification {
       ];
       const summaries = new Map(streams.map((summary) => [summary.stream, summary]));
       const trail = { judges, streams: summaries, purged, found: list.add };
-      for (const head of options.anchors ?? []) judgeAnchor(head, trail);
       const ring = keys.finish(list.add);
+      const anchors = trustedAnchors(options, ring.keys);
+      for (const head of anchors) judgeAnchor(head, trail);
       sources.finish(list.add);
       unknown.finish(list.add);
-      tellAbout(streams);
+      judgeWhole({ judges: [...judges.values()], streams, lines, isTimeRead, found: list.add });
       fields.finish();
       return {
         findings: list.findings(),
         unlisted: list.unlisted(),
         streams,
         keys: ring.keys,
-        trust:
-          ring.trust === "pinned" && (options.anchors ?? []).length > 0 ? "anchored" : ring.trust,
+        trust: ring.trust === "pinned" && anchors.length > 0 ? "anchored" : ring.trust,
         lines,
         redactions: fields.redactions(),
         gaps,
@@ -269,33 +227,6 @@ export function createVerification(options: VerificationOptions): Verification {
       };
     },
   };
-
-  function tellAbout(streams: readonly StreamSummary[]): void {
-    const shownInPart = streams.filter(({ isWhole }) => !isWhole);
-    if (shownInPart.length > 0) {
-      const message = `of ${shownInPart.length} of ${streams.length} streams only views were read, which show results: that nothing else is missing cannot be shown`;
-      list.add("only_results", { message, count: shownInPart.length });
-    }
-    const unclosed = streams.filter(({ isClosed }) => !isClosed);
-    if (unclosed.length > 0) {
-      const message = `${unclosed.length} of ${streams.length} streams were not closed: their processes are still running, or died`;
-      list.add("stream_unclosed", { message, count: unclosed.length });
-    }
-    const adopted = streams.reduce((sum, stream) => sum + stream.adopted, 0);
-    if (adopted > 0) {
-      const message = `${adopted} records were not attested by the process that wrote them, but adopted by another after it had died`;
-      list.add("records_adopted", { message, count: adopted });
-    }
-    if (lines > 0 && !isTimeRead) {
-      const message = "no record of the time that was asked for was read: nothing is said of it";
-      list.add("time_unread", { message });
-    }
-    if (lines > 0 && ![...judges.values()].some((judge) => judge.isAnySigned())) {
-      list.add("nothing_signed", {
-        message: "no record is covered by a checkpoint: nothing can be shown",
-      });
-    }
-  }
 }
 
 function isDoubtful({ doubts = [], fields = [] }: RecordDetail): boolean {

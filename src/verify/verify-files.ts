@@ -6,7 +6,8 @@ import { filesToRead, journalOf, type SizedFile } from "./files-to-read.ts";
 import { nameAlteredFields } from "./name-fields.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
 import { reportOf, type VerificationReport } from "./report.ts";
-import { createVerification, type Verification, type VerificationOptions } from "./verification.ts";
+import { createVerification, type Verification } from "./verification.ts";
+import type { VerificationOptions } from "./verification-options.ts";
 
 /** Options of {@link verifyFiles}. */
 export interface VerifyFilesOptions extends Omit<

@@ -8,7 +8,8 @@ import type { VerifyCrypto } from "./crypto.ts";
 import { createExaminer, type Examiner } from "./examine.ts";
 import { examinePiece } from "./examine-piece.ts";
 import { reportOf, type VerificationReport } from "./report.ts";
-import { createVerification, type Verification, type VerificationOptions } from "./verification.ts";
+import { createVerification, type Verification } from "./verification.ts";
+import type { VerificationOptions } from "./verification-options.ts";
 import { createWebCrypto } from "./web-crypto.ts";
 
 /** Bytes to verify, in any form but CSV. */

@@ -4,7 +4,7 @@ import { SEVERITIES, type Finding, type FindingCode } from "../../src/verify/fin
 import { gapsOf } from "../../src/verify/gaps.ts";
 import { reportOf, type VerificationReport } from "../../src/verify/report.ts";
 import type { StreamSummary } from "../../src/verify/stream-judge.ts";
-import type { VerificationFacts } from "../../src/verify/verification.ts";
+import type { VerificationFacts } from "../../src/verify/verification-options.ts";
 
 const STREAM = "AbCdEfGhIjKlMnOp";
 const METHOD = "probe.Probe/Do";

@@ -5,7 +5,8 @@ import { createExaminer } from "../../src/verify/examine.ts";
 import { examineBlock } from "../../src/verify/examine-block.ts";
 import { createNodeCrypto } from "../../src/verify/node-crypto.ts";
 import { reportOf, type VerificationReport } from "../../src/verify/report.ts";
-import { createVerification, type VerificationOptions } from "../../src/verify/verification.ts";
+import { createVerification } from "../../src/verify/verification.ts";
+import type { VerificationOptions } from "../../src/verify/verification-options.ts";
 import { createSeconds, createStreamWriter, keyOfTest } from "../support/fixed-stream.ts";
 import { purgeOfFirst, result, type Write } from "../support/key-histories.ts";
 import { STREAMS } from "../support/sealed-journal.ts";
@@ -249,7 +250,7 @@ describe("of a part of the time", () => {
     records.filter((record) => !numbers.some((number) => idOf(record) === `${A}.${number}`));
   const MISSING = "records_missing A.6 1";
   test.each<readonly [string, readonly [since: number, until: number], readonly string[]]>([
-    ["in which it came", [6, 6], [MISSING, "time_unread"]],
+    ["in which it came", [6, 6], [MISSING]],
     ["from its checkpoint on", [8, 11], [MISSING]],
     ["up to the checkpoint before", [1, 5], [MISSING]],
     ["before that", [1, 4], []],
@@ -258,6 +259,15 @@ describe("of a part of the time", () => {
     const window = { since: at(since), until: at(until) };
     for (const all of [without(6), without(6).toReversed()])
       expect(saidOf(await verified(all, { window, areCopiesExpected: true }))).toEqual(said);
+  });
+
+  test.each<readonly [string, readonly [since: number, until: number], readonly string[]]>([
+    ["between two checkpoints", [6.1, 6.9], []],
+    ["before the first record", [-9, -8], ["time_unread"]],
+    ["behind the last checkpoint", [12, 20], ["time_unread"]],
+  ])("nothing happened in a time %s", async (_name, [since, until], said) => {
+    const window = { since: at(0) + since * 1000, until: at(0) + until * 1000 };
+    expect(saidOf(await verified(records, { window }))).toEqual(said);
   });
 
   test.each<readonly [string, readonly [since: number, until: number], number]>([

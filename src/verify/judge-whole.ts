@@ -1,0 +1,44 @@
+import type { FindingCode } from "./findings.ts";
+import type { FindingParts, StreamJudge, StreamSummary } from "./stream-judge.ts";
+
+/** What {@link judgeWhole} takes. */
+export interface WholeParts {
+  /** Of all streams, finished. */
+  readonly judges: readonly StreamJudge[];
+  readonly streams: readonly StreamSummary[];
+  /** Lines that were records. */
+  readonly lines: number;
+  /** Whether a record was read of the time that was asked for. */
+  readonly isTimeRead: boolean;
+  readonly found: (code: FindingCode, finding: FindingParts) => void;
+}
+
+/** Finds what concerns all streams together. */
+export function judgeWhole({ judges, streams, lines, isTimeRead, found }: WholeParts): void {
+  const shownInPart = streams.filter(({ isWhole }) => !isWhole);
+  if (shownInPart.length > 0) {
+    const message = `of ${shownInPart.length} of ${streams.length} streams only views were read, which show results: that nothing else is missing cannot be shown`;
+    found("only_results", { message, count: shownInPart.length });
+  }
+  const unclosed = streams.filter(({ isClosed }) => !isClosed);
+  if (unclosed.length > 0) {
+    const message = `${unclosed.length} of ${streams.length} streams were not closed: their processes are still running, or died`;
+    found("stream_unclosed", { message, count: unclosed.length });
+  }
+  const adopted = streams.reduce((sum, stream) => sum + stream.adopted, 0);
+  if (adopted > 0) {
+    const message = `${adopted} records were not attested by the process that wrote them, but adopted by another after it had died`;
+    found("records_adopted", { message, count: adopted });
+  }
+  const isTimeCovered = isTimeRead || judges.some((judge) => judge.isTimeCovered());
+  if (lines > 0 && !isTimeCovered) {
+    const message =
+      "no record of the time that was asked for was read, and no checkpoints stand around it: nothing is said of it";
+    found("time_unread", { message });
+  }
+  if (lines > 0 && !judges.some((judge) => judge.isAnySigned())) {
+    found("nothing_signed", {
+      message: "no record is covered by a checkpoint: nothing can be shown",
+    });
+  }
+}
