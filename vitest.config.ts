@@ -5,7 +5,7 @@ const conditions = ["@otel-audit/source"];
 
 /** Folders of tests that fill no disks, kill nobody and hold no clock against a receiver: they can share the machine. */
 const SIDE_BY_SIDE =
-  "test/{capture,cli,event,examples,format,lib,processors,read,record,redact,seal,setup,testing,vectors,verify}";
+  "test/{capture,cli,event,examples,format,lib,otel,processors,read,record,redact,seal,setup,testing,vectors,verify}";
 
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },

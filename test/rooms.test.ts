@@ -14,19 +14,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   event: ["lib"],
   format: ["event", "lib"],
   redact: ["format", "event", "lib"],
+  otel: ["event", "lib"],
   seal: BELOW,
-  journal: [...BELOW, "seal"],
+  journal: [...BELOW, "otel", "seal"],
   record: BELOW,
   capture: [...BELOW, "record"],
-  deliver: [...BELOW, "journal"],
+  deliver: [...BELOW, "otel", "journal"],
   read: [...BELOW, "seal"],
   verify: [...BELOW, "seal", "read"],
   collector: BELOW,
   // The AuditLogger gets its summary from the read side: setup alone may compose both.
-  setup: [...BELOW, "seal", "journal", "record", "capture", "deliver", "read"],
-  processors: [...BELOW, "seal", "journal", "setup"],
+  setup: [...BELOW, "otel", "seal", "journal", "record", "capture", "deliver", "read"],
+  processors: [...BELOW, "otel", "seal", "journal", "setup"],
   testing: [...BELOW, "journal", "record", "capture", "setup"],
-  cli: [...BELOW, "seal", "capture", "collector", "deliver", "read", "verify", "setup"],
+  cli: [...BELOW, "otel", "seal", "capture", "collector", "deliver", "read", "verify", "setup"],
 };
 /** Files that stand in no room, and what they may import beside `lib`. */
 const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {

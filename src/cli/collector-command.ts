@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { prepareCollectorDirectory } from "../collector/index.ts";
 import { AuditError } from "../lib/errors.ts";
 
 /** `otel-audit collector …`. */
@@ -19,7 +18,7 @@ export function collectorCommand(print: (line: string) => void): Command {
       "\nCall it before every start of the Collector, never while it runs.\n" +
         "Exit: 0 ready, 2 wrong usage, 3 the directory or a file in it cannot be used.",
     )
-    .action((options: { readonly directory?: string }) => {
+    .action(async (options: { readonly directory?: string }) => {
       const directory = options.directory ?? process.env["AUDIT_COLLECTOR_DIR"] ?? "";
       if (directory === "") {
         throw new AuditError(
@@ -27,6 +26,8 @@ export function collectorCommand(print: (line: string) => void): Command {
           "no directory: pass --directory or set AUDIT_COLLECTOR_DIR",
         );
       }
+      // What it writes with takes time to load, and only this command needs it.
+      const { prepareCollectorDirectory } = await import("../collector/index.ts");
       const { done } = prepareCollectorDirectory(resolve(directory));
       for (const line of done) print(line);
       print(`${resolve(directory)} is ready`);

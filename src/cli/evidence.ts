@@ -1,22 +1,9 @@
-/** What a verification is given beside the records: keys, anchors, policies. */
+/** What a verification is given beside the records: keys and anchors. */
 import { readFileSync } from "node:fs";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { decodePublicKeys, type NoteKey, readPublicKey, type StreamHead } from "../seal/index.ts";
-import {
-  compileRedaction,
-  createPseudonyms,
-  createRedactor,
-  loadRedactionFile,
-  MIN_KEY_BYTES,
-} from "../redact/index.ts";
 import { encodeKey } from "../seal/portable.ts";
-import {
-  createNodeCrypto,
-  openAnchor,
-  type VerificationReport,
-  type VerifyFilesOptions,
-} from "../verify/index.ts";
-import { explainedBy } from "./explained.ts";
+import { createNodeCrypto, openAnchor, type VerificationReport } from "../verify/index.ts";
 import type { Lines } from "./quarantine-command.ts";
 
 const PRIVATE_KEY = /^-----BEGIN [A-Z ]*PRIVATE KEY-----/m;
@@ -89,27 +76,6 @@ export function anchorProblem(
     ? undefined
     : `${foreign.path}: it is signed with the key ${foreign.key}, which is none of those given, nor did one of them come to sign what was read: give that key too, with --public-key, where you trust it`;
 }
-
-/**
- * What redaction policies explain.
- *
- * @throws {AuditError} `unreadable`, `untrusted_file` or `invalid_policy`.
- */
-export function readRedactionPolicies(
-  paths: readonly string[],
-  warn: Lines["warn"],
-): Pick<VerifyFilesOptions, "isExplained" | "redactionDigests"> {
-  const redactors = paths.map((path) =>
-    createRedactor(compileRedaction(loadRedactionFile(path, warn), NOBODYS_PSEUDONYMS)),
-  );
-  return {
-    isExplained: explainedBy(redactors),
-    redactionDigests: redactors.map(({ digest }) => digest),
-  };
-}
-
-/** That there is one is enough: the key of pseudonyms is nobody's business here. */
-const NOBODYS_PSEUDONYMS = createPseudonyms(new Uint8Array(MIN_KEY_BYTES));
 
 function readText(path: string, what: string): string {
   try {

@@ -4,7 +4,8 @@ import {
   type OtlpSenderOptions,
   release,
 } from "../deliver/index.ts";
-import { decodeJsonLine, type QuarantineEntry, toLogRecord, toResource } from "../format/index.ts";
+import { decodeJsonLine, type QuarantineEntry } from "../format/index.ts";
+import { toLogRecord, toResource } from "../otel/index.ts";
 
 /** A record in quarantine, and the file that it stands in. */
 export interface FoundEntry extends QuarantineEntry {

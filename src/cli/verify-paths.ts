@@ -6,13 +6,7 @@ import {
   type VerifyFilesOptions,
   type VerificationReport,
 } from "../verify/index.ts";
-import {
-  anchorProblem,
-  type OpenedAnchor,
-  readAnchors,
-  readPublicKeys,
-  readRedactionPolicies,
-} from "./evidence.ts";
+import { anchorProblem, type OpenedAnchor, readAnchors, readPublicKeys } from "./evidence.ts";
 import { createProgress } from "./progress.ts";
 import type { Lines } from "./quarantine-command.ts";
 import { parseTime } from "./time-option.ts";
@@ -69,10 +63,19 @@ export async function evidenceOf(options: EvidenceOptions, warn: Lines["warn"]):
     anchors: openedAnchors.flatMap(({ heads, key }) =>
       heads.map((head) => ({ ...head, signedBy: key })),
     ),
-    ...(redactionPolicy.length === 0 ? {} : readRedactionPolicies(redactionPolicy, warn)),
+    ...(redactionPolicy.length === 0 ? {} : await explanationsOf(redactionPolicy, warn)),
     isStrict: options.strict === true,
     window: windowOf(since, until),
   };
+}
+
+/** Policies take time to load, and few give one. */
+async function explanationsOf(
+  paths: readonly string[],
+  warn: Lines["warn"],
+): Promise<Pick<VerifyFilesOptions, "isExplained" | "redactionDigests">> {
+  const { readRedactionPolicies } = await import("./redaction-evidence.ts");
+  return readRedactionPolicies(paths, warn);
 }
 
 function windowOf(from: string | undefined, to: string | undefined): TimeWindow {

@@ -1,7 +1,7 @@
 /**
- * The bytes that the write side and the read side agree on: JSON line, CSV row, OTel log record.
+ * The bytes that the write side and the read side agree on: JSON line and CSV row.
  *
- * In: records. Out: text and log records, and back, without loss. docs/format.md is the contract.
+ * In: records. Out: text, and back, without loss. docs/format.md is the contract.
  */
 
 export { ATTRIBUTE_COLUMNS, type Column, COLUMNS, NUMERIC_COLUMNS } from "./columns.ts";
@@ -30,7 +30,6 @@ export {
   type QuarantinedRecord,
   type QuarantineEntry,
 } from "./quarantine-line.ts";
-export { fromLogRecord, hrTimeOfMicros, toLogRecord, toResource } from "./log-record.ts";
 export {
   isSegmentCopyFile,
   journalDirectory,

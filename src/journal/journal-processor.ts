@@ -10,7 +10,8 @@ import {
   recordId,
   SCHEMA_VERSION,
 } from "../event/index.ts";
-import { encodeJsonLine, fromLogRecord } from "../format/index.ts";
+import { encodeJsonLine } from "../format/index.ts";
+import { fromLogRecord } from "../otel/index.ts";
 import type { Clock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
 import type { Journal } from "./journal.ts";

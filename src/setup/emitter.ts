@@ -13,7 +13,7 @@ import {
   SCHEMA_URL,
   SCOPE_NAME,
 } from "../event/index.ts";
-import { hrTimeOfMicros, toResource } from "../format/index.ts";
+import { hrTimeOfMicros, toResource } from "../otel/index.ts";
 import { type Clock, toIsoMicros } from "../lib/clock.ts";
 import type { Draft } from "../record/index.ts";
 

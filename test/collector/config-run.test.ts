@@ -9,7 +9,8 @@ import { JsonLogsSerializer } from "@opentelemetry/otlp-transformer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildCollector, buildVictoriaLogs } from "../../collector-config/build/build.ts";
 import { type AttributeValue, type AuditRecord, recordId } from "../../src/event/index.ts";
-import { CSV_HEADER, decodeCsvRows, toLogRecord, toResource } from "../../src/format/index.ts";
+import { CSV_HEADER, decodeCsvRows } from "../../src/format/index.ts";
+import { toLogRecord, toResource } from "../../src/otel/index.ts";
 import { eventually, freePorts } from "./child-process.ts";
 import {
   BUILD_TIMEOUT_MILLIS,

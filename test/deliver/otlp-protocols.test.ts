@@ -11,7 +11,7 @@ import {
   type OtlpSenderOptions,
   type SendResult,
 } from "../../src/deliver/index.ts";
-import { toLogRecord, toResource } from "../../src/format/index.ts";
+import { toLogRecord, toResource } from "../../src/otel/index.ts";
 import { createAuthority, isOpensslMissing } from "../support/certificates.ts";
 import { field, startOtlpGrpcSink, varintField } from "../support/otlp-grpc-sink.ts";
 import { startOtlpSink } from "../support/otlp-sink.ts";

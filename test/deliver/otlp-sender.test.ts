@@ -1,7 +1,7 @@
 import { OTLPLogExporter } from "@opentelemetry/exporter-logs-otlp-http";
 import { expect, test } from "vitest";
 import { createOtlpSender } from "../../src/deliver/index.ts";
-import { toLogRecord, toResource } from "../../src/format/index.ts";
+import { toLogRecord, toResource } from "../../src/otel/index.ts";
 import { startOtlpSink } from "../support/otlp-sink.ts";
 import { fullRecord } from "../support/records.ts";
 

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type BodyMap, recordId } from "../../src/event/index.ts";
 import { createOtlpSender } from "../../src/deliver/index.ts";
-import { toLogRecord, toResource } from "../../src/format/index.ts";
+import { toLogRecord, toResource } from "../../src/otel/index.ts";
 import { eventually } from "../collector/child-process.ts";
 import {
   BUILD_TIMEOUT_MILLIS,

@@ -1,13 +1,8 @@
 /** Records as each form has them, for tests that read them back. */
 import { JsonLogsSerializer } from "@opentelemetry/otlp-transformer";
 import type { AuditRecord, BodyMap, BodyValue } from "../../src/event/index.ts";
-import {
-  CSV_HEADER,
-  encodeCsvRow,
-  encodeJsonLine,
-  toLogRecord,
-  toResource,
-} from "../../src/format/index.ts";
+import { CSV_HEADER, encodeCsvRow, encodeJsonLine } from "../../src/format/index.ts";
+import { toLogRecord, toResource } from "../../src/otel/index.ts";
 import { canonicalJson } from "../../src/lib/canonical-json.ts";
 import type { Form } from "../../src/read/block.ts";
 import { keyOf } from "../../src/seal/portable.ts";

@@ -6,7 +6,8 @@ import {
   ATTR_TIME,
   type RecordAttributes,
 } from "../../event/index.ts";
-import { decodeJsonLine, toLogRecord, toResource } from "../../format/index.ts";
+import { decodeJsonLine } from "../../format/index.ts";
+import { toLogRecord, toResource } from "../../otel/index.ts";
 import type { Refusal } from "./deliver-batch.ts";
 
 /** A record on its way. */

@@ -1,6 +1,6 @@
 import { JsonLogsSerializer } from "@opentelemetry/otlp-transformer";
 import { expect, test } from "vitest";
-import { fromLogRecord, toLogRecord, toResource } from "../../src/format/index.ts";
+import { fromLogRecord, toLogRecord, toResource } from "../../src/otel/index.ts";
 import { fullRecord } from "../support/records.ts";
 
 test("the OTLP form has the event name, whole milliseconds, flat attributes and a body map", () => {
