@@ -13,6 +13,7 @@ import { policyCommand } from "../src/cli/policy-command.ts";
 import { quarantineCommand } from "../src/cli/quarantine-command.ts";
 import { verifyCommand } from "../src/cli/verify-command.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
+import { COMMAND } from "./support/command-line.ts";
 
 const root = join(import.meta.dirname, "..");
 // Inside of the package, so that the package's own name resolves.
@@ -87,8 +88,7 @@ describe("the commands", () => {
   const commands = new Map(rooms.flatMap((room) => [...leavesOf(room, "otel-audit")]));
 
   test("are those that --help lists", () => {
-    const main = join(root, "src/cli/main.ts");
-    const help = execFileSync(process.execPath, [main, "--help"], { encoding: "utf8" });
+    const help = execFileSync(process.execPath, [COMMAND, "--help"], { encoding: "utf8" });
     const listed = [...help.slice(help.indexOf("Commands:")).matchAll(/^ {2}([a-z]+)/gm)];
     expect(listed.map(([, name]) => name)).toEqual([...rooms.map((room) => room.name()), "help"]);
   });

@@ -17,8 +17,7 @@ import { decodePublicKeys, writePublicKeys } from "../../src/seal/public-key-fil
 import { encodeKey } from "../../src/seal/note.ts";
 import { readPublicKey, signerOf, generateSigningKey } from "../../src/seal/signer.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-
-const main = join(import.meta.dirname, "../../src/cli/main.ts");
+import { COMMAND } from "../support/command-line.ts";
 
 interface Ran {
   readonly code: number | null;
@@ -30,7 +29,7 @@ function run(args: readonly string[], env: Readonly<Record<string, string>> = {}
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(AUDIT|OTEL|NODE_OPTIONS|XDG)/.test(name)),
   );
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, "keys", ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, "keys", ...args], {
     encoding: "utf8",
     env: { ...inherited, ...env },
   });

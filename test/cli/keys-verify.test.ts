@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { createAudit } from "otel-audit";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-
-const main = join(import.meta.dirname, "../../src/cli/main.ts");
+import { COMMAND } from "../support/command-line.ts";
 
 interface Ran {
   readonly code: number | null;
@@ -15,11 +14,9 @@ interface Ran {
 }
 
 function run(...args: readonly string[]): Ran {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["-C", "@otel-audit/source", main, ...args],
-    { encoding: "utf8" },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
+    encoding: "utf8",
+  });
   return { code: status, out: stdout, err: stderr };
 }
 

@@ -13,8 +13,7 @@ import {
   segmentOf,
 } from "../support/command-trail.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-
-const main = join(import.meta.dirname, "../../src/cli/main.ts");
+import { COMMAND } from "../support/command-line.ts";
 const policy = join(import.meta.dirname, "../../examples/training-service/audit.yaml");
 let trail: CommandTrail;
 beforeAll(async () => {
@@ -30,7 +29,7 @@ function runInto(
   const opened = [places.out, places.err].map((path) =>
     path === undefined ? ("pipe" as const) : openSync(path, "w"),
   );
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
     encoding: "utf8",
     stdio: ["ignore", ...opened],
     env: { ...process.env, NODE_OPTIONS: "" },
@@ -82,7 +81,7 @@ describe.runIf(process.platform === "linux")("a full disk", () => {
 test.each(["table", "json"])(
   "a reader that has seen enough changes no verdict: %s",
   async (form) => {
-    const child = spawn(process.execPath, [main, "verify", trail.directory, "-o", form], {
+    const child = spawn(process.execPath, [COMMAND, "verify", trail.directory, "-o", form], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, NODE_OPTIONS: "" },
     });

@@ -4,8 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-
-const main = join(import.meta.dirname, "../../src/cli/main.ts");
+import { COMMAND } from "../support/command-line.ts";
 const manifest = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"),
 ) as { readonly version: string };
@@ -15,7 +14,7 @@ function run(
   env: Readonly<Record<string, string>> = {},
 ): { code: number | null; out: string; err: string } {
   const { AUDIT_COLLECTOR_DIR: _, ...inherited } = process.env;
-  const result = spawnSync(process.execPath, [main, ...args], {
+  const result = spawnSync(process.execPath, [COMMAND, ...args], {
     encoding: "utf8",
     env: { ...inherited, NODE_OPTIONS: "", ...env },
     timeout: 30_000,

@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { COMMAND } from "../support/command-line.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const root = join(import.meta.dirname, "../..");
-const main = join(root, "src/cli/main.ts");
 const example = join(root, "examples/training-service");
 
 interface Result {
@@ -21,7 +21,7 @@ function run(
   { env = {}, node = [] }: { readonly env?: NodeJS.ProcessEnv; readonly node?: string[] } = {},
 ): Result {
   const { AUDIT_POLICY_FILE: _file, FORCE_COLOR: _color, ...inherited } = process.env;
-  const result = spawnSync(process.execPath, [...node, main, "policy", "check", ...args], {
+  const result = spawnSync(process.execPath, [...node, COMMAND, "policy", "check", ...args], {
     cwd,
     encoding: "utf8",
     env: { ...inherited, NODE_OPTIONS: "", ...env },

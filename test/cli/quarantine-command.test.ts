@@ -12,8 +12,7 @@ import {
 import { startOtlpSink } from "../support/otlp-sink.ts";
 import { resultRecord } from "../support/records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-
-const main = join(import.meta.dirname, "../../src/cli/main.ts");
+import { COMMAND } from "../support/command-line.ts";
 const A = "AaaaaaaaaaaaaaaA";
 const B = "BbbbbbbbbbbbbbbB";
 
@@ -25,7 +24,7 @@ async function run(
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(AUDIT|OTEL|NODE_OPTIONS)/.test(name)),
   );
-  const child = spawn(process.execPath, [main, "quarantine", ...args], {
+  const child = spawn(process.execPath, [COMMAND, "quarantine", ...args], {
     env: { ...inherited, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -16,6 +16,7 @@ import {
   segmentOf,
 } from "../support/command-trail.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { COMMAND } from "../support/command-line.ts";
 
 const root = newRoot();
 let trail: CommandTrail;
@@ -327,8 +328,7 @@ test.each([
   ["a changed one", 1],
 ])("%s: a reader that goes away changes no verdict (EPIPE)", async (_name, code) => {
   const copy = code === 0 ? copied() : replaced('"pause"', '"resume"');
-  const main = join(import.meta.dirname, "../../src/cli/main.ts");
-  const child = spawn(process.execPath, [main, "verify", copy.directory, "-o", "json"], {
+  const child = spawn(process.execPath, [COMMAND, "verify", copy.directory, "-o", "json"], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let err = "";

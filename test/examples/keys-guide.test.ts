@@ -11,6 +11,7 @@ import { generateSigningKey, type KeySigner, signerOf } from "../../src/seal/sig
 import { checkpointsIn } from "../support/journal-checkpoints.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { verifyJournal } from "../support/verified-journal.ts";
+import { COMMAND } from "../support/command-line.ts";
 
 const root = join(import.meta.dirname, "../..");
 const guide = readFileSync(join(root, "docs/keys.md"), "utf8");
@@ -102,10 +103,6 @@ test("where nothing signs, it records all the same, says so, and ends", async ()
 test("its commands are commands", () => {
   const commands = [...guide.matchAll(/otel-audit keys (\w+)/g)].map(([, name = ""]) => name);
   expect([...new Set(commands)].toSorted()).toEqual(["create", "rotate", "show"]);
-  const { stdout } = spawnSync(
-    process.execPath,
-    [join(root, "src/cli/main.ts"), "keys", "--help"],
-    { encoding: "utf8" },
-  );
+  const { stdout } = spawnSync(process.execPath, [COMMAND, "keys", "--help"], { encoding: "utf8" });
   for (const name of commands) expect(stdout).toContain(`  ${name} `);
 });

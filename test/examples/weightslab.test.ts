@@ -14,6 +14,7 @@ import { canRunPython, pythonWith, runPython } from "../support/python.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { weightslabPackage } from "../support/weightslab.ts";
 import { CALLS, type ExpectedRecord } from "./weightslab-calls.ts";
+import { COMMAND } from "../support/command-line.ts";
 
 const example = join(import.meta.dirname, "../../examples/weightslab");
 const PROTO = join(example, "experiment_service.proto");
@@ -69,13 +70,10 @@ describe("the policy", () => {
   });
 
   test("otel-audit policy check finds nothing in it", () => {
-    const main = join(import.meta.dirname, "../../src/cli/main.ts");
     const args = ["policy", "check", join(example, "audit.yaml"), "--proto", PROTO];
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ["-C", "@otel-audit/source", main, ...args],
-      { encoding: "utf8" },
-    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
+      encoding: "utf8",
+    });
     expect(stderr).toMatch(/is valid: 19 mapped, 19 exempt, 0 not mapped; nothing to mend\n$/);
     expect(status).toBe(0);
     expect(stdout).toContain("ExperimentService/RestoreCheckpoint");

@@ -15,6 +15,7 @@ import * as grpc from "@grpc/grpc-js";
 import { auditGrpc, createAudit } from "otel-audit";
 import { call, serve } from "./grpc-service.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
+import { COMMAND } from "./command-line.ts";
 
 /** An audit directory that a service has written, and the keys that it signed with. */
 export interface CommandTrail {
@@ -98,8 +99,6 @@ export interface Ran {
   readonly err: string;
 }
 
-const main = join(import.meta.dirname, "../../src/cli/main.ts");
-
 /** Runs `otel-audit` with nothing of ours in its environment but what is given. */
 export function otelAudit(
   args: readonly string[],
@@ -110,7 +109,7 @@ export function otelAudit(
       ([name]) => !/^(AUDIT|OTEL|NODE_OPTIONS|XDG|FORCE_COLOR)/.test(name),
     ),
   );
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
     encoding: "utf8",
     env: { ...inherited, ...env },
     maxBuffer: 64 * 1024 * 1024,

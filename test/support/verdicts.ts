@@ -1,10 +1,8 @@
 /** What verification makes of files, in as few words as a test compares. */
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { verifyFiles, type VerificationReport, type VerifyFilesOptions } from "otel-audit/verify";
 import { z } from "zod";
-
-const main = join(import.meta.dirname, "../../src/cli/main.ts");
+import { COMMAND } from "./command-line.ts";
 
 /** Verdict and counts; `codes` has each kind of finding once, sorted. */
 export interface Outcome {
@@ -96,7 +94,7 @@ export function runCli(args: readonly string[]): {
   readonly stdout: string;
   readonly stderr: string;
 } {
-  return spawnSync(process.execPath, ["-C", "@otel-audit/source", main, ...args], {
+  return spawnSync(process.execPath, [COMMAND, ...args], {
     encoding: "utf8",
     maxBuffer: 256 * 1024 * 1024,
   });

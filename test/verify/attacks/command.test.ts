@@ -8,6 +8,7 @@ import { encodeKey } from "../../../src/seal/portable.ts";
 import type { VerificationReport } from "../../../src/verify/index.ts";
 import { resigned, strangersKey } from "../../support/forged-trail.ts";
 import { openWorkshop, type Victim, victimOf } from "../../support/attacked-trail.ts";
+import { COMMAND } from "../../support/command-line.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const workshop = openWorkshop();
@@ -21,8 +22,7 @@ function verify(...args: readonly string[]): {
   readonly code: number | null;
   readonly out: string;
 } {
-  const main = join(root, "src/cli/main.ts");
-  const all = ["-C", "@otel-audit/source", main, "verify", ...args];
+  const all = [COMMAND, "verify", ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, all, {
     encoding: "utf8",
     cwd: root,
