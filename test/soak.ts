@@ -30,6 +30,12 @@ const RUNS: Readonly<Record<string, Run>> = {
     args: [...VITEST, "test/verify/fuzz.test.ts"],
     env: { AUDIT_TEST_INPUTS: "1000000" },
   },
+  histories: {
+    what: "15 000 random histories, of which the verifier in Python must say the same",
+    command: "npx",
+    args: [...VITEST, "test/verify/random-histories.test.ts"],
+    env: { AUDIT_TEST_HISTORIES: "15000", AUDIT_REQUIRE: "python" },
+  },
   millions: {
     what: "7 million records in one directory; --records, --directory, --ship",
     command: process.execPath,

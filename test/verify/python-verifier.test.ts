@@ -3,7 +3,7 @@
  * journals, of a fresh trail with odd values in every form, and of both after somebody changed them.
  */
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeJsonLine } from "../../src/format/index.ts";
 import { BROKEN, UNSOUND } from "../support/broken-checkpoints.ts";
 import { CARRIED } from "../support/carried-histories.ts";
@@ -22,10 +22,12 @@ import { folder } from "../support/sealed-journal.ts";
 import { TEXT_OF } from "../support/stored-forms.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import {
+  type PythonVerifier,
   requirements,
   type Said,
   saidHere,
   saidInPython,
+  startVerifierInPython,
   writeDeep,
 } from "../support/two-verifiers.ts";
 
@@ -35,14 +37,17 @@ const MASK = "****";
 
 describe.skipIf(!canRunPython())("the verifier in Python", () => {
   let python = "";
+  let other: PythonVerifier | undefined;
   beforeAll(() => {
     python = pythonWith(requirements);
+    other = startVerifierInPython(python);
   }, 300_000);
+  afterAll(async () => other?.end());
 
   /** What both say of the files. */
   async function saidByBoth(paths: readonly string[], keys: readonly string[] = []): Promise<Said> {
     const here = await saidHere(paths, keys);
-    expect(saidInPython(python, paths, keys)).toEqual(here);
+    expect(await other?.say(paths, keys)).toEqual(here);
     return here;
   }
   /** The verdict of both. */
@@ -88,6 +93,17 @@ describe.skipIf(!canRunPython())("the verifier in Python", () => {
     ["another one", [keyOfTest(2).line], "tampered"],
   ])("%s is trusted", async (_name, keys, verdict) => {
     expect(await agreed([join(folder, "journal")], keys)).toBe(verdict);
+  });
+
+  // The program itself, which exits with a number that must be the one that it prints.
+  test.each<[keys: readonly string[], exitCode: number]>([
+    [[], 0],
+    [[keyOfTest(2).line], 1],
+  ])("started by itself with the keys %j: exit code %d", async (keys, exitCode) => {
+    const paths = [join(folder, "journal")];
+    const said = saidInPython(python, paths, keys);
+    expect(said).toEqual(await saidHere(paths, keys));
+    expect(said.exitCode).toBe(exitCode);
   });
 
   test("a key that signs what another one should have signed", async () => {

@@ -286,6 +286,7 @@ class Record:
             or any(has_key_of_another(name) and text_of(value) is not None for name, value in attributes.items())
             or (self.kind != "checkpoint" and any(get(name) for name in OF_CHECKPOINT)))
         committed = {key: entry for key, entry in (entries or {}).items() if entry[0]}
+        self.point = None                                                         # its checkpoint, where that keeps rules 6 to 10
         self.findings = []                                                        # rule 5
         for key, (commitment, salt) in committed.items():
             self.ask(key, next((text for other, text in fields if other == key), None), commitment, salt)
@@ -897,7 +898,6 @@ class Stream:
         self.proven = set()
         self.own, self.adopted, self.kept = {}, [], []
         self.roots, self.leaves = {}, {}
-        self.notes = {}                                                           # sequence to the sound checkpoint of the record
         self.size = 0                                                             # the largest that is signed
         self.sound = []                                                           # all that keep rules 6 to 10
         self.doubled = []                                                         # ids of records with copies that are alike
@@ -943,8 +943,8 @@ class Stream:
     def last(self):
         return self.own[max(self.own)] if self.own else None
 
-    def prove(self, counts, is_one_journal):
-        """Rules 13 to 15. Says which records are proven by their own process."""
+    def prove(self, counts, notes, is_one_journal):
+        """Rules 13 to 15. `notes`: the checkpoints that are left. Says which records are proven by their own process."""
         proven, adopted, unproven, unsigned = [], [], [], []
         last = self.last()
         for sequence, copies in sorted(self.copies.items()):
@@ -956,9 +956,8 @@ class Stream:
             name = copies[0].id
             if is_one_journal and len({copy.leaf for copy in copies}) < len(copies):
                 self.doubled.append(name)
-            note = self.notes.get(sequence) if sequence > self.size and copies[0].kind == "checkpoint" else None
-            proves = note is not None and not any(copy.adds for copy in copies) \
-                and (note.stream != self.name or (last is not None and note.note == last.note))
+            note = copies[0].point if copies[0].point in notes and not copies[0].adds else None
+            proves = note is not None and (note.stream != self.name or (last is not None and note.note == last.note))
             inserted = bool(last) and last.state == "close" and sequence > last.size \
                 and not (sequence == last.size + 1 and all(copy.kind == "checkpoint" for copy in copies))
             if inserted:
@@ -977,17 +976,15 @@ class Stream:
                 continue
             if len({copy.leaf for copy in copies}) > 1:
                 self.report("copies_differ", name)
-            if note and any(copy.adds for copy in copies):                        # rule 10: no other covers it
+            if any(copy.point and copy.adds for copy in copies):                  # rule 10: no other covers it
                 self.report("checkpoint_altered", name)
             if inserted:
                 continue
             if sequence <= self.size:
                 unproven.append(name)
-            elif copies[0].kind != "checkpoint":
-                unsigned.append(name)
             elif proves:
                 counts["proven"] += 1
-            elif note and not any(copy.adds for copy in copies):
+            elif note or copies[0].kind != "checkpoint":
                 unsigned.append(name)
         counts["unsigned"] += len(unsigned)
         if len(adopted) > (512 if self.own else 8):                               # rule 13
@@ -1191,13 +1188,13 @@ def ask_anchor(one, name, size, root, purged, report):
     """Rule 18. `one`: the stream, if anything of it was read."""
     is_gone = not without([(1, size)], joined(purged.get(name, [])))
     if not one:
-        report("records_purged" if is_gone else "stream_missing", *(() if is_gone else (name,)))
+        report("records_purged" if is_gone else "stream_missing")
     elif size in one.roots and one.roots[size] != root:
-        report("anchor_differs", name)
+        report("anchor_differs")
     elif one.size < size and not is_gone:
-        report("records_missing", name)
+        report("records_missing")
     elif size not in one.roots and not is_gone:
-        report("record_unproven", name)
+        report("record_unproven")
 
 
 def verify(paths, trusted=(), anchors=(), strict=False):
@@ -1216,19 +1213,19 @@ def verify(paths, trusted=(), anchors=(), strict=False):
         stream(record.stream).in_order.append(record)
         if record.kind == "checkpoint":
             try:
-                points.append(Checkpoint(record))
+                record.point = Checkpoint(record)
+                points.append(record.point)
             except Refused as refused:
                 report(refused.code, record.id)
     points = ask_notes(points, report)
     for point in points:
-        stream(point.record.stream).notes[point.record.sequence] = point
         stream(point.stream).sound.append(point)
     for one in streams.values():
         one.keep(one.sound)
         one.compare_sources()
         one.ask_unknown()
     alone = is_one_journal(paths)
-    telling = [record for _, one in sorted(streams.items()) for record in one.prove(counts, alone)]
+    telling = [record for _, one in sorted(streams.items()) for record in one.prove(counts, set(points), alone)]
     purged, cut = purges_of(telling), cuts_of(telling)
     for one in streams.values():
         for name in [] if one.name in cut else one.doubled:
