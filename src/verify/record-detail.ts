@@ -31,8 +31,10 @@ export function detailOf(
   if (isPlain && fields.length === 0 && own.length === 0 && doubts.length === 0) return undefined;
   const all = own.length === 0 ? doubts : [...doubts, ...own];
   const checkpoint = checkpointOf(record);
-  const purged = purgedBy(record);
-  const cut = cutBy(record);
+  const isSealed = (...keys: readonly string[]): boolean =>
+    !fields.some(({ key, state }) => state !== "redacted" && keys.includes(key));
+  const purged = isSealed("scope", "scope_segments") ? purgedBy(record) : undefined;
+  const cut = isSealed("file", "change") ? cutBy(record) : undefined;
   const gap = gapOf(record);
   const detail = {
     ...(fields.length === 0 ? {} : { fields, action }),

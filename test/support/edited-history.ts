@@ -9,6 +9,16 @@ import type { Written } from "./written-history.ts";
 const FORGED = '"action_type":"hp_change","status":"success","details":{"after":{"role":"admin"}}';
 
 const MASKED = (found: string): string => found.replace(/:.*/, ':"****"');
+const CHECKPOINT = /"kind":"checkpoint"/;
+/** What must stand in a line that is edited so, where any line has it. */
+const WANTED: Readonly<Partial<Record<Edit["how"], RegExp>>> = {
+  "delete-checkpoint": CHECKPOINT,
+  note: CHECKPOINT,
+  forge: CHECKPOINT,
+  "copy-forged": CHECKPOINT,
+  claim: /"action_type":"(?:retention_purge|audit_file_change)"/,
+};
+
 /** The one behind it has a name that comes before it, as texts are ordered. */
 const FIRST_SEGMENT = 9;
 
@@ -24,11 +34,8 @@ export function linesOf({ writers, forgotten }: Written, edits: readonly Edit[])
 
 function changed(lines: readonly string[], { how, at: place, by }: Edit): string[] {
   if (lines.length === 0) return [];
-  const isCheckpoint =
-    how === "delete-checkpoint" || how === "note" || how === "forge" || how === "copy-forged";
-  const places = [...lines.keys()].filter(
-    (at) => !isCheckpoint || lines[at]?.includes('"kind":"checkpoint"'),
-  );
+  const wanted = WANTED[how] ?? /^/;
+  const places = [...lines.keys()].filter((at) => wanted.test(lines[at] ?? ""));
   const at = places[place % Math.max(places.length, 1)] ?? 0;
   const count = how === "delete-many" ? 1 + Math.abs(by) : 1;
   const line = lines[at] ?? "";
@@ -69,6 +76,14 @@ function editedLine(
       );
     case "unsalt":
       return change(/(:[A-Za-z0-9_-]{43}):[A-Za-z0-9_-]{22}/, "$1");
+    case "claim":
+      return [
+        line
+          .replaceAll(/(:[A-Za-z0-9_-]{43}):[A-Za-z0-9_-]{22}/g, by > 0 ? "$1" : "$&")
+          .replace(/-(\d+)"\]/, (_all, last: string) => `-${Number(last) + 9}"]`)
+          .replace('"change":"renamed"', '"change":"truncated"')
+          .replace(`"file":"journal/${STREAMS[1]}`, `"file":"journal/${STREAMS[0]}`),
+      ];
     case "status":
       return change('"status":"success"', '"status":"failed"');
     case "kind":

@@ -86,6 +86,7 @@ export const EDITS = [
   "change",
   "mask",
   "unsalt",
+  "claim",
   "status",
   "kind",
   "renumber",

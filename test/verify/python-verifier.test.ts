@@ -19,6 +19,7 @@ import { OPENINGS } from "../support/opening-histories.ts";
 import { canRunPython, pythonWith } from "../support/python.ts";
 import { ROTATIONS } from "../support/rotation-histories.ts";
 import { folder } from "../support/sealed-journal.ts";
+import { TELLING } from "../support/telling-histories.ts";
 import { TEXT_OF } from "../support/stored-forms.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import {
@@ -62,7 +63,7 @@ describe.skipIf(!canRunPython())("the verifier in Python", () => {
     },
   );
 
-  test.each([...HISTORIES, ...OPENINGS, ...UNSOUND, ...EDGE_HISTORIES])(
+  test.each([...HISTORIES, ...OPENINGS, ...UNSOUND, ...EDGE_HISTORIES, ...TELLING])(
     "of a stream with its key: %s",
     async (_name, write, verdict) => {
       expect(await agreed([directoryOf(journalOf(write))])).toBe(verdict);

@@ -17,6 +17,7 @@ import { HISTORIES, journalOf } from "../support/key-histories.ts";
 import { OPENINGS } from "../support/opening-histories.ts";
 import { ROTATIONS } from "../support/rotation-histories.ts";
 import { STREAMS } from "../support/sealed-journal.ts";
+import { TELLING } from "../support/telling-histories.ts";
 
 /** The verdict of a directory; what else is said of it must be what the snapshot has. */
 async function verdictOf(directory: string, trusted: readonly string[] = []): Promise<string> {
@@ -54,7 +55,7 @@ test.each([...ATTACKS, ...BROKEN, ...EDGE_ATTACKS])(
   },
 );
 
-test.each([...HISTORIES, ...OPENINGS, ...UNSOUND, ...EDGE_HISTORIES])(
+test.each([...HISTORIES, ...OPENINGS, ...UNSOUND, ...EDGE_HISTORIES, ...TELLING])(
   "of a stream with its key: %s",
   async (_name, write, verdict) => {
     expect(await verdictOf(directoryOf(journalOf(write)))).toBe(verdict);
