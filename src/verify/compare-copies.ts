@@ -62,7 +62,7 @@ interface AdoptedRecord extends Pick<
 
 /** Nothing was compared yet. */
 export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
-  const { stream, found, areCopiesExpected, window, coverage } = options;
+  const { stream, found, areCopiesExpected, areLeavesKept, window, coverage } = options;
   const proven = createNumberSet();
   const results = createNumberSet();
   const altered = createNumberSet();
@@ -132,7 +132,7 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
       for (const record of records) compareOne(record, range);
       // What is signed of an adopted record may come from the process itself later.
       const isWhole = range.seen === range.size - range.from;
-      if (isWhole && !areCopiesExpected && range.isOwn) range.leaves = undefined;
+      if (isWhole && !areLeavesKept && range.isOwn) range.leaves = undefined;
     },
     proven,
     results,

@@ -22,6 +22,8 @@ export interface Claim {
 export interface CoveredRange extends Pick<Claim, "from" | "size" | "isOwn"> {
   /** Undefined: forgotten, because all of them were compared. */
   leaves: Uint8Array | undefined;
+  /** Size of the tree that its checkpoint signs. */
+  readonly end: number;
   /** Compared and equal, copies counted once. */
   seen: number;
 }
@@ -33,6 +35,11 @@ export type CoveredPart = Pick<Claim, "from" | "size" | "time">;
 export interface Coverage {
   /** False: what it says of leaves that are known already is something else. */
   readonly agrees: (claim: Claim, leaves: Uint8Array) => boolean;
+  /**
+   * Whether it carries leaves that are forgotten, and has no tree of the size that their checkpoint signs:
+   * where it has one, with the same root, they are the same.
+   */
+  readonly hasForgotten: (claim: Claim) => boolean;
   /** Takes one that agrees: of its leaves those that none of its kind has carried. */
   readonly add: (claim: Claim, leaves: Uint8Array) => void;
   /** The range that holds a record; that of the process itself before that of an adopter. */
@@ -55,10 +62,15 @@ export function createCoverage(): Coverage {
   return {
     agrees: (claim, leaves) =>
       agrees({ ...claim, leaves }, own) && agrees({ ...claim, leaves }, adopted),
+    hasForgotten: (claim) =>
+      !claims.has(claim.note) &&
+      overlapping(own, claim).some(
+        ({ leaves, end }) => leaves === undefined && end !== claim.begin && end !== claim.size,
+      ),
     add(claim, leaves) {
       if (claims.has(claim.note)) return;
       claims.set(claim.note, claim);
-      const { isOwn } = claim;
+      const { isOwn, size: end } = claim;
       const list = isOwn ? own : adopted;
       for (const { from, size } of uncovered(claim, list)) {
         // A copy: else those that it carries again would be kept too.
@@ -66,7 +78,7 @@ export function createCoverage(): Coverage {
           (from - claim.from) * HASH_BYTES,
           (size - claim.from) * HASH_BYTES,
         );
-        list.splice(placeOf(list, from), 0, { from, size, isOwn, leaves: carried, seen: 0 });
+        list.splice(placeOf(list, from), 0, { from, size, isOwn, leaves: carried, end, seen: 0 });
       }
     },
     of: (sequence) => find(own, sequence) ?? find(adopted, sequence),
@@ -131,7 +143,7 @@ function uncovered(extent: Extent, list: readonly Extent[]): readonly Extent[] {
   return left;
 }
 
-/** Whether leaves that both have are the same. What was forgotten cannot be compared any more. */
+/** Whether leaves that both have are the same, as far as they were not forgotten. */
 function agrees(
   range: Extent & { readonly leaves: Uint8Array },
   list: readonly CoveredRange[],

@@ -76,6 +76,8 @@ export interface StreamJudge {
   readonly see: (record: SeenRecord) => boolean;
   /** What is signed of the record with that number; undefined: nothing, or it was forgotten. */
   readonly signedLeaf: (sequence: number) => Uint8Array | undefined;
+  /** Whether a checkpoint could not be compared with what was forgotten: it may exclude another one. */
+  readonly hasForgotten: () => boolean;
   /** Everything was seen: tells of what is proven, as far as it was not told. */
   readonly settle: () => void;
   readonly finish: (purged: readonly Run[]) => StreamSummary;
@@ -89,8 +91,10 @@ export interface StreamJudge {
 export interface StreamJudgeOptions {
   readonly stream: string;
   readonly found: (code: FindingCode, finding: FindingParts) => void;
-  /** Whether a record may come a second time: else what is signed is forgotten once it was compared. */
+  /** Whether a record may come a second time. */
   readonly areCopiesExpected: boolean;
+  /** Whether what is signed is kept once it was compared: else later copies, and some checkpoints, cannot be. */
+  readonly areLeavesKept: boolean;
   /** Of which time findings are wanted. */
   readonly window: TimeWindow;
 }
@@ -125,6 +129,7 @@ class Judge implements StreamJudge {
   readonly #waiting = new Map<number, SeenRecord[]>();
   /** Whether something came that shows more than results. */
   #isWhole = false;
+  #hasForgotten = false;
   #isAnySigned = false;
   #isTimeCovered = false;
 
@@ -161,6 +166,7 @@ class Judge implements StreamJudge {
       results,
       time: Date.parse(time),
     };
+    this.#hasForgotten ||= coverage.hasForgotten(claim);
     const problem =
       chain.problemOf(sound) ??
       (coverage.agrees(claim, leaves) ? undefined : "it signs other records");
@@ -191,6 +197,10 @@ class Judge implements StreamJudge {
     if (range === undefined) this.#wait(record);
     else copies?.compare([record], range);
     return isFirst;
+  }
+
+  hasForgotten(): boolean {
+    return this.#hasForgotten;
   }
 
   settle(): void {

@@ -25,6 +25,8 @@ export interface VerificationOptions {
   readonly areCopiesExpected?: boolean;
   /** Streams whose records may all the same come more than once, because a segment of theirs was cut. Default none. */
   readonly cutStreams?: ReadonlySet<string>;
+  /** Streams whose leaves are kept although no copies are expected, because all were needed before. Default none. */
+  readonly keptStreams?: ReadonlySet<string>;
   /** Of which time findings are wanted. Default: all. */
   readonly window?: TimeWindow;
 }

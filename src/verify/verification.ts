@@ -41,11 +41,13 @@ export interface Verification {
   readonly finish: () => VerificationFacts;
   /** When it has finished: streams of which a proven record says that a segment was cut while it was written. */
   readonly cutStreams: () => ReadonlySet<string>;
+  /** Streams with a checkpoint that could not be compared with all others, because their leaves were forgotten. */
+  readonly forgottenStreams: () => readonly string[];
 }
 
 /** Begins one. */
 export function createVerification(options: VerificationOptions): Verification {
-  const { crypto, areCopiesExpected = true, cutStreams } = options;
+  const { crypto, areCopiesExpected = true, cutStreams, keptStreams } = options;
   const window = options.window ?? ALL_TIME;
   const list = createFindingList(options.isStrict ?? false);
   const keys = createKeyRing(options.publicKeys ?? []);
@@ -65,10 +67,12 @@ export function createVerification(options: VerificationOptions): Verification {
   function judgeOf(stream: string): StreamJudge {
     let judge = judges.get(stream);
     if (judge === undefined) {
+      const areExpected = areCopiesExpected || cutStreams?.has(stream) === true;
       judge = createStreamJudge({
         stream,
         found: list.add,
-        areCopiesExpected: areCopiesExpected || cutStreams?.has(stream) === true,
+        areCopiesExpected: areExpected,
+        areLeavesKept: areExpected || keptStreams?.has(stream) === true,
         window,
       });
       judges.set(stream, judge);
@@ -197,6 +201,8 @@ export function createVerification(options: VerificationOptions): Verification {
     passOver: (file, why) => list.add("view_passed_over", { message: `${file}: ${why}`, file }),
     addUnreadable: (file, why) => list.add("line_unreadable", { message: `${file}: ${why}`, file }),
     cutStreams: () => cut,
+    forgottenStreams: () =>
+      [...judges.values()].flatMap((judge) => (judge.hasForgotten() ? judge.stream : [])),
     signedLeaf: (stream, sequence) => judges.get(stream)?.signedLeaf(sequence),
     finish() {
       for (const stream of views.finish()) judgeOf(stream).markWhole();

@@ -7,12 +7,12 @@ import { nameAlteredFields } from "./name-fields.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
 import { reportOf, type VerificationReport } from "./report.ts";
 import { createVerification, type Verification } from "./verification.ts";
-import type { VerificationOptions } from "./verification-options.ts";
+import type { VerificationFacts, VerificationOptions } from "./verification-options.ts";
 
 /** Options of {@link verifyFiles}. */
 export interface VerifyFilesOptions extends Omit<
   VerificationOptions,
-  "crypto" | "areCopiesExpected" | "cutStreams"
+  "crypto" | "areCopiesExpected" | "cutStreams" | "keptStreams"
 > {
   /** Told now and then how many bytes of how many were read. */
   readonly onProgress?: (done: number, all: number) => void;
@@ -39,12 +39,12 @@ export async function verifyFiles(
   paths: readonly string[],
   options: VerifyFilesOptions = {},
 ): Promise<VerificationReport> {
-  let cutStreams: ReadonlySet<string> = new Set();
+  let known: Known = { cutStreams: new Set(), keptStreams: new Set() };
   for (let tries = 1; ; tries++) {
-    const { report, gone, cut } = await verifyOnce(paths, options, cutStreams);
+    const { report, gone, more } = await verifyOnce(paths, options, known);
     if (report !== undefined) return report;
     if (tries === MAX_TRIES && gone !== undefined) throw gone;
-    cutStreams = new Set([...cutStreams, ...(cut ?? [])]);
+    known = more ?? known;
   }
 }
 
@@ -53,14 +53,22 @@ interface Attempt {
   readonly report?: VerificationReport;
   /** A segment was deleted meanwhile. */
   readonly gone?: AuditError;
-  /** Streams with a segment that was cut: what stands twice in them has to be compared. */
-  readonly cut?: ReadonlySet<string>;
+  /** What has to be known for that before. */
+  readonly more?: Known;
+}
+
+/** Streams of which an earlier reading has shown how they have to be read. */
+interface Known {
+  /** With a segment that was cut: what stands twice in them has to be compared. */
+  readonly cutStreams: ReadonlySet<string>;
+  /** With a checkpoint that has to be compared with all others. */
+  readonly keptStreams: ReadonlySet<string>;
 }
 
 async function verifyOnce(
   paths: readonly string[],
   options: VerifyFilesOptions,
-  cutStreams: ReadonlySet<string>,
+  known: Known,
 ): Promise<Attempt> {
   const { copies, segments } = await filesToRead(paths);
   const files = [...copies, ...segments];
@@ -73,7 +81,7 @@ async function verifyOnce(
     ...options,
     crypto,
     areCopiesExpected,
-    cutStreams,
+    ...known,
   });
   const examiners = all < THREADS_FROM_BYTES ? createLocalExaminer() : createExaminers();
   const parts = { verification, examiners, options };
@@ -97,12 +105,8 @@ async function verifyOnce(
   }
   const facts = verification.finish();
   if (!areCopiesExpected) {
-    const cut = verification.cutStreams();
-    const isRepeated = facts.findings.some(
-      ({ code, stream = "" }) =>
-        code === "record_inserted" && cut.has(stream) && !cutStreams.has(stream),
-    );
-    return isRepeated ? { cut } : { report: reportOf(facts) };
+    const more = moreThan(known, verification, facts);
+    return more === undefined ? { report: reportOf(facts) } : { more };
   }
   const findings = await nameAlteredFields({
     findings: facts.findings,
@@ -112,6 +116,25 @@ async function verifyOnce(
     signal: options.signal,
   });
   return { report: reportOf({ ...facts, findings }) };
+}
+
+/** What this reading has shown beside what was known; undefined: nothing that asks for another one. */
+function moreThan(
+  { cutStreams, keptStreams }: Known,
+  verification: Verification,
+  { findings }: VerificationFacts,
+): Known | undefined {
+  const cut = verification.cutStreams();
+  const isExcused = findings.some(
+    ({ code, stream = "" }) =>
+      code === "record_inserted" && cut.has(stream) && !cutStreams.has(stream),
+  );
+  const forgotten = verification.forgottenStreams();
+  if (!isExcused && forgotten.length === 0) return undefined;
+  return {
+    cutStreams: isExcused ? new Set([...cutStreams, ...cut]) : cutStreams,
+    keptStreams: new Set([...keptStreams, ...forgotten]),
+  };
 }
 
 interface FileParts {

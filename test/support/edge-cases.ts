@@ -1,6 +1,7 @@
 /** Cases at the edges of rules, which two who read the same document may well see differently; and their verdict. */
 import { decodeJsonLine } from "../../src/format/index.ts";
 import { edited, replace } from "./edited-journal.ts";
+import { NO_LEAVES } from "../../src/seal/portable.ts";
 import type { Attack } from "./journal-attacks.ts";
 import { type History, purgeOfFirst, result } from "./key-histories.ts";
 import { linesOf, STREAMS } from "./sealed-journal.ts";
@@ -154,6 +155,37 @@ export const EDGE_HISTORIES: readonly History[] = [
       b.checkpoint("close");
     },
     "inconclusive",
+  ],
+  // Rule 11: of leaves that were compared long ago, in trees of sizes that no other checkpoint has.
+  [
+    "another leaf under an adopter's checkpoint than under two own ones",
+    ({ a, b }) => {
+      a.checkpoint("open");
+      a.add(result);
+      a.checkpoint("run");
+      a.checkpoint("close");
+      b.checkpoint("open");
+      const [first, second] = a.records;
+      if (first === undefined || second === undefined) throw new Error("nothing was written");
+      const records = [{ ...first, leaf: second.leaf }, second];
+      b.adopt({ ...a, records, state: { ...a.state, covered: NO_LEAVES } });
+      b.checkpoint("close");
+    },
+    "tampered",
+  ],
+  [
+    "the same leaves under an adopter's checkpoint as under two own ones",
+    ({ a, b }) => {
+      a.checkpoint("open");
+      a.add(result);
+      a.checkpoint("run");
+      a.checkpoint("close");
+      b.checkpoint("open");
+      const records = a.records.slice(0, 2);
+      b.adopt({ ...a, records, state: { ...a.state, covered: NO_LEAVES } });
+      b.checkpoint("close");
+    },
+    "verified",
   ],
   [
     "a stream adopted, of which nothing is left",

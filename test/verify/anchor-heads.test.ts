@@ -33,6 +33,7 @@ function judge({ here, purged = [] }: Case): readonly [FindingCode, FindingParts
       stream: STREAM,
       found: () => {},
       areCopiesExpected: true,
+      areLeavesKept: true,
       window: { since: -Infinity, until: Infinity },
     });
     judges.set(STREAM, { ...real, rootAt: (size: number) => here.roots[size] });
