@@ -2,6 +2,7 @@
 import { COLUMNS } from "../format/portable.ts";
 import { shown } from "../lib/shown.ts";
 import { bytesOfMark, type FileProblem, type Form } from "./block.ts";
+import { knownNames } from "./other-names.ts";
 import { isMap } from "./plain-json.ts";
 
 /** Bytes that are enough; a line may be longer. */
@@ -35,6 +36,8 @@ const BY_FIRST_NAME: Readonly<Record<string, Form | undefined>> = {
   data: "loki",
   labels: "loki",
 };
+
+const REQUEST = knownNames(["resourceLogs"]);
 
 /** Why a file has no form that can be read. */
 export interface NoForm extends Pick<FileProblem, "kind" | "message"> {}
@@ -85,7 +88,8 @@ function formOfLine(line: string, rest: string): Form | "five" | undefined {
   if (!line.startsWith("{")) return undefined;
   const value = tryParseMap(line);
   if (value !== undefined) return formOfMap(value);
-  const [, name = ""] = FIRST_NAME.exec(rest.trimStart()) ?? [];
+  const [, written = ""] = FIRST_NAME.exec(rest.trimStart()) ?? [];
+  const name = REQUEST.meantBy(written) ?? written;
   const form = Object.hasOwn(BY_FIRST_NAME, name) ? BY_FIRST_NAME[name] : undefined;
   // Laid out over many lines, as a list of records would be.
   return form === "json-lines" && !line.includes(":") ? "json-array" : form;
@@ -93,7 +97,8 @@ function formOfLine(line: string, rest: string): Form | "five" | undefined {
 
 function formOfMap(map: Readonly<Record<string, unknown>>): Form | undefined {
   const has = (name: string): boolean => Object.hasOwn(map, name);
-  if (has("resourceLogs")) return "otlp";
+  if (has("resourceLogs") || Object.keys(map).some((name) => isOtherRequest(name, map[name])))
+    return "otlp";
   if (has("record_id") || has("action_type")) return "json-lines";
   if (has("line") && has("labels")) return "loki";
   if (has("data") && has("status")) return "loki";
@@ -102,6 +107,11 @@ function formOfMap(map: Readonly<Record<string, unknown>>): Form | undefined {
   )
     ? "victorialogs"
     : undefined;
+}
+
+/** A list of requests under another writing of its name: parsers of protobuf take that too. */
+function isOtherRequest(name: string, value: unknown): boolean {
+  return REQUEST.meantBy(name) !== undefined && Array.isArray(value);
 }
 
 function tryParseMap(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -2,7 +2,7 @@
 import { messageOf } from "../lib/errors.ts";
 import type { JsonShape } from "./element-scanner.ts";
 import { countNames, doubtsOfJson, type JsonDoubt } from "./json-doubts.ts";
-import { tryParse } from "./plain-json.ts";
+import { isMap, tryParse } from "./plain-json.ts";
 import { isPlainText } from "./plain-text.ts";
 
 /** What became of a text: its value, or why there is none. */
@@ -50,6 +50,8 @@ export function parsePiece(
     return { kind: "problem", message: `not a JSON line: ${messageOf(error)}` };
   }
   if (isPlainText(text, value, maxDepth)) return { kind: "value", value, text, doubts: NO_DOUBTS };
+  // No form has records that are none: how deep a list goes does not matter, and nobody goes down in it.
+  if (!isMap(value)) return { kind: "value", value, text, doubts: NO_DOUBTS };
   const { depth, names, hasOddNumber } = scan(range);
   if (depth > maxDepth) return tooDeep(maxDepth);
   const isPlain = !hasOddNumber && names === countNames(value);

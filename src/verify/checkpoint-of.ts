@@ -14,7 +14,7 @@ import {
   CHECKPOINT,
   SCHEMA_VERSION,
 } from "../event/portable.ts";
-import { attributeKeyOf, sealedFieldsOf } from "../seal/portable.ts";
+import { attributeKeyOf, sealedFieldsOf, textOf as textOfValue } from "../seal/portable.ts";
 import { MAX_HASHES } from "./check-checkpoint.ts";
 import type { RecordDetail } from "./examined-block.ts";
 
@@ -36,6 +36,7 @@ function additionTo({ attributes, body, traceId, spanId }: AuditRecord): string 
   const [leaf] = sealedFieldsOf({ attributes: {}, body });
   if (leaf !== undefined) return leaf.name;
   for (const name in attributes) {
+    if (textOfValue(attributes[name]) === "") continue;
     const wanted = OF_CHECKPOINTS.get(name);
     const isAdded = !OF_CHECKPOINTS.has(name) && attributeKeyOf(name) !== null;
     if (isAdded || (wanted !== undefined && attributes[name] !== wanted)) return name;

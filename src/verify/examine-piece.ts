@@ -33,7 +33,7 @@ export function examinePiece(
     {
       file: block.file,
       isView: isView(block.form),
-      showsAll: isSegment(block.file) || !(isView(block.form) || block.form === "json-lines"),
+      showsAll: !isView(block.form) && (block.form !== "json-lines" || isSegment(block.file)),
       hasResource: WITH_RESOURCE.has(block.form),
       records,
       problems: problems.map(({ line, message, isCut = false }) => ({ line, message, isCut })),

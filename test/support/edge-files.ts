@@ -2,6 +2,8 @@
 import { decodeJsonLine } from "../../src/format/index.ts";
 import type { Files } from "./edge-cases.ts";
 import { text } from "./edited-journal.ts";
+import { EDGE_FORMS } from "./edge-forms.ts";
+import { EDGE_LEVELS } from "./edge-levels.ts";
 import { linesOf, STREAMS } from "./sealed-journal.ts";
 import { TEXT_OF } from "./stored-forms.ts";
 
@@ -113,4 +115,10 @@ const OTHER_WRITINGS: readonly Files[] = [
 ];
 
 /** Each in a directory of its own. */
-export const EDGE_FILES: readonly Files[] = [...LAST_LINES, ...FIVES, ...OTHER_WRITINGS];
+export const EDGE_FILES: readonly Files[] = [
+  ...LAST_LINES,
+  ...FIVES,
+  ...OTHER_WRITINGS,
+  ...EDGE_FORMS,
+  ...EDGE_LEVELS,
+];

@@ -154,7 +154,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 const edit: fc.Arbitrary<Edit> = fc.record({
-  how: fc.constantFrom(...EDITS),
+  how: fc.constantFrom(...EDITS, "twice-many", "twice-many", "claim", "claim"),
   stream: place,
   at: fc.nat(40),
   by: fc.constantFrom(-2, -1, 1, 2, 5, 600),

@@ -21,7 +21,7 @@ import {
 } from "../support/two-verifiers.ts";
 import { KEYS, seenIn, writtenBy } from "../support/written-history.ts";
 
-const HISTORIES = Number(process.env["AUDIT_TEST_HISTORIES"] ?? 200);
+const HISTORIES = Number(process.env["AUDIT_TEST_HISTORIES"] ?? 100);
 const SEED = Number(process.env["AUDIT_TEST_SEED"] ?? Date.now() % 2 ** 31);
 const LIMIT_MILLIS = 6 * 60 * 60 * 1000;
 

@@ -51,12 +51,13 @@ const READERS: Readonly<Record<string, Reader | undefined>> = Object.assign(
     bytesValue: scalar,
     intValue: integer,
     doubleValue: double,
-    arrayValue: (value, notes, levels) =>
-      isMap(value)
-        ? valuesOf(value, notes).map((item) => plainValue(item, notes, levels - 1))
-        : null,
+    arrayValue: (value, notes, levels) => {
+      if (!isMap(value)) return null;
+      const left = within(levels, notes);
+      return valuesOf(value, notes).map((item) => plainValue(item, notes, left));
+    },
     kvlistValue: (value, notes, levels) =>
-      isMap(value) ? plainMap(valuesOf(value, notes), notes, levels - 1) : null,
+      isMap(value) ? plainMap(valuesOf(value, notes), notes, within(levels, notes)) : null,
   } satisfies Record<string, Reader>,
 );
 
@@ -65,6 +66,13 @@ const MAX_DOUBTS = 64;
 const KINDS = knownNames(Object.keys(READERS));
 const PAIR = knownNames(["key", "value"]);
 const VALUES = knownNames(["values"]);
+
+/** The levels that are left within a list or map, also where that is empty. */
+function within(levels: number, notes: AnyValueNotes): number {
+  const left = levels - 1;
+  if (left < notes.deepest) notes.deepest = left;
+  return left;
+}
 
 function scalar(value: unknown): BodyValue {
   return typeof value === "string" || typeof value === "boolean" || typeof value === "number"

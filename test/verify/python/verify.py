@@ -74,6 +74,7 @@ VIEW_PART = re.compile(r"audit_log(?:-([1-9][0-9]*))?\.json")
 OF_CHECKPOINTS = {"audit.category": "audit", "audit.impact": "low", "audit.record.kind": "checkpoint",
                   "audit.schema.version": None}
 MAX = 2**53 - 1
+MAX_LEVELS = 128
 NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 # Messages of opentelemetry-proto, and the names of their fields in JSON.
 FORMS = ("stringValue", "boolValue", "intValue", "doubleValue", "bytesValue", "arrayValue", "kvlistValue")
@@ -151,6 +152,22 @@ def parse_json(text):
         return DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise Refused() from error
+
+
+def levels(value):
+    """How many levels of maps and lists a value has."""
+    count, inner = 0, [value]
+    while inner := [item for item in inner if isinstance(item, (dict, list))]:
+        inner = [item for outer in inner for item in (outer.values() if isinstance(outer, dict) else outer)]
+        count += 1
+    return count
+
+
+def limited(value):
+    """A value that is not too deep for rule 1."""
+    if levels(value) > MAX_LEVELS:
+        raise Refused()
+    return value
 
 
 def letters(name):
@@ -292,7 +309,7 @@ class Record:
             self.ask(key, next((text for other, text in fields if other == key), None), commitment, salt)
         ids = [value if value.strip("0") else "" for value in (trace, span)]
         self.adds = bool(body or any(ids)) or self.action != "checkpoint" or any(     # rule 10
-            OF_CHECKPOINTS.get(name, "") not in (None, text_of(value)) and not name.startswith("audit.checkpoint.")
+            OF_CHECKPOINTS.get(name, "") not in (None, text_of(value)) and name not in OF_CHECKPOINT
             for name, value in sealed_attributes)
         flat = lambda pairs: [text for pair in sorted(pairs, key=lambda pair: pair[0]) for text in pair]
         self.leaf = sha256(b"\0" + utf8(canonical([                               # rule 4
@@ -395,6 +412,8 @@ def key_values(pairs):
 def from_otlp(log, service):
     attributes, doubt = key_values(log.get("attributes"))
     body, body_doubt = any_value(log.get("body"))
+    for value in [body, *attributes.values()]:
+        limited(value)                                                            # rule 1
     body = body if isinstance(body, dict) else {"body": body}                     # ours are maps
     action, time = text_of(attributes.get("audit.action")), text_of(attributes.get("audit.time")) or ""
     name, nanos = log.get("eventName"), log.get("timeUnixNano")
@@ -433,7 +452,7 @@ def read_lines(data, source):
             continue
         try:
             line, start = salvage(raw.decode())
-            record = from_line(line, source)
+            record = from_line(limited(line), source)
             if start:
                 yield Refused()                                                   # the rest of a line that was cut
             yield record
@@ -447,7 +466,7 @@ def is_whole_line(raw, source):
     """Whether a last line that has no LF counts."""
     try:
         line, start = salvage(raw.decode())
-        return not start or bool(from_line(line, source))
+        return not start or bool(from_line(limited(line), source))
     except (Refused, UnicodeDecodeError):
         return False
 
@@ -461,7 +480,8 @@ def read_otlp(text):
     while position < len(text):
         try:
             line, end = DECODER.raw_decode(text, position)
-            whole(text[position:end])
+            if "\n{" in whole(text[position:end]):
+                raise Refused()
             requests = lists_of(line, "resourceLogs")
             yield from [Refused()] if requests is None else read_request(line, requests)
         except (ValueError, RecursionError, Refused):
@@ -510,26 +530,61 @@ def whole(text):
     return text
 
 
-def read_json_view(text):
+BETWEEN = re.compile(r"[ \t\r\n,\[\]]*")
+RECORD_START = re.compile(r'\{"timestamp":')
+
+
+def item_at(text, begin, end=None):
+    """The item that begins there and where it ends; none goes past a line that begins with a brace, or past `end`."""
     try:
-        rows = parse_json(whole(text))
-    except Refused as refused:
-        if not text.rstrip().endswith("]"):
-            yield refused                                                         # it has no end
-        rows = []                                                                 # it stands one record a line
-        for line in text.split("\n"):
-            line = line.strip().removeprefix("[").removesuffix("]").removesuffix(",").strip()
-            if line:
-                try:
-                    row, start = salvage(whole(line))
-                    rows.append(row)
-                    if start:
-                        yield Refused()
-                except Refused as refused:
-                    yield refused
-    for row in rows:
+        item, behind = DECODER.raw_decode(text, begin)
+        if "\n{" in whole(text[begin:behind]) or behind > (end or behind):
+            raise Refused()
+        return limited(item), behind
+    except (ValueError, RecursionError) as error:
+        raise Refused() from error
+
+
+def items_of(text):
+    """Items of JSON arrays; Refused for what is none."""
+    position = lists = 0
+    while True:
+        between = BETWEEN.match(text, position)[0]
+        lists += between.count("[") - between.count("]")
+        begin = position + len(between)
+        if begin == len(text):
+            break
+        if text[begin] != "{":
+            yield Refused()
+            position = re.compile(r"[\n{]|\Z").search(text, begin).start()
+            continue
         try:
-            yield from_line(row, "view")
+            item, position = item_at(text, begin)
+            yield item
+        except Refused as refused:
+            yield refused
+            position = re.compile(r"\n|\Z").search(text, begin).start()
+            yield from items_behind(text, begin + 1, position)
+    if lists > 0:
+        yield Refused()
+
+
+def items_behind(text, begin, end):
+    """Items that stand whole in a line behind the rest of one that was cut."""
+    while found := RECORD_START.search(text, begin, end):
+        try:
+            item, begin = item_at(text, found.start(), end)
+            yield item
+        except Refused:
+            begin = found.start() + 1
+
+
+def read_json_view(text):
+    for item in items_of(text):
+        try:
+            if isinstance(item, Refused):
+                raise item
+            yield from_line(item, "view")
         except Refused as refused:
             yield refused
 
@@ -606,7 +661,7 @@ def from_row(row):
     line = Map((column, cell) for column, cell in line.items() if cell or column in ("error", "details", "attributes"))
     line["error"] = line["error"] or None
     for column in ("details", "attributes"):
-        line[column] = parse_json(line[column]) if line[column] else Map()
+        line[column] = limited(parse_json(line[column])) if line[column] else Map()
     for column in ("sequence", "duration_ms"):
         if re.fullmatch(NUMBER, line.get(column, "")):
             line[column] = Number(line[column])
@@ -622,10 +677,7 @@ def read_five(text):
             rows.pop()
         yield from (Refused() for _, cells in rows if cells != [""] and len(cells or []) != len(FIVE))
         return
-    try:
-        yield from (Refused() for item in parse_json(whole(text)) if not isinstance(item, dict) or set(item) - set(FIVE))
-    except Refused as refused:
-        yield refused
+    yield from (Refused() for item in items_of(text) if not isinstance(item, dict) or set(item) - set(FIVE))
 
 
 def segments_of(folder):
