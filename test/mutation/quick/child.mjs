@@ -4,6 +4,8 @@
  * Tells its parent: `ready` (tests that fail without a mutant), then for each mutant `begins` and `ended`.
  */
 import fc from "fast-check";
+// Those of the process itself, also where a test has put others in their place.
+import { clearTimeout, setTimeout } from "node:timers";
 import { pathToFileURL } from "node:url";
 import { beginFile, beginTest, cleanUp, files } from "./small-vitest.mjs";
 
