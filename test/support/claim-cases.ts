@@ -193,9 +193,10 @@ export const CLAIMS: readonly Attack[] = [
     "calls, counted and found",
     () =>
       journalOf(({ a }) => {
-        a.add(call("x"));
-        a.add(call("x"));
-        a.add(call("y", { "audit.count": 40 }));
+        // FNV-1a over 32 bits is the same of these two.
+        a.add(call("costarring"));
+        a.add(call("costarring"));
+        a.add(call("liquid", { "audit.count": 40 }));
         a.add(call("z", { "audit.count": 0 }));
         a.add(call("u", { "audit.count": 1.5 }));
         a.add(call("v", { "rpc.method": "trainer.Trainer/Resume" }));

@@ -6,7 +6,12 @@
 import { relative } from "node:path";
 import { expect, test } from "vitest";
 import { decodeKey } from "../../src/seal/portable.ts";
-import { type Finding, type VerificationReport, verifyFiles } from "../../src/verify/index.ts";
+import {
+  type Finding,
+  gapsOf,
+  type VerificationReport,
+  verifyFiles,
+} from "../../src/verify/index.ts";
 import { BROKEN, UNSOUND } from "../support/broken-checkpoints.ts";
 import { CARRIED } from "../support/carried-histories.ts";
 import { CLAIMS } from "../support/claim-cases.ts";
@@ -38,6 +43,7 @@ function linesOf(report: VerificationReport, directory: string): string {
     ...streams.map(({ until: _time, head, ...stream }) =>
       JSON.stringify({ ...stream, head: head?.size }),
     ),
+    `gaps: ${gapsOf(report).headline}`,
     ...[...gaps, ...calls].map((one) => JSON.stringify(one)),
     ...findings.map((finding) => JSON.stringify(placed(finding, directory))),
   ];

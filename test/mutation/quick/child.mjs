@@ -1,7 +1,8 @@
 /**
  * Loads sources with all their mutants and the tests, and switches the mutants on one after the other.
  *
- * Tells its parent: `ready` (tests that fail without a mutant), then for each mutant `begins` and `ended`.
+ * Tells its parent: `ready` (tests that fail without a mutant), then for each mutant `begins`, `tries` for
+ * each test, and `ended`.
  */
 import fc from "fast-check";
 // Those of the process itself, also where a test has put others in their place.
@@ -14,7 +15,7 @@ const TEST_LIMIT_MILLIS = 20_000;
 /** Tests that found the last mutants come first: the next one is a neighbour. */
 const MAX_KILLERS = 25;
 
-const { tests, mutants } = JSON.parse(process.env.MUTATION_CHILD ?? "{}");
+const { tests, mutants, limitMillis } = JSON.parse(process.env.MUTATION_CHILD ?? "{}");
 const state = (globalThis.__stryker__ = {});
 // Mutants break promises that nobody waits for.
 process.on("unhandledRejection", () => {});
@@ -79,7 +80,10 @@ function testsOf(mutant) {
 async function tryMutant(mutant) {
   const covering = testsOf(mutant);
   if (covering.length === 0) return ofModules[mutant] === undefined ? "NoCoverage" : "Static";
+  const start = performance.now();
   for (const { one, file } of covering) {
+    if (performance.now() - start > limitMillis) break;
+    process.send({ kind: "tries" });
     // Far more often than without it: a loop that does not end.
     const hitLimit = perTest[one.id][mutant] * 100 + 1000;
     Object.assign(state, { activeMutant: mutant, hitCount: 0, hitLimit });

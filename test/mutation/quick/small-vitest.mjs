@@ -44,7 +44,7 @@ export function describe(name, collect) {
   groups.pop();
 }
 describe.each = (rows) => (name, collect) => {
-  for (const row of rows) describe(`${name} ${row}`, () => collect(row));
+  for (const row of rows) describe(`${name} ${row}`, () => collect(...argumentsOf(row)));
 };
 export const beforeAll = (hook) => current.beforeAll.push(hook);
 export const beforeEach = (hook) => current.beforeEach.push(hook);
