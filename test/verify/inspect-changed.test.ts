@@ -194,7 +194,7 @@ describe("what is said of a record that", () => {
     expect(fields.find(({ key }) => key === "audit_actor_id")).toMatchObject({
       value: "****",
       state: "redacted",
-      salt: expect.any(String),
+      salt: expect.any(String) as string,
     });
   });
 

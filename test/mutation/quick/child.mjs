@@ -10,8 +10,11 @@ import { clearTimeout, setTimeout } from "node:timers";
 import { pathToFileURL } from "node:url";
 import { beginFile, beginTest, cleanUp, files } from "./small-vitest.mjs";
 
-/** A test that takes longer than this with a mutant has found it. */
-const TEST_LIMIT_MILLIS = 20_000;
+/** A test that takes longer than this with a mutant, and longer than that many times its own time, has found it. */
+const TEST_LIMIT_MILLIS = 3000;
+const TEST_LIMIT_TIMES = 10;
+/** Without a mutant, when nobody knows yet how long it takes. */
+const FIRST_LIMIT_MILLIS = 60_000;
 /** Tests that found the last mutants come first: the next one is a neighbour. */
 const MAX_KILLERS = 25;
 
@@ -25,9 +28,12 @@ for (const file of tests) {
   await import(pathToFileURL(file).href);
 }
 
-async function passes({ run, id }, { beforeEach, afterEach }) {
+async function passes({ run, id, millis }, { beforeEach, afterEach }) {
   const limit = Promise.withResolvers();
-  const timer = setTimeout(() => limit.reject(), TEST_LIMIT_MILLIS);
+  const timer = setTimeout(
+    () => limit.reject(),
+    Math.max(millis === 0 ? FIRST_LIMIT_MILLIS : TEST_LIMIT_MILLIS, TEST_LIMIT_TIMES * millis),
+  );
   beginTest(id);
   try {
     for (const hook of beforeEach) await hook();

@@ -120,7 +120,7 @@ function tryIn(pending, byId) {
   child.on("exit", () => {
     clearTimeout(timer);
     process.off("SIGTERM", stop);
-    if (current === undefined) reject(new Error("the tests cannot be loaded"));
+    if (current === undefined && !isStopped) reject(new Error("the tests cannot be loaded"));
     if (current?.status === "Pending" && !isStopped) current.status = "Timeout";
     resolve();
   });

@@ -1,14 +1,11 @@
-/**
- * By room: tests that start no process but that which writes a trail once. Files of keys need some; those
- * that cover no mutant that is tried are not run.
- */
+/** By room: tests that start no process but that which writes a trail once. */
 export const TESTS = {
   seal: [
     "test/seal/{adoption,anchor,audit-path,call-counts,checkpoint,checkpoint-refusals}.test.ts",
     "test/seal/{distinct-attributes,distinct-body,field-seals,leaf,leaf-queue,note,redactable}.test.ts",
     "test/seal/{salts,same-leaf,seal-record,sealed-fields,sealer,sealer-signers,shape}.test.ts",
     "test/seal/{sign-note,signer,tampering,tree,vectors}.test.ts",
-    "test/seal/{key-file,make-key-file,public-key-file}.test.ts",
+    "test/seal/public-key-file.test.ts",
   ],
   verify: [
     "test/seal/{anchor,note,tampering,vectors}.test.ts",
