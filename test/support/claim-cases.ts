@@ -82,6 +82,22 @@ const counted = (method: string, handled: number, recorded: number) => ({
 export const CLAIMS: readonly Attack[] = [
   ["a purge of the first record", withoutFirst(purge(`${A}/1-1: 1-1`)), "verified"],
   ["a purge in two parts", withoutFirst(purge(`${A}/1-1: 1-1`, `${B}/1-1: 1-4`)), "verified"],
+  [
+    "a purge that an adopter signed, and its own process too",
+    () =>
+      journalOf(({ a, b }) => {
+        b.add(purge(`${B}/1-1: 1-1`));
+        const before = { ...b.state };
+        a.checkpoint("open");
+        a.adopt(b);
+        a.checkpoint("close");
+        Object.assign(b.state, before);
+        b.checkpoint("open");
+        b.checkpoint("close");
+        b.records.shift();
+      }),
+    "verified",
+  ],
   ["a purge of another stream's record", withoutFirst(purge(`${B}/1-1: 1-1`)), "incomplete"],
   // Whoever may write files could say what they like there.
   [

@@ -22,6 +22,8 @@ const { tests, mutants, limitMillis } = JSON.parse(process.env.MUTATION_CHILD ??
 const state = (globalThis.__stryker__ = {});
 // Mutants break promises that nobody waits for.
 process.on("unhandledRejection", () => {});
+// A listener for each file that takes something away at the end.
+process.setMaxListeners(0);
 fc.configureGlobal({ seed: 20261121, endOnFailure: true });
 for (const file of tests) {
   beginFile(file);

@@ -160,9 +160,8 @@ for (const name of sources) {
   total.tried += tried.length;
   total.killed += killed;
   const percent = tried.length === 0 ? "–" : ((100 * killed) / tried.length).toFixed(1);
-  console.log(
-    `${percent}  ${name}: ${killed} of ${tried.length}, ${own.length - tried.length} of modules`,
-  );
+  const ofModules = own.filter(({ status }) => status === "Static").length;
+  console.log(`${percent}  ${name}: ${killed} of ${tried.length}, ${ofModules} of modules`);
 }
 const percent = (100 * total.killed) / total.tried;
 console.log(`${percent.toFixed(1)}  all: ${total.killed} of ${total.tried}`);
