@@ -32,7 +32,7 @@ export function* auditPath({
 }: PathStart): Hashing<readonly PathStep[] | undefined> {
   const size = before.size + leaves.length;
   const leaf = leaves[index - before.size];
-  if (!(index >= before.size) || leaf === undefined) return undefined;
+  if (leaf === undefined) return undefined;
   const known = { from: before.size, leaves, roots: rootsByStart(before) };
   const siblings = siblingsOf(index, size);
   const steps: PathStep[] = [];

@@ -39,8 +39,9 @@ export {
   type SignedNote,
 } from "./note.ts";
 export {
-  bodyKeyOf,
   attributeKeyOf,
+  bodyKeyOf,
+  isBodyMap,
   keyOf,
   SEALED_PREFIXES,
   type SealedField,

@@ -87,8 +87,7 @@ interface Plan extends Omit<Examined, "leaf"> {
   readonly fields: FieldFinding[];
 }
 
-interface OpenedField {
-  readonly seal: CommittedField;
+interface OpenedField extends Required<CommittedField> {
   readonly value: string;
 }
 
@@ -113,9 +112,9 @@ export function createExaminer(crypto: VerifyCrypto): Examiner {
     return plans.map((plan) => {
       if (plan === undefined) return undefined;
       const { stream, sequence, doubts, fields, opened } = plan;
-      for (const { seal, value } of opened) {
-        if (hashes[hashAt++] === seal.commitment) continue;
-        fields.push({ key: seal.key, state: mismatchState(value), isSaltLeft: true });
+      for (const { key, commitment, value } of opened) {
+        if (hashes[hashAt++] === commitment) continue;
+        fields.push({ key, state: mismatchState(value), isSaltLeft: true });
       }
       const leaf = leaves[leafAt++] ?? new Uint8Array();
       return { stream, sequence, leaf, fields, doubts };
@@ -163,7 +162,8 @@ function planOf(
   const seals = typeof said === "string" ? decodeFieldSeals(said) : undefined;
   if (seals === undefined) doubts.push(`${ATTR_INTEGRITY_FIELDS} is not what otel-audit writes`);
   const { fields: shaped, texts: values } = shape(record, String(attributes[ATTR_ACTION]));
-  const fields = shaped ?? sealedFieldsOf(record).map((field) => ({ ...field, at: -1 }));
+  const fields =
+    shaped?.map(({ key, at }) => ({ key, text: values[at] ?? "" })) ?? sealedFieldsOf(record);
   if (shaped === undefined) doubts.push("two fields of it have one key");
   doubts.push(...misspeltNames(attributes, shaped));
   if (
@@ -171,15 +171,8 @@ function planOf(
     CARRIED.some((name) => textOf(attributes[name]) !== "")
   )
     doubts.push("it holds a checkpoint, and is none");
-  const { open, commitments, opened, findings } = matchFields(
-    fields.map((field) =>
-      "text" in field ? field : { key: field.key, text: values[field.at] ?? "" },
-    ),
-    seals ?? [],
-  );
-  for (const { seal, value } of opened) {
-    texts.push(commitmentText(seal.salt ?? "", seal.key, value));
-  }
+  const { open, commitments, opened, findings } = matchFields(fields, seals ?? []);
+  for (const { salt, key, value } of opened) texts.push(commitmentText(salt, key, value));
   leafTexts.push(leafTextOf(record, open, commitments));
   return { stream, sequence, doubts, opened, fields: findings };
 }
@@ -227,9 +220,9 @@ function matchFields(
     if (!isCommitted(seal)) continue;
     // Two fields with one key are a doubt already: both are hidden behind the commitment.
     while (fields[at]?.key === key) at++;
-    commitments.push(key, seal.commitment);
-    const { salt } = seal;
-    if (value !== undefined && salt !== undefined) opened.push({ seal, value });
+    const { salt, commitment } = seal;
+    commitments.push(key, commitment);
+    if (value !== undefined && salt !== undefined) opened.push({ key, salt, commitment, value });
     else findings.push({ key, state: closedState(value), isSaltLeft: salt !== undefined });
   }
   takeUpTo(undefined);

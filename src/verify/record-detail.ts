@@ -7,10 +7,12 @@ import {
   ATTR_TIME,
   AUDIT_FILE_CHANGE,
   type AuditRecord,
+  type BodyMap,
   RECORDS_LOST,
   RECORDS_UNCONFIRMED,
   RETENTION_PURGE,
 } from "../event/portable.ts";
+import { isBodyMap } from "../seal/portable.ts";
 import { checkpointOf, textsOf } from "./checkpoint-of.ts";
 import type { Examined } from "./examine.ts";
 import type { GapClaim, PurgedRange, RecordDetail } from "./examined-block.ts";
@@ -31,11 +33,11 @@ export function detailOf(
   if (isPlain && fields.length === 0 && own.length === 0 && doubts.length === 0) return undefined;
   const all = own.length === 0 ? doubts : [...doubts, ...own];
   const checkpoint = checkpointOf(record);
-  const isSealed = (...keys: readonly string[]): boolean =>
-    !fields.some(({ key, state }) => state !== "redacted" && keys.includes(key));
-  const purged = isSealed("scope", "scope_segments") ? purgedBy(record) : undefined;
-  const cut = isSealed("file", "change") ? cutBy(record) : undefined;
-  const gap = gapOf(record);
+  // Of a field that is not as it was sealed nobody knows what it said.
+  const isSealed: IsSealed = (...keys) => fields.every(({ key }) => !keys.includes(key));
+  const purged = purgedBy(record, isSealed);
+  const cut = cutBy(record, isSealed);
+  const gap = gapOf(record, isSealed);
   const detail = {
     ...(fields.length === 0 ? {} : { fields, action }),
     ...(all.length === 0 ? {} : { doubts: all }),
@@ -48,6 +50,9 @@ export function detailOf(
   return Object.keys(detail).length === 0 ? undefined : detail;
 }
 
+/** Whether fields with these keys are all as they were sealed, or absent. */
+type IsSealed = (...keys: readonly string[]) => boolean;
+
 /** A result may stand for several equal failures. */
 function callsOf({ attributes }: AuditRecord): number {
   const count = Number(attributes[ATTR_COUNT] ?? 1);
@@ -57,46 +62,51 @@ function callsOf({ attributes }: AuditRecord): number {
 /** As in `cJ43xB7KP1x8rM2I/1-3: 1-4500`. */
 const PURGED = /^([A-Za-z][A-Za-z0-9_-]{15})\/\d+-\d+: (\d{1,15})-(\d{1,15})$/;
 
-function purgedBy({ attributes, body }: AuditRecord): readonly PurgedRange[] | undefined {
-  if (attributes[ATTR_ACTION] !== RETENTION_PURGE) return undefined;
-  const segments = segmentsOf(body["scope"]) ?? segmentsOf(body["scope.segments"]) ?? [];
-  return segments.flatMap((text) => {
-    const [, stream, first, last] = PURGED.exec(text) ?? [];
-    if (stream === undefined) return [];
-    return [{ stream, first: Number(first), last: Number(last) }];
+function purgedBy(
+  { attributes, body }: AuditRecord,
+  isSealed: IsSealed,
+): readonly PurgedRange[] | undefined {
+  if (attributes[ATTR_ACTION] !== RETENTION_PURGE || !isSealed("scope_segments")) return undefined;
+  return segmentsOf(body).flatMap((text) => {
+    const [, stream, ...numbers] = PURGED.exec(text) ?? [];
+    const [first = 0, last = 0] = numbers.map(Number);
+    return stream === undefined || first < 1 || first > last ? [] : [{ stream, first, last }];
   });
 }
 
-function segmentsOf(scope: unknown): readonly string[] | undefined {
-  if (typeof scope === "string") return textsOf(scope);
-  if (Array.isArray(scope)) return scope.map(String);
-  if (typeof scope !== "object" || scope === null || !("segments" in scope)) return undefined;
-  return segmentsOf(scope.segments);
+/** Some stores give the leaves of a body by their paths, and lists as their JSON. */
+function segmentsOf({ scope, "scope.segments": leaf }: BodyMap): readonly string[] {
+  const segments = isBodyMap(scope) ? scope["segments"] : leaf;
+  if (typeof segments === "string") return textsOf(segments) ?? [];
+  return Array.isArray(segments) ? segments.map(String) : [];
 }
 
 /** As in `journal/cJ43xB7KP1x8rM2I/1.jsonl`. */
 const SEGMENT = /^journal\/([A-Za-z][A-Za-z0-9_-]{15})\//;
 
-function cutBy({ attributes, body }: AuditRecord): string | undefined {
-  if (attributes[ATTR_ACTION] !== AUDIT_FILE_CHANGE || body["change"] !== "truncated")
-    return undefined;
-  const { file } = body;
-  return typeof file === "string" ? SEGMENT.exec(file)?.[1] : undefined;
+function cutBy({ attributes, body }: AuditRecord, isSealed: IsSealed): string | undefined {
+  const { change, file } = body;
+  if (attributes[ATTR_ACTION] !== AUDIT_FILE_CHANGE || change !== "truncated") return undefined;
+  return typeof file === "string" && isSealed("file", "change")
+    ? SEGMENT.exec(file)?.[1]
+    : undefined;
 }
 
-function gapOf({ attributes, body }: AuditRecord): GapClaim | undefined {
+function gapOf({ attributes, body }: AuditRecord, isSealed: IsSealed): GapClaim | undefined {
   const action = attributes[ATTR_ACTION];
   if (attributes[ATTR_RECORD_KIND] !== "gap") return undefined;
   if (action !== RECORDS_LOST && action !== RECORDS_UNCONFIRMED) return undefined;
   const first = Number(body["from_sequence"]);
   const last = Number(body["to_sequence"]);
+  const isBetween =
+    Number.isSafeInteger(first) &&
+    Number.isSafeInteger(last) &&
+    isSealed("from_sequence", "to_sequence");
   return {
     action,
     count: Number(attributes[ATTR_COUNT] ?? 0),
-    why: String(attributes[ATTR_EXCEPTION_MESSAGE] ?? ""),
+    why: isSealed("exception_message") ? String(attributes[ATTR_EXCEPTION_MESSAGE] ?? "") : "",
     time: String(attributes[ATTR_TIME] ?? ""),
-    ...(Number.isSafeInteger(first) && Number.isSafeInteger(last)
-      ? { between: [first, last] as const }
-      : {}),
+    ...(isBetween ? { between: [first, last] as const } : {}),
   };
 }

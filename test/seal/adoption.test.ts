@@ -41,6 +41,12 @@ const given = (
   record: AuditRecord,
   attributes: Readonly<Record<string, AttributeValue>>,
 ): AuditRecord => ({ ...record, attributes: { ...record.attributes, ...attributes } });
+const without = (record: AuditRecord, name: string): AuditRecord => ({
+  ...record,
+  attributes: Object.fromEntries(
+    Object.entries(record.attributes).filter(([known]) => known !== name),
+  ),
+});
 const texts = (value: AttributeValue | undefined): readonly string[] =>
   Array.isArray(value) ? value.map(String) : [];
 
@@ -85,6 +91,7 @@ describe("what a checkpoint says of its stream", () => {
       last(writer("run", { leaf: "audit-leaf/2" })),
       'its leaves are "audit-leaf/2"',
     ],
+    ["no leaves at all", without(good, LEAVES), "it holds no hashes"],
     ["leaves that are a text", given(good, { [LEAVES]: "x" }), "it holds no hashes"],
     ["a leaf that is no base64", given(good, { [LEAVES]: ["?"] }), "it holds no hashes"],
     ["subtrees that are a text", given(good, { [SUBTREES]: "x" }), "it holds no hashes"],

@@ -119,6 +119,7 @@ test.each([
   ["half of a character", "otel-audit/AaaaaaaaaaaaaaaA\n\ud800\n"],
   ["more than a reader takes", `${"a".repeat(1_000_000)}\n`],
   ["no line end", "otel-audit/AaaaaaaaaaaaaaaA"],
+  ["a signature of its own at its end", `otel-audit/AaaaaaaaaaaaaaaA\n\n— a ${"A".repeat(88)}`],
 ])("a text with %s makes no note, whoever signs", async (_name, text) => {
   for (const signer of [keyed, functionOf(goodOf)])
     await expect(async () => signNote(signer, text)).rejects.toThrow("no note that can be read");

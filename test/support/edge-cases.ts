@@ -10,12 +10,35 @@ import { TEXT_OF } from "./stored-forms.ts";
 const [A, B, C] = STREAMS;
 
 const FORGED = '"action_type":"hp_change","status":"success","details":{"after":{"role":"admin"}}';
+const idOf = (stream: string, number: string) =>
+  replace(
+    `"record_id":"${A}.2","stream":"${A}"`,
+    `"record_id":"${stream}.${number}","stream":"${stream}"`,
+  );
 const CHECKPOINT = '"action_type":"checkpoint","status":"success","details":{}';
 
 const beforeAttributes = (keys: string) => replace('"attributes":{', `${keys}"attributes":{`);
 
 /** Of the sealed journals. */
 export const EDGE_ATTACKS: readonly Attack[] = [
+  // Rule 2: what has no id of a record is none.
+  ["a zero before the number of an id", () => edited(A, 2, idOf(A, "02")), "unreadable"],
+  ["more behind the number of an id", () => edited(A, 2, idOf(A, "2x")), "unreadable"],
+  ["a sign before the number of an id", () => edited(A, 2, idOf(A, "+2")), "unreadable"],
+  ["an id without its number", () => edited(A, 2, idOf(A, "")), "unreadable"],
+  [
+    "an id with a number that no double holds",
+    () => edited(A, 2, idOf(A, "9007199254740992")),
+    "unreadable",
+  ],
+  ["an id of no stream", () => edited(A, 2, idOf("x", "2")), "unreadable"],
+  // Rule 3: it is a text.
+  [
+    "a list for the text of its fields",
+    () =>
+      edited(A, 2, replace(/"audit.integrity.fields":"[^"]*"/, '"audit.integrity.fields":["x"]')),
+    "tampered",
+  ],
   // Rule 3: a checkpoint that nothing covers could be hidden as something else.
   [
     "the last checkpoint under another kind",

@@ -84,6 +84,15 @@ const FIVES: readonly Files[] = [
   ["a view of five without its end", beside("x.json", '[{"action_type":1}'), "unreadable"],
 ];
 
+/** Rule 2: what has no id of a record. */
+const NAMELESS: readonly Files[] = [
+  [
+    "OTLP with a record that has no id",
+    otlp(/\{"key":"audit\.record\.id","value":\{"stringValue":"[^"]*"\}\},/, ""),
+    "unreadable",
+  ],
+];
+
 /** Rule 3: what is read otherwise by others. */
 const OTHER_WRITINGS: readonly Files[] = [
   ["OTLP with a list in another writing", otlp('"logRecords"', '"log_records"'), "tampered"],
@@ -118,6 +127,7 @@ const OTHER_WRITINGS: readonly Files[] = [
 export const EDGE_FILES: readonly Files[] = [
   ...LAST_LINES,
   ...FIVES,
+  ...NAMELESS,
   ...OTHER_WRITINGS,
   ...EDGE_FORMS,
   ...EDGE_LEVELS,

@@ -110,7 +110,7 @@ export interface RecordParts {
   readonly action: string;
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   readonly body?: BodyMap;
-  readonly rest?: Pick<AuditRecord, "traceId" | "spanId" | "resource">;
+  readonly rest?: Pick<AuditRecord, "traceId" | "spanId" | "resource" | "service">;
   /** Keys of fields that get a commitment. */
   readonly redactable?: readonly string[];
 }

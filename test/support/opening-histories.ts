@@ -45,6 +45,27 @@ export const OPENINGS: readonly History[] = [
     "tampered",
   ],
   [
+    "another service than the signed one in one record of several",
+    ({ a }) => {
+      a.add(result);
+      a.add({ ...result, rest: { service: "billing" } });
+      a.add({ ...result, rest: { service: "billing" } });
+      a.checkpoint("open", { opening: openingOf("trainer") });
+      a.checkpoint("close");
+    },
+    "tampered",
+  ],
+  [
+    "another resource than the signed one in one record of several",
+    ({ a }) => {
+      for (const pid of [7, 8])
+        a.add({ ...result, rest: { resource: { "service.name": "trainer", "process.pid": pid } } });
+      a.checkpoint("open", { opening: openingOf("trainer") });
+      a.checkpoint("close");
+    },
+    "tampered",
+  ],
+  [
     "a key in memory",
     ({ a }) => {
       a.checkpoint("open", { opening: { ...openingOf("trainer"), custody: "memory" } });

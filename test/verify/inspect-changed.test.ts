@@ -187,6 +187,17 @@ describe("what is said of a record that", () => {
     expect(inspection).toMatchObject(facts);
   });
 
+  test("holds a mask where its salt is still there: redacted, and not another value", async () => {
+    const masked = edited(A, 2, replace('"actor_id":"ann"', '"actor_id":"****"'));
+    const { verdict, fields } = await inspect(`${A}.2`, segments(masked));
+    expect(verdict).toBe("proven");
+    expect(fields.find(({ key }) => key === "audit_actor_id")).toMatchObject({
+      value: "****",
+      state: "redacted",
+      salt: expect.any(String) as string,
+    });
+  });
+
   test("two processes sign otherwise: both are named", async () => {
     const forked: Write = ({ a, b }) => {
       a.checkpoint("open");

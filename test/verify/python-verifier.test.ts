@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeJsonLine } from "../../src/format/index.ts";
 import { BROKEN, UNSOUND } from "../support/broken-checkpoints.ts";
 import { CARRIED } from "../support/carried-histories.ts";
+import { CLAIMS } from "../support/claim-cases.ts";
 import { EDGE_ATTACKS, EDGE_HISTORIES, NO_VIEWS } from "../support/edge-cases.ts";
 import { EDGE_FILES } from "../support/edge-files.ts";
 import { text } from "../support/edited-journal.ts";
@@ -69,6 +70,10 @@ describe.skipIf(!canRunPython())("the verifier in Python", () => {
       expect(await agreed([directoryOf(journalOf(write))])).toBe(verdict);
     },
   );
+
+  test.each(CLAIMS)("claims: %s", async (_name, journal, verdict) => {
+    expect(await agreed([directoryOf(journal())])).toBe(verdict);
+  });
 
   test.each([...NO_VIEWS, ...EDGE_FILES])("%s", async (_name, files, verdict) => {
     expect(await agreed([directoryWith(files())])).toBe(verdict);

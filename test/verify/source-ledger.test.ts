@@ -143,6 +143,12 @@ describe("what contradicts the signed resource", () => {
       ]),
     ],
     [
+      "one other name, more often than that",
+      services(...Array.from({ length: 70 }, () => "billing")),
+      [SIGNED],
+      [[`record ${A}.1 (and 69 others): ${OTHER}`, 70]],
+    ],
+    [
       "66 of them: the last two are one",
       services(...Array.from({ length: 66 }, (_, at) => `n${at}`)),
       [{ "service.name": "x" }],

@@ -6,9 +6,15 @@
 import { relative } from "node:path";
 import { expect, test } from "vitest";
 import { decodeKey } from "../../src/seal/portable.ts";
-import { type Finding, type VerificationReport, verifyFiles } from "../../src/verify/index.ts";
+import {
+  type Finding,
+  gapsOf,
+  type VerificationReport,
+  verifyFiles,
+} from "../../src/verify/index.ts";
 import { BROKEN, UNSOUND } from "../support/broken-checkpoints.ts";
 import { CARRIED } from "../support/carried-histories.ts";
+import { CLAIMS } from "../support/claim-cases.ts";
 import { EDGE_ATTACKS, EDGE_HISTORIES } from "../support/edge-cases.ts";
 import { EDGE_FILES } from "../support/edge-files.ts";
 import { ATTACKS } from "../support/journal-attacks.ts";
@@ -30,12 +36,16 @@ async function verdictOf(directory: string, trusted: readonly string[] = []): Pr
 /** A report in lines; streams are A, B and C. */
 function linesOf(report: VerificationReport, directory: string): string {
   const { records, streams, findings, headline, exitCode, trust, redactions } = report;
+  const { gaps, calls, unlisted } = report;
+  const keys = report.keys.map(({ key: _line, ...key }) => key);
   const lines = [
     headline,
-    JSON.stringify({ exitCode, trust, ...records, redactions }),
+    JSON.stringify({ exitCode, trust, ...records, redactions, unlisted, keys }),
     ...streams.map(({ until: _time, head, ...stream }) =>
       JSON.stringify({ ...stream, head: head?.size }),
     ),
+    `gaps: ${gapsOf(report).headline}`,
+    ...[...gaps, ...calls].map((one) => JSON.stringify(one)),
     ...findings.map((finding) => JSON.stringify(placed(finding, directory))),
   ];
   return STREAMS.reduce(
@@ -61,6 +71,10 @@ test.each([...HISTORIES, ...OPENINGS, ...UNSOUND, ...EDGE_HISTORIES, ...TELLING]
     expect(await verdictOf(directoryOf(journalOf(write)))).toBe(verdict);
   },
 );
+
+test.each(CLAIMS)("claims: %s", async (_name, journal, verdict) => {
+  expect(await verdictOf(directoryOf(journal()))).toBe(verdict);
+});
 
 test.each(EDGE_FILES)("%s", async (_name, files, verdict) => {
   expect(await verdictOf(directoryWith(files()))).toBe(verdict);

@@ -1,30 +1,41 @@
 /**
  * Loads sources with all their mutants and the tests, and switches the mutants on one after the other.
  *
- * Tells its parent: `ready` (tests that fail without a mutant), then for each mutant `begins` and `ended`.
+ * Tells its parent: `ready` (tests that fail without a mutant), then for each mutant `begins`, `tries` for
+ * each test, and `ended`.
  */
 import fc from "fast-check";
+// Those of the process itself, also where a test has put others in their place.
+import { clearTimeout, setTimeout } from "node:timers";
 import { pathToFileURL } from "node:url";
 import { beginFile, beginTest, cleanUp, files } from "./small-vitest.mjs";
 
-/** A test that takes longer than this with a mutant has found it. */
-const TEST_LIMIT_MILLIS = 20_000;
+/** A test that takes longer than this with a mutant, and longer than that many times its own time, has found it. */
+const TEST_LIMIT_MILLIS = 3000;
+const TEST_LIMIT_TIMES = 10;
+/** Without a mutant, when nobody knows yet how long it takes. */
+const FIRST_LIMIT_MILLIS = 60_000;
 /** Tests that found the last mutants come first: the next one is a neighbour. */
 const MAX_KILLERS = 25;
 
-const { tests, mutants } = JSON.parse(process.env.MUTATION_CHILD ?? "{}");
+const { tests, mutants, limitMillis } = JSON.parse(process.env.MUTATION_CHILD ?? "{}");
 const state = (globalThis.__stryker__ = {});
 // Mutants break promises that nobody waits for.
 process.on("unhandledRejection", () => {});
+// A listener for each file that takes something away at the end.
+process.setMaxListeners(0);
 fc.configureGlobal({ seed: 20261121, endOnFailure: true });
 for (const file of tests) {
   beginFile(file);
   await import(pathToFileURL(file).href);
 }
 
-async function passes({ run, id }, { beforeEach, afterEach }) {
+async function passes({ run, id, millis }, { beforeEach, afterEach }) {
   const limit = Promise.withResolvers();
-  const timer = setTimeout(() => limit.reject(), TEST_LIMIT_MILLIS);
+  const timer = setTimeout(
+    () => limit.reject(),
+    Math.max(millis === 0 ? FIRST_LIMIT_MILLIS : TEST_LIMIT_MILLIS, TEST_LIMIT_TIMES * millis),
+  );
   beginTest(id);
   try {
     for (const hook of beforeEach) await hook();
@@ -77,7 +88,10 @@ function testsOf(mutant) {
 async function tryMutant(mutant) {
   const covering = testsOf(mutant);
   if (covering.length === 0) return ofModules[mutant] === undefined ? "NoCoverage" : "Static";
+  const start = performance.now();
   for (const { one, file } of covering) {
+    if (performance.now() - start > limitMillis) break;
+    process.send({ kind: "tries" });
     // Far more often than without it: a loop that does not end.
     const hitLimit = perTest[one.id][mutant] * 100 + 1000;
     Object.assign(state, { activeMutant: mutant, hitCount: 0, hitLimit });

@@ -41,6 +41,8 @@ export const matchers = {
   toContain: (value, part) => value.includes(part),
   toContainEqual: (value, item) => value.some((one) => isSame(one, item)),
   toMatch: (value, pattern) => pattern.test(value),
+  toHaveBeenCalled: ({ calls }) => calls > 0,
+  toHaveBeenCalledOnce: ({ calls }) => calls === 1,
   toBeLessThan: (value, other) => value < other,
   toBeLessThanOrEqual: (value, other) => value <= other,
   toBeGreaterThan: (value, other) => value > other,

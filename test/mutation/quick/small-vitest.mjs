@@ -5,6 +5,8 @@
  */
 import { isSame, matchers, thrown } from "./matchers.mjs";
 
+export { vi } from "./fake-time.mjs";
+
 /** Files with their tests and hooks, in the order in which they were begun. */
 export const files = [];
 let current;
@@ -42,7 +44,7 @@ export function describe(name, collect) {
   groups.pop();
 }
 describe.each = (rows) => (name, collect) => {
-  for (const row of rows) describe(`${name} ${row}`, () => collect(row));
+  for (const row of rows) describe(`${name} ${row}`, () => collect(...argumentsOf(row)));
 };
 export const beforeAll = (hook) => current.beforeAll.push(hook);
 export const beforeEach = (hook) => current.beforeEach.push(hook);
@@ -50,9 +52,6 @@ export const afterEach = (hook) => current.afterEach.push(hook);
 /** Tests run until the process ends, and its directories with it. */
 export const afterAll = (hook) => process.once("exit", hook);
 export const onTestFinished = (cleanup) => cleanups.push(cleanup);
-/** Files whose tests hold the clock still are not for this runner. */
-export const vi = undefined;
-
 /** What a snapshot was when no mutant was active. */
 const snapshots = new Map();
 let snapshot = "";

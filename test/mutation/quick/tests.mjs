@@ -1,14 +1,17 @@
-/** By room: tests that hold no clock still and start no process but that which writes a trail once. */
+/** By room: tests that start no process but that which writes a trail once. */
 export const TESTS = {
   seal: [
     "test/seal/{adoption,anchor,audit-path,call-counts,checkpoint,checkpoint-refusals}.test.ts",
-    "test/seal/{distinct-attributes,distinct-body,field-seals,leaf,note,redactable,salts}.test.ts",
-    "test/seal/{same-leaf,seal-record,sealed-fields,shape,sign-note,signer,tampering}.test.ts",
-    "test/seal/{tree,vectors}.test.ts",
+    "test/seal/{distinct-attributes,distinct-body,field-seals,leaf,leaf-queue,note,redactable}.test.ts",
+    "test/seal/{salts,same-leaf,seal-record,sealed-fields,sealer,sealer-signers,shape}.test.ts",
+    "test/seal/{sign-note,signer,tampering,tree,vectors}.test.ts",
+    "test/seal/public-key-file.test.ts",
   ],
   verify: [
     "test/seal/{anchor,note,tampering,vectors}.test.ts",
     "test/verify/{adopted-views,anchor-heads,call-ledger,check-checkpoint,gaps}.test.ts",
-    "test/verify/{any-order,grow-tree,history-rules,inspect-changed,inspect-record,judge-results,key-ring,name-fields,one-key,source-ledger,stream-judge,tables}.test.ts",
+    "test/verify/{any-order,grow-tree,history-rules,inspect-changed,inspect-record,judge-results,key-ring,name-fields,one-key,source-ledger,stream-judge,tables,verification}.test.ts",
+    "test/verify/attacks/{change,checkpoints,claims,copies,insert,keys,last-line,names,redact,remove,tails,views}.test.ts",
+    "test/verify/{growing-directory,purged-stream}.test.ts",
   ],
 };
