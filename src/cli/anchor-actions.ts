@@ -21,7 +21,7 @@ export async function printAnchor(
   const paths = pathsOrDefault(given);
   // Before the long part: without a key there is nothing to wait for.
   const signer = signerOf(options.keyFile);
-  const report = await verifyWithProgress(paths, await evidenceOf(options, warn), warn);
+  const report = await verifyWithProgress(paths, await evidenceOf(options, warn));
   const isAllowed =
     report.exitCode === 0 || (report.exitCode === EXIT_INCOMPLETE && options.allowIncomplete);
   if (isAllowed !== true) {

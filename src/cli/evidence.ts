@@ -2,8 +2,7 @@
 import { readFileSync } from "node:fs";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { decodePublicKeys, type NoteKey, readPublicKey, type StreamHead } from "../seal/index.ts";
-import { encodeKey } from "../seal/portable.ts";
-import { createNodeCrypto, openAnchor, type VerificationReport } from "../verify/index.ts";
+import { createNodeCrypto, openAnchor } from "../verify/index.ts";
 import type { Lines } from "./quarantine-command.ts";
 
 const PRIVATE_KEY = /^-----BEGIN [A-Z ]*PRIVATE KEY-----/m;
@@ -53,28 +52,6 @@ export async function readAnchors(paths: readonly string[]): Promise<readonly Op
     anchors.push({ path, key: anchor.key, heads: anchor.heads });
   }
   return anchors;
-}
-
-/**
- * What is wrong with anchors of keys that are not trusted; undefined: nothing. Asked after the trail was
- * read: it says which keys came after those that were given.
- *
- * @param given keys that are trusted; none: whose an anchor is, is not asked.
- */
-export function anchorProblem(
-  anchors: readonly OpenedAnchor[],
-  given: readonly NoteKey[],
-  { keys }: VerificationReport,
-): string | undefined {
-  if (given.length === 0) return undefined;
-  const trusted = new Set([
-    ...given.map(encodeKey),
-    ...keys.flatMap(({ key, isTrusted }) => (isTrusted ? [key] : [])),
-  ]);
-  const foreign = anchors.find(({ key }) => !trusted.has(key));
-  return foreign === undefined
-    ? undefined
-    : `${foreign.path}: it is signed with the key ${foreign.key}, which is none of those given, nor did one of them come to sign what was read: give that key too, with --public-key, where you trust it`;
 }
 
 function readText(path: string, what: string): string {

@@ -18,7 +18,7 @@ export async function showGaps(
   { print, warn }: Lines,
 ): Promise<void> {
   const paths = pathsOrDefault(given);
-  const report = await verifyWithProgress(paths, await evidenceOf(options, warn), warn);
+  const report = await verifyWithProgress(paths, await evidenceOf(options, warn));
   const isWindowed = options.since !== undefined || options.until !== undefined;
   const gaps = gapsOf(report, { isWindowed });
   process.exitCode = gaps.exitCode;

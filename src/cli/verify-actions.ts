@@ -13,7 +13,7 @@ export async function verifyPaths(
   { print, warn }: Lines,
 ): Promise<void> {
   const paths = pathsOrDefault(given);
-  const report = await verifyWithProgress(paths, await evidenceOf(options, warn), warn);
+  const report = await verifyWithProgress(paths, await evidenceOf(options, warn));
   process.exitCode = report.exitCode;
   if (options.output === "json") return print(JSON.stringify(report, null, 2));
   for (const line of reportLines(report)) print(line);

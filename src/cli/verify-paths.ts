@@ -6,7 +6,7 @@ import {
   type VerifyFilesOptions,
   type VerificationReport,
 } from "../verify/index.ts";
-import { anchorProblem, type OpenedAnchor, readAnchors, readPublicKeys } from "./evidence.ts";
+import { readAnchors, readPublicKeys } from "./evidence.ts";
 import { createProgress } from "./progress.ts";
 import type { Lines } from "./quarantine-command.ts";
 import { parseTime } from "./time-option.ts";
@@ -36,18 +36,15 @@ export function pathsOrDefault(given: readonly string[]): readonly string[] {
   );
 }
 
-/** What a verification is given. */
-export interface Evidence extends VerifyFilesOptions {
-  /** Those that the heads are of. */
-  readonly openedAnchors: readonly OpenedAnchor[];
-}
-
 /**
  * What the options name, read.
  *
  * @throws {AuditError} as a rejection: `unreadable`, `invalid_option`, `untrusted_file`, `invalid_policy`.
  */
-export async function evidenceOf(options: EvidenceOptions, warn: Lines["warn"]): Promise<Evidence> {
+export async function evidenceOf(
+  options: EvidenceOptions,
+  warn: Lines["warn"],
+): Promise<VerifyFilesOptions> {
   const { publicKey = [], redactionPolicy = [], anchor = [], since, until } = options;
   const publicKeys = readPublicKeys(publicKey, warn);
   const openedAnchors = await readAnchors(anchor);
@@ -59,7 +56,6 @@ export async function evidenceOf(options: EvidenceOptions, warn: Lines["warn"]):
   }
   return {
     publicKeys,
-    openedAnchors,
     anchors: openedAnchors.flatMap(({ heads, key }) =>
       heads.map((head) => ({ ...head, signedBy: key })),
     ),
@@ -91,23 +87,15 @@ function windowOf(from: string | undefined, to: string | undefined): TimeWindow 
 /**
  * Verifies, and shows on a terminal how far it has come.
  *
- * @throws {AuditError} as a rejection: `unreadable` where a path is not there; `invalid_option` for an
- * anchor of a key that is not trusted, where nothing else is wrong.
+ * @throws {AuditError} as a rejection: `unreadable` where a path is not there.
  */
 export async function verifyWithProgress(
   paths: readonly string[],
-  { openedAnchors, ...options }: Evidence,
-  warn: Lines["warn"],
+  options: VerifyFilesOptions,
 ): Promise<VerificationReport> {
   const progress = createProgress(process.stderr);
   try {
-    const report = await verifyFiles(paths, { ...options, onProgress: progress.show });
-    const problem = anchorProblem(openedAnchors, options.publicKeys ?? [], report);
-    if (problem === undefined) return report;
-    if (report.exitCode === 0) throw new AuditError("invalid_option", problem);
-    // What is wrong with the trail is worse.
-    warn(problem);
-    return report;
+    return await verifyFiles(paths, { ...options, onProgress: progress.show });
   } finally {
     progress.end();
   }

@@ -59,7 +59,7 @@ function judgeAbsent(
   }
 }
 
-/** Those that count. */
+/** Those that count; of the others it is found that they do not. */
 export function trustedAnchors(
   {
     anchors = [],
@@ -69,11 +69,20 @@ export function trustedAnchors(
     readonly publicKeys?: readonly NoteKey[];
   },
   used: readonly UsedKey[],
+  found: AnchoredTrail["found"],
 ): readonly AnchoredHead[] {
   if (publicKeys.length === 0) return anchors;
   const trusted = new Set([
     ...publicKeys.map(encodeKey),
     ...used.flatMap(({ key, isTrusted }) => (isTrusted ? [key] : [])),
   ]);
-  return anchors.filter(({ signedBy }) => signedBy === undefined || trusted.has(signedBy));
+  const isTrusted = ({ signedBy }: AnchoredHead): boolean =>
+    signedBy === undefined || trusted.has(signedBy);
+  const foreign = anchors.filter((head) => !isTrusted(head));
+  for (const key of new Set(foreign.map(({ signedBy }) => signedBy))) {
+    const count = foreign.filter(({ signedBy }) => signedBy === key).length;
+    const message = `an anchor of ${count} streams counts for nothing: it is signed with the key ${key}, which is none of those given, nor did one of them come to sign what was read: give that key too where you trust it`;
+    found("anchor_untrusted", { message, count });
+  }
+  return anchors.filter(isTrusted);
 }

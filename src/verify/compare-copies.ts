@@ -99,7 +99,7 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
   }
 
   function insert(record: SeenRecord): void {
-    found("record_inserted", standsTwice(stream, record));
+    found(options.repeatCode, standsTwice(stream, record, options.repeatCode));
   }
 
   function adoptedOf({ sequence, kind, file, line }: SeenRecord): AdoptedRecord {
@@ -188,8 +188,13 @@ export function behindEnd(
 export function standsTwice(
   stream: string,
   copy: Pick<SeenRecord, "sequence" | "file" | "line">,
+  code: StreamJudgeOptions["repeatCode"],
 ): FindingParts {
-  const message = `record ${recordId(stream, copy.sequence)} stands twice in its journal`;
+  const why =
+    code === "record_unproven"
+      ? ": a cut of its files, of which nobody can be believed, would explain that"
+      : "";
+  const message = `record ${recordId(stream, copy.sequence)} stands twice in its journal${why}`;
   return { message, ...placeOf(stream, copy) };
 }
 

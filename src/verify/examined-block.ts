@@ -55,6 +55,8 @@ export interface RecordDetail {
   };
   /** What retention says that it deleted: stream, first and last sequence number. */
   readonly purged?: readonly PurgedRange[];
+  /** It is of action `audit_file_change`, and nobody can tell whether it says that. */
+  readonly isCutHidden?: true;
   /** Stream of which it says that a segment was cut while its process wrote to it. */
   readonly cut?: string;
   /** Records that are missing or unconfirmed, as a gap record says. */

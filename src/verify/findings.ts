@@ -51,6 +51,8 @@ export type FindingCode =
   | "nothing_signed"
   /** A piece of time was asked for, and no record of it was read. */
   | "time_unread"
+  /** An anchor is signed with a key that is not trusted. */
+  | "anchor_untrusted"
   /** Written by a later version. */
   | "format_unsupported"
   /** Signed by another process than the one that wrote them, after that one died. */
@@ -114,6 +116,7 @@ export const SEVERITIES: Readonly<Record<FindingCode, Severity>> = {
   record_unproven: "inconclusive",
   nothing_signed: "inconclusive",
   time_unread: "inconclusive",
+  anchor_untrusted: "inconclusive",
   format_unsupported: "inconclusive",
   records_adopted: "note",
   records_unsigned: "note",

@@ -22,6 +22,7 @@ const UNTOLD: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "nothing_signed",
   "record_unproven",
   "format_unsupported",
+  "anchor_untrusted",
 ]);
 
 /** What is missing, in one place. */

@@ -18,7 +18,7 @@ import type {
 /** What {@link judgeWaiting} takes. */
 export interface WaitingParts extends Pick<
   StreamJudgeOptions,
-  "stream" | "found" | "areCopiesExpected"
+  "stream" | "found" | "areCopiesExpected" | "repeatCode"
 > {
   readonly waiting: WaitingRecords;
   /** Leaves up to the last that any checkpoint carries. */
@@ -85,7 +85,7 @@ export function judgeWaiting(parts: WaitingParts): Uncovered {
 
 function compareCopies(
   [record, ...others]: readonly SeenRecord[],
-  { stream, found, areCopiesExpected }: WaitingParts,
+  { stream, found, areCopiesExpected, repeatCode }: WaitingParts,
 ): void {
   if (record === undefined || others.length === 0) return;
   const id = recordId(stream, record.sequence);
@@ -97,7 +97,8 @@ function compareCopies(
       const message = `two copies of record ${id} are not the same, and no checkpoint tells which is right`;
       found("copies_differ", { message, ...placeOf(stream, copy) });
     }
-    if (!areCopiesExpected && known.has(leaf)) found("record_inserted", standsTwice(stream, copy));
+    if (!areCopiesExpected && known.has(leaf))
+      found(repeatCode, standsTwice(stream, copy, repeatCode));
     known.add(leaf);
   }
 }

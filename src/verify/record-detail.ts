@@ -12,6 +12,7 @@ import {
   RECORDS_UNCONFIRMED,
   RETENTION_PURGE,
 } from "../event/portable.ts";
+import { MASK } from "../redact/portable.ts";
 import { isBodyMap } from "../seal/portable.ts";
 import { checkpointOf, textsOf } from "./checkpoint-of.ts";
 import type { Examined } from "./examine.ts";
@@ -43,6 +44,7 @@ export function detailOf(
     ...(all.length === 0 ? {} : { doubts: all }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(purged === undefined ? {} : { purged }),
+    ...(isCutHidden(record, isSealed) ? { isCutHidden: true as const } : {}),
     ...(cut === undefined ? {} : { cut }),
     ...(gap === undefined ? {} : { gap }),
     ...(calls === 1 ? {} : { calls }),
@@ -90,6 +92,13 @@ function cutBy({ attributes, body }: AuditRecord, isSealed: IsSealed): string | 
   return typeof file === "string" && isSealed("file", "change")
     ? SEGMENT.exec(file)?.[1]
     : undefined;
+}
+
+/** Redaction, before it was sealed or later, takes the name of a stream for a secret now and then. */
+function isCutHidden({ attributes, body }: AuditRecord, isSealed: IsSealed): boolean {
+  if (attributes[ATTR_ACTION] !== AUDIT_FILE_CHANGE) return false;
+  const isShown = (value: unknown): boolean => typeof value === "string" && !value.includes(MASK);
+  return !(isShown(body["change"]) && isShown(body["file"]) && isSealed("file", "change"));
 }
 
 function gapOf({ attributes, body }: AuditRecord, isSealed: IsSealed): GapClaim | undefined {

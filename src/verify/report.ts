@@ -102,6 +102,7 @@ const REASONS: Partial<Readonly<Record<FindingCode, string>>> = {
   record_unproven: "records without a checkpoint",
   nothing_signed: "nothing is signed",
   time_unread: "no record of that time was read",
+  anchor_untrusted: "an anchor of a key that is not trusted",
   format_unsupported: "written by a later version",
   records_adopted: "adopted records",
   records_unsigned: "records behind the last checkpoint",

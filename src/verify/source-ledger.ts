@@ -32,6 +32,37 @@ export function createSourceLedger(): SourceLedger {
   /** By what a block says: the same object for many records. */
   const keys = new WeakMap<RecordSource, string>();
 
+  /** What a block says of a stream is looked for once: names may be as long as books, and many of them alike. */
+  const entriesOf = new WeakMap<RecordSource, Map<string, Entry>>();
+
+  function remembered(source: RecordSource, stream: string): Entry | undefined {
+    return entriesOf.get(source)?.get(stream);
+  }
+
+  function remember(source: RecordSource, stream: string, entry: Entry): void {
+    const known = entriesOf.get(source);
+    if (known === undefined) entriesOf.set(source, new Map([[stream, entry]]));
+    else known.set(stream, entry);
+  }
+
+  function entryOf(
+    stream: string,
+    source: RecordSource,
+    first: Pick<Entry, "sequence" | "place">,
+  ): Entry {
+    let entries = streams.get(stream);
+    if (entries === undefined) streams.set(stream, (entries = []));
+    const said = keyOf(source);
+    const known = entries.find(({ key }) => key === said) ?? entries[MAX_SOURCES];
+    if (known !== undefined) return known;
+    const isRest = entries.length === MAX_SOURCES;
+    const entry = isRest
+      ? { key: "", source: undefined, ...first, count: 0 }
+      : { key: said, source, ...first, count: 0 };
+    entries.push(entry);
+    return entry;
+  }
+
   function keyOf(source: RecordSource): string {
     let key = keys.get(source);
     if (key === undefined)
@@ -44,24 +75,12 @@ export function createSourceLedger(): SourceLedger {
       if (opening !== undefined && !signed.has(stream)) signed.set(stream, opening.resource);
     },
     see(stream, sequence, source, place) {
-      const said = keyOf(source);
-      const entries = streams.get(stream);
-      if (entries === undefined) {
-        streams.set(stream, [{ key: said, source, sequence, place, count: 1 }]);
-        return;
+      let entry = remembered(source, stream);
+      if (entry === undefined) {
+        entry = entryOf(stream, source, { sequence, place });
+        remember(source, stream, entry);
       }
-      const known = entries.find(({ key }) => key === said) ?? othersOf(entries);
-      if (known !== undefined) known.count++;
-      else {
-        const isLast = entries.length === MAX_SOURCES;
-        entries.push({
-          key: isLast ? "" : said,
-          source: isLast ? undefined : source,
-          sequence,
-          place,
-          count: 1,
-        });
-      }
+      entry.count++;
     },
     finish(found) {
       for (const [stream, entries] of streams) {
@@ -77,11 +96,6 @@ export function createSourceLedger(): SourceLedger {
       }
     },
   };
-}
-
-/** The entry of all that came after so many others. */
-function othersOf(entries: readonly Entry[]): Entry | undefined {
-  return entries[MAX_SOURCES];
 }
 
 /** What is said otherwise, the first who says it, and how many do. */

@@ -83,7 +83,7 @@ export interface StreamJudge {
   readonly finish: (purged: readonly Run[]) => StreamSummary;
   /** When it has finished: whether a checkpoint covers any of its records as it is, of whatever time. */
   readonly isAnySigned: () => boolean;
-  /** When it has finished: whether a piece of the time that is asked for lies between two of its checkpoints. */
+  /** When it has finished: whether a piece of the time that is asked for lies between two of its own checkpoints. */
   readonly isTimeCovered: () => boolean;
 }
 
@@ -93,6 +93,8 @@ export interface StreamJudgeOptions {
   readonly found: (code: FindingCode, finding: FindingParts) => void;
   /** Whether a record may come a second time. */
   readonly areCopiesExpected: boolean;
+  /** What is found where one does that may not. */
+  readonly repeatCode: "record_inserted" | "record_unproven";
   /** Whether what is signed is kept once it was compared: else later copies, and some checkpoints, cannot be. */
   readonly areLeavesKept: boolean;
   /** Of which time findings are wanted. */
@@ -222,7 +224,8 @@ class Judge implements StreamJudge {
     const signed = this.#signed ?? createSignedPart(this.#options);
     const { chain, coverage, copies, carriers } = signed;
     const parts = coverage.parts();
-    const claims = wanted(coverage.claims(), window);
+    const all = coverage.claims();
+    const claims = wanted(all, window);
     const last = chain.last();
     const size = parts.at(-1)?.size ?? 0;
     const closedAt = last?.state === "close" ? last.size : undefined;
@@ -245,8 +248,12 @@ class Judge implements StreamJudge {
       isWhole,
     });
     this.#isAnySigned = compared.isAny;
-    // What came before the first one has no known beginning.
-    this.#isTimeCovered = claims.slice(1).some(({ isWanted }) => isWanted);
+    // Who adopts attests nothing, and later. What came before the first one has no known beginning.
+    const own = wanted(
+      all.filter(({ isOwn }) => isOwn),
+      window,
+    );
+    this.#isTimeCovered = own.slice(1).some(({ isWanted }) => isWanted);
     return {
       stream,
       records: compared.proven + compared.adopted + compared.inserted + waiting.size,

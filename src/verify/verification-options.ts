@@ -24,12 +24,15 @@ export interface VerificationOptions {
   /** Whether the same record may come more than once. Default true. */
   readonly areCopiesExpected?: boolean;
   /** Streams whose records may all the same come more than once, because a segment of theirs was cut. Default none. */
-  readonly cutStreams?: ReadonlySet<string>;
+  readonly cutStreams?: ReadonlyMap<string, CutState>;
   /** Streams whose leaves are kept although no copies are expected, because all were needed before. Default none. */
   readonly keptStreams?: ReadonlySet<string>;
   /** Of which time findings are wanted. Default: all. */
   readonly window?: TimeWindow;
 }
+
+/** A proven record says that a segment was cut; or there is a record that may say so, and cannot be believed. */
+export type CutState = "shown" | "said";
 
 /** What was verified, as data. */
 export interface VerificationFacts {

@@ -23,7 +23,7 @@ import { createSourceLedger } from "./source-ledger.ts";
 import { createUnknownKeys } from "./unknown-keys.ts";
 import { createStreamJudge, type Place, type StreamJudge } from "./stream-judge.ts";
 import { ALL_TIME, isInside } from "./time-window.ts";
-import type { VerificationFacts, VerificationOptions } from "./verification-options.ts";
+import type { CutState, VerificationFacts, VerificationOptions } from "./verification-options.ts";
 
 /** A verification that is going on. */
 export interface Verification {
@@ -39,8 +39,8 @@ export interface Verification {
   /** A file that is sound and says nothing that can be verified. */
   readonly passOver: (file: string, why: string) => void;
   readonly finish: () => VerificationFacts;
-  /** When it has finished: streams of which a proven record says that a segment was cut while it was written. */
-  readonly cutStreams: () => ReadonlySet<string>;
+  /** When it has finished: streams with a record of what somebody did to their files while they were written. */
+  readonly cutStreams: () => ReadonlyMap<string, CutState>;
   /** Streams with a checkpoint that could not be compared with all others, because their leaves were forgotten. */
   readonly forgottenStreams: () => readonly string[];
 }
@@ -59,7 +59,7 @@ export function createVerification(options: VerificationOptions): Verification {
   const grower = createTreeGrower(crypto);
   const fields = createFieldLedger(list.add, options.isExplained);
   const purged = new Map<string, Run[]>();
-  const cut = new Set<string>();
+  const cut = new Map<string, CutState>();
   const gaps: (GapClaim & { readonly record: string })[] = [];
   let lines = 0;
   let isTimeRead = false;
@@ -67,12 +67,14 @@ export function createVerification(options: VerificationOptions): Verification {
   function judgeOf(stream: string): StreamJudge {
     let judge = judges.get(stream);
     if (judge === undefined) {
-      const areExpected = areCopiesExpected || cutStreams?.has(stream) === true;
+      const cutState = cutStreams?.get(stream);
+      const areExpected = areCopiesExpected || cutState === "shown";
       judge = createStreamJudge({
         stream,
         found: list.add,
         areCopiesExpected: areExpected,
-        areLeavesKept: areExpected || keptStreams?.has(stream) === true,
+        repeatCode: cutState === "said" ? "record_unproven" : "record_inserted",
+        areLeavesKept: areExpected || cutState === "said" || keptStreams?.has(stream) === true,
         window,
       });
       judges.set(stream, judge);
@@ -108,7 +110,7 @@ export function createVerification(options: VerificationOptions): Verification {
       purged.set(stream, known);
       known.push([first, last]);
     }
-    if (cutStream !== undefined) cut.add(cutStream);
+    if (cutStream !== undefined) cut.set(cutStream, "shown");
     if (gap !== undefined && isWanted) gaps.push({ ...gap, record });
   }
 
@@ -160,6 +162,8 @@ export function createVerification(options: VerificationOptions): Verification {
         if (isInTime) isTimeRead = true;
         // Checkpoints of any time are needed: they come behind their records.
         const isWanted = isInTime || checkpoint !== undefined;
+        const maybeCut = detail?.cut ?? (detail?.isCutHidden === true ? place.stream : undefined);
+        if (maybeCut !== undefined && !cut.has(maybeCut)) cut.set(maybeCut, "said");
         if (detail !== undefined && isWanted) await addDetail(detail, place);
         const note = checkpoint === undefined ? undefined : await addCheckpoint(checkpoint, place);
         const kind = block.kind[at] ?? KIND.other;
@@ -214,7 +218,7 @@ export function createVerification(options: VerificationOptions): Verification {
       const summaries = new Map(streams.map((summary) => [summary.stream, summary]));
       const trail = { judges, streams: summaries, purged, found: list.add };
       const ring = keys.finish(list.add);
-      const anchors = trustedAnchors(options, ring.keys);
+      const anchors = trustedAnchors(options, ring.keys, list.add);
       for (const head of anchors) judgeAnchor(head, trail);
       sources.finish(list.add);
       unknown.finish(list.add);

@@ -7,7 +7,7 @@ import { nameAlteredFields } from "./name-fields.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
 import { reportOf, type VerificationReport } from "./report.ts";
 import { createVerification, type Verification } from "./verification.ts";
-import type { VerificationFacts, VerificationOptions } from "./verification-options.ts";
+import type { VerificationOptions } from "./verification-options.ts";
 
 /** Options of {@link verifyFiles}. */
 export interface VerifyFilesOptions extends Omit<
@@ -26,6 +26,8 @@ const THREADS_FROM_BYTES = 8 * 1024 * 1024;
 const BLOCK_BYTES = 256 * 1024;
 /** Retention may delete segments while they are read: then everything is read once more. */
 const MAX_TRIES = 3;
+/** So often is everything read again because of what it says. What is not changed meanwhile needs two. */
+const MAX_REREADINGS = 3;
 
 /**
  * Verifies files and directories, in any form that `otel-audit/read` knows; several copies of a record
@@ -39,31 +41,29 @@ export async function verifyFiles(
   paths: readonly string[],
   options: VerifyFilesOptions = {},
 ): Promise<VerificationReport> {
-  let known: Known = { cutStreams: new Set(), keptStreams: new Set() };
-  for (let tries = 1; ; tries++) {
-    const { report, gone, more } = await verifyOnce(paths, options, known);
-    if (report !== undefined) return report;
-    if (tries === MAX_TRIES && gone !== undefined) throw gone;
-    known = more ?? known;
+  let known: Known = { cutStreams: new Map(), keptStreams: new Set() };
+  let rereadings = 0;
+  for (let tries = 1; ;) {
+    const { gone, report, more } = await verifyOnce(paths, options, known);
+    if (report === undefined) {
+      if (tries++ >= MAX_TRIES) throw gone;
+    } else if (more === undefined || rereadings++ >= MAX_REREADINGS) return report;
+    else known = more;
   }
 }
 
-/** A report, or why everything has to be read once more. */
-interface Attempt {
-  readonly report?: VerificationReport;
-  /** A segment was deleted meanwhile. */
-  readonly gone?: AuditError;
-  /** What has to be known for that before. */
-  readonly more?: Known;
-}
+/** A report; or the segment that was deleted while it was made. */
+type Attempt =
+  | {
+      readonly report: VerificationReport;
+      /** What has to be known for a better one. */
+      readonly more?: Known | undefined;
+      readonly gone?: undefined;
+    }
+  | { readonly gone: AuditError; readonly report?: undefined; readonly more?: undefined };
 
 /** Streams of which an earlier reading has shown how they have to be read. */
-interface Known {
-  /** With a segment that was cut: what stands twice in them has to be compared. */
-  readonly cutStreams: ReadonlySet<string>;
-  /** With a checkpoint that has to be compared with all others. */
-  readonly keptStreams: ReadonlySet<string>;
-}
+type Known = Required<Pick<VerificationOptions, "cutStreams" | "keptStreams">>;
 
 async function verifyOnce(
   paths: readonly string[],
@@ -105,8 +105,8 @@ async function verifyOnce(
   }
   const facts = verification.finish();
   if (!areCopiesExpected) {
-    const more = moreThan(known, verification, facts);
-    return more === undefined ? { report: reportOf(facts) } : { more };
+    const report = reportOf(facts);
+    return { report, more: moreThan(known, verification, report) };
   }
   const findings = await nameAlteredFields({
     findings: facts.findings,
@@ -122,17 +122,17 @@ async function verifyOnce(
 function moreThan(
   { cutStreams, keptStreams }: Known,
   verification: Verification,
-  { findings }: VerificationFacts,
+  { findings }: VerificationReport,
 ): Known | undefined {
   const cut = verification.cutStreams();
   const isExcused = findings.some(
     ({ code, stream = "" }) =>
-      code === "record_inserted" && cut.has(stream) && !cutStreams.has(stream),
+      code === "record_inserted" && cut.get(stream) !== cutStreams.get(stream),
   );
   const forgotten = verification.forgottenStreams();
   if (!isExcused && forgotten.length === 0) return undefined;
   return {
-    cutStreams: isExcused ? new Set([...cutStreams, ...cut]) : cutStreams,
+    cutStreams: isExcused ? new Map([...cutStreams, ...cut]) : cutStreams,
     keptStreams: new Set([...keptStreams, ...forgotten]),
   };
 }

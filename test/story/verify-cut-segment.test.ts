@@ -79,6 +79,19 @@ describe("a segment that was copied and cut while it was written", () => {
     );
   });
 
+  test("where nobody can open what says of the cut, it cannot be told whether something was inserted", async () => {
+    const { file } = repeated();
+    const before = readFileSync(file, "utf8");
+    writeFileSync(file, before.replace(/(,file:[\w-]{43}):[\w-]{22}/, "$1"));
+    const { verdict, findings } = await verifyFiles(segments);
+    writeFileSync(file, before);
+    const codes = findings.map(({ code }) => code);
+    expect(codes).toContain("field_unopenable");
+    expect(codes).toContain("record_unproven");
+    expect(codes).not.toContain("record_inserted");
+    expect(verdict).toBe("incomplete");
+  });
+
   test("a record that somebody wrote once more is found where no segment was cut", async () => {
     const { line, file } = repeated();
     const before = readFileSync(file, "utf8");

@@ -151,7 +151,7 @@ export const CLAIMS: readonly Attack[] = [
   [
     "a record twice, and a cut of a place that somebody wrote over",
     lastTwice(cutOf(B, "file"), blinded("file", `${B}/1.jsonl`, `${A}/1.jsonl`)),
-    "tampered",
+    "inconclusive",
   ],
   [
     "a record twice, and a change that somebody wrote over",
@@ -159,7 +159,7 @@ export const CLAIMS: readonly Attack[] = [
       { ...cutOf(A, "change"), body: { file: `journal/${A}/1.jsonl`, change: "replaced" } },
       blinded("change", "replaced", "truncated"),
     ),
-    "tampered",
+    "inconclusive",
   ],
   [
     "a record twice, and a cut in a record of another action",

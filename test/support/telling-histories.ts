@@ -79,7 +79,7 @@ export const TELLING: readonly History[] = [
       b.checkpoint("close");
       a.records.push(...a.records.slice(2, 3));
     },
-    "tampered",
+    "inconclusive",
   ],
   [
     "a record twice, and a cut whose file nobody can open",
@@ -87,7 +87,7 @@ export const TELLING: readonly History[] = [
       const other = { ...cut.body, file: `journal/${STREAMS[1]}/1.jsonl` };
       twice(a, { ...cut, body: other, redactable: ["file"] }, cut.body);
     },
-    "tampered",
+    "inconclusive",
   ],
   [
     "a record twice, and a cut whose change nobody can open",
@@ -95,7 +95,7 @@ export const TELLING: readonly History[] = [
       const other = { ...cut.body, change: "renamed" };
       twice(a, { ...cut, body: other, redactable: ["change"] }, cut.body);
     },
-    "tampered",
+    "inconclusive",
   ],
   [
     "a record twice and once more in a cut stream, changed",

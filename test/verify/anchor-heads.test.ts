@@ -34,6 +34,7 @@ function judge({ here, purged = [] }: Case): readonly [FindingCode, FindingParts
       found: () => {},
       areCopiesExpected: true,
       areLeavesKept: true,
+      repeatCode: "record_inserted",
       window: { since: -Infinity, until: Infinity },
     });
     judges.set(STREAM, { ...real, rootAt: (size: number) => here.roots[size] });

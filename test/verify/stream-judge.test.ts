@@ -261,6 +261,25 @@ describe("of a part of the time", () => {
       expect(saidOf(await verified(all, { window, areCopiesExpected: true }))).toEqual(said);
   });
 
+  test("between the last own checkpoint and one of an adopter nobody knows what happened", async () => {
+    const adopted = written(({ a, b }) => {
+      a.add({ kind: "start", action: "stream_start" });
+      a.checkpoint("open");
+      a.add(result);
+      for (let count = 0; count < 5; count++) b.add(result);
+      b.checkpoint("open");
+      b.adopt(a);
+    });
+    const own = adopted.filter((record) => idOf(record).startsWith(A));
+    const last = Date.parse(String(own.at(-1)?.attributes["audit.time"]));
+    const window = { since: last + 100, until: last + 200 };
+    const others = adopted.filter(
+      (record) =>
+        !idOf(record).startsWith(B) || record.attributes["audit.record.kind"] === "checkpoint",
+    );
+    expect(saidOf(await verified(others, { window }))).toContain("time_unread");
+  });
+
   test.each<readonly [string, readonly [since: number, until: number], readonly string[]]>([
     ["between two checkpoints", [6.1, 6.9], []],
     ["before the first record", [-9, -8], ["time_unread"]],

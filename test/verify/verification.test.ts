@@ -95,12 +95,17 @@ describe("a record twice", () => {
     ["they are not", { areCopiesExpected: false }, [`tampered record_inserted ${A}`]],
     [
       "not, but in a stream that was cut",
-      { areCopiesExpected: false, cutStreams: new Set([A]) },
+      { areCopiesExpected: false, cutStreams: new Map([[A, "shown"]]) },
       [],
     ],
     [
+      "not, and nobody can be believed who says of a cut",
+      { areCopiesExpected: false, cutStreams: new Map([[A, "said"]]) },
+      [`inconclusive record_unproven ${A}`],
+    ],
+    [
       "not, and another stream was cut",
-      { areCopiesExpected: false, cutStreams: new Set([B]) },
+      { areCopiesExpected: false, cutStreams: new Map([[B, "shown"]]) },
       [`tampered record_inserted ${A}`],
     ],
   ])("%s", async (_name, options, codes) => {
@@ -142,7 +147,7 @@ describe("an anchor", () => {
       "of nobody's key counts for nothing",
       { publicKeys },
       { signedBy: OTHER.line, root: "x" },
-      [],
+      ["inconclusive anchor_untrusted"],
       "pinned",
     ],
     ["with another root", {}, { root: "x" }, [`tampered anchor_differs ${A}`], "log"],

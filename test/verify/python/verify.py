@@ -1184,15 +1184,20 @@ def purges_of(records):
 
 
 def cuts_of(records):
-    """Streams of which records that their own process proves say that a segment was cut."""
-    out = set()
+    """Streams of which records say that a segment was cut; and those of records that hide whether they say it."""
+    out, hidden = set(), set()
     for record in records:
+        if record.action != "audit_file_change":
+            continue
         body = record.body if isinstance(record.body, dict) else {}
-        if record.action == "audit_file_change" and body.get("change") == "truncated" \
-                and not {"file", "change"} & set(record.unopened):
-            match = re.match(r"journal/([A-Za-z][A-Za-z0-9_-]{15})/", str(body.get("file")))
+        change, file = body.get("change"), body.get("file")
+        if {"file", "change"} & set(record.unopened) or \
+                not all(isinstance(text, str) and "****" not in text for text in (change, file)):
+            hidden.add(record.stream)
+        elif change == "truncated":
+            match = re.match(r"journal/([A-Za-z][A-Za-z0-9_-]{15})/", file)
             out |= {match[1]} if match else set()
-    return out
+    return out, hidden
 
 
 def groups_of(signing, rotations):
@@ -1278,10 +1283,11 @@ def verify(paths, trusted=(), anchors=(), strict=False):
         one.ask_unknown()
     alone = is_one_journal(paths)
     telling = [record for _, one in sorted(streams.items()) for record in one.prove(counts, set(points), alone)]
-    purged, cut = purges_of(telling), cuts_of(telling)
+    purged, (cut, _) = purges_of(telling), cuts_of(telling)
+    said = set().union(*cuts_of(record for one in streams.values() for record in one.in_order))
     for one in streams.values():
         for name in [] if one.name in cut else one.doubled:
-            report("record_inserted", name)
+            report("record_unproven" if one.name in said else "record_inserted", name)
     no_views = {one.name: one.shown_whole() for one in streams.values()}
     for one in streams.values():
         one.missing(counts, purged.get(one.name, []), one.is_whole(no_views))
