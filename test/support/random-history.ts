@@ -160,10 +160,22 @@ const edit: fc.Arbitrary<Edit> = fc.record({
   by: fc.constantFrom(-2, -1, 1, 2, 5, 600),
 });
 
+/** What a record excuses is made more, and then something goes or comes that it would excuse. */
+const excused: fc.Arbitrary<readonly Edit[]> = fc
+  .tuple(
+    place,
+    fc.constantFrom<Edit["how"]>("delete", "delete-many", "twice", "twice-many"),
+    fc.nat(12),
+  )
+  .map(([stream, how, at]) => [
+    { how: "claim", stream, at, by: 1 },
+    { how, stream: 0, at, by: 1 },
+  ]);
+
 /** Any of them. */
 export const histories: fc.Arbitrary<History> = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 14, size: "max" }),
-  edits: fc.oneof(fc.constant([]), fc.array(edit, { maxLength: 3 })),
+  edits: fc.oneof(fc.constant([]), fc.array(edit, { maxLength: 3 }), excused),
   form: fc.constantFrom(...FORMS, "journal", "views", "views"),
   segmentLines: fc.constantFrom(0, 0, 2, 5),
   trusted: fc.oneof(
