@@ -67,7 +67,7 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
   const results = createNumberSet();
   const altered = createNumberSet();
   /** First copies: a later checkpoint of the process itself says whose they are, or that there are none. */
-  const adopted = new Map<number, AdoptedRecord>();
+  let adopted: Map<number, AdoptedRecord> | undefined;
   const isFurther = createFurtherCopies();
   let provenCount = 0;
   let isAnyOwn = false;
@@ -103,7 +103,7 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
   }
 
   function adoptedOf({ sequence, kind, file, line }: SeenRecord): AdoptedRecord {
-    let known = adopted.get(sequence);
+    let known = adopted?.get(sequence);
     if (known === undefined) {
       known = {
         sequence,
@@ -114,7 +114,7 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
         isProven: false,
         isCounted: false,
       };
-      adopted.set(sequence, known);
+      (adopted ??= new Map<number, AdoptedRecord>()).set(sequence, known);
     }
     return known;
   }
@@ -138,13 +138,13 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
     results,
     altered,
     settle() {
-      for (const { sequence, isProven, onProven } of adopted.values())
+      for (const { sequence, isProven, onProven } of adopted?.values() ?? [])
         if (isProven && coverage.of(sequence)?.isOwn === true) onProven?.();
     },
     finish(closedAt, hasOwn) {
       const counts = { proven: provenCount, adopted: 0, inserted: 0, isAny: isAnyOwn };
       const borrowed: AdoptedRecord[] = [];
-      for (const record of adopted.values()) {
+      for (const record of adopted?.values() ?? []) {
         const { sequence, isProven, isCounted } = record;
         const one = isProven && isCounted ? 1 : 0;
         const isOwn = coverage.of(sequence)?.isOwn === true;
@@ -210,9 +210,10 @@ export function placeOf(
 function createFurtherCopies(): (record: SeenRecord, isRight: boolean) => boolean {
   const right = createNumberSet();
   /** Leaves of those that are not right, by number. */
-  const others = new Map<number, Set<string>>();
+  let others: Map<number, Set<string>> | undefined;
   return ({ sequence, leaf }, isRight) => {
     if (isRight) return !right.add(sequence);
+    others ??= new Map();
     const known = others.get(sequence) ?? new Set();
     others.set(sequence, known);
     const { size } = known;

@@ -19,10 +19,12 @@ export function createNumberSet(): NumberSet {
 
 /** A class: there are several of them for each stream. */
 class Numbers implements NumberSet {
-  #pages: Map<number, Uint8Array> | undefined;
+  /** Most sets have one page. */
+  #first: Uint8Array | undefined;
+  #others: Map<number, Uint8Array> | undefined;
 
   has(number: number): boolean {
-    const page = this.#pages?.get(Math.floor(number / PAGE_BITS));
+    const page = this.#pageAt(Math.floor(number / PAGE_BITS));
     const bit = number % PAGE_BITS;
     return (
       page !== undefined &&
@@ -35,11 +37,18 @@ class Numbers implements NumberSet {
     const index = Math.floor(number / PAGE_BITS);
     const bit = number % PAGE_BITS;
     const byte = Math.floor(bit / BYTE_BITS);
-    const pages = (this.#pages ??= new Map<number, Uint8Array>());
-    let page = pages.get(index);
-    if (page === undefined || page.length <= byte) pages.set(index, (page = grown(page, byte + 1)));
+    let page = this.#pageAt(index);
+    if (page === undefined || page.length <= byte) {
+      page = grown(page, byte + 1);
+      if (index === 0) this.#first = page;
+      else (this.#others ??= new Map<number, Uint8Array>()).set(index, page);
+    }
     page[byte] = (page[byte] ?? 0) | (1 << (bit % BYTE_BITS));
     return true;
+  }
+
+  #pageAt(index: number): Uint8Array | undefined {
+    return index === 0 ? this.#first : this.#others?.get(index);
   }
 }
 

@@ -6,14 +6,13 @@
  */
 import { HASH_BYTES } from "../seal/portable.ts";
 import type { SoundCheckpoint } from "./check-checkpoint.ts";
-import { type CheckpointChain, createCheckpointChain, type Head } from "./checkpoint-chain.ts";
-import { type CopyComparer, createCopyComparer } from "./compare-copies.ts";
-import { type Claim, type Coverage, createCoverage } from "./coverage.ts";
+import type { Head } from "./checkpoint-chain.ts";
+import type { Claim } from "./coverage.ts";
 import type { Finding, FindingCode } from "./findings.ts";
 import { judgeMissing, type Wanted } from "./judge-missing.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
-import { createNoteCarriers, type NoteCarriers } from "./note-carriers.ts";
 import type { Run } from "./runs.ts";
+import { createSignedPart, isProof, type SignedPart } from "./signed-part.ts";
 import { overlaps, type TimeWindow } from "./time-window.ts";
 
 /** A record, and where it was found. */
@@ -106,16 +105,6 @@ export type FindingParts = Omit<Finding, "code" | "severity">;
 
 /** Records whose checkpoint did not come yet, by number: copies in the order in which they came. */
 export type WaitingRecords = ReadonlyMap<number, readonly SeenRecord[]>;
-
-/** What checkpoints say of a stream, and what became of its records under them. */
-interface SignedPart {
-  readonly chain: CheckpointChain;
-  readonly coverage: Coverage;
-  readonly copies: CopyComparer;
-  readonly carriers: NoteCarriers;
-  /** Hashes of the notes of checkpoints that others exclude. */
-  readonly leftOut: Set<string>;
-}
 
 /** Knows nothing of the stream yet. */
 export function createStreamJudge(options: StreamJudgeOptions): StreamJudge {
@@ -287,22 +276,6 @@ class Judge implements StreamJudge {
     if (others === undefined) this.#waiting.set(record.sequence, [record]);
     else others.push(record);
   }
-}
-
-function createSignedPart(options: StreamJudgeOptions): SignedPart {
-  const coverage = createCoverage();
-  return {
-    chain: createCheckpointChain(),
-    coverage,
-    copies: createCopyComparer({ ...options, coverage }),
-    carriers: createNoteCarriers(options),
-    leftOut: new Set(),
-  };
-}
-
-/** Earlier ones stand under later ones: behind all of them stands at most a copy. Others are of streams that were adopted. */
-function isProof(note: string, { chain, leftOut }: SignedPart): boolean {
-  return chain.has(note) ? chain.last()?.noteHash === note : !leftOut.has(note);
 }
 
 /** A checkpoint covers what came between the one before it and itself. */

@@ -21,7 +21,10 @@ export interface VerifyInput {
 }
 
 /** Options of {@link verifyInputs}. */
-export interface VerifyInputsOptions extends Omit<VerificationOptions, "crypto"> {
+export interface VerifyInputsOptions extends Omit<
+  VerificationOptions,
+  "crypto" | "areCopiesExpected" | "cutStreams" | "keptStreams"
+> {
   /** Default: Web Crypto. */
   readonly crypto?: VerifyCrypto;
 }
