@@ -71,6 +71,8 @@ function blinded(key: string, from = "", to = ""): (line: string) => string {
     line.replace(new RegExp(`(${key}:[^:,"]{43}):[^,"]{22}`), "$1").replace(`${from}"`, `${to}"`);
 }
 
+/** Of a result of which there is more to say than that it is one. */
+const SEVERAL = { "audit.count": 2 };
 const TRAINER = "trainer.Trainer/Pause";
 const counted = (method: string, handled: number, recorded: number) => ({
   method,
@@ -122,6 +124,11 @@ export const CLAIMS: readonly Attack[] = [
   ],
   ["a purge of numbers that go back", withoutFirst(purge(`${A}/1-1: 2-1`)), "incomplete"],
   ["a purge of a number 0", withoutFirst(purge(`${A}/1-1: 0-0`)), "incomplete"],
+  [
+    "a purge of another stream, of numbers that go back and of a number 0",
+    closed([purge(`${B}/1-1: 5-3`, `${B}/1-1: 0-0`)]),
+    "verified",
+  ],
   ["a purge with more behind it", withoutFirst(purge(`${A}/1-1: 1-1 x`)), "incomplete"],
   ["a purge with more before it", withoutFirst(purge(`x${A}/1-1: 1-1`)), "incomplete"],
   [
@@ -131,7 +138,7 @@ export const CLAIMS: readonly Attack[] = [
   ],
   [
     "segments in a record of another action",
-    withoutFirst({ ...purge(`${A}/1-1: 1-1`), action: "pause" }),
+    withoutFirst({ ...purge(`${A}/1-1: 1-1`), action: "pause", attributes: SEVERAL }),
     "incomplete",
   ],
 
@@ -163,7 +170,7 @@ export const CLAIMS: readonly Attack[] = [
   ],
   [
     "a record twice, and a cut in a record of another action",
-    lastTwice({ ...cutOf(A), action: "pause" }),
+    lastTwice({ ...cutOf(A), action: "pause", attributes: SEVERAL }),
     "tampered",
   ],
 
@@ -178,6 +185,22 @@ export const CLAIMS: readonly Attack[] = [
     withoutFirst(
       gap({ from_sequence: "7", to_sequence: "9" }, { redactable: ["from_sequence"] }),
       blinded("from_sequence", '"from_sequence":"7', '"from_sequence":"1'),
+    ),
+    "incomplete",
+  ],
+  [
+    "a gap record of which somebody wrote over the other number, and the reason",
+    withoutFirst(
+      gap(
+        { from_sequence: "1", to_sequence: "0" },
+        { redactable: ["to_sequence", "exception_message"] },
+      ),
+      (line) =>
+        blinded(
+          "exception_message",
+          "ENOSPC",
+          "made up",
+        )(blinded("to_sequence", '"to_sequence":"0', '"to_sequence":"1')(line)),
     ),
     "incomplete",
   ],

@@ -24,6 +24,8 @@ export const EDGE_ATTACKS: readonly Attack[] = [
   // Rule 2: what has no id of a record is none.
   ["a zero before the number of an id", () => edited(A, 2, idOf(A, "02")), "unreadable"],
   ["more behind the number of an id", () => edited(A, 2, idOf(A, "2x")), "unreadable"],
+  ["a space behind the number of an id", () => edited(A, 2, idOf(A, "2 ")), "unreadable"],
+  ["an exponent behind the number of an id", () => edited(A, 2, idOf(A, "2e0")), "unreadable"],
   ["a sign before the number of an id", () => edited(A, 2, idOf(A, "+2")), "unreadable"],
   ["an id without its number", () => edited(A, 2, idOf(A, "")), "unreadable"],
   [
@@ -106,6 +108,18 @@ export const EDGE_ATTACKS: readonly Attack[] = [
         line.replaceAll(/MnOp\.2|"sequence":2/g, (found) => found.replace("2", "4")),
       ]),
     "tampered",
+  ],
+  // Rule 14: its own note proves only the last one there.
+  [
+    "an earlier checkpoint in the place of the last one",
+    () => {
+      const lines = linesOf(A);
+      const moved = (lines[2] ?? "").replaceAll(/MnOp\.3|"sequence":3/g, (found) =>
+        found.replace("3", "9"),
+      );
+      return { [A]: [...lines.slice(0, 2), ...lines.slice(3, 8), moved] };
+    },
+    "incomplete",
   ],
   // Rule 6: that is none of a later format.
   [

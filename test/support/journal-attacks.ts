@@ -231,6 +231,11 @@ export const ATTACKS: readonly Attack[] = [
     () => edited(A, 9, replace(/=\\n"/, '=\\n— other AAAAAAAA\\n"')),
     "verified",
   ],
+  [
+    "something before a signature line",
+    () => edited(A, 9, replace("\\n— otel-audit", "\\nx— otel-audit")),
+    "tampered",
+  ],
   ["an edited leaf of a checkpoint", () => edited(A, 7, replace("TzIHvG", "UzIHvG")), "tampered"],
   [
     "an edited subtree",

@@ -84,6 +84,11 @@ describe("an anchor of ten records", () => {
       ["anchor_differs"],
     ],
     [
+      "purged whole, and a part of it is still here",
+      { here: { size: 7, roots: {} }, purged: [[1, 10]] },
+      [],
+    ],
+    [
       "purged in part, and cut",
       { here: { size: 7, roots: {} }, purged: [[1, 4]] },
       ["records_missing"],

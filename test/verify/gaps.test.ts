@@ -107,6 +107,12 @@ describe("verdict and exit code", () => {
       "incomplete",
       4,
     ],
+    [
+      "a time of which nothing was read",
+      report({ findings: [finding("time_unread")] }),
+      "inconclusive",
+      4,
+    ],
     ["nothing signed", report({ findings: [finding("nothing_signed")] }), "inconclusive", 4],
     [
       "a field that cannot be opened",
@@ -167,4 +173,73 @@ test("what is missing is said in one sentence", () => {
   expect(headline).toBe(
     "4 records are missing here, 3 records are lost for good, 1 call is without a record",
   );
+});
+
+test("what was deleted, what was not synced and what is not closed are listed apart", () => {
+  const purged = finding("records_purged", { stream: STREAM, count: 2, ranges: [[1, 2]] });
+  const unconfirmed = lost({ action: "records_unconfirmed", record: `${STREAM}.8` });
+  const all = gapsOf(
+    report(
+      { findings: [purged, missing], gaps: [lost(), unconfirmed], unlisted: 3 },
+      { isClosed: false, unsigned: 4 },
+    ),
+  );
+  expect(all).toMatchObject({
+    purged: [{ stream: STREAM, count: 2, ranges: [[1, 2]] }],
+    lost: [lost()],
+    unconfirmed: [unconfirmed],
+    unclosed: [{ stream: STREAM, until: summary.until, unsigned: 4 }],
+    unlisted: 3,
+  });
+  expect([all.purged, all.lost, all.unconfirmed, all.unclosed].map(({ length }) => length)).toEqual(
+    [1, 1, 1, 1],
+  );
+  const closed = gapsOf(report({}));
+  expect([closed.purged, closed.lost, closed.unconfirmed, closed.unclosed]).toEqual([
+    [],
+    [],
+    [],
+    [],
+  ]);
+  const none = gapsOf(report({}, { isClosed: false, until: undefined }));
+  expect(none.unclosed).toEqual([{ stream: STREAM, until: null, unsigned: 0 }]);
+});
+
+test.each<readonly [between: readonly [number, number], explained: readonly boolean[]]>([
+  [
+    [1, 1],
+    [false, false],
+  ],
+  [
+    [1, 2],
+    [true, false],
+  ],
+  [
+    [4, 7],
+    [true, false],
+  ],
+  [
+    [5, 7],
+    [false, false],
+  ],
+  [
+    [4, 8],
+    [true, true],
+  ],
+  [
+    [9, 9],
+    [false, false],
+  ],
+])("a gap record of %j explains what it overlaps", (between, explained) => {
+  const [range] = gapsOf(report({ findings: [missing], gaps: [lost({ between })] })).missing;
+  expect(range?.ranges.map(({ record }) => record !== undefined)).toEqual(explained);
+});
+
+test("why calls are not compared is said", () => {
+  const noteOf = (stream: Partial<StreamSummary>, isWindowed = false): string | undefined =>
+    gapsOf(report({ calls: calls(5, 5, 4) }, stream), { isWindowed }).calls[0]?.note;
+  expect(noteOf({})).toBeUndefined();
+  expect(noteOf({ isWhole: false })).toContain("only views");
+  expect(noteOf({ purged: 1 })).toContain("retention");
+  expect(noteOf({}, true)).toContain("within a time");
 });

@@ -5,6 +5,7 @@
  */
 import { relative } from "node:path";
 import { expect, test } from "vitest";
+import { decodeJsonLine } from "../../src/format/index.ts";
 import { decodeKey } from "../../src/seal/portable.ts";
 import {
   type Finding,
@@ -15,7 +16,7 @@ import {
 import { BROKEN, UNSOUND } from "../support/broken-checkpoints.ts";
 import { CARRIED } from "../support/carried-histories.ts";
 import { CLAIMS } from "../support/claim-cases.ts";
-import { EDGE_ATTACKS, EDGE_HISTORIES } from "../support/edge-cases.ts";
+import { EDGE_ATTACKS, EDGE_HISTORIES, NO_VIEWS } from "../support/edge-cases.ts";
 import { EDGE_FILES } from "../support/edge-files.ts";
 import { ATTACKS } from "../support/journal-attacks.ts";
 import { directoryOf, directoryWith, viewsOf } from "../support/journal-directory.ts";
@@ -23,6 +24,7 @@ import { HISTORIES, journalOf } from "../support/key-histories.ts";
 import { OPENINGS } from "../support/opening-histories.ts";
 import { ROTATIONS } from "../support/rotation-histories.ts";
 import { STREAMS } from "../support/sealed-journal.ts";
+import { TEXT_OF } from "../support/stored-forms.ts";
 import { TELLING } from "../support/telling-histories.ts";
 
 /** The verdict of a directory; what else is said of it must be what the snapshot has. */
@@ -76,7 +78,17 @@ test.each(CLAIMS)("claims: %s", async (_name, journal, verdict) => {
   expect(await verdictOf(directoryOf(journal()))).toBe(verdict);
 });
 
-test.each(EDGE_FILES)("%s", async (_name, files, verdict) => {
+test.each(["json-lines", "otlp", "victorialogs", "loki"] as const)(
+  "a purge is believed in the form %s",
+  async (form) => {
+    const [, journal] = CLAIMS.find(([name]) => name === "a purge of the first record") ?? [];
+    const records = Object.values(journal?.() ?? {}).flatMap((lines) => lines.map(decodeJsonLine));
+    const report = await verifyFiles([directoryWith({ "records.json": TEXT_OF[form](records) })]);
+    expect([report.exitCode, report.records]).toMatchObject([0, { proven: 4, purged: 1 }]);
+  },
+);
+
+test.each([...NO_VIEWS, ...EDGE_FILES])("%s", async (_name, files, verdict) => {
   expect(await verdictOf(directoryWith(files()))).toBe(verdict);
 });
 

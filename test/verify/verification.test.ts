@@ -128,6 +128,13 @@ describe("of a piece of time", () => {
     expect(found.map((one) => one.record)).toEqual(isFound ? [record] : []);
   });
 
+  test("records outside of it are no more than read", async () => {
+    const { records } = await verified({ window: { since: 0, until: 1 } });
+    expect(records).toMatchObject({ adopted: 0, missing: 0, unsigned: 0 });
+    const all = await verified({ window: { since: 0, until: Infinity } });
+    expect(all.records).toMatchObject({ adopted: 2, proven: 14 });
+  });
+
   test("what a checkpoint before it says twice: it is needed all the same", async () => {
     const records = edited(id(3), attribute("audit.sequence.number", 7));
     const { findings } = await verified({ window }, records);
@@ -149,6 +156,20 @@ describe("an anchor", () => {
       { signedBy: OTHER.line, root: "x" },
       ["inconclusive anchor_untrusted"],
       "pinned",
+    ],
+    [
+      "of a key that a trusted one vouches for",
+      { publicKeys },
+      { signedBy: keyOfTest(1).line },
+      [],
+      "anchored",
+    ],
+    [
+      "of anybody's key, where none is trusted",
+      {},
+      { signedBy: OTHER.line, root: "x" },
+      [`tampered anchor_differs ${A}`],
+      "log",
     ],
     ["with another root", {}, { root: "x" }, [`tampered anchor_differs ${A}`], "log"],
     ["that is longer", {}, { size: 12 }, [`missing records_missing ${A}`], "log"],
