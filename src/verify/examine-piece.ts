@@ -33,7 +33,8 @@ export function examinePiece(
     {
       file: block.file,
       isView: isView(block.form),
-      showsAll: !isView(block.form) && (block.form !== "json-lines" || isSegment(block.file)),
+      // Whoever writes a segment anew as a view has taken away what views do not show.
+      showsAll: isSegment(block.file) || !(isView(block.form) || block.form === "json-lines"),
       hasResource: WITH_RESOURCE.has(block.form),
       records,
       problems: problems.map(({ line, message, isCut = false }) => ({ line, message, isCut })),

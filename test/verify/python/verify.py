@@ -1054,7 +1054,7 @@ class Stream:
         """The files in which more of it stands than results: those that are no view of it."""
         copies = [copy for copies in self.copies.values() for copy in copies]
         return {copy.file for copy in copies
-                if copy.source in ("segment", "otlp") or (copy.source == "lines" and copy.kind != "checkpoint")}
+                if copy.source in ("segment", "otlp") or is_segment(copy.file) or (copy.source == "lines" and copy.kind != "checkpoint")}
 
     def is_whole(self, files):
         """Whether not only views of it were read. `files`: those that are no views, by stream; of who adopted it too."""
