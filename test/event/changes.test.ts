@@ -8,6 +8,7 @@ import {
   changesBetween,
   normaliseMap,
 } from "../../src/event/index.ts";
+import { growthOf } from "../support/growth.ts";
 
 test.each<[name: string, before: unknown, after: unknown, changes: object]>([
   ["nothing", {}, {}, { before: {}, after: {} }],
@@ -187,21 +188,17 @@ describe("any two states", () => {
   });
 });
 
-test("ten times the list is about ten times the work", () => {
-  const millisFor = (size: number): number => {
-    const before = { ids: Array.from({ length: size }, (_, at) => `s${at}`) };
-    const after = { ids: before.ids.filter((_, at) => at % 3 !== 0).concat("new") };
-    let best = Infinity;
-    for (let round = 0; round < 5; round++) {
-      const start = performance.now();
-      changesBetween(before, after);
-      best = Math.min(best, performance.now() - start);
-    }
-    return best;
+test("twenty times the list is not four hundred times the work", () => {
+  const statesOf = (size: number): readonly [object, object] => {
+    const ids = Array.from({ length: size }, (_, at) => `s${at}`);
+    return [{ ids }, { ids: ids.filter((_, at) => at % 3 !== 0).concat("new") }];
   };
-  millisFor(10_000);
-  // Quadratic work would be a hundred times.
-  expect(millisFor(100_000) / millisFor(10_000)).toBeLessThan(50);
+  const [small, large] = [statesOf(20_000), statesOf(400_000)];
+  const growth = growthOf(
+    () => changesBetween(...small),
+    () => changesBetween(...large),
+  );
+  expect(growth).toBeLessThan(150);
 });
 
 test("a list of 100 000 ids of which few changed is short", () => {
