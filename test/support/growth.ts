@@ -3,15 +3,17 @@ const FLOOR_MICROS = 1500;
 
 /**
  * How many times the processor time of this thread a larger input costs. Processor time, the least
- * of three: other programs on the machine do not count.
+ * of seven: other programs on the machine do not count.
  */
 export function growthOf(small: () => unknown, large: () => unknown): number {
   small();
   return microsOf(large) / Math.max(FLOOR_MICROS, microsOf(small));
 }
 
+const ROUNDS = 7;
+
 function microsOf(run: () => unknown): number {
-  return Math.min(once(run), once(run), once(run));
+  return Math.min(...Array.from({ length: ROUNDS }, () => once(run)));
 }
 
 function once(run: () => unknown): number {
