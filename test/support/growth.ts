@@ -1,24 +1,27 @@
-/** Less than this is noise. */
-const FLOOR_MICROS = 1500;
+/** The counter of a thread goes in steps of up to 4 ms: what is measured takes several. */
+const LEAST_MICROS = 20_000;
+const MAX_RUNS = 1000;
+const ROUNDS = 3;
 
 /**
  * How many times the processor time of this thread a larger input costs. Processor time, the least
- * of seven: other programs on the machine do not count.
+ * of three: other programs on the machine do not count.
  */
 export function growthOf(small: () => unknown, large: () => unknown): number {
   small();
-  return microsOf(large) / Math.max(FLOOR_MICROS, microsOf(small));
+  return microsOf(large) / Math.max(1, microsOf(small));
 }
-
-const ROUNDS = 7;
 
 function microsOf(run: () => unknown): number {
   return Math.min(...Array.from({ length: ROUNDS }, () => once(run)));
 }
 
+/** Of one run; short ones are repeated. */
 function once(run: () => unknown): number {
   const before = process.threadCpuUsage();
-  run();
-  const { user, system } = process.threadCpuUsage(before);
-  return user + system;
+  for (let runs = 1; ; runs++) {
+    run();
+    const { user, system } = process.threadCpuUsage(before);
+    if (user + system >= LEAST_MICROS || runs === MAX_RUNS) return (user + system) / runs;
+  }
 }
