@@ -1,8 +1,9 @@
-import { encodeKey, type NoteKey, type StreamHead } from "../seal/portable.ts";
+import { encodeKey, type StreamHead } from "../seal/portable.ts";
 import type { FindingCode } from "./findings.ts";
 import type { UsedKey } from "./key-ring.ts";
 import { countOf, joinRuns, type Run, withoutRuns } from "./runs.ts";
 import type { FindingParts, StreamJudge, StreamSummary } from "./stream-judge.ts";
+import type { VerificationOptions } from "./verification-options.ts";
 
 /** Head of a stream, as somebody saw it. */
 export interface AnchoredHead extends StreamHead {
@@ -61,13 +62,7 @@ function judgeAbsent(
 
 /** Those that count; of the others it is found that they do not. */
 export function trustedAnchors(
-  {
-    anchors = [],
-    publicKeys = [],
-  }: {
-    readonly anchors?: readonly AnchoredHead[];
-    readonly publicKeys?: readonly NoteKey[];
-  },
+  { anchors = [], publicKeys = [] }: Pick<VerificationOptions, "anchors" | "publicKeys">,
   used: readonly UsedKey[],
   found: AnchoredTrail["found"],
 ): readonly AnchoredHead[] {

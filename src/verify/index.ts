@@ -34,7 +34,12 @@ export type { VerificationReport, Verdict } from "./report.ts";
 export type { StreamSummary } from "./stream-judge.ts";
 export type { TimeWindow } from "./time-window.ts";
 export type { AnchoredHead } from "./anchor-heads.ts";
-export type { CutState, VerificationFacts, VerificationOptions } from "./verification-options.ts";
+export type {
+  CallerOptions,
+  CutState,
+  VerificationFacts,
+  VerificationOptions,
+} from "./verification-options.ts";
 export { verifyInputs, type VerifyInput, type VerifyInputsOptions } from "./verify-inputs.ts";
 export { createWebCrypto } from "./web-crypto.ts";
 export { type Anchor, decodeKey, type NoteKey, type StreamHead } from "../seal/portable.ts";

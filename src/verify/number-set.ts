@@ -33,18 +33,19 @@ class Numbers implements NumberSet {
   }
 
   add(number: number): boolean {
-    if (this.has(number)) return false;
     const index = Math.floor(number / PAGE_BITS);
     const bit = number % PAGE_BITS;
     const byte = Math.floor(bit / BYTE_BITS);
+    const mask = 1 << (bit % BYTE_BITS);
     let page = this.#pageAt(index);
     if (page === undefined || page.length <= byte) {
       page = grown(page, byte + 1);
       if (index === 0) this.#first = page;
       else (this.#others ??= new Map<number, Uint8Array>()).set(index, page);
     }
-    page[byte] = (page[byte] ?? 0) | (1 << (bit % BYTE_BITS));
-    return true;
+    const bits = page[byte] ?? 0;
+    page[byte] = bits | mask;
+    return (bits & mask) === 0;
   }
 
   #pageAt(index: number): Uint8Array | undefined {

@@ -25,49 +25,40 @@ interface Entry {
   count: number;
 }
 
+interface KnownSource {
+  /** What it says, as text. */
+  readonly key: string;
+  /** By stream. */
+  readonly entries: Map<string, Entry>;
+}
+
 /** Knows of no stream. */
 export function createSourceLedger(): SourceLedger {
   const signed = new Map<string, Readonly<Record<string, unknown>>>();
   const streams = new Map<string, Entry[]>();
-  /** By what a block says: the same object for many records. */
-  const keys = new WeakMap<RecordSource, string>();
+  /** By what a block says, the same object for many records: names may be as long as books, and are compared once. */
+  const known = new WeakMap<RecordSource, KnownSource>();
 
-  /** What a block says of a stream is looked for once: names may be as long as books, and many of them alike. */
-  const entriesOf = new WeakMap<RecordSource, Map<string, Entry>>();
-
-  function remembered(source: RecordSource, stream: string): Entry | undefined {
-    return entriesOf.get(source)?.get(stream);
+  function knownOf(source: RecordSource): KnownSource {
+    let found = known.get(source);
+    if (found === undefined) {
+      const key = JSON.stringify([source.service, source.resource]);
+      known.set(source, (found = { key, entries: new Map() }));
+    }
+    return found;
   }
 
-  function remember(source: RecordSource, stream: string, entry: Entry): void {
-    const known = entriesOf.get(source);
-    if (known === undefined) entriesOf.set(source, new Map([[stream, entry]]));
-    else known.set(stream, entry);
-  }
-
-  function entryOf(
-    stream: string,
-    source: RecordSource,
-    first: Pick<Entry, "sequence" | "place">,
-  ): Entry {
+  function entryOf(stream: string, { key, ...first }: Omit<Entry, "count">): Entry {
     let entries = streams.get(stream);
     if (entries === undefined) streams.set(stream, (entries = []));
-    const said = keyOf(source);
-    const known = entries.find(({ key }) => key === said) ?? entries[MAX_SOURCES];
-    if (known !== undefined) return known;
+    const same = entries.find((entry) => entry.key === key) ?? entries[MAX_SOURCES];
+    if (same !== undefined) return same;
     const isRest = entries.length === MAX_SOURCES;
     const entry = isRest
-      ? { key: "", source: undefined, ...first, count: 0 }
-      : { key: said, source, ...first, count: 0 };
+      ? { ...first, key: "", source: undefined, count: 0 }
+      : { ...first, key, count: 0 };
     entries.push(entry);
     return entry;
-  }
-
-  function keyOf(source: RecordSource): string {
-    let key = keys.get(source);
-    if (key === undefined)
-      keys.set(source, (key = JSON.stringify([source.service, source.resource])));
-    return key;
   }
 
   return {
@@ -75,11 +66,10 @@ export function createSourceLedger(): SourceLedger {
       if (opening !== undefined && !signed.has(stream)) signed.set(stream, opening.resource);
     },
     see(stream, sequence, source, place) {
-      let entry = remembered(source, stream);
-      if (entry === undefined) {
-        entry = entryOf(stream, source, { sequence, place });
-        remember(source, stream, entry);
-      }
+      const { key, entries } = knownOf(source);
+      let entry = entries.get(stream);
+      if (entry === undefined)
+        entries.set(stream, (entry = entryOf(stream, { key, source, sequence, place })));
       entry.count++;
     },
     finish(found) {

@@ -31,6 +31,12 @@ export interface VerificationOptions {
   readonly window?: TimeWindow;
 }
 
+/** Those that a caller may set: the rest says what is read, and how often. */
+export type CallerOptions = Omit<
+  VerificationOptions,
+  "crypto" | "areCopiesExpected" | "cutStreams" | "keptStreams"
+>;
+
 /** A proven record says that a segment was cut; or there is a record that may say so, and cannot be believed. */
 export type CutState = "shown" | "said";
 

@@ -7,13 +7,10 @@ import { nameAlteredFields } from "./name-fields.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
 import { reportOf, type VerificationReport } from "./report.ts";
 import { createVerification, type Verification } from "./verification.ts";
-import type { VerificationOptions } from "./verification-options.ts";
+import type { CallerOptions, VerificationOptions } from "./verification-options.ts";
 
 /** Options of {@link verifyFiles}. */
-export interface VerifyFilesOptions extends Omit<
-  VerificationOptions,
-  "crypto" | "areCopiesExpected" | "cutStreams" | "keptStreams"
-> {
+export interface VerifyFilesOptions extends CallerOptions {
   /** Told now and then how many bytes of how many were read. */
   readonly onProgress?: (done: number, all: number) => void;
   /** Ends it: the promise rejects with its reason. */

@@ -9,7 +9,7 @@ import { createExaminer, type Examiner } from "./examine.ts";
 import { examinePiece } from "./examine-piece.ts";
 import { reportOf, type VerificationReport } from "./report.ts";
 import { createVerification, type Verification } from "./verification.ts";
-import type { VerificationOptions } from "./verification-options.ts";
+import type { CallerOptions } from "./verification-options.ts";
 import { createWebCrypto } from "./web-crypto.ts";
 
 /** Bytes to verify, in any form but CSV. */
@@ -21,10 +21,7 @@ export interface VerifyInput {
 }
 
 /** Options of {@link verifyInputs}. */
-export interface VerifyInputsOptions extends Omit<
-  VerificationOptions,
-  "crypto" | "areCopiesExpected" | "cutStreams" | "keptStreams"
-> {
+export interface VerifyInputsOptions extends CallerOptions {
   /** Default: Web Crypto. */
   readonly crypto?: VerifyCrypto;
 }

@@ -1,6 +1,7 @@
 /** Ways to verify or read one trail, each in a process of its own. */
 import { join } from "node:path";
 import { type OwnUsage, runMeasured } from "./measured-process.ts";
+import { COMMAND } from "../support/command-line.ts";
 import { trailFiles } from "./trail-files.ts";
 
 /** What is compared. */
@@ -8,7 +9,6 @@ export const WAYS = ["journal", "csv", "otlp", "parse", "chain", "signatures"] a
 /** One of {@link WAYS}. */
 export type Way = (typeof WAYS)[number];
 
-const COMMAND = join(import.meta.dirname, "../../dist/cli/main.js");
 const CHECK_LINES = join(import.meta.dirname, "programs/check-lines.ts");
 
 /** One way over one trail. */

@@ -1,6 +1,7 @@
 /** Cases at the edges of rules, which two who read the same document may well see differently; and their verdict. */
 import { decodeJsonLine } from "../../src/format/index.ts";
 import { edited, replace } from "./edited-journal.ts";
+import type { StreamWriter } from "./fixed-stream.ts";
 import { NO_LEAVES } from "../../src/seal/portable.ts";
 import type { Attack } from "./journal-attacks.ts";
 import { type History, purgeOfFirst, result } from "./key-histories.ts";
@@ -133,6 +134,21 @@ export const EDGE_ATTACKS: readonly Attack[] = [
   ["a line twice", () => edited(A, 1, (line) => [line, line]), "tampered"],
 ];
 
+/** Two own checkpoints, and one of an adopter over the first two records, or what is said to be them. */
+function adoptedAgain(
+  first: (records: StreamWriter["records"]) => StreamWriter["records"],
+): History[1] {
+  return ({ a, b }) => {
+    a.checkpoint("open");
+    a.add(result);
+    a.checkpoint("run");
+    a.checkpoint("close");
+    b.checkpoint("open");
+    b.adopt({ ...a, records: first(a.records), state: { ...a.state, covered: NO_LEAVES } });
+    b.checkpoint("close");
+  };
+}
+
 /** Of streams with their keys. */
 export const EDGE_HISTORIES: readonly History[] = [
   // Rule 16: who adopts attests nothing, and so excuses nothing.
@@ -196,32 +212,15 @@ export const EDGE_HISTORIES: readonly History[] = [
   // Rule 11: of leaves that were compared long ago, in trees of sizes that no other checkpoint has.
   [
     "another leaf under an adopter's checkpoint than under two own ones",
-    ({ a, b }) => {
-      a.checkpoint("open");
-      a.add(result);
-      a.checkpoint("run");
-      a.checkpoint("close");
-      b.checkpoint("open");
-      const [first, second] = a.records;
+    adoptedAgain(([first, second]) => {
       if (first === undefined || second === undefined) throw new Error("nothing was written");
-      const records = [{ ...first, leaf: second.leaf }, second];
-      b.adopt({ ...a, records, state: { ...a.state, covered: NO_LEAVES } });
-      b.checkpoint("close");
-    },
+      return [{ ...first, leaf: second.leaf }, second];
+    }),
     "tampered",
   ],
   [
     "the same leaves under an adopter's checkpoint as under two own ones",
-    ({ a, b }) => {
-      a.checkpoint("open");
-      a.add(result);
-      a.checkpoint("run");
-      a.checkpoint("close");
-      b.checkpoint("open");
-      const records = a.records.slice(0, 2);
-      b.adopt({ ...a, records, state: { ...a.state, covered: NO_LEAVES } });
-      b.checkpoint("close");
-    },
+    adoptedAgain((records) => records.slice(0, 2)),
     "verified",
   ],
   [
