@@ -12,8 +12,6 @@ import { publicKeyFile, readPublicKeys } from "../../src/seal/public-key-file.ts
 import { isSignatureOf } from "../../src/seal/signer.ts";
 import { freshPlace, load, modeOf } from "../support/key-place.ts";
 
-const programs = join(import.meta.dirname, "programs");
-
 test("twice: each key is signed by the one before, and the last one signs", () => {
   const { directory, path } = freshPlace();
   const first = load(path, directory);
@@ -86,12 +84,7 @@ test("killed at any instant: the key that is there is listed, and the next rotat
   const { directory, path } = freshPlace();
   createKeyFile(path);
   for (let round = 0; round < 5; round++) {
-    const child = spawn(
-      process.execPath,
-      ["-C", "@otel-audit/source", join(programs, "rotating.ts"), path],
-      { stdio: ["ignore", "pipe", "inherit"] },
-    );
-    onTestFinished(() => void child.kill("SIGKILL"));
+    const child = startRotating([path]);
     const closed = once(child, "close");
     await once(child.stdout, "data");
     // Read while it rotates: each look finds a key, and that key in the list.
@@ -114,16 +107,14 @@ test.each([
   const { directory, path } = freshPlace();
   createKeyFile(path);
   symlinkSync(path, join(directory, "../linked.pem"));
-  const children = [path, join(directory, "..", other)].map((name) =>
-    spawn(process.execPath, ["-C", "@otel-audit/source", join(programs, "rotating.ts"), name], {
-      stdio: ["ignore", "pipe", "inherit"],
-    }),
-  );
-  onTestFinished(() => children.forEach((child) => void child.kill("SIGKILL")));
+  const children = [path, join(directory, "..", other)].map((name) => startRotating([name, "5"]));
   const closed = children.map((child) => once(child, "close"));
   await Promise.all(children.map((child) => once(child.stdout, "data")));
-  for (const child of children) child.kill("SIGKILL");
-  await Promise.all(closed);
+  for (const child of children) child.stdin.end();
+  expect(await Promise.all(closed)).toEqual([
+    [0, null],
+    [0, null],
+  ]);
   const { key } = load(path, directory);
   const known = readPublicKeys(path);
   // From the key in use back to the first, each is vouched for by the one before.
@@ -135,5 +126,14 @@ test.each([
     steps++;
   }
   expect(at).toEqual(known[0]);
-  expect(steps).toBeGreaterThanOrEqual(2);
+  expect(steps).toBe(10);
 });
+
+function startRotating(args: readonly string[]) {
+  const program = join(import.meta.dirname, "programs/rotating.ts");
+  const child = spawn(process.execPath, ["-C", "@otel-audit/source", program, ...args], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
+}
