@@ -105,6 +105,9 @@ export function encodeCheckpoint(checkpoint: Checkpoint): string {
   return `${lines.join("\n")}\n`;
 }
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /** Lines that stand once at most, and their values. Lines of later versions are passed over. */
 const LINE = /^([a-z-]+) (.+)$/s;
 const COUNT = /^(?:0|[1-9]\d{0,15})$/;
@@ -115,7 +118,7 @@ const FORMAT_LINE = "format ";
 /** What a text says; a text says why it is no checkpoint. */
 export function decodeCheckpoint(text: string): Checkpoint | string {
   if (!text.endsWith("\n")) return "its text has no line end";
-  const lines = text.slice(0, -1).split("\n");
+  const lines = text.slice(0, -1).split("\n").map(ownText);
   const [origin = "", size = "", root = "", ...rest] = lines;
   const format = rest.find((line) => line.startsWith(FORMAT_LINE))?.slice(FORMAT_LINE.length);
   if (format === undefined) return "it does not say its format";
@@ -175,6 +178,11 @@ export function decodeCheckpoint(text: string): Checkpoint | string {
     calls,
     opening,
   };
+}
+
+/** A copy: a piece cut from a text may keep all of that in memory, and these are kept for long. */
+function ownText(text: string): string {
+  return decoder.decode(encoder.encode(text));
 }
 
 function isState(text: string | undefined): text is CheckpointState {

@@ -44,54 +44,68 @@ export interface Link {
 
 /** Without checkpoints. */
 export function createCheckpointChain(): CheckpointChain {
-  const byNumber = new Map<number, Link>();
-  const notes = new Set<string>();
-  const roots = new Map<number, string>();
-  let highest: Link | undefined;
-  let adopted: Link | undefined;
+  return new Chain();
+}
 
-  function ownProblem(link: Link): string | undefined {
-    const same = byNumber.get(link.number);
+/** A class: there is one for each stream that was signed, and there may be very many. */
+class Chain implements CheckpointChain {
+  readonly #byNumber = new Map<number, Link>();
+  readonly #notes = new Set<string>();
+  readonly #roots = new Map<number, string>();
+  #highest: Link | undefined;
+  #adopted: Link | undefined;
+
+  problemOf(sound: SoundCheckpoint): string | undefined {
+    const link = linkOf(sound);
+    for (const [size, root] of rootsOf(link)) {
+      const known = this.#roots.get(size);
+      if (known !== undefined && known !== root) return `there are two trees of ${size} records`;
+    }
+    return link.state === "adopted" ? undefined : this.#ownProblem(link);
+  }
+
+  add(sound: SoundCheckpoint): void {
+    const link = linkOf(sound);
+    for (const [size, root] of rootsOf(link)) if (root !== undefined) this.#roots.set(size, root);
+    if (link.state === "adopted") {
+      if (link.size > (this.#adopted?.size ?? 0)) this.#adopted = link;
+      return;
+    }
+    this.#byNumber.set(link.number, link);
+    this.#notes.add(link.noteHash);
+    if (this.#highest === undefined || link.number > this.#highest.number) this.#highest = link;
+  }
+
+  head(): Head | undefined {
+    const link = this.#highest ?? this.#adopted;
+    return link === undefined ? undefined : { size: link.size, root: link.root };
+  }
+
+  last(): Link | undefined {
+    return this.#highest;
+  }
+
+  has(noteHash: string): boolean {
+    return this.#notes.has(noteHash);
+  }
+
+  rootAt(size: number): string | undefined {
+    return this.#roots.get(size);
+  }
+
+  #ownProblem(link: Link): string | undefined {
+    const same = this.#byNumber.get(link.number);
     if (same?.noteHash === link.noteHash) return undefined;
     if (same !== undefined) return `there are two checkpoints ${link.number}`;
-    if (highest !== undefined && link.key !== highest.key)
+    if (this.#highest !== undefined && link.key !== this.#highest.key)
       return "it is signed with another key than the one before";
     return (
-      endProblem(link, highest) ??
-      joinProblem(byNumber.get(link.number - 1), link) ??
-      joinProblem(link, byNumber.get(link.number + 1)) ??
+      endProblem(link, this.#highest) ??
+      joinProblem(this.#byNumber.get(link.number - 1), link) ??
+      joinProblem(link, this.#byNumber.get(link.number + 1)) ??
       firstProblem(link)
     );
   }
-
-  return {
-    problemOf(sound) {
-      const link = linkOf(sound);
-      for (const [size, root] of rootsOf(link)) {
-        const known = roots.get(size);
-        if (known !== undefined && known !== root) return `there are two trees of ${size} records`;
-      }
-      return link.state === "adopted" ? undefined : ownProblem(link);
-    },
-    add(sound) {
-      const link = linkOf(sound);
-      for (const [size, root] of rootsOf(link)) if (root !== undefined) roots.set(size, root);
-      if (link.state === "adopted") {
-        if (link.size > (adopted?.size ?? 0)) adopted = link;
-        return;
-      }
-      byNumber.set(link.number, link);
-      notes.add(link.noteHash);
-      if (highest === undefined || link.number > highest.number) highest = link;
-    },
-    head() {
-      const link = highest ?? adopted;
-      return link === undefined ? undefined : { size: link.size, root: link.root };
-    },
-    last: () => highest,
-    has: (noteHash) => notes.has(noteHash),
-    rootAt: (size) => roots.get(size),
-  };
 }
 
 /** The trees of which it says the root: what it signs, and what follows from its leaves and subtrees. */

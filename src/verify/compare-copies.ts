@@ -62,106 +62,113 @@ interface AdoptedRecord extends Pick<
 
 /** Nothing was compared yet. */
 export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
-  const { stream, found, areCopiesExpected, areLeavesKept, window, coverage } = options;
-  const proven = createNumberSet();
-  const results = createNumberSet();
-  const altered = createNumberSet();
-  /** First copies: a later checkpoint of the process itself says whose they are, or that there are none. */
-  let adopted: Map<number, AdoptedRecord> | undefined;
-  const isFurther = createFurtherCopies();
-  let provenCount = 0;
-  let isAnyOwn = false;
+  return new Comparer(options);
+}
 
-  function compareOne(record: SeenRecord, range: CoveredRange): void {
+/** A class: there is one for each stream that was signed, and there may be very many. */
+class Comparer implements CopyComparer {
+  readonly proven = createNumberSet();
+  readonly results = createNumberSet();
+  readonly altered = createNumberSet();
+  readonly #options: CopyComparerOptions;
+  /** First copies: a later checkpoint of the process itself says whose they are, or that there are none. */
+  #adopted: Map<number, AdoptedRecord> | undefined;
+  readonly #copies = new FurtherCopies();
+  #provenCount = 0;
+  #isAnyOwn = false;
+
+  constructor(options: CopyComparerOptions) {
+    this.#options = options;
+  }
+
+  compare(records: readonly SeenRecord[], range: CoveredRange): void {
+    for (const record of records) this.#compareOne(record, range);
+    // What is signed of an adopted record may come from the process itself later.
+    const isWhole = range.seen === range.size - range.from;
+    if (isWhole && !this.#options.areLeavesKept && range.isOwn) range.leaves = undefined;
+  }
+
+  settle(): void {
+    for (const { sequence, isProven, onProven } of this.#adopted?.values() ?? [])
+      if (isProven && this.#isOwn(sequence)) onProven?.();
+  }
+
+  finish(closedAt: number | undefined, hasOwn: boolean): ComparedCounts {
+    const { stream, found } = this.#options;
+    const counts = { proven: this.#provenCount, adopted: 0, inserted: 0, isAny: this.#isAnyOwn };
+    const borrowed: AdoptedRecord[] = [];
+    for (const record of this.#adopted?.values() ?? []) {
+      const { sequence, isProven, isCounted } = record;
+      const one = isProven && isCounted ? 1 : 0;
+      const isOwn = this.#isOwn(sequence);
+      counts.isAny ||= isProven && (isOwn || !isBehindEnd(record, closedAt));
+      if (isOwn) counts.proven += one;
+      else if (isBehindEnd(record, closedAt)) {
+        counts.inserted += one;
+        found("record_inserted", behindEnd(stream, record, closedAt));
+      } else {
+        counts.adopted += one;
+        if (isProven) borrowed.push(record);
+      }
+    }
+    this.#judgeBorrowed(borrowed, hasOwn ? MAX_UNSIGNED : MAX_UNOPENED);
+    return counts;
+  }
+
+  #compareOne(record: SeenRecord, range: CoveredRange): void {
+    const { stream, found, areCopiesExpected, window } = this.#options;
     const { sequence, leaf } = record;
-    if (range.leaves === undefined) return insert(record);
+    if (range.leaves === undefined) return this.#insert(record);
     const isRight = isAt(leaf, range.leaves, (sequence - range.from - 1) * HASH_BYTES);
-    if (!areCopiesExpected && isFurther(record, isRight)) insert(record);
-    const borrowed = range.isOwn ? undefined : adoptedOf(record);
+    if (!areCopiesExpected && this.#copies.isFurther(record, isRight)) this.#insert(record);
+    const borrowed = range.isOwn ? undefined : this.#adoptedOf(record);
     if (!isRight) {
-      altered.add(sequence);
+      this.altered.add(sequence);
       const message = `record ${recordId(stream, sequence)} is not the one that was signed`;
       return found("record_altered", { message, ...placeOf(stream, record) });
     }
-    if (record.isDoubtful) return void altered.add(sequence);
-    if (!proven.add(sequence)) return;
+    if (record.isDoubtful) return void this.altered.add(sequence);
+    if (!this.proven.add(sequence)) return;
     range.seen++;
-    if (record.kind === KIND.result) results.add(sequence);
+    if (record.kind === KIND.result) this.results.add(sequence);
     // Asked for only now: the time of a record that is not the one that was signed says nothing.
     const isCounted = isInside(window, record.time);
     const { onProven } = record;
     if (borrowed !== undefined) Object.assign(borrowed, { isProven: true, isCounted, onProven });
     else {
-      isAnyOwn = true;
+      this.#isAnyOwn = true;
       onProven?.();
-      if (isCounted) provenCount++;
+      if (isCounted) this.#provenCount++;
     }
   }
 
-  function insert(record: SeenRecord): void {
-    found(options.repeatCode, standsTwice(stream, record, options.repeatCode));
+  #insert(record: SeenRecord): void {
+    const { stream, found, repeatCode } = this.#options;
+    found(repeatCode, standsTwice(stream, record, repeatCode));
   }
 
-  function adoptedOf({ sequence, kind, file, line }: SeenRecord): AdoptedRecord {
-    let known = adopted?.get(sequence);
+  #isOwn(sequence: number): boolean {
+    return this.#options.coverage.of(sequence)?.isOwn === true;
+  }
+
+  #adoptedOf({ sequence, kind, file, line }: SeenRecord): AdoptedRecord {
+    let known = this.#adopted?.get(sequence);
     if (known === undefined) {
-      known = {
-        sequence,
-        kind,
-        file,
-        line,
-        onProven: undefined,
-        isProven: false,
-        isCounted: false,
-      };
-      (adopted ??= new Map<number, AdoptedRecord>()).set(sequence, known);
+      const unproven = { onProven: undefined, isProven: false, isCounted: false };
+      known = { sequence, kind, file, line, ...unproven };
+      (this.#adopted ??= new Map<number, AdoptedRecord>()).set(sequence, known);
     }
     return known;
   }
 
   /** Who adopts makes no more of records than their process could have left. */
-  function judgeBorrowed(records: readonly AdoptedRecord[], most: number): void {
+  #judgeBorrowed(records: readonly AdoptedRecord[], most: number): void {
+    const { stream, found } = this.#options;
     const [first] = records.toSorted((left, right) => left.sequence - right.sequence);
     if (first === undefined || records.length <= most) return;
     const message = `${records.length} records of stream ${stream} were signed by an adopter alone: more than a process leaves that dies`;
     found("record_unproven", { message, ...placeOf(stream, first), count: records.length });
   }
-
-  return {
-    compare(records, range) {
-      for (const record of records) compareOne(record, range);
-      // What is signed of an adopted record may come from the process itself later.
-      const isWhole = range.seen === range.size - range.from;
-      if (isWhole && !areLeavesKept && range.isOwn) range.leaves = undefined;
-    },
-    proven,
-    results,
-    altered,
-    settle() {
-      for (const { sequence, isProven, onProven } of adopted?.values() ?? [])
-        if (isProven && coverage.of(sequence)?.isOwn === true) onProven?.();
-    },
-    finish(closedAt, hasOwn) {
-      const counts = { proven: provenCount, adopted: 0, inserted: 0, isAny: isAnyOwn };
-      const borrowed: AdoptedRecord[] = [];
-      for (const record of adopted?.values() ?? []) {
-        const { sequence, isProven, isCounted } = record;
-        const one = isProven && isCounted ? 1 : 0;
-        const isOwn = coverage.of(sequence)?.isOwn === true;
-        counts.isAny ||= isProven && (isOwn || !isBehindEnd(record, closedAt));
-        if (isOwn) counts.proven += one;
-        else if (isBehindEnd(record, closedAt)) {
-          counts.inserted += one;
-          found("record_inserted", behindEnd(stream, record, closedAt));
-        } else {
-          counts.adopted += one;
-          if (isProven) borrowed.push(record);
-        }
-      }
-      judgeBorrowed(borrowed, hasOwn ? MAX_UNSIGNED : MAX_UNOPENED);
-      return counts;
-    },
-  };
 }
 
 /** Whether a record stands behind the last checkpoint of a stream that was closed; that one's own does not. */
@@ -207,18 +214,19 @@ export function placeOf(
 }
 
 /** Tells of each copy whether one that is like it came before. */
-function createFurtherCopies(): (record: SeenRecord, isRight: boolean) => boolean {
-  const right = createNumberSet();
+class FurtherCopies {
+  #right: NumberSet | undefined;
   /** Leaves of those that are not right, by number. */
-  let others: Map<number, Set<string>> | undefined;
-  return ({ sequence, leaf }, isRight) => {
-    if (isRight) return !right.add(sequence);
-    others ??= new Map();
-    const known = others.get(sequence) ?? new Set();
-    others.set(sequence, known);
+  #others: Map<number, Set<string>> | undefined;
+
+  isFurther({ sequence, leaf }: SeenRecord, isRight: boolean): boolean {
+    if (isRight) return !(this.#right ??= createNumberSet()).add(sequence);
+    this.#others ??= new Map<number, Set<string>>();
+    const known = this.#others.get(sequence) ?? new Set();
+    this.#others.set(sequence, known);
     const { size } = known;
     return known.add(leaf.join()).size === size;
-  };
+  }
 }
 
 /** Whether the bytes stand at that place. */

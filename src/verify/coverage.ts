@@ -54,37 +54,53 @@ type Extent = Pick<Claim, "from" | "size">;
 
 /** Nothing is covered. */
 export function createCoverage(): Coverage {
-  /** Neither overlaps another of its list; ascending. */
-  const own: CoveredRange[] = [];
-  const adopted: CoveredRange[] = [];
-  const claims = new Map<string, Claim>();
+  return new CoveredRanges();
+}
 
-  return {
-    agrees: (claim, leaves) =>
-      agrees({ ...claim, leaves }, own) && agrees({ ...claim, leaves }, adopted),
-    hasForgotten: (claim) =>
-      !claims.has(claim.note) &&
-      overlapping(own, claim).some(
-        ({ leaves, end }) => leaves === undefined && end !== claim.begin && end !== claim.size,
-      ),
-    add(claim, leaves) {
-      if (claims.has(claim.note)) return;
-      claims.set(claim.note, claim);
-      const { isOwn, size: end } = claim;
-      const list = isOwn ? own : adopted;
-      for (const { from, size } of uncovered(claim, list)) {
-        // A copy: else those that it carries again would be kept too.
-        const carried = leaves.slice(
-          (from - claim.from) * HASH_BYTES,
-          (size - claim.from) * HASH_BYTES,
-        );
-        list.splice(placeOf(list, from), 0, { from, size, isOwn, leaves: carried, end, seen: 0 });
-      }
-    },
-    of: (sequence) => find(own, sequence) ?? find(adopted, sequence),
-    parts: () => partsOf([...claims.values()]),
-    claims: () => [...claims.values()].toSorted((left, right) => left.begin - right.begin),
-  };
+/** A class: there is one for each stream that was signed, and there may be very many. */
+class CoveredRanges implements Coverage {
+  /** Neither overlaps another of its list; ascending. */
+  readonly #own: CoveredRange[] = [];
+  readonly #adopted: CoveredRange[] = [];
+  readonly #claims = new Map<string, Claim>();
+
+  agrees(claim: Claim, leaves: Uint8Array): boolean {
+    return agrees({ ...claim, leaves }, this.#own) && agrees({ ...claim, leaves }, this.#adopted);
+  }
+
+  hasForgotten(claim: Claim): boolean {
+    if (this.#claims.has(claim.note)) return false;
+    return overlapping(this.#own, claim).some(
+      ({ leaves, end }) => leaves === undefined && end !== claim.begin && end !== claim.size,
+    );
+  }
+
+  add(claim: Claim, leaves: Uint8Array): void {
+    if (this.#claims.has(claim.note)) return;
+    this.#claims.set(claim.note, claim);
+    const { isOwn, size: end } = claim;
+    const list = isOwn ? this.#own : this.#adopted;
+    for (const { from, size } of uncovered(claim, list)) {
+      // A copy: else those that it carries again would be kept too.
+      const carried = leaves.slice(
+        (from - claim.from) * HASH_BYTES,
+        (size - claim.from) * HASH_BYTES,
+      );
+      list.splice(placeOf(list, from), 0, { from, size, isOwn, leaves: carried, end, seen: 0 });
+    }
+  }
+
+  of(sequence: number): CoveredRange | undefined {
+    return find(this.#own, sequence) ?? find(this.#adopted, sequence);
+  }
+
+  parts(): readonly CoveredPart[] {
+    return partsOf([...this.#claims.values()]);
+  }
+
+  claims(): readonly Claim[] {
+    return [...this.#claims.values()].toSorted((left, right) => left.begin - right.begin);
+  }
 }
 
 /** What the process itself counts comes before what an adopter does, and that before what is only carried. */

@@ -229,7 +229,9 @@ class Judge implements StreamJudge {
     const compared = copies.finish(closedAt, last !== undefined);
     const absent = judgeMissing({
       ...this.#options,
-      ...copies,
+      proven: copies.proven,
+      results: copies.results,
+      altered: copies.altered,
       parts: wanted(parts, window),
       claims,
       waiting: [...waiting.keys()],

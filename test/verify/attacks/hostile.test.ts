@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { encodeKey } from "../../../src/seal/portable.ts";
-import { signed, strangersKey } from "../../support/forged-trail.ts";
+import { resigned, signed, strangersKey } from "../../support/forged-trail.ts";
 import { type Flat, openWorkshop, type Victim, victimOf } from "../../support/attacked-trail.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -33,10 +33,19 @@ interface Outcome {
   readonly peakKilobytes: number;
 }
 
-/** Verifies the directory in a process of its own, which must live, and take less than a gibibyte. */
-function outcomeOf(attacked: Victim, paths: readonly string[] = [attacked.directory]): Outcome {
+/**
+ * Verifies the directory in a process of its own, which must live, and take less than a gibibyte.
+ *
+ * @param heap MiB of JavaScript's own, of which more is fatal. Default: as much as Node takes.
+ */
+function outcomeOf(
+  attacked: Victim,
+  paths: readonly string[] = [attacked.directory],
+  heap?: number,
+): Outcome {
   const program = join(root, "test/verify/programs/verify-memory.ts");
-  const args = ["-C", "@otel-audit/source", program, ...paths];
+  const limits = heap === undefined ? [] : [`--max-old-space-size=${heap}`];
+  const args = [...limits, "-C", "@otel-audit/source", program, ...paths];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: root });
   expect(stderr).toBe("");
   const outcome = JSON.parse(stdout) as Outcome;
@@ -314,6 +323,44 @@ describe("a file beside the journal", () => {
     const outcome = outcomeOf(attacked);
     expect(outcome.findings.map(({ code }) => code)).toContain("records_unsigned");
     expect(outcome.exitCode).toBe(0);
+  });
+  test("has 10 000 streams with a checkpoint each, for which 80 MiB of heap are enough", () => {
+    const attacked = victim();
+    const numbered = (sequence: number) => ({ sequence, record_id: `${stream}.${sequence}` });
+    const result = lineWith(
+      attacked,
+      (flat) => {
+        for (const key of ["reason", "target", "peer"]) delete flat[key];
+        Object.assign(flat, { details: {}, attributes: {} }, numbered(1));
+      },
+      7,
+    );
+    const checkpoint = lineWith(attacked, (flat) => Object.assign(flat, numbered(2)), 2);
+    const signer = strangersKey();
+    for (let first = 0; first < 10_000; first += 1000) {
+      const text = many(1000, (at) => {
+        const name = `Q${String(first + at).padStart(15, "0")}`;
+        const own = [result, checkpoint].map((line) => line.replaceAll(stream, name));
+        return `${resigned(own, signer, () => ({ stream: name })).join("\n")}\n`;
+      });
+      appendFileSync(attacked.path("evil.jsonl"), text);
+    }
+    const outcome = outcomeOf(attacked, [attacked.path("evil.jsonl")], 80);
+    expect(outcome.findings.map(({ code }) => code)).toEqual(["stream_unclosed"]);
+    expect(outcome.exitCode).toBe(0);
+  });
+  test("gives a process 64 names as long as books", () => {
+    const attacked = victim();
+    const line = lineWith(attacked, () => {}, 7);
+    const names = Array.from({ length: 64 }, (_, at) => "x".repeat(1 << 18) + String(at));
+    for (const name of [...names, ...names])
+      appendFileSync(
+        attacked.path("evil.jsonl"),
+        `${line.replace('"service":"trainer"', `"service":"${name}"`)}\n`,
+      );
+    const outcome = outcomeOf(attacked);
+    expect(outcome.exitCode).toBe(1);
+    expect(outcome.findings.map(({ code }) => code)).toContain("text_contradicts");
   });
   test("gives each record of a stream another service", () => {
     const attacked = victim();
