@@ -3,9 +3,12 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 /** The package's own source condition: tests import src/*.ts under the package's public names. */
 const conditions = ["@otel-audit/source"];
 
-/** Folders of tests that fill no disks, kill nobody and hold no clock against a receiver: they can share the machine. */
-const SIDE_BY_SIDE =
-  "test/{capture,cli,event,examples,format,lib,otel,processors,read,record,redact,seal,setup,testing,vectors,verify}";
+/** Tests that fill no disks, kill nobody and hold no clock against a receiver: they can share the machine. */
+const SIDE_BY_SIDE = [
+  "test/{capture,cli,collector,event,examples,format,lib,manners,otel,processors,read,record}/**/*.test.ts",
+  "test/{redact,seal,setup,testing,vectors,verify}/**/*.test.ts",
+  "test/story/verify-{audit-logger,collector,copies,cut-segment,losses,rotation,second-wall}.test.ts",
+];
 
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
@@ -24,7 +27,7 @@ const config: ViteUserConfig = defineConfig({
         extends: true,
         test: {
           name: "side by side",
-          include: [`${SIDE_BY_SIDE}/**/*.test.ts`],
+          include: SIDE_BY_SIDE,
           maxWorkers: "100%",
           sequence: { groupOrder: 0 },
         },
@@ -34,7 +37,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "one at a time",
           include: ["test/**/*.test.ts"],
-          exclude: [`${SIDE_BY_SIDE}/**`],
+          exclude: SIDE_BY_SIDE,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },

@@ -305,7 +305,7 @@ describe("a file beside the journal", () => {
     evil(attacked, `{"resourceLogs":[${many(100_000, resource)}]}\n`);
     expect(outcomeOf(attacked).exitCode).toBe(0);
   });
-  test("has 400 000 streams of one record each", () => {
+  test("has 100 000 streams of one record each, for which 180 MiB of heap are enough", () => {
     const attacked = victim();
     const line = lineWith(
       attacked,
@@ -315,12 +315,12 @@ describe("a file beside the journal", () => {
       },
       7,
     );
-    for (let first = 0; first < 400_000; first += 10_000) {
+    for (let first = 0; first < 100_000; first += 10_000) {
       const name = (at: number): string => `Q${String(first + at).padStart(15, "0")}`;
       const text = many(10_000, (at) => `${line.replaceAll(stream, name(at))}\n`);
       appendFileSync(attacked.path("evil.jsonl"), text);
     }
-    const outcome = outcomeOf(attacked);
+    const outcome = outcomeOf(attacked, [attacked.directory], 180);
     expect(outcome.findings.map(({ code }) => code)).toContain("records_unsigned");
     expect(outcome.exitCode).toBe(0);
   });
