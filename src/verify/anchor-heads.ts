@@ -1,8 +1,9 @@
 import { encodeKey, type StreamHead } from "../seal/portable.ts";
-import type { FindingCode } from "./findings.ts";
+import type { FindingCode, FindingParts } from "./findings.ts";
 import type { UsedKey } from "./key-ring.ts";
 import { countOf, joinRuns, type Run, withoutRuns } from "./runs.ts";
-import type { FindingParts, StreamJudge, StreamSummary } from "./stream-judge.ts";
+import type { StreamSummary } from "./judged-stream.ts";
+import type { StreamJudge } from "./stream-judge.ts";
 import type { VerificationOptions } from "./verification-options.ts";
 
 /** Head of a stream, as somebody saw it. */

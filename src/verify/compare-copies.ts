@@ -8,7 +8,8 @@ import { HASH_BYTES } from "../seal/portable.ts";
 import type { Coverage, CoveredRange } from "./coverage.ts";
 import { KIND } from "./examined-block.ts";
 import { createNumberSet, type NumberSet } from "./number-set.ts";
-import type { FindingParts, SeenRecord, StreamJudgeOptions } from "./stream-judge.ts";
+import type { FindingParts } from "./findings.ts";
+import type { SeenRecord, StreamJudgeOptions } from "./judged-stream.ts";
 import { isInside } from "./time-window.ts";
 
 /** What {@link createCopyComparer} takes. */

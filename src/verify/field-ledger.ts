@@ -1,6 +1,5 @@
 import type { FieldFinding } from "./examine.ts";
-import type { Finding, FindingCode } from "./findings.ts";
-import type { FindingParts } from "./stream-judge.ts";
+import type { Finding, FindingCode, FindingParts } from "./findings.ts";
 
 /** What became of fields that may be redacted. */
 export interface FieldLedger {

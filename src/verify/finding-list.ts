@@ -1,5 +1,10 @@
-import { type Finding, type FindingCode, SEVERITIES, STRICT } from "./findings.ts";
-import type { FindingParts } from "./stream-judge.ts";
+import {
+  type Finding,
+  type FindingCode,
+  type FindingParts,
+  SEVERITIES,
+  STRICT,
+} from "./findings.ts";
 
 /** Findings, as many as anybody reads. */
 export interface FindingList {

@@ -147,3 +147,6 @@ export const BY_WEIGHT: readonly Severity[] = [
   "inconclusive",
   "note",
 ];
+
+/** A finding without what follows from its code. */
+export type FindingParts = Omit<Finding, "code" | "severity">;

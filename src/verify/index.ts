@@ -31,7 +31,7 @@ export type {
 export type { ReconciledCalls } from "./reconcile-calls.ts";
 export { openAnchor } from "./open-anchor.ts";
 export type { VerificationReport, Verdict } from "./report.ts";
-export type { StreamSummary } from "./stream-judge.ts";
+export type { StreamSummary } from "./judged-stream.ts";
 export type { TimeWindow } from "./time-window.ts";
 export type { AnchoredHead } from "./anchor-heads.ts";
 export type {

@@ -3,7 +3,7 @@ import type { Claim, CoveredPart } from "./coverage.ts";
 import { judgeResults } from "./judge-results.ts";
 import type { NumberSet } from "./number-set.ts";
 import { countOf, joinRuns, type Run, runsOf, sayRuns, withoutRuns } from "./runs.ts";
-import type { StreamJudgeOptions } from "./stream-judge.ts";
+import type { StreamJudgeOptions } from "./judged-stream.ts";
 
 /** What {@link judgeMissing} takes. */
 export interface MissingParts extends Pick<StreamJudgeOptions, "stream" | "found"> {

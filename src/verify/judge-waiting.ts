@@ -8,12 +8,8 @@ import {
   standsTwice,
 } from "./compare-copies.ts";
 import { KIND } from "./examined-block.ts";
-import type {
-  FindingParts,
-  SeenRecord,
-  StreamJudgeOptions,
-  WaitingRecords,
-} from "./stream-judge.ts";
+import type { FindingParts } from "./findings.ts";
+import type { SeenRecord, StreamJudgeOptions, WaitingRecords } from "./judged-stream.ts";
 
 /** What {@link judgeWaiting} takes. */
 export interface WaitingParts extends Pick<

@@ -1,5 +1,6 @@
-import type { FindingCode } from "./findings.ts";
-import type { FindingParts, StreamJudge, StreamSummary } from "./stream-judge.ts";
+import type { FindingCode, FindingParts } from "./findings.ts";
+import type { StreamSummary } from "./judged-stream.ts";
+import type { StreamJudge } from "./stream-judge.ts";
 
 /** What {@link judgeWhole} takes. */
 export interface WholeParts {

@@ -1,7 +1,6 @@
 import { encodeKey, type NoteKey } from "../seal/portable.ts";
 import type { Rotation, SoundCheckpoint } from "./check-checkpoint.ts";
-import type { FindingCode } from "./findings.ts";
-import type { FindingParts } from "./stream-judge.ts";
+import type { FindingCode, FindingParts } from "./findings.ts";
 
 /**
  * How far what was verified can be relied on. `none`: nothing is signed. `log`: the keys come from

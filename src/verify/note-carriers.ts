@@ -1,6 +1,6 @@
 import { recordId } from "../event/portable.ts";
 import { placeOf } from "./compare-copies.ts";
-import type { SeenRecord, StreamJudgeOptions } from "./stream-judge.ts";
+import type { SeenRecord, StreamJudgeOptions } from "./judged-stream.ts";
 
 /** In which records of a stream the notes of its checkpoints stand: each in one, copies of it aside. */
 export interface NoteCarriers {

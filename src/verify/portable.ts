@@ -6,7 +6,7 @@ export type { Finding, FindingCode, Severity } from "./findings.ts";
 export type { Trust, UsedKey } from "./key-ring.ts";
 export { openAnchor } from "./open-anchor.ts";
 export type { VerificationReport, Verdict } from "./report.ts";
-export type { StreamSummary } from "./stream-judge.ts";
+export type { StreamSummary } from "./judged-stream.ts";
 export type { TimeWindow } from "./time-window.ts";
 export type { AnchoredHead } from "./anchor-heads.ts";
 export type {

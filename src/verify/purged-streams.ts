@@ -1,5 +1,5 @@
 import { countOf, joinRuns, type Run } from "./runs.ts";
-import type { StreamJudgeOptions, StreamSummary } from "./stream-judge.ts";
+import type { StreamJudgeOptions, StreamSummary } from "./judged-stream.ts";
 
 /** What {@link purgedStreams} takes. */
 export interface PurgedStreamsParts extends Pick<StreamJudgeOptions, "found"> {

@@ -2,7 +2,7 @@ import { type CheckpointChain, createCheckpointChain } from "./checkpoint-chain.
 import { type CopyComparer, createCopyComparer } from "./compare-copies.ts";
 import { type Coverage, createCoverage } from "./coverage.ts";
 import { createNoteCarriers, type NoteCarriers } from "./note-carriers.ts";
-import type { StreamJudgeOptions } from "./stream-judge.ts";
+import type { StreamJudgeOptions } from "./judged-stream.ts";
 
 /** What checkpoints say of a stream, and what became of its records under them. */
 export interface SignedPart {

@@ -2,8 +2,8 @@ import { ATTR_SERVICE_NAME, recordId } from "../event/portable.ts";
 import { shown } from "../lib/shown.ts";
 import type { Checkpoint } from "../seal/portable.ts";
 import type { RecordSource } from "./examined-block.ts";
-import type { FindingCode } from "./findings.ts";
-import type { FindingParts, Place } from "./stream-judge.ts";
+import type { FindingCode, FindingParts } from "./findings.ts";
+import type { Place } from "./judged-stream.ts";
 
 /** Compares what records say of their process with what the first checkpoint of their stream says. */
 export interface SourceLedger {

@@ -1,7 +1,7 @@
 import { recordId } from "../event/portable.ts";
 import { shown } from "../lib/shown.ts";
-import type { FindingCode } from "./findings.ts";
-import type { FindingParts, Place } from "./stream-judge.ts";
+import type { FindingCode, FindingParts } from "./findings.ts";
+import type { Place } from "./judged-stream.ts";
 
 /** Keys beside those of this version: a later one may have written them, and nobody here knows what they say. */
 export interface UnknownKeys {

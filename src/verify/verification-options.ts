@@ -5,7 +5,7 @@ import type { VerifyCrypto } from "./crypto.ts";
 import type { GapClaim } from "./examined-block.ts";
 import type { Finding } from "./findings.ts";
 import type { Trust, UsedKey } from "./key-ring.ts";
-import type { StreamSummary } from "./stream-judge.ts";
+import type { StreamSummary } from "./judged-stream.ts";
 import type { TimeWindow } from "./time-window.ts";
 
 /** Options of a verification. */

@@ -21,7 +21,8 @@ import { purgedStreams } from "./purged-streams.ts";
 import type { Run } from "./runs.ts";
 import { createSourceLedger } from "./source-ledger.ts";
 import { createUnknownKeys } from "./unknown-keys.ts";
-import { createStreamJudge, type Place, type StreamJudge } from "./stream-judge.ts";
+import type { Place } from "./judged-stream.ts";
+import { createStreamJudge, type StreamJudge } from "./stream-judge.ts";
 import { ALL_TIME, isInside } from "./time-window.ts";
 import type { CutState, VerificationFacts, VerificationOptions } from "./verification-options.ts";
 

@@ -1,14 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { AuditRecord } from "../../src/event/index.ts";
 import { judgeAnchor } from "../../src/verify/anchor-heads.ts";
-import type { FindingCode } from "../../src/verify/findings.ts";
+import type { FindingCode, FindingParts } from "../../src/verify/findings.ts";
 import type { Run } from "../../src/verify/runs.ts";
-import {
-  createStreamJudge,
-  type FindingParts,
-  type StreamJudge,
-  type StreamSummary,
-} from "../../src/verify/stream-judge.ts";
+import type { StreamSummary } from "../../src/verify/judged-stream.ts";
+import { createStreamJudge, type StreamJudge } from "../../src/verify/stream-judge.ts";
 import { journal, STREAMS, verify } from "../support/sealed-journal.ts";
 
 const STREAM = "AbCdEfGhIjKlMnOp";

@@ -3,7 +3,7 @@ import type { GapRecord } from "../../src/verify/gap-report.ts";
 import { SEVERITIES, type Finding, type FindingCode } from "../../src/verify/findings.ts";
 import { gapsOf } from "../../src/verify/gaps.ts";
 import { reportOf, type VerificationReport } from "../../src/verify/report.ts";
-import type { StreamSummary } from "../../src/verify/stream-judge.ts";
+import type { StreamSummary } from "../../src/verify/judged-stream.ts";
 import type { VerificationFacts } from "../../src/verify/verification-options.ts";
 
 const STREAM = "AbCdEfGhIjKlMnOp";
