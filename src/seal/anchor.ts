@@ -70,11 +70,10 @@ export function decodeAnchor(text: string): RootedAnchor | string {
   const words = new Map<string, string>();
   const heads: StreamHead[] = [];
   for (const line of rest) {
-    const [, stream, size, streamRoot] = HEAD.exec(line) ?? [];
-    const [, word, value] = LINE.exec(line) ?? [];
-    if (stream !== undefined && size !== undefined && streamRoot !== undefined)
-      heads.push({ stream, size: Number(size), root: streamRoot });
-    else if (word !== undefined && value !== undefined) words.set(word, value);
+    const [, stream, size, streamRoot = ""] = HEAD.exec(line) ?? [];
+    const [, word, value = ""] = LINE.exec(line) ?? [];
+    if (stream !== undefined) heads.push({ stream, size: Number(size), root: streamRoot });
+    else if (word !== undefined) words.set(word, value);
   }
   const [format, time, key] = [words.get("format"), words.get("time"), words.get("key")];
   if (format !== ANCHOR_FORMAT)

@@ -35,7 +35,7 @@ export function examinePiece(
       isView: isView(block.form),
       // Whoever writes a segment anew as a view has taken away what views do not show.
       showsAll: isSegment(block.file) || !(isView(block.form) || block.form === "json-lines"),
-      hasResource: WITH_RESOURCE.has(block.form),
+      hasResource: keepsResource(block.form),
       records,
       problems: problems.map(({ line, message, isCut = false }) => ({ line, message, isCut })),
     },
@@ -46,6 +46,11 @@ export function examinePiece(
 /** Whether files of a form show results only, and add something to an intent without one. */
 export function isView(form: Form): boolean {
   return VIEWS.has(form);
+}
+
+/** Whether files of a form hold the resource of a process as it was. */
+export function keepsResource(form: Form): boolean {
+  return WITH_RESOURCE.has(form);
 }
 
 /** Whether a path is that of a segment of a journal. */

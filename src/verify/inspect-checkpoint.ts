@@ -16,19 +16,21 @@ export interface ChosenCheckpoint {
 
 /**
  * One with a trusted key before others, then one of the process itself before one of an adopter, then
- * the one that was made for it before one that carries it again. The record of a checkpoint that nothing covers is held against its own note.
+ * the one that was made for it before one that carries it again. The record of the last checkpoint, which nothing
+ * covers, is held against its own note.
  */
 export function chooseCheckpoint(
-  { checkpoints, isTrusted }: TrailOfRecord,
-  id: string,
+  { checkpoints, end, isTrusted }: TrailOfRecord,
   sequence: number,
 ): ChosenCheckpoint {
   const covering = checkpoints
-    .filter(({ sound: { from, checkpoint } }) => from < sequence && sequence <= checkpoint.size)
+    .filter(({ sound: { checkpoint } }) => sequence <= checkpoint.size)
     .toSorted((left, right) => weight(left) - weight(right));
   const [chosen] = covering;
-  if (chosen === undefined)
-    return { chosen: checkpoints.find((one) => one.id === id), contradictions: [] };
+  if (chosen === undefined) {
+    const own = checkpoints.find(({ sound }) => end.isProof(sound.noteHash, sequence));
+    return { chosen: own, contradictions: [] };
+  }
   const leaf = leafIn(chosen, sequence);
   const contradictions = covering.flatMap((other) => {
     if (leafIn(other, sequence) === leaf) return [];

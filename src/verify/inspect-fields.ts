@@ -46,7 +46,7 @@ export function inspectFields(
           {
             key: seal.key,
             value: null,
-            state: states.get(seal.key) ?? "redacted",
+            state: "redacted",
             ...committed(seal),
           },
         ]

@@ -4,15 +4,21 @@
  * In: a record's id, and files. Out: every value between the record and the signature. Other records
  * are not looked at, but for the checkpoints that prove this one.
  */
-import { isId, recordId, streamOf } from "../event/index.ts";
+import { ATTR_RECORD_KIND, isId, recordId, streamOf } from "../event/index.ts";
 import { AuditError } from "../lib/errors.ts";
 import { HASH_BYTES, type NoteKey } from "../seal/portable.ts";
 import { differingFields } from "./differing-fields.ts";
 import { createExaminer, type Examined } from "./examine.ts";
+import { KIND } from "./examined-block.ts";
 import { chooseCheckpoint, inspectCheckpoint } from "./inspect-checkpoint.ts";
 import { digestOf, inspectFields, leafTextOfShown } from "./inspect-fields.ts";
-import { type PlacedCheckpoint, type PlacedRecord, readTrailOf } from "./inspect-trail.ts";
-import { inspectionVerdict } from "./inspection-verdict.ts";
+import {
+  type PlacedCheckpoint,
+  type PlacedRecord,
+  readTrailOf,
+  type TrailOfRecord,
+} from "./inspect-trail.ts";
+import { type InspectionFacts, inspectionVerdict } from "./inspection-verdict.ts";
 import type { InspectedCopy, Inspection } from "./inspection.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
 
@@ -38,7 +44,7 @@ export async function inspectRecord(
   const crypto = createNodeCrypto();
   const trail = await readTrailOf({ paths, stream, sequence, publicKeys, crypto });
   const examined = await createExaminer(crypto).examine(trail.copies.map(({ record }) => record));
-  const { chosen, contradictions } = chooseCheckpoint(trail, id, sequence);
+  const { chosen, contradictions } = chooseCheckpoint(trail, sequence);
   const signed = chosen === undefined ? undefined : signedLeaf(chosen.sound, sequence);
   const isOwnNote = chosen?.id === id;
   const copies = inspectCopies(trail.copies, examined, {
@@ -52,8 +58,18 @@ export async function inspectRecord(
       : await inspectCheckpoint(chosen, { sequence, isOwnNote, crypto, trail });
   const own = shownParts(trail.copies[shown ?? 0], examined[shown ?? 0], signed);
   const problems = [...trail.problems, ...contradictions];
-  const { unreadable } = trail;
-  const facts = { copies, checkpoint, contradictions, unreadable, problems, fields: own.fields };
+  const { unkept, unreadable } = trail;
+  const untold = untoldIn(examined);
+  const facts: InspectionFacts = {
+    copies,
+    checkpoint,
+    contradictions,
+    problems,
+    untold,
+    unkept,
+    unreadable,
+    outOfPlace: outOfPlace(trail, id, sequence),
+  };
   const verdict = inspectionVerdict(id, facts);
   return {
     version: 1,
@@ -67,6 +83,28 @@ export async function inspectRecord(
     checkpoint,
     problems,
   };
+}
+
+/** Why the record cannot stand where it does. */
+function outOfPlace(
+  { copies, checkpoints, end }: TrailOfRecord,
+  id: string,
+  sequence: number,
+): string | undefined {
+  const isCheckpoint = copies[0]?.record.attributes[ATTR_RECORD_KIND] === "checkpoint";
+  const kind = isCheckpoint ? KIND.checkpoint : KIND.other;
+  const own = checkpoints.filter((one) => one.id === id);
+  return end.problemOf(
+    { sequence, kind },
+    own.map(({ sound }) => sound.noteHash),
+  );
+}
+
+/** Whoever reads another copy than the one shown must not take from it what nobody can open. */
+function untoldIn(examined: readonly (Examined | undefined)[]): readonly string[] {
+  const fields = examined.flatMap((one) => one?.fields ?? []);
+  const untold = fields.filter(({ state }) => state === "unopenable" || state === "unexplained");
+  return [...new Set(untold.map(({ key }) => key))].toSorted();
 }
 
 interface CopyContext {
@@ -136,7 +174,7 @@ function signedLeaf(
   sequence: number,
 ): Uint8Array | undefined {
   const at = (sequence - from - 1) * HASH_BYTES;
-  return at >= 0 && at < leaves.length ? leaves.slice(at, at + HASH_BYTES) : undefined;
+  return at < leaves.length ? leaves.slice(at, at + HASH_BYTES) : undefined;
 }
 
 function isClean({ doubts }: PlacedRecord, examined: Examined | undefined): boolean {

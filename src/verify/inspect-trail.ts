@@ -4,19 +4,22 @@ import {
   ATTR_RECORD_KIND,
   type AuditRecord,
   recordId,
+  streamOf,
 } from "../event/index.ts";
-import { type FoundRecord, readRecords } from "../read/index.ts";
-import type { NoteKey } from "../seal/portable.ts";
+import { type Form, type FoundRecord, readRecords } from "../read/index.ts";
+import type { Checkpoint, NoteKey } from "../seal/portable.ts";
 import { checkCheckpoint, isSound, type SoundCheckpoint } from "./check-checkpoint.ts";
 import { checkpointOf } from "./checkpoint-of.ts";
 import type { VerifyCrypto } from "./crypto.ts";
 import { withoutAddition } from "./examine.ts";
-import { isView } from "./examine-piece.ts";
+import { isView, keepsResource } from "./examine-piece.ts";
 import { createKeyRing } from "./key-ring.ts";
 import { misplaced } from "./misplaced.ts";
+import { contradiction } from "./source-ledger.ts";
+import { createStreamEnd, type StreamEnd } from "./stream-end.ts";
 
 /** A record as it was sealed, and where it stands: without what a view adds. */
-export type PlacedRecord = FoundRecord & { readonly file: string };
+export type PlacedRecord = FoundRecord & { readonly file: string; readonly form: Form };
 
 /** A checkpoint that holds together, and the record that carries it. */
 export interface PlacedCheckpoint extends PlacedRecord {
@@ -31,8 +34,12 @@ export interface PlacedCheckpoint extends PlacedRecord {
 /** What a trail holds of one record. */
 export interface TrailOfRecord {
   readonly copies: readonly PlacedRecord[];
+  /** How many copies there are beside them. */
+  readonly unkept: number;
   /** Those of its stream that cover it, each note once; and its own, where it is one. */
   readonly checkpoints: readonly PlacedCheckpoint[];
+  /** What all checkpoints of its stream say of its end. */
+  readonly end: StreamEnd;
   /** Checkpoints of its stream that cannot be relied on. */
   readonly problems: readonly string[];
   /** Lines that are no records. */
@@ -64,7 +71,10 @@ export async function readTrailOf(options: TrailOptions): Promise<TrailOfRecord>
   const ring = createKeyRing(publicKeys);
   const copies: PlacedRecord[] = [];
   const checkpoints = new Map<string, PlacedCheckpoint>();
+  const end = createStreamEnd(stream);
   const problems: string[] = [];
+  let opening: Checkpoint["opening"];
+  let unkept = 0;
   let unreadable = 0;
   for await (const found of readRecords(paths)) {
     if (found.kind === "problem") {
@@ -72,8 +82,11 @@ export async function readTrailOf(options: TrailOptions): Promise<TrailOfRecord>
       continue;
     }
     const id = String(found.record.attributes[ATTR_RECORD_ID] ?? "");
-    if (id === wanted && copies.length < MAX_KEPT)
-      copies.push(isView(found.form) ? { ...found, record: withoutAddition(found.record) } : found);
+    if (id === wanted) {
+      const isAdded = isView(found.form);
+      if (copies.length >= MAX_KEPT) unkept++;
+      else copies.push(isAdded ? { ...found, record: withoutAddition(found.record) } : found);
+    }
     if (!concerns(found.record, stream)) continue;
     const checked = await checkPlaced(found, id, crypto);
     if (typeof checked === "string") {
@@ -85,23 +98,39 @@ export async function readTrailOf(options: TrailOptions): Promise<TrailOfRecord>
     }
     ring.use(checked.sound);
     const { from, checkpoint, noteHash } = checked.sound;
+    if (checkpoint.stream !== stream) continue;
+    end.see(checked.sound, sequenceOf(id));
+    opening ??= checkpoint.opening;
     const covers = from < sequence && sequence <= checkpoint.size;
     // Of several copies one that holds nothing else speaks for the note.
     const isBetter =
       checkpoints.get(noteHash)?.addition !== undefined || !checkpoints.has(noteHash);
-    if (checkpoint.stream === stream && (covers || id === wanted) && isBetter)
-      checkpoints.set(noteHash, checked);
+    if ((covers || id === wanted) && isBetter) checkpoints.set(noteHash, checked);
   }
   const { keys } = ring.finish(() => {});
   const trusted = new Set(keys.flatMap(({ key, isTrusted }) => (isTrusted ? [key] : [])));
   return {
-    copies,
+    copies: copies.map((copy) => withOpening(copy, opening)),
+    unkept,
     checkpoints: [...checkpoints.values()],
+    end,
     problems,
     unreadable,
     isTrusted: ({ sound }) =>
       publicKeys.length === 0 ? undefined : trusted.has(sound.checkpoint.key),
   };
+}
+
+/** What a record says of its process is signed in the checkpoint that opens its stream. */
+function withOpening(copy: PlacedRecord, opening: Checkpoint["opening"]): PlacedRecord {
+  const { service, resource } = copy.record;
+  const said = { service, resource: keepsResource(copy.form) ? resource : undefined };
+  const why = opening === undefined ? undefined : contradiction(said, opening.resource);
+  return why === undefined ? copy : { ...copy, doubts: [...copy.doubts, why] };
+}
+
+function sequenceOf(id: string): number {
+  return Number(id.slice(streamOf(id).length + 1));
 }
 
 /** Its own checkpoints prove the record; those that open a stream say which key vouches for which. */
@@ -129,12 +158,7 @@ async function checkPlaced(
   if (parts === undefined) return "it is no checkpoint";
   const sound = await checkCheckpoint(parts, crypto);
   if (!isSound(sound)) return sound.why;
-  const dot = id.lastIndexOf(".");
-  const carrier = {
-    stream: id.slice(0, dot),
-    sequence: Number(id.slice(dot + 1)),
-    time: parts.time,
-  };
+  const carrier = { stream: streamOf(id), sequence: sequenceOf(id), time: parts.time };
   const problem = misplaced(sound, carrier);
   const { subtrees, addition } = parts;
   return problem ?? { ...found, id, sound, subtrees, addition };

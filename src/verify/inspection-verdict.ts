@@ -1,9 +1,14 @@
-import type { InspectedField, Inspection } from "./inspection.ts";
+import type { Inspection } from "./inspection.ts";
 
 /** What the verdict on a record follows from. */
 export interface InspectionFacts extends Pick<Inspection, "copies" | "checkpoint" | "problems"> {
-  readonly fields: readonly InspectedField[];
+  /** Keys of fields that cannot be shown to be what they were, in any of the copies. */
+  readonly untold: readonly string[];
+  /** Copies beside those that were looked at. */
+  readonly unkept: number;
   readonly contradictions: readonly string[];
+  /** Why the record cannot stand where it does; undefined: it can. */
+  readonly outOfPlace: string | undefined;
   /** Lines that are no records. */
   readonly unreadable: number;
 }
@@ -12,7 +17,7 @@ type Verdict = Pick<Inspection, "verdict" | "exitCode" | "headline">;
 
 /** What is known of a record, in one sentence. */
 export function inspectionVerdict(id: string, facts: InspectionFacts): Verdict {
-  const { copies, fields, checkpoint, unreadable } = facts;
+  const { copies, untold, unkept, checkpoint, unreadable } = facts;
   if (copies.length === 0) {
     const but = checkpoint === null ? "" : ", although a checkpoint covers it: it is missing";
     const lines = unreadable === 0 ? "" : `; ${unreadable} lines are no records`;
@@ -26,10 +31,13 @@ export function inspectionVerdict(id: string, facts: InspectionFacts): Verdict {
     const headline = `record ${id} is not covered: no checkpoint says what it was`;
     return { verdict: "not_covered", exitCode: 4, headline };
   }
-  const untold = fields.filter(({ state }) => state === "unopenable" || state === "unexplained");
   if (untold.length > 0) {
-    const keys = untold.map(({ key }) => key).join(", ");
-    const headline = `record ${id} is proven but for what cannot be opened: ${keys}`;
+    const headline = `record ${id} is proven but for what cannot be opened: ${untold.join(", ")}`;
+    return { verdict: "inconclusive", exitCode: 4, headline };
+  }
+  if (unkept > 0) {
+    const were = unkept === 1 ? "was" : "were";
+    const headline = `record ${id} is proven by ${copies.length} copies, but ${unkept} more ${were} not looked at`;
     return { verdict: "inconclusive", exitCode: 4, headline };
   }
   const key =
@@ -44,10 +52,12 @@ function whyAltered({
   copies,
   checkpoint,
   contradictions,
+  outOfPlace,
   problems,
 }: InspectionFacts): string | undefined {
   const altered = copies.filter(({ state }) => state === "altered").length;
   if (altered > 0) return `${altered} of ${copies.length} copies are not what was signed`;
+  if (outOfPlace !== undefined) return outOfPlace;
   if (contradictions.length > 0) return "checkpoints contradict each other";
   if (checkpoint?.isKeyTrusted === false)
     return "its checkpoint is signed with a key that is none of those given";

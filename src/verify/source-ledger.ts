@@ -105,8 +105,8 @@ function contradictions(
   return all;
 }
 
-/** What it says otherwise than the signed resource; undefined: nothing. */
-function contradiction(
+/** What a record says of its process otherwise than the signed resource; undefined: nothing. */
+export function contradiction(
   { service, resource }: RecordSource,
   signed: Readonly<Record<string, unknown>>,
 ): string | undefined {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { AuditError } from "../../src/lib/errors.ts";
 import { decodeAnchor, encodeAnchor, type StreamHead } from "../../src/seal/anchor.ts";
 import { makeAnchor } from "../../src/seal/make-anchor.ts";
-import { decodeNote } from "../../src/seal/note.ts";
+import { decodeNote, MAX_TEXT_UNITS } from "../../src/seal/note.ts";
 import { signerOf } from "../../src/seal/signer.ts";
 import { createNodeCrypto } from "../../src/verify/node-crypto.ts";
 import { openAnchor } from "../../src/verify/open-anchor.ts";
@@ -70,6 +70,15 @@ test("more heads than a note holds are refused", async () => {
     code: "invalid_option",
     message: "15000 streams are more than one anchor holds: anchor directories one by one",
   });
+});
+
+test("a text as long as a note holds is signed, and opened", async () => {
+  const signer = signerOf(FIRST.private, "file");
+  const rest = encodeAnchor({ time: "", key: FIRST.line, heads, root: new Uint8Array(32) }).length;
+  const longest = "x".repeat(MAX_TEXT_UNITS - rest);
+  const note = await makeAnchor(heads, longest, signer);
+  expect(await openAnchor(note, [], createNodeCrypto())).toMatchObject({ time: longest, heads });
+  await expect(makeAnchor(heads, `${longest}x`, signer)).rejects.toThrow(AuditError);
 });
 
 describe("a text that is no anchor", () => {

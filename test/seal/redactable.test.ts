@@ -54,3 +54,16 @@ test("many actions and names are not mixed up", () => {
     }
   }
 });
+
+test("answers for 4096 actions are remembered; one more, and all are asked for again", () => {
+  const asked: string[] = [];
+  const redactableOf = createRedactable((action) => {
+    asked.push(action);
+    return [];
+  });
+  for (let at = 0; at < 4096; at++) redactableOf(`a${at}`);
+  redactableOf("a0");
+  expect(asked).toHaveLength(4096);
+  for (const action of ["another", "a0", "a0"]) redactableOf(action);
+  expect(asked.slice(4096)).toEqual(["another", "a0"]);
+});

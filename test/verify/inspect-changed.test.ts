@@ -96,6 +96,16 @@ describe("what is said of a record that", () => {
       { verdict: "inconclusive", exitCode: 4 },
     ],
     [
+      "has another value at one place, where its salt was taken away",
+      `${A}.2`,
+      () => ({
+        ...segments(sealed()),
+        "z.jsonl": `${withoutSalt(lineOf(A, 2)).replace('"actor_id":"ann"', '"actor_id":"eve"')}\n`,
+      }),
+      `record ${A}.2 is proven but for what cannot be opened: audit_actor_id`,
+      { verdict: "inconclusive", exitCode: 4, shown: 0, copies: [{ line: 2 }, { line: 1 }] },
+    ],
+    [
       "nothing covers",
       `${B}.3`,
       () => segments({ [B]: linesOf(B) }),

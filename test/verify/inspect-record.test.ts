@@ -188,11 +188,28 @@ test("of each record it says what verification says", async () => {
   ]);
 });
 
-test("a hundred copies are kept, and no more", async () => {
-  const copies = text(Array.from({ length: 101 }, () => lineOf(A, 8)));
-  const inspection = await inspect(`${A}.8`, { "a.jsonl": copies });
-  expect(inspection.copies).toHaveLength(100);
-  expect(inspection.copies.at(-1)).toMatchObject({ line: 100, state: "unproven" });
+describe("a hundred copies are looked at, and no more", () => {
+  const copies = (number: number): string =>
+    text(Array.from({ length: number }, () => lineOf(A, 8)));
+  test("of a record that nothing covers", async () => {
+    const inspection = await inspect(`${A}.8`, { "a.jsonl": copies(101) });
+    expect(inspection.copies).toHaveLength(100);
+    expect(inspection.copies.at(-1)).toMatchObject({ line: 100, state: "unproven" });
+    expect(inspection.verdict).toBe("not_covered");
+  });
+  test("all of them are proven", async () => {
+    const files = { ...segments(sealed()), "z.jsonl": copies(99) };
+    expect(await inspect(`${A}.8`, files)).toMatchObject({ verdict: "proven", exitCode: 0 });
+  });
+  test("whoever changes the next one does not get away with it", async () => {
+    const changed = lineOf(A, 8).replace('"outcome":"success"', '"outcome":"failure"');
+    const files = { ...segments(sealed()), "z.jsonl": `${copies(99)}${changed}\n` };
+    expect(await inspect(`${A}.8`, files)).toMatchObject({
+      verdict: "inconclusive",
+      exitCode: 4,
+      headline: `record ${A}.8 is proven by 100 copies, but 1 more was not looked at`,
+    });
+  });
 });
 
 test.each(["", "pause", A, `${A}.`, `${A}.0`, `${A}.01`, `${A}.-1`, `${A}.1e3`, "short.1"])(

@@ -1,0 +1,140 @@
+/** What is said of one record never is better than what verification says of it. */
+import { describe, expect, test } from "vitest";
+import {
+  type Finding,
+  type FindingCode,
+  inspectRecord,
+  verifyFiles,
+} from "../../src/verify/index.ts";
+import { BROKEN, UNSOUND } from "../support/broken-checkpoints.ts";
+import { CARRIED } from "../support/carried-histories.ts";
+import { CLAIMS } from "../support/claim-cases.ts";
+import { EDGE_ATTACKS, EDGE_HISTORIES, NO_VIEWS } from "../support/edge-cases.ts";
+import { EDGE_FILES } from "../support/edge-files.ts";
+import { edited, replace, sealed, text } from "../support/edited-journal.ts";
+import { type Files, inspect, lineOf, segments } from "../support/inspected.ts";
+import { ATTACKS } from "../support/journal-attacks.ts";
+import { directoryOf, directoryWith, viewsOf } from "../support/journal-directory.ts";
+import { HISTORIES, journalOf, result, type Write } from "../support/key-histories.ts";
+import { OPENINGS } from "../support/opening-histories.ts";
+import { linesOf, STREAMS } from "../support/sealed-journal.ts";
+import { TELLING } from "../support/telling-histories.ts";
+
+const [A] = STREAMS;
+/** What verification says of one record alone. */
+const OF_A_RECORD: ReadonlySet<FindingCode> = new Set<FindingCode>([
+  "record_altered",
+  "field_altered",
+  "text_contradicts",
+  "record_inserted",
+  "copies_differ",
+  "checkpoint_altered",
+  "field_unopenable",
+  "field_unexplained",
+  "record_unproven",
+]);
+/** How many there are of it, or of its like: what each of them says is proven all the same. */
+const OF_MANY = /stands twice in its journal|were signed by an adopter alone/;
+
+function concerns({ code, message }: Finding): boolean {
+  return OF_A_RECORD.has(code) && !OF_MANY.test(message);
+}
+
+async function check(directory: string): Promise<void> {
+  const { findings } = await verifyFiles([directory]);
+  const records = new Set(findings.filter(concerns).flatMap(({ record }) => record ?? []));
+  const said: string[] = [];
+  for (const record of records) {
+    const { exitCode, headline } = await inspectRecord(record, [directory]);
+    if (exitCode === 0) said.push(headline);
+  }
+  expect(said).toEqual([]);
+}
+
+describe("of no record that verification objects to, inspection says that it is proven", () => {
+  test.each([...ATTACKS, ...BROKEN, ...EDGE_ATTACKS, ...CLAIMS])("%s", (_name, journal) =>
+    check(directoryOf(journal())),
+  );
+  test.each([...HISTORIES, ...OPENINGS, ...UNSOUND, ...EDGE_HISTORIES, ...TELLING])(
+    "%s",
+    (_name, write) => check(directoryOf(journalOf(write))),
+  );
+  test.each([...NO_VIEWS, ...EDGE_FILES])("%s", (_name, files) => check(directoryWith(files())));
+  test.each(CARRIED)("$name", ({ write }) => check(directoryOf(journalOf(write))));
+  test.each(CARRIED)("$name, in views", ({ write }) => check(viewsOf(journalOf(write))));
+});
+
+/** A line of the first stream under another number. */
+const renumbered = (from: number, to: number): string =>
+  lineOf(A, from)
+    .replace(`"record_id":"${A}.${from}"`, `"record_id":"${A}.${to}"`)
+    .replace(`"sequence":${from}`, `"sequence":${to}`);
+const withLine = (line: string): Files => segments({ ...sealed(), [A]: [...linesOf(A), line] });
+/** A stream that is not closed, and its last checkpoint. */
+const unclosed: Write = ({ a }) => {
+  a.checkpoint("open");
+  a.add(result);
+  a.checkpoint("run");
+};
+const NOTE_OF = (number: number): string => `its note is that of record ${A}.${number}`;
+const BEHIND = "it stands behind the end of its stream, which was closed with 8 records";
+
+describe("why a record cannot stand where it does", () => {
+  const openLines = journalOf(unclosed)[A] ?? [];
+  const again = (from: number, to: number): Files => {
+    const line = (openLines[from - 1] ?? "")
+      .replace(`"record_id":"${A}.${from}"`, `"record_id":"${A}.${to}"`)
+      .replace(`"sequence":${from}`, `"sequence":${to}`);
+    return { "a.jsonl": `${line}\n`, ...segments({ [A]: openLines }) };
+  };
+  test.each<readonly [string, string, () => Files, string]>([
+    ["the last checkpoint, again", `${A}.10`, () => withLine(renumbered(9, 10)), BEHIND],
+    ["an earlier checkpoint, again", `${A}.20`, () => withLine(renumbered(7, 20)), BEHIND],
+    ["a result behind the last checkpoint", `${A}.10`, () => withLine(renumbered(8, 10)), BEHIND],
+    [
+      "a result in the place of the last one",
+      `${A}.9`,
+      () => segments(edited(A, 9, () => [renumbered(8, 9)])),
+      "",
+    ],
+    [
+      "the last note of a stream that is not closed, again",
+      `${A}.5`,
+      () => again(4, 5),
+      NOTE_OF(4),
+    ],
+    ["its first note, again", `${A}.6`, () => again(2, 6), NOTE_OF(2)],
+  ])("%s", async (_name, id, files, why) => {
+    const inspection = await inspect(id, files());
+    if (why === "") expect(inspection.verdict).toBe("not_covered");
+    else
+      expect(inspection).toMatchObject({
+        verdict: "altered",
+        exitCode: 1,
+        headline: `ALTERED ${id}: ${why}`,
+      });
+  });
+
+  test("an earlier note, where the last one stands at its place", async () => {
+    const both = { "a.jsonl": `${renumbered(7, 9)}\n`, "b.jsonl": text(linesOf(A)) };
+    const { copies, checkpoint } = await inspect(`${A}.9`, both);
+    expect(copies.map(({ state }) => state)).toEqual(["altered", "proven"]);
+    expect(checkpoint).toMatchObject({ number: 3, line: 9 });
+  });
+});
+
+describe("what a record says of its process is what was signed when its stream began", () => {
+  test.each<readonly [string, (line: string) => string, string]>([
+    [
+      "its service",
+      replace('"service":"trainer"', '"service":"billing"'),
+      'its service is "billing", and the signed one "trainer"',
+    ],
+  ])("%s", async (_name, change, doubt) => {
+    expect(await inspect(`${A}.2`, segments(edited(A, 2, change)))).toMatchObject({
+      verdict: "altered",
+      exitCode: 1,
+      copies: [{ state: "altered", doubts: [doubt] }],
+    });
+  });
+});
