@@ -1,5 +1,5 @@
 import type { AttributeValue } from "../event/portable.ts";
-import { attributeKeyOf } from "./sealed-fields.ts";
+import { attributeKeyOf, keyOf } from "./sealed-fields.ts";
 
 /**
  * Gives sealed attributes that have one key, as `audit_actor_id` beside `audit.actor.id` would, names
@@ -11,10 +11,14 @@ export function makeDistinct(attributes: Record<string, AttributeValue>): void {
   const used = new Set<string>();
   for (const name of Object.keys(attributes).toSorted()) {
     const value = attributes[name];
-    if (value === undefined || attributeKeyOf(name) === null) continue;
+    let key = attributeKeyOf(name);
+    if (value === undefined || key === null) continue;
     let free = name;
-    for (let count = 2; used.has(attributeKeyOf(free) ?? ""); count++) free = `${name}_${count}`;
-    used.add(attributeKeyOf(free) ?? "");
+    for (let count = 2; used.has(key); count++) {
+      free = `${name}_${count}`;
+      key = keyOf(free);
+    }
+    used.add(key);
     if (free === name) continue;
     delete attributes[name];
     attributes[free] = value;

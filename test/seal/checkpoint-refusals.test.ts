@@ -51,6 +51,22 @@ test.each<readonly [string, string, string]>([
         "it lacks its time, the version of its leaves, or its key",
       ] as const,
   ),
+  ...["300", "301", "-1", "03", "x", "9007199254740992"].map(
+    (begin) =>
+      [
+        `it begins at ${begin} of 300`,
+        withLine(`begin ${begin}`),
+        "it does not say where it begins",
+      ] as const,
+  ),
+  ...[Buffer.alloc(31).toString("base64"), Buffer.alloc(33).toString("base64"), "x"].map(
+    (hash) =>
+      [
+        `one before with the hash ${hash}`,
+        `${without("previous")}previous ${hash}\n`,
+        "the hash of the one before is no SHA-256",
+      ] as const,
+  ),
   ["calls without a method", withLine("calls 1 1"), '"calls 1 1" counts no calls'],
   ["calls without quotes", withLine("calls 1 1 a"), '"calls 1 1 a" counts no calls'],
   [

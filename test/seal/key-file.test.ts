@@ -225,7 +225,18 @@ describe("refused", () => {
     const error = refusal(() => load(path, directory, true));
     expect(error.code).toBe("unreadable");
     expect(error.message).toContain(`make it with: otel-audit keys create --file ${path}`);
+    expect(error.message).toMatch(/--file \S+$/);
+    expect(error.cause).toMatchObject({ code: "ENOENT" });
     expect(existsSync(join(path, ".."))).toBe(false);
+  });
+
+  test("one that was named and cannot be there: nobody is told to make it", () => {
+    const { directory } = freshPlace();
+    writeFileSync(join(directory, "../file"), "");
+    const path = join(directory, "../file/key.pem");
+    const error = refusal(() => load(path, directory, true));
+    expect(error.code).toBe("unreadable");
+    expect(error.message).toMatch(/^cannot read the signing key \S+: .*ENOTDIR.*stat '[^']*'$/);
   });
 
   const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
@@ -318,14 +329,35 @@ describe("refused", () => {
     }
   });
 
-  test("a key that has a second name right in the audit directory", () => {
+  test("a key that has its second name right in the audit directory", () => {
+    const { directory, path } = freshPlace();
+    createKeyFile(path);
+    linkSync(path, join(directory, "audit_log.txt"));
+    expect(refusal(() => load(path, directory)).message).toContain("lies in the audit directory");
+  });
+
+  test("a key that has three names, one of them right in the audit directory", () => {
     const { directory, path } = freshPlace();
     createKeyFile(path);
     linkSync(path, join(directory, "../second.pem"));
+    writeFileSync(join(directory, "audit_log.csv"), "");
     expect(load(path, directory).custody).toBe("file");
+    expect(load(path, join(directory, "not-yet")).custody).toBe("file");
     linkSync(path, join(directory, "audit_log.txt"));
     for (const name of [path, join(directory, "../second.pem")])
       expect(refusal(() => load(name, directory)).message).toContain("lies in the audit directory");
+  });
+
+  test("a key that is not there yet, and a directory that holds records", () => {
+    const { directory, path } = freshPlace();
+    writeFileSync(join(directory, "audit_log.csv"), "");
+    expect(load(path, directory).custody).toBe("file");
+  });
+
+  test("the directory around the audit directory is no key, and lies not in it", () => {
+    const { directory } = freshPlace();
+    const error = refusal(() => load(join(directory, ".."), directory, true));
+    expect(error.message).not.toContain("lies in the audit directory");
   });
 
   test("a key beside the audit directory is fine, also where the names begin alike", () => {

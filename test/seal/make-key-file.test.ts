@@ -1,14 +1,14 @@
 /** Rotation: at every instant there is a key that the list of public keys has, and the one before vouches for it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { fromBase64 } from "../../src/lib/base64.ts";
 import { rotationText } from "../../src/seal/checkpoint.ts";
 import { createKeyFile, rotateKeyFile } from "../../src/seal/make-key-file.ts";
 import { encodeKey } from "../../src/seal/note.ts";
-import { publicKeyFile, readPublicKeys } from "../../src/seal/public-key-file.ts";
+import { publicKeyFile, readPublicKeys, writePublicKeys } from "../../src/seal/public-key-file.ts";
 import { isSignatureOf } from "../../src/seal/signer.ts";
 import { freshPlace, load, modeOf } from "../support/key-place.ts";
 
@@ -49,6 +49,43 @@ test("a file of public keys that is lost, or was never there, begins again with 
   rmSync(publicKeyFile(path));
   const next = rotateKeyFile(path);
   expect(readPublicKeys(path)).toEqual([{ key }, next]);
+});
+
+test("what is not there is not rotated, and nothing is left there", () => {
+  const { path } = freshPlace();
+  for (const isThere of [false, true]) {
+    const directory = join(path, "..");
+    if (isThere) mkdirSync(directory, { recursive: true });
+    expect(() => rotateKeyFile(path)).toThrow("make it with: otel-audit keys create");
+    expect(existsSync(directory) ? readdirSync(directory) : []).toEqual([]);
+    expect(existsSync(directory)).toBe(isThere);
+  }
+});
+
+test("of very many rotations the newest hundred are told", () => {
+  const { directory, path } = freshPlace();
+  createKeyFile(path);
+  const keys = Array.from({ length: 102 }, () => rotateKeyFile(path));
+  const { rotations } = load(path, directory);
+  const steps = keys.slice(2).toReversed();
+  expect(rotations).toEqual(
+    steps.map(({ key, rotation }) => ({ ...rotation, to: encodeKey(key) })),
+  );
+});
+
+test("two keys of which each came after the other: each step is told once", () => {
+  const { directory, path } = freshPlace();
+  const first = load(path, directory);
+  const { key, rotation } = rotateKeyFile(path);
+  if (rotation === undefined) throw new Error("it came after none");
+  const back = { from: encodeKey(key), signature: rotation.signature };
+  writePublicKeys(path, [
+    { key: first.key, rotation: back },
+    { key, rotation },
+  ]);
+  expect(load(path, directory).rotations.map(({ to }) => to)).toEqual(
+    [key, first.key].map(encodeKey),
+  );
 });
 
 test("through a link: what it leads to is replaced, and the old key is nowhere", () => {

@@ -24,7 +24,7 @@ const signature = toBase64(earlier.sign(Buffer.from(rotationText(from, own))));
 const named = (name: string): string => from.replace("otel-audit", name);
 
 test("a key alone, and one that came after another", () => {
-  const text = `# ours\n\n${from}\n  ${own} ${from}\t${signature} \r\n`;
+  const text = `# ours\n\n${from}\n  ${own}  ${from}\t${signature} \r\n`;
   const rotated = { key: later.key, rotation: { from, signature } };
   expect(decodePublicKeys(text)).toEqual([{ key: earlier.key }, rotated]);
 });
@@ -62,6 +62,19 @@ test.each<[name: string, behind: string]>([
   expect(exitCode).toBe(0);
   expect(headline).toMatch(/^verified, /);
 });
+
+test("how long a key may be", () => {
+  const longest = named("a".repeat(500 - named("").length));
+  expect(longest).toHaveLength(500);
+  expect(decodePublicKeys(longest)).toEqual([{ key: decodeKey(longest) }]);
+  expect(decodePublicKeys(`a${longest}`)).toEqual([]);
+});
+
+test.each([
+  ["/keys/signing-key.pem", "/keys/signing-key.pub"],
+  ["/keys/signing-key", "/keys/signing-key.pub"],
+  ["/keys/signing.pem.key", "/keys/signing.pem.key.pub"],
+])("the file beside %s", (path, file) => expect(publicKeyFile(path)).toBe(file));
 
 test.each(["\u0001", "a\u202eb", "a".repeat(100_000)])("a key named %j is none", (name) => {
   expect(decodePublicKeys(named(name))).toEqual([]);

@@ -35,6 +35,24 @@ describe("found", () => {
       [2, 2, 2],
     ],
     [
+      "a call once, with others between its results",
+      (ledger) => {
+        for (const [at, call] of [1, 2, 3, 1].entries()) see(ledger, at + 1, call);
+        say(ledger, 4, [3, 3]);
+      },
+      [3, 3, 3],
+    ],
+    [
+      "of results of several calls the largest number counts",
+      (ledger) => {
+        see(ledger, 1, 1, 2);
+        see(ledger, 2, 1, 5);
+        see(ledger, 3, 1, 3);
+        say(ledger, 3, [5, 5]);
+      },
+      [5, 5, 5],
+    ],
+    [
       "calls behind the last checkpoint are not counted",
       (ledger) => {
         see(ledger, 1, 1);

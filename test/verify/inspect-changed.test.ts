@@ -52,7 +52,11 @@ describe("what is said of a record that", () => {
         ...segments(sealed()),
       }),
       `ALTERED ${A}.2: 1 of 3 copies are not what was signed`,
-      { verdict: "altered", exitCode: 1 },
+      {
+        verdict: "altered",
+        exitCode: 1,
+        copies: [{ state: "proven" }, { state: "altered" }, { state: "proven" }],
+      },
     ],
     [
       "has another value in the place of a redactable one",
@@ -67,6 +71,20 @@ describe("what is said of a record that", () => {
       () => segments(edited(A, 8, replace('"status":"success"', '"status":"failed"'))),
       `ALTERED ${A}.8: 1 of 1 copies are not what was signed`,
       { verdict: "altered", copies: [{ state: "altered", doubts: [expect.any(String)] }] },
+    ],
+    [
+      "says two things, and has a name that nobody looks for",
+      `${A}.8`,
+      () =>
+        segments(
+          edited(A, 8, (line) =>
+            line
+              .replace('"status":"success"', '"status":"failed"')
+              .replace("audit.impact", "audit_impact"),
+          ),
+        ),
+      `ALTERED ${A}.8: 1 of 1 copies are not what was signed`,
+      { verdict: "altered", copies: [{ doubts: [expect.any(String), expect.any(String)] }] },
     ],
     [
       "has a seal of another form",

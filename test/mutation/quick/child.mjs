@@ -18,7 +18,7 @@ const FIRST_LIMIT_MILLIS = 60_000;
 /** Tests that found the last mutants come first: the next one is a neighbour. */
 const MAX_KILLERS = 25;
 
-const { tests, mutants, limitMillis } = JSON.parse(process.env.MUTATION_CHILD ?? "{}");
+const { tests, mutants, limitMillis, isTwice } = JSON.parse(process.env.MUTATION_CHILD ?? "{}");
 const state = (globalThis.__stryker__ = {});
 // Mutants break promises that nobody waits for.
 process.on("unhandledRejection", () => {});
@@ -67,6 +67,8 @@ async function runWithout() {
 }
 
 const unfit = new Set(await runWithout());
+// Some tests cannot be run again.
+if (isTwice) for (const id of await runWithout()) unfit.add(id);
 const { perTest = {}, static: ofModules = {} } = state.mutantCoverage ?? {};
 process.send({ kind: "ready", failed: [...unfit] });
 
@@ -85,7 +87,10 @@ function testsOf(mutant) {
   return covering.toSorted((left, right) => rank(left) - rank(right));
 }
 
-async function tryMutant(mutant) {
+/** Whether something stayed behind in the process that makes tests fail. */
+let isSpoilt = false;
+
+async function tryMutant(mutant, isFirst) {
   const covering = testsOf(mutant);
   if (covering.length === 0) return ofModules[mutant] === undefined ? "NoCoverage" : "Static";
   const start = performance.now();
@@ -99,19 +104,18 @@ async function tryMutant(mutant) {
     const isEndless = state.hitCount > state.hitLimit;
     state.activeMutant = undefined;
     if (isAlive) continue;
-    // What an earlier mutant left behind in the process finds nothing.
-    if (!(await passes(one, file))) {
-      unfit.add(one.id);
-      continue;
-    }
+    // This mutant has left something behind, or one before it: the next process begins with it.
+    isSpoilt = !(await passes(one, file));
+    if (isSpoilt && !isFirst) return "Pending";
     killers = [one, ...killers.filter((other) => other !== one)].slice(0, MAX_KILLERS);
     return isEndless ? "Timeout" : "Killed";
   }
   return "Survived";
 }
 
-for (const mutant of mutants) {
+for (const [at, mutant] of mutants.entries()) {
   process.send({ kind: "begins", mutant });
-  process.send({ kind: "ended", mutant, status: await tryMutant(mutant) });
+  process.send({ kind: "ended", mutant, status: await tryMutant(mutant, at === 0) });
+  if (isSpoilt) break;
 }
-process.send({ kind: "all", unfit: unfit.size }, () => process.exit(0));
+process.send({ kind: "all" }, () => process.exit(0));

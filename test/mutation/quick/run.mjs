@@ -47,6 +47,8 @@ const tests = values.tests.length > 0 ? values.tests : TESTS[sources[0]?.split("
 if (tests === undefined) throw new Error("name sources below src/seal or src/verify");
 
 let isStopped = false;
+/** Tests that fail without any mutant. */
+const unfit = new Set();
 const known = values.after ? JSON.parse(readFileSync(values.after, "utf8")).files : {};
 
 /** A copy of the project in which every mutant is asleep. */
@@ -79,13 +81,14 @@ function knownOf({ fileName, location, replacement }) {
   return ["Killed", "Timeout", "Static"].includes(same?.status) ? same.status : "Pending";
 }
 
-/** Tries what is pending; ends early where a mutant stops the process. */
-function tryIn(pending, byId) {
+/** Tries what is pending; ends early where a mutant stops the process, or leaves something behind in it. */
+function tryIn(pending, byId, isTwice) {
   const names = tests.flatMap((glob) => globSync(glob, { cwd: folder }));
   const given = {
     tests: names.map((name) => join(folder, name)),
     mutants: pending.map(({ id }) => id),
     limitMillis: Number(values.seconds) * 1000,
+    isTwice,
   };
   const child = fork(join(import.meta.dirname, "child.mjs"), [], {
     cwd: folder,
@@ -98,17 +101,22 @@ function tryIn(pending, byId) {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   let current;
+  let isEnded = false;
   let timer;
   const wait = (millis = SILENCE_LIMIT_MILLIS) => {
     clearTimeout(timer);
     timer = setTimeout(() => child.kill("SIGKILL"), millis);
   };
   wait(LOADING_LIMIT_MILLIS);
-  child.on("message", ({ kind, mutant, status, failed, unfit }) => {
+  child.on("message", ({ kind, mutant, status, failed }) => {
     wait();
-    if (kind === "ready" && failed.length > 0) console.log("fail without a mutant:", ...failed);
-    if (kind === "all" && unfit > 0) console.log(`${unfit} tests were left out`);
+    if (kind === "ready")
+      for (const name of failed.filter((one) => !unfit.has(one))) {
+        unfit.add(name);
+        console.log("fails without a mutant:", name);
+      }
     if (kind === "begins") current = byId.get(mutant);
+    isEnded = kind === "ended" || kind === "all";
     if (kind === "ended") tell(Object.assign(byId.get(mutant), { status }), byId.size);
   });
   const { promise, resolve, reject } = Promise.withResolvers();
@@ -121,7 +129,7 @@ function tryIn(pending, byId) {
     clearTimeout(timer);
     process.off("SIGTERM", stop);
     if (current === undefined && !isStopped) reject(new Error("the tests cannot be loaded"));
-    if (current?.status === "Pending" && !isStopped) current.status = "Timeout";
+    if (current?.status === "Pending" && !isStopped && !isEnded) current.status = "Timeout";
     resolve();
   });
   return promise;
@@ -146,7 +154,7 @@ for (
   left.length > 0 && !isStopped;
   left = mutants.filter(({ status }) => status === "Pending")
 )
-  await tryIn(left, byId);
+  await tryIn(left, byId, left.length < mutants.length);
 
 const total = { tried: 0, killed: 0 };
 const report = {};
