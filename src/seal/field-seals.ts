@@ -59,12 +59,11 @@ export function decodeFieldSeals(text: string): readonly FieldSeal[] | undefined
   const seals: FieldSeal[] = [];
   let isSorted = true;
   let before = "";
-  let colon = text.indexOf(":");
+  let colon = nextOf(":", text, 0);
   for (let start = 0; start < text.length;) {
-    const comma = text.indexOf(",", start);
-    const end = comma < 0 ? text.length : comma;
+    const end = nextOf(",", text, start);
     // Looked for again only behind the last one: there may be many entries without.
-    if (colon >= 0 && colon < start) colon = text.indexOf(":", start);
+    if (colon < start) colon = nextOf(":", text, start);
     const seal = decodeEntry(text, { start, colon, end });
     if (seal.key <= before) isSorted = false;
     before = seal.key;
@@ -77,17 +76,23 @@ export function decodeFieldSeals(text: string): readonly FieldSeal[] | undefined
   return isTwice ? undefined : sorted;
 }
 
+/** Where it stands first from some place on; the end of the text where it does not. */
+function nextOf(character: string, text: string, from: number): number {
+  const at = text.indexOf(character, from);
+  return at < 0 ? text.length : at;
+}
+
 /** Where an entry stands in the text. */
 interface EntryPlace {
   readonly start: number;
-  /** The first one behind the start; -1: there is none. */
+  /** The first one behind the start, if any. */
   readonly colon: number;
   /** The place behind it. */
   readonly end: number;
 }
 
 function decodeEntry(text: string, { start, colon, end }: EntryPlace): FieldSeal {
-  if (colon < 0 || colon > end) return { key: text.slice(start, end) };
+  if (colon >= end) return { key: text.slice(start, end) };
   const key = text.slice(start, colon);
   const stop = colon + 1 + COMMITMENT_CHARACTERS;
   const commitment = text.slice(colon + 1, stop);

@@ -1,4 +1,5 @@
 import { WHOLE_BODY } from "../event/portable.ts";
+import { remembered } from "../lib/remembered.ts";
 import type { SealedField } from "./sealed-fields.ts";
 
 /** Whether a field of an action's records may be redacted after they were sealed. */
@@ -17,33 +18,19 @@ const ANY_BELOW = ".*";
 export function createRedactable(
   listOf: (action: string) => readonly string[],
 ): (action: string) => IsRedactable {
-  const known = new Map<string, IsRedactable>();
-  return (action) => {
-    const answer = known.get(action);
-    if (answer !== undefined) return answer;
-    if (known.size >= MAX_REMEMBERED) known.clear();
-    const made = remembering(matcherOf(listOf(action)));
-    known.set(action, made);
-    return made;
-  };
+  return remembered(MAX_REMEMBERED, (action) => {
+    const matches = matcherOf(listOf(action));
+    const ofLeaf = remembered(MAX_REMEMBERED, (name: string) => matches({ name, isBody: true }));
+    const ofAttribute = remembered(MAX_REMEMBERED, (name: string) =>
+      matches({ name, isBody: false }),
+    );
+    return ({ name, isBody }) => (isBody ? ofLeaf(name) : ofAttribute(name));
+  });
 }
 
-function remembering(matches: IsRedactable): IsRedactable {
-  const attributes = new Map<string, boolean>();
-  const leaves = new Map<string, boolean>();
-  return (field) => {
-    const answers = field.isBody ? leaves : attributes;
-    let answer = answers.get(field.name);
-    if (answer === undefined) {
-      answer = matches(field);
-      if (answers.size >= MAX_REMEMBERED) answers.clear();
-      answers.set(field.name, answer);
-    }
-    return answer;
-  };
-}
-
-function matcherOf(list: readonly string[]): IsRedactable {
+function matcherOf(
+  list: readonly string[],
+): (field: Pick<SealedField, "name" | "isBody">) => boolean {
   const names = new Set(list);
   const starts = list.flatMap((name) => (name.endsWith(ANY_BELOW) ? [name.slice(0, -1)] : []));
   const isWholeBody = names.has(WHOLE_BODY);

@@ -17,6 +17,7 @@ import {
   type PlacedRecord,
   readTrailOf,
   type TrailOfRecord,
+  type TrailOptions,
 } from "./inspect-trail.ts";
 import { type InspectionFacts, inspectionVerdict } from "./inspection-verdict.ts";
 import type { InspectedCopy, Inspection } from "./inspection.ts";
@@ -68,7 +69,7 @@ export async function inspectRecord(
     untold,
     unkept,
     unreadable,
-    outOfPlace: outOfPlace(trail, id, sequence),
+    outOfPlace: outOfPlace(trail, chosen, { id, sequence }),
   };
   const verdict = inspectionVerdict(id, facts);
   return {
@@ -85,12 +86,14 @@ export async function inspectRecord(
   };
 }
 
-/** Why the record cannot stand where it does. */
+/** Why the record cannot stand where it does: not asked where its own process has signed that it stands there. */
 function outOfPlace(
   { copies, checkpoints, end }: TrailOfRecord,
-  id: string,
-  sequence: number,
+  chosen: PlacedCheckpoint | undefined,
+  { id, sequence }: Pick<PlacedCheckpoint, "id"> & Pick<TrailOptions, "sequence">,
 ): string | undefined {
+  const { state, size = 0 } = chosen?.sound.checkpoint ?? {};
+  if (state !== "adopted" && sequence <= size) return undefined;
   const isCheckpoint = copies[0]?.record.attributes[ATTR_RECORD_KIND] === "checkpoint";
   const kind = isCheckpoint ? KIND.checkpoint : KIND.other;
   const own = checkpoints.filter((one) => one.id === id);

@@ -12,7 +12,7 @@ export interface Inspection {
   readonly exitCode: 0 | 1 | 3 | 4;
   /** The verdict in one sentence. */
   readonly headline: string;
-  /** At most 100. */
+  /** At most 100; where there are more, it is not called proven. */
   readonly copies: readonly InspectedCopy[];
   /** Place in `copies` of the one that `fields` and `leaf` are of: the first that is proven, else the first. */
   readonly shown: number | null;
@@ -41,7 +41,7 @@ export interface InspectedCopy {
   /** `unproven`: nothing is there to compare it with. */
   readonly state: "proven" | "altered" | "unproven";
   readonly leaf: Digest;
-  /** What its text says twice or in contradiction. */
+  /** What its text says twice or in contradiction, or of its process otherwise than what was signed. */
   readonly doubts: readonly string[];
   /** Keys of fields that are not those of the proven copy, or not what their commitments say. */
   readonly differing: readonly string[];

@@ -88,6 +88,47 @@ test("what may be redacted is asked of each action by itself", () => {
   }
 });
 
+describe("what may be redacted is asked once", () => {
+  /** Shapes bodies of these names, one after the other; gives those that were asked for. */
+  function askedFor(
+    shown: readonly (readonly [action: string, name: string])[],
+  ): readonly string[] {
+    const asked: string[] = [];
+    let current = "";
+    const shape = createShaper(() => {
+      asked.push(current);
+      return () => false;
+    });
+    for (const [action, name] of shown) {
+      current = `${action} ${name}`;
+      shape({ attributes: {}, body: { [name]: 1 } }, action);
+    }
+    return asked;
+  }
+  const times = (count: number, of: (at: number) => readonly [string, string]) =>
+    Array.from({ length: count }, (_, at) => of(at));
+
+  test("for each action, and for records that look alike", () => {
+    const shown = [
+      ["pause", "a"],
+      ["pause", "b"],
+      ["stop", "a"],
+    ] as const;
+    expect(askedFor([...shown, ...shown.toReversed()])).toEqual(["pause a", "pause b", "stop a"]);
+  });
+  test("of an action the last four are remembered", () => {
+    const five = Array.from("abcde").map((name) => ["pause", name] as const);
+    expect(askedFor([...five, ["pause", "b"]])).toHaveLength(5);
+    expect(askedFor([...five, ["pause", "a"]])).toHaveLength(6);
+  });
+  test("1024 actions are remembered; one more, and all are asked for again", () => {
+    const many = times(1024, (at) => [`action${at}`, "a"]);
+    const [first = ["", ""]] = many;
+    expect(askedFor([...many, first])).toHaveLength(1024);
+    expect(askedFor([...many, ["another", "a"], first, first])).toHaveLength(1026);
+  });
+});
+
 test("more actions than are remembered", () => {
   const shape = createShaper(() => () => false);
   for (let at = 0; at < 2100; at++) {

@@ -1,6 +1,8 @@
 /** Which copy, and which checkpoint, an inspection shows, where there are several. */
 import { expect, test } from "vitest";
+import { encodeJsonLine } from "../../src/format/index.ts";
 import { replace, text } from "../support/edited-journal.ts";
+import { createSeconds, createStreamWriter, keyOfTest } from "../support/fixed-stream.ts";
 import { inspect, lineOf, segments } from "../support/inspected.ts";
 import { journalOf, result, type Write } from "../support/key-histories.ts";
 import { linesOf, STREAMS } from "../support/sealed-journal.ts";
@@ -73,6 +75,16 @@ test.each(["as they were written", "the last one first"])(
     expect(checkpoint?.number).toBe(3);
   },
 );
+
+test("an end that somebody else signs takes nothing from a record that its process has signed", async () => {
+  const other = createStreamWriter(A, keyOfTest(2), createSeconds());
+  other.add({ kind: "start", action: "stream_start" });
+  for (const state of ["open", "close"] as const) other.checkpoint(state);
+  const forged = other.records.slice(1).map(({ record }) => encodeJsonLine(record));
+  const files = { "a.jsonl": text(forged), "b.jsonl": text(linesOf(A)) };
+  const inspection = await inspect(`${A}.8`, files, [keyOfTest(0).line]);
+  expect([inspection.verdict, inspection.checkpoint?.isKeyTrusted]).toEqual(["proven", true]);
+});
 
 test("a hundred problems are told, and no more", async () => {
   const changed = lineOf(A, 9).replace("results 1", "results 2");
