@@ -4,7 +4,7 @@
  * @param max so many are remembered; for one more, all are forgotten.
  * @param answer gives the same to the same key.
  */
-export function remembered<Key, Value extends NonNullable<unknown> | null>(
+export function remembered<Key, Value extends string | number | boolean | object | null>(
   max: number,
   answer: (key: Key) => Value,
 ): (key: Key) => Value {

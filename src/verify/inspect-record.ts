@@ -17,7 +17,6 @@ import {
   type PlacedRecord,
   readTrailOf,
   type TrailOfRecord,
-  type TrailOptions,
 } from "./inspect-trail.ts";
 import { type InspectionFacts, inspectionVerdict } from "./inspection-verdict.ts";
 import type { InspectedCopy, Inspection } from "./inspection.ts";
@@ -69,7 +68,7 @@ export async function inspectRecord(
     untold,
     unkept,
     unreadable,
-    outOfPlace: outOfPlace(trail, chosen, { id, sequence }),
+    outOfPlace: outOfPlace(trail, chosen, sequence),
   };
   const verdict = inspectionVerdict(id, facts);
   return {
@@ -90,17 +89,15 @@ export async function inspectRecord(
 function outOfPlace(
   { copies, checkpoints, end }: TrailOfRecord,
   chosen: PlacedCheckpoint | undefined,
-  { id, sequence }: Pick<PlacedCheckpoint, "id"> & Pick<TrailOptions, "sequence">,
+  sequence: number,
 ): string | undefined {
   const { state, size = 0 } = chosen?.sound.checkpoint ?? {};
   if (state !== "adopted" && sequence <= size) return undefined;
   const isCheckpoint = copies[0]?.record.attributes[ATTR_RECORD_KIND] === "checkpoint";
   const kind = isCheckpoint ? KIND.checkpoint : KIND.other;
-  const own = checkpoints.filter((one) => one.id === id);
-  return end.problemOf(
-    { sequence, kind },
-    own.map(({ sound }) => sound.noteHash),
-  );
+  // Those of adopters are nobody's here.
+  const notes = checkpoints.map(({ sound }) => sound.noteHash);
+  return end.problemOf({ sequence, kind }, notes);
 }
 
 /** Whoever reads another copy than the one shown must not take from it what nobody can open. */

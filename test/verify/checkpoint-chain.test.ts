@@ -1,43 +1,9 @@
 /** Which checkpoints of a stream can stand beside each other, and which is its end. */
 import { describe, expect, test } from "vitest";
-import { toBase64 } from "../../src/lib/base64.ts";
 import type { SoundCheckpoint } from "../../src/verify/check-checkpoint.ts";
 import { createCheckpointChain } from "../../src/verify/checkpoint-chain.ts";
-import { keyOfTest } from "../support/fixed-stream.ts";
-import { plain } from "../support/plain-checkpoint.ts";
+import { rootBytes, rootOf, sound, type SoundParts } from "../support/sound-checkpoint.ts";
 
-/** The tree of so many records; another one of as many. */
-const rootBytes = (size: number, of = 0): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(32).fill(size).fill(of, 31);
-const rootOf = (size: number, of = 0): string | undefined =>
-  size === 0 ? undefined : toBase64(rootBytes(size, of));
-
-type Parts = Partial<
-  Pick<SoundCheckpoint, "noteHash" | "from" | "rootBefore" | "rootAtBegin"> &
-    Pick<SoundCheckpoint["checkpoint"], "state" | "root" | "begin" | "size"> & {
-      readonly previous: string | undefined;
-      readonly key: number;
-    }
->;
-/** Checkpoint of ten records with this number: the first one opens, and each carries what the one before does. */
-function sound(number: number, parts: Parts = {}): SoundCheckpoint {
-  const { size = 10 * number, begin = 10 * (number - 1), key = 0 } = parts;
-  const { from = Math.max(0, begin - 10), state = number === 1 ? "open" : "run" } = parts;
-  const previous =
-    "previous" in parts ? parts.previous : number === 1 ? undefined : `n${number - 1}`;
-  const { root = rootBytes(size), noteHash = `n${number}` } = parts;
-  return {
-    checkpoint: { ...plain, number, size, begin, root, state, previous },
-    key: keyOfTest(key).note,
-    noteHash,
-    from,
-    begin,
-    leaves: new Uint8Array(),
-    rootBefore: "rootBefore" in parts ? parts.rootBefore : rootOf(from),
-    rootAtBegin: "rootAtBegin" in parts ? parts.rootAtBegin : rootOf(begin),
-    rotations: [],
-  };
-}
 function chainOf(...known: readonly SoundCheckpoint[]): ReturnType<typeof createCheckpointChain> {
   const chain = createCheckpointChain();
   for (const one of known) {
@@ -46,7 +12,7 @@ function chainOf(...known: readonly SoundCheckpoint[]): ReturnType<typeof create
   }
   return chain;
 }
-const adopted = (number: number, parts: Parts = {}): SoundCheckpoint =>
+const adopted = (number: number, parts: SoundParts = {}): SoundCheckpoint =>
   sound(number, { state: "adopted", ...parts });
 
 describe("why one cannot stand beside those that are known", () => {

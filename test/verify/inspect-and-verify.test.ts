@@ -6,6 +6,7 @@ import {
   inspectRecord,
   verifyFiles,
 } from "../../src/verify/index.ts";
+import { decodeJsonLine } from "../../src/format/index.ts";
 import { BROKEN, UNSOUND } from "../support/broken-checkpoints.ts";
 import { CARRIED } from "../support/carried-histories.ts";
 import { CLAIMS } from "../support/claim-cases.ts";
@@ -18,6 +19,7 @@ import { directoryOf, directoryWith, viewsOf } from "../support/journal-director
 import { HISTORIES, journalOf, result, type Write } from "../support/key-histories.ts";
 import { OPENINGS } from "../support/opening-histories.ts";
 import { linesOf, STREAMS } from "../support/sealed-journal.ts";
+import { TEXT_OF } from "../support/stored-forms.ts";
 import { TELLING } from "../support/telling-histories.ts";
 
 const [A] = STREAMS;
@@ -92,6 +94,16 @@ describe("why a record cannot stand where it does", () => {
     ["an earlier checkpoint, again", `${A}.20`, () => withLine(renumbered(7, 20)), BEHIND],
     ["a result behind the last checkpoint", `${A}.10`, () => withLine(renumbered(8, 10)), BEHIND],
     [
+      "a result in the place of the last one, which stands behind it",
+      `${A}.9`,
+      () =>
+        segments({
+          ...sealed(),
+          [A]: [...linesOf(A).slice(0, 8), renumbered(8, 9), renumbered(9, 10)],
+        }),
+      BEHIND,
+    ],
+    [
       "a result in the place of the last one",
       `${A}.9`,
       () => segments(edited(A, 9, () => [renumbered(8, 9)])),
@@ -124,17 +136,32 @@ describe("why a record cannot stand where it does", () => {
 });
 
 describe("what a record says of its process is what was signed when its stream began", () => {
-  test.each<readonly [string, (line: string) => string, string]>([
+  const name = "another resource than the signed one in one record of several";
+  const [, write] = OPENINGS.find(([one]) => one === name) ?? [];
+  if (write === undefined) throw new Error(`no history is called ${name}`);
+  const lines = journalOf(write)[A] ?? [];
+  test.each<readonly [string, string, Files, string]>([
     [
       "its service",
-      replace('"service":"trainer"', '"service":"billing"'),
+      `${A}.2`,
+      segments(edited(A, 2, replace('"service":"trainer"', '"service":"billing"'))),
       'its service is "billing", and the signed one "trainer"',
     ],
-  ])("%s", async (_name, change, doubt) => {
-    expect(await inspect(`${A}.2`, segments(edited(A, 2, change)))).toMatchObject({
+    [
+      "its resource",
+      `${A}.3`,
+      segments({ [A]: lines }),
+      '"process.pid" of its resource is not what was signed',
+    ],
+  ])("%s", async (_name, id, files, doubt) => {
+    expect(await inspect(id, files)).toMatchObject({
       verdict: "altered",
       exitCode: 1,
       copies: [{ state: "altered", doubts: [doubt] }],
     });
+  });
+  test("a resource that was given more on its way is not asked", async () => {
+    const files = { "a.json": TEXT_OF.otlp(lines.map(decodeJsonLine)) };
+    expect(await inspect(`${A}.3`, files)).toMatchObject({ verdict: "proven" });
   });
 });

@@ -209,6 +209,8 @@ describe("a hundred copies are looked at, and no more", () => {
       exitCode: 4,
       headline: `record ${A}.8 is proven by 100 copies, but 1 more was not looked at`,
     });
+    const { headline } = await inspect(`${A}.8`, { ...files, "zz.jsonl": copies(1) });
+    expect(headline).toContain("proven by 100 copies, but 2 more were not looked at");
   });
 });
 
