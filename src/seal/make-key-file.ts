@@ -1,6 +1,6 @@
 /** Makes the files of a signing key; each appears whole, and is durable before anybody is told. */
 import { type KeyObject, randomUUID, sign } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { toBase64 } from "../lib/base64.ts";
 import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
@@ -67,7 +67,8 @@ export function createKeyFile(path: string): MadeKey {
  * `unreadable` also while another rotates it; else the system error.
  */
 export function rotateKeyFile(path: string): KnownKey {
-  if (!existsSync(path)) readKeyFile(path);
+  // What cannot be used is refused before anything is written.
+  readKeyFile(path);
   // A link stays one: what it leads to is replaced.
   const file = ownPath(path);
   return locked(file, () => {
@@ -83,9 +84,8 @@ export function rotateKeyFile(path: string): KnownKey {
       writeNewFile(temporary, encodeSigningKey(next));
       writePublicKeys(file, [...listedWith(file, noteKeyOfPrivate(old)), known]);
       renameSync(temporary, file);
-    } catch (error) {
+    } finally {
       rmSync(temporary, { force: true });
-      throw error;
     }
     syncDirectory(dirname(file));
     return known;

@@ -319,6 +319,16 @@ describe("refused", () => {
         directory: join(directory, "new"),
       }),
     ],
+    [
+      "an audit directory that is not there yet, in one that is named by a link",
+      ({ directory }) => {
+        symlinkSync(directory, join(directory, "../linked"));
+        return {
+          path: join(directory, "new/key.pem"),
+          directory: join(directory, "../linked/new"),
+        };
+      },
+    ],
   ])("a key in the audit directory: %s", (_name, make) => {
     const { path, directory } = make(freshPlace());
     for (const isNamed of [true, false]) {

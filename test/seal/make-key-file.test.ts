@@ -62,6 +62,14 @@ test("what is not there is not rotated, and nothing is left there", () => {
   }
 });
 
+test("no file stays open", () => {
+  const { path } = freshPlace();
+  const before = readdirSync("/proc/self/fd").length;
+  createKeyFile(path);
+  for (let round = 0; round < 10; round++) rotateKeyFile(path);
+  expect(readdirSync("/proc/self/fd").length).toBeLessThan(before + 5);
+});
+
 test("of very many rotations the newest hundred are told", () => {
   const { directory, path } = freshPlace();
   createKeyFile(path);
