@@ -46,6 +46,21 @@ describe("a shaper gives what is sealed, whatever it was given before", () => {
         [{ "audit.reason": "d" }, {}],
       ],
     ],
+    [
+      "one leaf more, and one less",
+      [
+        [{ "audit.reason": "a" }, { note: "b" }],
+        [{ "audit.reason": "c" }, { note: "d", text: "e" }],
+        [{ "audit.reason": "f" }, { note: "g" }],
+      ],
+    ],
+    [
+      "maps in maps, with other values",
+      [
+        [{ "audit.reason": "a" }, { b: { c: { d: 1, e: 2 } }, f: { g: 3 } }],
+        [{ "audit.reason": "b" }, { b: { c: { d: 4, e: 5 } }, f: { g: 6 } }],
+      ],
+    ],
     ["a leaf with the name of an attribute", [[{ "audit.reason": "a" }, { "audit.reason": "b" }]]],
     [
       "leaves with a letter before the name of an attribute",
