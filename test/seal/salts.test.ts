@@ -1,4 +1,6 @@
-import { expect, test } from "vitest";
+import crypto from "node:crypto";
+import { syncBuiltinESMExports } from "node:module";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { newSalt } from "../../src/seal/salts.ts";
 
 test("22 characters of base64url each, never the same twice", () => {
@@ -8,4 +10,15 @@ test("22 characters of base64url each, never the same twice", () => {
   expect(new Set(salts).size).toBe(salts.length);
   const characters = new Set(salts.join(""));
   expect(characters.size).toBe(64);
+});
+
+test("one request to the source of randomness serves 1024 of them", () => {
+  const asked = vi.spyOn(crypto, "randomBytes");
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+  });
+  for (let drawn = 0; drawn < 4096; drawn++) newSalt();
+  expect(asked.mock.calls).toHaveLength(4);
 });
