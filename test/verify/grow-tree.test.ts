@@ -10,6 +10,12 @@ const leaf = (name: string | number): Uint8Array => sha256(`leaf ${name}`);
 const text = (name: string | number): string => toBase64Url(leaf(name));
 const treeOf = (...names: readonly (string | number)[]): Subtrees =>
   hashAtOnce(addLeaves(NO_LEAVES, names.map(leaf)), sha256);
+/** The tree, with another last byte of its last root. */
+function withOtherEnd({ size, roots }: Subtrees): Subtrees {
+  const last = Uint8Array.from(roots.at(-1) ?? []);
+  last[31] = (last[31] ?? 0) ^ 1;
+  return { size, roots: [...roots.slice(0, -1), last] };
+}
 const TEXTS = [1, 2, 3].map(text);
 
 /** A grower, and how often it asked for hashes. */
@@ -54,6 +60,7 @@ describe("behind a tree that is remembered", () => {
     ["one with another last root", treeOf("a", "b", "z"), [1, 2, 3]],
     ["one with another first root", treeOf("a", "y", "c"), [1, 2, 3]],
     ["one with as many roots, and more leaves", treeOf("a", "b", "c", "d", "e"), [1, 2, 3]],
+    ["one whose last root has another last byte", withOtherEnd(treeOf("a", "b", "c")), [1, 2, 3]],
     ["one with its first root alone", treeOf("a", "b"), [1, 2, 3]],
     ["one with more roots behind the same", treeOf("a", "b", "c", "d", "e", "f", "g"), [1, 2, 3]],
     ["none", NO_LEAVES, [1, 2, 3]],

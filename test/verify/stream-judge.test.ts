@@ -280,6 +280,21 @@ describe("of a part of the time", () => {
     expect(saidOf(await verified(others, { window }))).toContain("time_unread");
   });
 
+  test("of several streams one that says something of the time is enough", async () => {
+    const all = written(({ a, b }) => {
+      a.checkpoint("open");
+      b.add(result);
+      b.checkpoint("open");
+      a.checkpoint("run");
+    });
+    const opened = all.find((record) => idOf(record) === `${B}.2`);
+    const time = Date.parse(String(opened?.attributes["audit.time"]));
+    const window = { since: time + 100, until: time + 200 };
+    expect(saidOf(await verified(all, { window }))).not.toContain("time_unread");
+    const other = all.filter((record) => idOf(record).startsWith(B));
+    expect(saidOf(await verified(other, { window }))).toContain("time_unread");
+  });
+
   test.each<readonly [string, readonly [since: number, until: number], readonly string[]]>([
     ["between two checkpoints", [6.1, 6.9], []],
     ["before the first record", [-9, -8], ["time_unread"]],

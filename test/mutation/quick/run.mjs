@@ -51,6 +51,9 @@ let isStopped = false;
 const unfit = new Set();
 const known = values.after ? JSON.parse(readFileSync(values.after, "utf8")).files : {};
 
+/** As they are now: whoever works on them meanwhile changes nothing of what is said. */
+const texts = new Map(sources.map((name) => [name, readFileSync(join(ROOT, name), "utf8")]));
+
 /** A copy of the project in which every mutant is asleep. */
 async function instrumented() {
   for (const name of ["src", "test", "docs", "package.json"])
@@ -63,7 +66,7 @@ async function instrumented() {
   const { createInstrumenter } = await import(href);
   const files = sources.map((name) => ({
     name,
-    content: readFileSync(join(ROOT, name), "utf8"),
+    content: texts.get(name),
     mutate: true,
   }));
   const options = { plugins: null, excludedMutations: [], ignorers: [] };
@@ -75,7 +78,7 @@ async function instrumented() {
 /** What the last report says of a mutant, where its source is still the same; survivors are tried again. */
 function knownOf({ fileName, location, replacement }) {
   const { source, mutants: all = [] } = known[fileName] ?? {};
-  if (source !== readFileSync(join(ROOT, fileName), "utf8")) return "Pending";
+  if (source !== texts.get(fileName)) return "Pending";
   const place = JSON.stringify([location, replacement]);
   const same = all.find((one) => JSON.stringify([one.location, one.replacement]) === place);
   return ["Killed", "Timeout", "Static"].includes(same?.status) ? same.status : "Pending";
@@ -140,7 +143,7 @@ function tell({ id, fileName, location, mutatorName, replacement, status }, coun
   if (Number(id) % 100 === 99) console.error(`${id} of ${count}`);
   if (status !== "Survived" && status !== "NoCoverage") return;
   const { start, end } = location;
-  const line = readFileSync(join(ROOT, fileName), "utf8").split("\n")[start.line] ?? "";
+  const line = texts.get(fileName).split("\n")[start.line] ?? "";
   const text = line.slice(start.column, end.line === start.line ? end.column : undefined);
   const other = replacement.replaceAll(/\s+/g, " ");
   const place = `${fileName}:${start.line + 1}:${start.column + 1}`;
@@ -160,8 +163,7 @@ const total = { tried: 0, killed: 0 };
 const report = {};
 for (const name of sources) {
   const own = mutants.filter(({ fileName }) => fileName === name);
-  const source = readFileSync(join(ROOT, name), "utf8");
-  report[name] = { language: "typescript", source, mutants: own };
+  report[name] = { language: "typescript", source: texts.get(name), mutants: own };
   const tried = own.filter(({ status }) => status !== "Static" && status !== "Pending");
   const alive = tried.filter(({ status }) => status === "Survived" || status === "NoCoverage");
   const killed = tried.length - alive.length;
