@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { AuditRecord } from "../../src/event/index.ts";
-import { judgeAnchor } from "../../src/verify/anchor-heads.ts";
+import type { NoteKey } from "../../src/seal/portable.ts";
+import { judgeAnchor, trustedAnchors } from "../../src/verify/anchor-heads.ts";
 import type { FindingCode, FindingParts } from "../../src/verify/findings.ts";
 import type { Run } from "../../src/verify/runs.ts";
 import type { StreamSummary } from "../../src/verify/judged-stream.ts";
 import { createStreamJudge, type StreamJudge } from "../../src/verify/stream-judge.ts";
+import { keyOfTest } from "../support/fixed-stream.ts";
 import { journal, STREAMS, verify } from "../support/sealed-journal.ts";
 
 const STREAM = "AbCdEfGhIjKlMnOp";
@@ -119,5 +121,42 @@ describe("the head of a stream", () => {
       attributes["audit.record.kind"] === "checkpoint";
     const heads = await headsOf(journal().filter((record) => !isOwn(record)));
     expect(heads).toMatchObject({ [killed]: 3 });
+  });
+});
+
+describe("anchors that count", () => {
+  const [vouched, other, another] = [1, 2, 3].map((at) => `${keyOfTest(0).line}${at}`);
+  const head = (signedBy: string | undefined) => ({
+    stream: STREAM,
+    size: 1,
+    root: "R",
+    ...(signedBy === undefined ? {} : { signedBy }),
+  });
+  const anchors = [keyOfTest(0).line, vouched, undefined, other, another, other].map(head);
+  const used = [
+    { key: vouched ?? "", isTrusted: true, streams: 1, isInMemory: false },
+    { key: other ?? "", isTrusted: false, streams: 1, isInMemory: false },
+  ];
+  /** The heads that count, and how many of which others do not. */
+  function counted(publicKeys: readonly NoteKey[]): readonly unknown[] {
+    const found: unknown[] = [];
+    const counting = trustedAnchors({ anchors, publicKeys }, used, (code, { message, count }) => {
+      const [, key] =
+        /^an anchor of \d+ streams .* the key (\S+), which is none/.exec(message) ?? [];
+      found.push([code, key, count]);
+    });
+    return [counting.map(({ signedBy }) => signedBy), found];
+  }
+  test("those of keys that are trusted, and of nobody; of each other key it is said once", () => {
+    expect(counted([keyOfTest(0).note])).toEqual([
+      [keyOfTest(0).line, vouched, undefined],
+      [
+        ["anchor_untrusted", other, 2],
+        ["anchor_untrusted", another, 1],
+      ],
+    ]);
+  });
+  test("all, where no key is given", () => {
+    expect(counted([])).toEqual([anchors.map(({ signedBy }) => signedBy), []]);
   });
 });

@@ -28,6 +28,19 @@ describe("several copies", () => {
   });
 });
 
+test("a stream that begins while copies are read is read too", async () => {
+  const directory = directoryOf({ [A]: linesOf(A) });
+  writeDeep(join(directory, "a.jsonl"), text(linesOf(A)));
+  let isFirst = true;
+  const { streams } = await verifyFiles([directory], {
+    onProgress() {
+      if (isFirst) writeDeep(segment(directory, C), text(linesOf(C)));
+      isFirst = false;
+    },
+  });
+  expect(streams.map(({ stream }) => stream)).toContain(C);
+});
+
 describe("what somebody is told", () => {
   test("how many bytes of how many were read, file by file", async () => {
     const directory = directoryOf(sealed());
