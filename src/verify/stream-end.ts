@@ -2,7 +2,7 @@ import { recordId } from "../event/portable.ts";
 import type { Checkpoint } from "../seal/portable.ts";
 import type { SoundCheckpoint } from "./check-checkpoint.ts";
 import { isBehindEnd } from "./compare-copies.ts";
-import type { SeenRecord } from "./stream-judge.ts";
+import type { SeenRecord } from "./judged-stream.ts";
 
 /** What the checkpoints of a stream say of its end, and of the records that carry them. */
 export interface StreamEnd {
