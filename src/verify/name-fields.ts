@@ -118,7 +118,7 @@ function withFields(finding: Finding, suspects: ReadonlyMap<string, Suspect>): F
   const rest = fields.length > MAX_SAID ? ` and ${fields.length - MAX_SAID} more` : "";
   return {
     ...finding,
-    message: `${message}: ${said}${rest} differ from the proven copy in ${proven.file}:${proven.line}`,
+    message: `${message}: it differs from the proven copy in ${proven.file}:${proven.line} in ${said}${rest}`,
     fields: fields.slice(0, MAX_FIELDS),
   };
 }
