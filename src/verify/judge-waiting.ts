@@ -10,11 +10,12 @@ import {
 import { KIND } from "./examined-block.ts";
 import type { FindingParts } from "./findings.ts";
 import type { SeenRecord, StreamJudgeOptions, WaitingRecords } from "./judged-stream.ts";
+import { isInside, overlaps } from "./time-window.ts";
 
 /** What {@link judgeWaiting} takes. */
 export interface WaitingParts extends Pick<
   StreamJudgeOptions,
-  "stream" | "found" | "areCopiesExpected" | "repeatCode"
+  "stream" | "found" | "areCopiesExpected" | "repeatCode" | "window"
 > {
   readonly waiting: WaitingRecords;
   /** Leaves up to the last that any checkpoint carries. */
@@ -23,6 +24,8 @@ export interface WaitingParts extends Pick<
   readonly closedAt: number | undefined;
   /** Whether a note that holds together (its SHA-256, base64) proves the record that it stands in. */
   readonly isProof: (note: string) => boolean;
+  /** Of the last checkpoint of its process, milliseconds since the epoch; undefined: it made none. */
+  readonly lastTime: number | undefined;
   /** Numbers of records whose note is that of another one. */
   readonly repeated: ReadonlySet<number>;
 }
@@ -33,12 +36,19 @@ export interface Uncovered {
   readonly unsigned: number;
   /** Checkpoints that no later one covers: their own notes prove them. */
   readonly notes: number;
+  /** All of them. */
+  readonly records: number;
 }
 
-/** Judges the records that no checkpoint covers. */
+/**
+ * Judges the records that no checkpoint covers. Those behind the last one were written after it, and are
+ * not asked for where the window ends before that; what their own times say nobody attests.
+ */
 export function judgeWaiting(parts: WaitingParts): Uncovered {
-  const { stream, found, waiting, size, closedAt, isProof, repeated } = parts;
+  const { stream, found, waiting, size, closedAt, isProof, repeated, window } = parts;
+  const isTailWanted = overlaps(window, parts.lastTime, Infinity);
   let notes = 0;
+  let records = 0;
   const tail: SeenRecord[] = [];
   const unproven: SeenRecord[] = [];
   for (const [, copies] of [...waiting].toSorted(([left], [right]) => left - right)) {
@@ -48,12 +58,17 @@ export function judgeWaiting(parts: WaitingParts): Uncovered {
     // The record of a checkpoint comes behind what it covers: the last one is proven by its own note.
     const isNote = record.kind === KIND.checkpoint && record.sequence > size;
     const proofs = isNote ? notesOf(copies, parts) : [];
+    const isProven = proofs.some(isProof);
+    const isWanted =
+      isInside(window, record.time) || (!isProven && (record.sequence <= size || isTailWanted));
+    if (isWanted) records++;
     if (isBehindEnd(record, closedAt))
       found("record_inserted", behindEnd(stream, record, closedAt));
     else if (record.sequence <= size) unproven.push(record);
     // A finding says already what is wrong with it.
     else if (isNote && (proofs.length === 0 || repeated.has(record.sequence))) continue;
-    else if (proofs.some(isProof)) notes++;
+    else if (!isWanted) continue;
+    else if (isProven) notes++;
     else tail.push(record);
   }
   tell(unproven, "have no checkpoint, although later ones are there");
@@ -65,7 +80,7 @@ export function judgeWaiting(parts: WaitingParts): Uncovered {
     const message = `${tail.length} records of stream ${stream} stand behind its last checkpoint: that they are unaltered cannot be shown`;
     found("records_unsigned", { message, ...firstOf(tail) });
   }
-  return { unsigned: tail.length, notes };
+  return { unsigned: tail.length, notes, records };
 
   function tell(records: readonly SeenRecord[], why: string): void {
     if (records.length === 0) return;

@@ -145,15 +145,21 @@ class Judge implements StreamJudge {
     const { chain, coverage, copies, carriers } = signed;
     const parts = coverage.parts();
     const all = coverage.claims();
-    const claims = wanted(all, window);
+    const ask = createAsker(all, window);
+    const claims = all.map((claim) => ask(claim, claim.begin));
     const last = chain.last();
     const size = parts.at(-1)?.size ?? 0;
     const closedAt = last?.state === "close" ? last.size : undefined;
-    const { unsigned, notes } = judgeWaiting({
+    const {
+      unsigned,
+      notes,
+      records: uncovered,
+    } = judgeWaiting({
       ...this.#options,
       waiting,
       size,
       closedAt,
+      lastTime: last === undefined ? undefined : Date.parse(last.time),
       isProof: (note) => isProof(note, signed),
       repeated: carriers.repeated(),
     });
@@ -163,22 +169,19 @@ class Judge implements StreamJudge {
       proven: copies.proven,
       results: copies.results,
       altered: copies.altered,
-      parts: wanted(parts, window),
+      parts: parts.map((part) => ask(part, part.from)),
       claims,
       waiting: [...waiting.keys()],
       purged,
       isWhole,
     });
     this.#isAnySigned = compared.isAny;
-    // Who adopts attests nothing, and later. What came before the first one has no known beginning.
-    const own = wanted(
-      all.filter(({ isOwn }) => isOwn),
-      window,
-    );
+    // Who adopts attests nothing. What came before the first one has no known beginning.
+    const own = claims.filter(({ part }) => part.isOwn);
     this.#isTimeCovered = own.slice(1).some(({ isWanted }) => isWanted);
     return {
       stream,
-      records: compared.proven + compared.adopted + compared.inserted + waiting.size,
+      records: compared.proven + compared.adopted + compared.inserted + uncovered,
       proven: compared.proven + notes,
       adopted: compared.adopted,
       unsigned,
@@ -211,13 +214,18 @@ class Judge implements StreamJudge {
   }
 }
 
-/** A checkpoint covers what came between the one before it and itself. */
-function wanted<Part extends Pick<Claim, "time">>(
-  parts: readonly Part[],
+/** Says which parts somebody asks for: those that may have been written in the window. */
+function createAsker(
+  claims: readonly Claim[],
   window: TimeWindow,
-): readonly Wanted<Part>[] {
-  return parts.map((part, at) => ({
-    part,
-    isWanted: overlaps(window, parts[at - 1]?.time, part.time),
-  }));
+): <Part extends Pick<Claim, "time">>(part: Part, from: number) => Wanted<Part> {
+  // Ascending by size. Who adopts does it later, and knows nothing of the time before.
+  const own = claims.filter(({ isOwn }) => isOwn).toSorted((left, right) => left.size - right.size);
+  return (part, from) => {
+    // What stands behind a checkpoint was written after it. Others between may be lost.
+    const start = own.findLast(({ size }) => size <= from)?.time;
+    // A clock that was set back says nothing of the beginning.
+    const isKnown = start !== undefined && start <= part.time;
+    return { part, isWanted: overlaps(window, isKnown ? start : undefined, part.time) };
+  };
 }

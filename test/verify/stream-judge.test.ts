@@ -312,8 +312,28 @@ describe("of a part of the time", () => {
   ])("%s are counted", async (_name, [since, until], proven) => {
     const window = { since: at(since), until: at(until) };
     const report = await verified(records, { window });
-    // The last checkpoint proves itself, whatever its time.
-    expect(report.records.proven).toBe(until < 11 ? proven + 1 : Math.max(proven, 1));
+    expect(report.records.proven).toBe(proven);
     expect(report.findings.map(({ code }) => code)).not.toContain("nothing_signed");
+  });
+
+  test.each<readonly [string, readonly [since: number, until: number], readonly string[]]>([
+    ["up to its last checkpoint", [1, 10], []],
+    ["from there on", [11, 11], ["records_unsigned A.12 12 2"]],
+    ["behind all of it", [20, 21], ["records_unsigned A.12 12 2", "time_unread"]],
+  ])("a stream that was not closed is asked for a time %s", async (_name, [since, until], said) => {
+    const tail = written(({ a }) => {
+      a.checkpoint("open");
+      for (let count = 0; count < 3; count++) {
+        a.add(result);
+        a.add(result);
+        a.checkpoint("run");
+      }
+      a.add(result);
+      a.add(result);
+    });
+    const window = { since: at(since), until: at(until) };
+    const report = await verified(tail, { window });
+    expect(saidOf(report)).toEqual(said);
+    expect(report.records.unsigned).toBe(said.length === 0 ? 0 : 2);
   });
 });
