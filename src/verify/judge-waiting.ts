@@ -36,8 +36,8 @@ export interface Uncovered {
   readonly unsigned: number;
   /** Checkpoints that no later one covers: their own notes prove them. */
   readonly notes: number;
-  /** All of them. */
-  readonly records: number;
+  /** All that may be of the time that is asked for. */
+  readonly asked: number;
 }
 
 /**
@@ -48,7 +48,7 @@ export function judgeWaiting(parts: WaitingParts): Uncovered {
   const { stream, found, waiting, size, closedAt, isProof, repeated, window } = parts;
   const isTailWanted = overlaps(window, parts.lastTime, Infinity);
   let notes = 0;
-  let records = 0;
+  let asked = 0;
   const tail: SeenRecord[] = [];
   const unproven: SeenRecord[] = [];
   for (const [, copies] of [...waiting].toSorted(([left], [right]) => left - right)) {
@@ -61,7 +61,7 @@ export function judgeWaiting(parts: WaitingParts): Uncovered {
     const isProven = proofs.some(isProof);
     const isWanted =
       isInside(window, record.time) || (!isProven && (record.sequence <= size || isTailWanted));
-    if (isWanted) records++;
+    if (isWanted) asked++;
     if (isBehindEnd(record, closedAt))
       found("record_inserted", behindEnd(stream, record, closedAt));
     else if (record.sequence <= size) unproven.push(record);
@@ -80,7 +80,7 @@ export function judgeWaiting(parts: WaitingParts): Uncovered {
     const message = `${tail.length} records of stream ${stream} stand behind its last checkpoint: that they are unaltered cannot be shown`;
     found("records_unsigned", { message, ...firstOf(tail) });
   }
-  return { unsigned: tail.length, notes, records };
+  return { unsigned: tail.length, notes, asked };
 
   function tell(records: readonly SeenRecord[], why: string): void {
     if (records.length === 0) return;

@@ -181,7 +181,7 @@ class Judge implements StreamJudge {
     this.#isTimeCovered = own.slice(1).some(({ isWanted }) => isWanted);
     return {
       stream,
-      records: compared.proven + compared.adopted + compared.inserted + uncovered,
+      records: compared.proven + compared.adopted + compared.inserted + asked,
       proven: compared.proven + notes,
       adopted: compared.adopted,
       unsigned,
