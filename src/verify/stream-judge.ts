@@ -150,11 +150,7 @@ class Judge implements StreamJudge {
     const last = chain.last();
     const size = parts.at(-1)?.size ?? 0;
     const closedAt = last?.state === "close" ? last.size : undefined;
-    const {
-      unsigned,
-      notes,
-      records: uncovered,
-    } = judgeWaiting({
+    const { unsigned, notes, asked } = judgeWaiting({
       ...this.#options,
       waiting,
       size,
