@@ -20,7 +20,7 @@ describe("of findings and files that are given", () => {
   /** What is signed of the stream, as its journal has it. */
   const signedOf = (sequence: number) => leafOf(decodeJsonLine(lineOf(sequence)));
 
-  /** Fields and places of the proven copies that findings name in the end; undefined: none. */
+  /** Fields and places of the proven copies that findings name; undefined: none. */
   async function namedIn(
     files: Readonly<Record<string, readonly string[]>>,
     given: readonly Given[],
@@ -42,7 +42,7 @@ describe("of findings and files that are given", () => {
     const crypto = createNodeCrypto();
     const all = await nameAlteredFields({ findings, files: paths, signedLeaf, crypto });
     return all.map(({ message, fields }) => {
-      const [, place] = message.replaceAll(`${directory}/`, "").split("proven copy in ");
+      const [, place] = /proven copy in (\S+)/.exec(message.replaceAll(`${directory}/`, "")) ?? [];
       return fields === undefined ? undefined : `${fields.join()} ${place}`;
     });
   }
