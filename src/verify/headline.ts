@@ -71,6 +71,8 @@ function trustOf({ trust, keys, streams, anchored }: VerificationFacts): string 
 
 const REASONS: Partial<Readonly<Record<FindingCode, string>>> = {
   line_unreadable: "something cannot be read",
+  records_missing: "missing records",
+  stream_missing: "a missing stream",
   field_unopenable: "fields without their salts",
   field_unexplained: "redactions that nothing explains",
   policy_differs: "another redaction policy",

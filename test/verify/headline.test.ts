@@ -4,6 +4,7 @@ import type { AuditRecord } from "../../src/event/index.ts";
 import type { AnchoredHead } from "../../src/verify/anchor-heads.ts";
 import { createExaminer } from "../../src/verify/examine.ts";
 import { examineBlock } from "../../src/verify/examine-block.ts";
+import { SEVERITIES } from "../../src/verify/findings.ts";
 import { createNodeCrypto } from "../../src/verify/node-crypto.ts";
 import { reportOf, type VerificationReport } from "../../src/verify/report.ts";
 import { createVerification } from "../../src/verify/verification.ts";
@@ -191,6 +192,28 @@ describe("keys", () => {
     expect(report).toMatchObject({ trust: "foreign" });
     expect(report.headline).not.toContain("anchored");
   });
+});
+
+test("what is missing beside what cannot be read is said in words", async () => {
+  const report = reportOf({
+    findings: (["line_unreadable", "records_missing", "stream_missing"] as const).map((code) => ({
+      code,
+      severity: SEVERITIES[code],
+      message: "",
+    })),
+    unlisted: 0,
+    streams: (await verified(stream(A))).streams,
+    keys: [],
+    trust: "pinned",
+    anchored: { streams: 0, missing: 5 },
+    lines: 6,
+    redactions: {},
+    gaps: [],
+    calls: [],
+  });
+  expect(report.headline).toBe(
+    "unreadable: something cannot be read, missing records, a missing stream; 6 records in 1 stream proven, with the key given",
+  );
 });
 
 describe("checkpoints and nothing else", () => {
