@@ -1,12 +1,11 @@
 /** What `otel-audit anchor` does; loaded when it runs. */
-import { resolve } from "node:path";
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
 import { AuditError } from "../lib/errors.ts";
 import { makeAnchor, type Signer, signerOfFile, type StreamHead } from "../seal/index.ts";
-import { keyPlaceOfEnvironment } from "../setup/options.ts";
 import type { VerificationReport } from "../verify/index.ts";
 import type { AnchorOptions } from "./anchor-command.ts";
 import type { Lines } from "./quarantine-command.ts";
+import { keyPathOf, usingKey } from "./signing-key.ts";
 import { evidenceOf, pathsOrDefault, verifyWithProgress } from "./verify-paths.ts";
 
 const EXIT_INCOMPLETE = 4;
@@ -18,7 +17,7 @@ export async function printAnchor(
   options: AnchorOptions,
   { print, warn }: Lines,
 ): Promise<void> {
-  const paths = pathsOrDefault(given);
+  const paths = pathsOrDefault(given, "nothing to anchor");
   // Before the long part: without a key there is nothing to wait for.
   const signer = signerOf(options.keyFile);
   const report = await verifyWithProgress(paths, await evidenceOf(options, warn));
@@ -43,15 +42,9 @@ export async function printAnchor(
 }
 
 function signerOf(keyFile: string | undefined): Signer {
-  const place = keyPlaceOfEnvironment(keyFile);
-  if (place === undefined) {
-    throw new AuditError(
-      "unreadable",
-      "there is no home directory to find a key in: pass --key-file or set AUDIT_SIGNING_KEY_FILE",
-    );
-  }
+  const path = keyPathOf(keyFile, "--key-file");
   try {
-    return signerOfFile(resolve(place.path));
+    return usingKey(() => signerOfFile(path));
   } catch (error) {
     if (!(error instanceof AuditError) || error.code !== "unreadable") throw error;
     throw new AuditError(

@@ -21,8 +21,8 @@ Examples:
   otel-audit anchor ./audit > anchor-$(date +%F).txt
   otel-audit verify ./audit --anchor anchor-2026-11-21.txt --public-key signing-key.pub
 
-Exit: 0 written; 1 tampered: nothing is anchored; 2 wrong usage; 3 no key, or something is not there or
-cannot be read; 4 records are missing, or it cannot be told: --allow-incomplete anchors it all the same.`;
+Exit: 0 written; 1 tampered: nothing is anchored; 2 wrong usage; 3 no key, or what is to be one is none, or
+something is not there or cannot be read; 4 records are missing, or it cannot be told: --allow-incomplete anchors it all the same.`;
 
 /** `otel-audit anchor`. */
 export function anchorCommand(print: Lines["print"], warn: Lines["warn"]): Command {

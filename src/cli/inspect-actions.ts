@@ -22,7 +22,8 @@ export async function inspect(
   { print, warn }: Lines,
 ): Promise<void> {
   const publicKeys = readPublicKeys(options.publicKey ?? [], warn);
-  const inspection = await inspectRecord(id, pathsOrDefault(given), { publicKeys });
+  const paths = pathsOrDefault(given, "nowhere to look for the record");
+  const inspection = await inspectRecord(id, paths, { publicKeys });
   process.exitCode = inspection.exitCode;
   const commands = handCommands(inspection);
   if (options.output === "json") return print(JSON.stringify({ ...inspection, commands }, null, 2));

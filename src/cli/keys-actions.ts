@@ -1,7 +1,5 @@
 /** What `otel-audit keys …` does; loaded when one of its commands runs. */
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { AuditError } from "../lib/errors.ts";
+import { AuditError, messageOf } from "../lib/errors.ts";
 import {
   checkKeyPlace,
   createKeyFile,
@@ -13,10 +11,10 @@ import {
   rotateKeyFile,
   signerOfFile,
 } from "../seal/index.ts";
-import { keyPlaceOfEnvironment } from "../setup/options.ts";
 import { type FoundKeys, findKeys, shownKeys } from "./found-keys.ts";
 import type { KeyOptions, ShowOptions } from "./keys-command.ts";
 import type { Lines } from "./quarantine-command.ts";
+import { keyPathOf, usingKey, whatIsAt } from "./signing-key.ts";
 
 /** What is there cannot be used. */
 const EXIT_UNUSABLE = 3;
@@ -25,7 +23,7 @@ const EXIT_UNUSABLE = 3;
 export function showKeys({ output, pem, ...options }: ShowOptions, { print, warn }: Lines): void {
   if (pem === true && output === "json")
     throw new AuditError("invalid_option", "say --pem or -o json, not both");
-  const found = findKeys(placeOf(options));
+  const found = findKeys(keyPathOf(options.file, "--file"));
   if (output === "json") print(JSON.stringify(shownKeys(found), null, 2));
   else if (pem === true) print(pemOf(found));
   else for (const { known } of found.keys) print(encodeKnownKey(known));
@@ -56,13 +54,18 @@ function remarksOn({ path, since, keys }: FoundKeys): readonly string[] {
 
 /** Makes a key where there is none. */
 export function createKey(options: KeyOptions, { print, warn }: Lines): void {
-  const path = placeOf(options);
+  const path = keyPathOf(options.file, "--file");
   const auditDirectory = process.env["AUDIT_LOG_DIR"] ?? "";
   if (auditDirectory !== "") checkKeyPlace(path, auditDirectory);
-  const refusal = `there is a key already: ${path}; otel-audit keys rotate replaces it, --file names another place`;
-  if (existsSync(path)) throw new AuditError("invalid_option", refusal);
-  const { isMade, unlisted } = createKeyFile(path);
-  if (!isMade) throw new AuditError("invalid_option", refusal);
+  const { isMade, unlisted } = orSay(
+    `no signing key can be made in ${path}`,
+    "run this as a user that may write there, or name another place with --file",
+    () => {
+      const refusal = whatIsAt(path);
+      return refusal === undefined ? createKeyFile(path) : { isMade: false, unlisted: undefined };
+    },
+  );
+  if (!isMade) throw new AuditError("invalid_option", whatIsAt(path) ?? `${path} was taken away`);
   const earlier = unlisted === undefined ? readPublicKeys(path).length - 1 : 0;
   const { key } = signerOfFile(path);
   print(encodeKnownKey({ key }));
@@ -79,8 +82,12 @@ export function createKey(options: KeyOptions, { print, warn }: Lines): void {
 
 /** Replaces a key. */
 export function rotateKey(options: KeyOptions, { print, warn }: Lines): void {
-  const path = placeOf(options);
-  const known = rotateKeyFile(path);
+  const path = keyPathOf(options.file, "--file");
+  const known = orSay(
+    `the signing key ${path} cannot be replaced`,
+    "the old one stays; run this as a user that may write its directory",
+    () => usingKey(() => rotateKeyFile(path)),
+  );
   print(encodeKnownKey(known));
   warn(`rotated ${path}: the old key is gone; what it signed still verifies with its public key`);
   warn("processes that run sign with the old key until they restart");
@@ -89,11 +96,18 @@ export function rotateKey(options: KeyOptions, { print, warn }: Lines): void {
   );
 }
 
-function placeOf({ file }: KeyOptions): string {
-  const place = keyPlaceOfEnvironment(file);
-  if (place !== undefined) return resolve(place.path);
-  throw new AuditError(
-    "unreadable",
-    "there is no home directory to keep a key in: pass --file or set AUDIT_SIGNING_KEY_FILE",
-  );
+/**
+ * Says of a system error what was to be done, and the way out.
+ *
+ * @throws {AuditError} `unreadable`; else what was thrown.
+ */
+function orSay<Result>(what: string, wayOut: string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof AuditError) throw error;
+    throw new AuditError("unreadable", `${what}: ${messageOf(error)}; ${wayOut}`, {
+      cause: error,
+    });
+  }
 }

@@ -31,7 +31,7 @@ Examples:
   otel-audit keys show --pem | openssl pkey -pubin -noout -text
   otel-audit keys show -o json | jq -r '.keys[] | select(.current).key'
 
-Exit: 0 shown; 2 wrong usage; 3 no key there, or one that a service would refuse.`;
+Exit: 0 shown; 2 wrong usage; 3 no key there, or what is there is none, or one that a service would refuse.`;
 
 const CREATE_HELP = `
 The public key goes to stdout. A key that is there stays: rotate replaces it.
@@ -39,7 +39,7 @@ The public key goes to stdout. A key that is there stays: rotate replaces it.
 Example:
   otel-audit keys create --file /etc/trainer/signing-key.pem > trainer-keys.pub
 
-Exit: 0 made; 2 wrong usage, or there is a key; 3 it cannot be written.`;
+Exit: 0 made; 2 wrong usage, or something is there; 3 it cannot be written.`;
 
 const ROTATE_HELP = `
 The old key signs the new one, and is gone then. The new public key goes to stdout, with the old one and
@@ -48,7 +48,7 @@ its signature. Processes that run sign with the old key until they restart.
 Example:
   otel-audit keys rotate >> trainer-keys.pub
 
-Exit: 0 rotated; 2 wrong usage, or the file is no signing key; 3 no key there, or it cannot be replaced.`;
+Exit: 0 rotated; 2 wrong usage; 3 no key there, or what is there is none, or it cannot be replaced.`;
 
 /** `otel-audit keys …`. */
 export function keysCommand(print: Lines["print"], warn: Lines["warn"]): Command {

@@ -12,7 +12,7 @@ export async function verifyPaths(
   options: VerifyOptions,
   { print, warn }: Lines,
 ): Promise<void> {
-  const paths = pathsOrDefault(given);
+  const paths = pathsOrDefault(given, "nothing to verify");
   const report = await verifyWithProgress(paths, await evidenceOf(options, warn));
   process.exitCode = report.exitCode;
   if (options.output === "json") return print(JSON.stringify(report, null, 2));

@@ -6,7 +6,7 @@ import {
   type VerifyFilesOptions,
   type VerificationReport,
 } from "../verify/index.ts";
-import { readAnchors, readPublicKeys } from "./evidence.ts";
+import { checkNamed, readAnchors, readPublicKeys } from "./evidence.ts";
 import { createProgress } from "./progress.ts";
 import type { Lines } from "./quarantine-command.ts";
 import { parseTime } from "./time-option.ts";
@@ -24,15 +24,21 @@ export interface EvidenceOptions {
 /**
  * The paths that were given, else the audit directory of the environment.
  *
- * @throws {AuditError} `invalid_option` where there is none.
+ * @param lack what is said where there is none, as in `nothing to verify`.
+ * @throws {AuditError} `invalid_option` where there is none, or an empty one.
  */
-export function pathsOrDefault(given: readonly string[]): readonly string[] {
+export function pathsOrDefault(given: readonly string[], lack: string): readonly string[] {
+  if (given.includes(""))
+    throw new AuditError(
+      "invalid_option",
+      "an empty path names nothing: name files or directories, or give none and set AUDIT_LOG_DIR",
+    );
   if (given.length > 0) return given;
   const directory = process.env["AUDIT_LOG_DIR"] ?? "";
   if (directory !== "") return [directory];
   throw new AuditError(
     "invalid_option",
-    "nothing to verify: name files or directories, or set AUDIT_LOG_DIR",
+    `${lack}: name files or directories, or set AUDIT_LOG_DIR`,
   );
 }
 
@@ -47,6 +53,7 @@ export async function evidenceOf(
 ): Promise<VerifyFilesOptions> {
   const { publicKey = [], redactionPolicy = [], anchor = [], since, until } = options;
   const publicKeys = readPublicKeys(publicKey, warn);
+  for (const path of redactionPolicy) checkNamed(path, "--redaction-policy");
   const openedAnchors = await readAnchors(anchor);
   if (publicKeys.length === 0) {
     for (const { path } of openedAnchors)

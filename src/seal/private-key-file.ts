@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
 import { checkPrivate } from "../lib/file-trust.ts";
-import { readRegularFile } from "../lib/regular-file.ts";
+import { checkRegular, readRegularFile } from "../lib/regular-file.ts";
 import { decodeSigningKey } from "./signer.ts";
 
 /**
@@ -14,6 +14,8 @@ export function readKeyFile(path: string): KeyObject {
   const name = `the signing key ${path}`;
   let pem: string;
   try {
+    // Before its mode: what helps against readers of a file locks a directory.
+    checkRegular(path);
     // Who may read the key can sign what they like.
     checkPrivate(path, name);
     pem = readRegularFile(path);

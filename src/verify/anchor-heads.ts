@@ -21,44 +21,89 @@ export interface AnchoredTrail {
   readonly found: (code: FindingCode, finding: FindingParts) => void;
 }
 
-/** Compares what is there with what was anchored. */
+/** What became of the streams that were anchored. */
+export interface AnchoredFacts {
+  /** Streams that are there as every head that was given says it. */
+  readonly streams: number;
+  /** Records that were anchored, and that lie behind all that is signed of their stream, or have no stream here. */
+  readonly missing: number;
+}
+
+/** What became of one head. */
+interface JudgedHead {
+  /** `open`: nobody can tell, or nothing is left to compare. */
+  readonly state: "same" | "open" | "contradicted";
+  readonly missing: number;
+}
+
+/**
+ * Compares what is there with all that was anchored.
+ *
+ * @returns also whether any head was contradicted: by another root, or by records that are not there.
+ */
+export function judgeAnchors(
+  heads: readonly StreamHead[],
+  trail: AnchoredTrail,
+): AnchoredFacts & { readonly isContradicted: boolean } {
+  const judged = new Map<string, JudgedHead>();
+  for (const head of heads) {
+    const now = judgeAnchor(head, trail);
+    const { state, missing } = judged.get(head.stream) ?? now;
+    judged.set(head.stream, {
+      state: state === "same" || now.state === "contradicted" ? now.state : state,
+      missing: Math.max(missing, now.missing),
+    });
+  }
+  const all = [...judged.values()];
+  return {
+    streams: all.filter(({ state }) => state === "same").length,
+    missing: all.reduce((sum, { missing }) => sum + missing, 0),
+    isContradicted: all.some(({ state }) => state === "contradicted"),
+  };
+}
+
+/** Compares what is there with one head that was anchored. */
 export function judgeAnchor(
   { stream, size, root }: StreamHead,
   { judges, streams, purged, found }: AnchoredTrail,
-): void {
+): JudgedHead {
   const summary = streams.get(stream);
   const judge = judges.get(stream);
   const left = countOf(withoutRuns([[1, size]], joinRuns(purged.get(stream) ?? [])));
-  if (summary === undefined || judge === undefined) {
-    judgeAbsent({ stream, size, left }, found);
-    return;
-  }
+  if (summary === undefined || judge === undefined)
+    return judgeAbsent({ stream, size, left }, found);
   const here = judge.rootAt(size);
   if (here !== undefined && here !== root) {
     const message = `stream ${stream} is not the one that was anchored: its first ${size} records have another root`;
     found("anchor_differs", { message, stream });
-  } else if (summary.size < size && left > 0) {
+    return { state: "contradicted", missing: 0 };
+  }
+  if (summary.size < size && left > 0) {
     const count = size - summary.size;
     const message = `stream ${stream} was cut: ${size} records were anchored, ${summary.size} are signed here`;
     found("records_missing", { message, stream, count, ranges: [[summary.size + 1, size]] });
-  } else if (here === undefined && left > 0) {
+    return { state: "contradicted", missing: count };
+  }
+  if (here === undefined && left > 0) {
     const message = `stream ${stream}: no checkpoint of exactly ${size} records is there to compare with the anchor`;
     found("record_unproven", { message, stream });
   }
+  return { state: here === undefined ? "open" : "same", missing: 0 };
 }
 
 /** Retention deletes whole streams as well: then only the record of it is left. */
 function judgeAbsent(
   { stream, size, left }: { readonly stream: string; readonly size: number; readonly left: number },
   found: AnchoredTrail["found"],
-): void {
+): JudgedHead {
   if (left > 0) {
     const message = `stream ${stream} is missing: it was anchored with ${size} records`;
     found("stream_missing", { message, stream, count: left });
-  } else {
-    const message = `all ${size} anchored records of stream ${stream} were deleted by retention, as a signed record says`;
-    found("records_purged", { message, stream, count: size, ranges: [[1, size]] });
+    return { state: "contradicted", missing: left };
   }
+  const message = `all ${size} anchored records of stream ${stream} were deleted by retention, as a signed record says`;
+  found("records_purged", { message, stream, count: size, ranges: [[1, size]] });
+  return { state: "open", missing: 0 };
 }
 
 /** Those that count; of the others it is found that they do not. */

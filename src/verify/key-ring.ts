@@ -4,10 +4,11 @@ import type { FindingCode, FindingParts } from "./findings.ts";
 
 /**
  * How far what was verified can be relied on. `none`: nothing is signed. `log`: the keys come from
- * the log itself, so that it is consistent, but anybody may have written it. `pinned`: the keys were given.
- * `anchored`: and somebody else saw the streams earlier.
+ * the log itself, so that it is consistent, but anybody may have written it. `foreign`: keys were given, and
+ * one that signs is none of them. `pinned`: all that sign were given, or are vouched for by such. `anchored`:
+ * and somebody saw streams earlier, none of which differs from that.
  */
-export type Trust = "none" | "log" | "pinned" | "anchored";
+export type Trust = "none" | "log" | "foreign" | "pinned" | "anchored";
 
 /** A key that signed checkpoints. */
 export interface UsedKey {
@@ -91,9 +92,15 @@ export function createKeyRing(pinned: readonly NoteKey[]): KeyRing {
         const message = `${inMemory} keys were only in the memory of the processes that signed with them`;
         found("key_in_memory", { message, count: inMemory });
       }
-      return { keys, trust: keys.length === 0 ? "none" : isPinned ? "pinned" : "log" };
+      return { keys, trust: isPinned ? trustIn(keys) : keys.length === 0 ? "none" : "log" };
     },
   };
+}
+
+/** Where keys were given. */
+function trustIn(keys: readonly UsedKey[]): Trust {
+  if (keys.length === 0) return "none";
+  return keys.every(({ isTrusted }) => isTrusted) ? "pinned" : "foreign";
 }
 
 /**

@@ -8,7 +8,7 @@ export { openAnchor } from "./open-anchor.ts";
 export type { VerificationReport, Verdict } from "./report.ts";
 export type { StreamSummary } from "./judged-stream.ts";
 export type { TimeWindow } from "./time-window.ts";
-export type { AnchoredHead } from "./anchor-heads.ts";
+export type { AnchoredFacts, AnchoredHead } from "./anchor-heads.ts";
 export type {
   CallerOptions,
   CutState,

@@ -1,5 +1,5 @@
 import type { NoteKey } from "../seal/portable.ts";
-import type { AnchoredHead } from "./anchor-heads.ts";
+import type { AnchoredFacts, AnchoredHead } from "./anchor-heads.ts";
 import type { CallReconciliation } from "./call-ledger.ts";
 import type { VerifyCrypto } from "./crypto.ts";
 import type { GapClaim } from "./examined-block.ts";
@@ -48,6 +48,7 @@ export interface VerificationFacts {
   readonly streams: readonly StreamSummary[];
   readonly keys: readonly UsedKey[];
   readonly trust: Trust;
+  readonly anchored: AnchoredFacts;
   /** Lines that were records, copies counted each. */
   readonly lines: number;
   /** How often a field was redacted, by key. */

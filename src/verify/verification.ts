@@ -7,7 +7,7 @@
 import { recordId } from "../event/portable.ts";
 import { HASH_BYTES } from "../seal/portable.ts";
 import { createAdoptedViews } from "./adopted-views.ts";
-import { judgeAnchor, trustedAnchors } from "./anchor-heads.ts";
+import { judgeAnchors, trustedAnchors } from "./anchor-heads.ts";
 import { createCallLedger } from "./call-ledger.ts";
 import { checkCheckpoint, isSound, type SoundCheckpoint } from "./check-checkpoint.ts";
 import { KIND, type ExaminedBlock, type GapClaim, type RecordDetail } from "./examined-block.ts";
@@ -219,8 +219,9 @@ export function createVerification(options: VerificationOptions): Verification {
       const summaries = new Map(streams.map((summary) => [summary.stream, summary]));
       const trail = { judges, streams: summaries, purged, found: list.add };
       const ring = keys.finish(list.add);
-      const anchors = trustedAnchors(options, ring.keys, list.add);
-      for (const head of anchors) judgeAnchor(head, trail);
+      const heads = trustedAnchors(options, ring.keys, list.add);
+      const { isContradicted, ...anchored } = judgeAnchors(heads, trail);
+      const isAnchored = anchored.streams > 0 && !isContradicted;
       sources.finish(list.add);
       unknown.finish(list.add);
       judgeWhole({ judges: [...judges.values()], streams, lines, isTimeRead, found: list.add });
@@ -230,7 +231,8 @@ export function createVerification(options: VerificationOptions): Verification {
         unlisted: list.unlisted(),
         streams,
         keys: ring.keys,
-        trust: ring.trust === "pinned" && anchors.length > 0 ? "anchored" : ring.trust,
+        trust: ring.trust === "pinned" && isAnchored ? "anchored" : ring.trust,
+        anchored,
         lines,
         redactions: fields.redactions(),
         gaps,

@@ -208,10 +208,25 @@ describe("the key", () => {
     expect({ code, out }).toEqual({ code: 3, out: "" });
     expect(err).toContain("--key-file or AUDIT_SIGNING_KEY_FILE names one");
   });
+  test("a directory, and what is no key: exit 3, and nobody is told to lock it", () => {
+    const text = join(temporaryDirectory(), "text.pem");
+    writeFileSync(text, "no key", { mode: 0o600 });
+    for (const [file, said] of [
+      [trail.directory, `${trail.directory} is no regular file`],
+      [text, "is no Ed25519 private key"],
+    ] as const) {
+      const { code, out, err } = otelAudit(["anchor", trail.directory, "--key-file", file]);
+      expect({ code, out }).toEqual({ code: 3, out: "" });
+      expect(err).toContain(said);
+      expect(err).not.toContain("chmod");
+    }
+  });
 });
 
 test.each<[name: string, args: readonly string[], text: string]>([
-  ["no path", ["--key-file", "KEY"], "nothing to verify"],
+  ["no path", ["--key-file", "KEY"], "nothing to anchor: name files or directories"],
+  ["an empty path", ["", "--key-file", "KEY"], "an empty path names nothing"],
+  ["a key without a name", ["x", "--key-file", ""], "--key-file names nothing"],
   ["an unknown option", ["--strict"], "unknown option '--strict'"],
 ])("%s is wrong usage", (_name, args, text) => {
   const given = args.map((arg) => (arg === "KEY" ? trail.keyFile : arg));

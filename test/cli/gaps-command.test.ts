@@ -258,7 +258,13 @@ test("an altered record: run verify", () => {
 });
 
 test.each<[name: string, args: readonly string[], code: number, text: string]>([
-  ["no path", [], 2, "nothing to verify: name files or directories, or set AUDIT_LOG_DIR"],
+  [
+    "no path",
+    [],
+    2,
+    "nothing to look for gaps in: name files or directories, or set AUDIT_LOG_DIR",
+  ],
+  ["an empty path", ["x", ""], 2, "an empty path names nothing: name files or directories"],
   ["an unknown option", ["--nope"], 2, "unknown option '--nope'"],
   ["another output", ["-o", "xml"], 2, "Allowed choices are table, json"],
   ["a time that is none", ["x", "--since", "soon"], 2, "--since must be a time"],

@@ -287,7 +287,13 @@ test.each<[name: string, args: readonly string[], code: number, text: string]>([
   ["no record", [], 2, "missing required argument 'record-id'"],
   ["what is no id", ["pause", "x"], 2, '"pause" is no id of a record'],
   ["a number with a zero before it", ["AbCdEfGhIjKlMnOp.01", "x"], 2, "is no id of a record"],
-  ["no path", ["AbCdEfGhIjKlMnOp.1"], 2, "name files or directories"],
+  [
+    "no path",
+    ["AbCdEfGhIjKlMnOp.1"],
+    2,
+    "nowhere to look for the record: name files or directories",
+  ],
+  ["an empty path", ["AbCdEfGhIjKlMnOp.1", ""], 2, "an empty path names nothing"],
   ["a path that is not there", ["AbCdEfGhIjKlMnOp.1", "nowhere"], 3, "cannot read nowhere"],
 ])("%s", (_name, args, code, text) => {
   const ran = otelAudit(["inspect", ...args]);

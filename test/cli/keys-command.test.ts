@@ -1,5 +1,5 @@
 /** `otel-audit keys` as people run it. */
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createPublicKey } from "node:crypto";
 import {
   chmodSync,
@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -122,7 +123,29 @@ describe("create", () => {
   test("where nothing can be written", () => {
     const { code, out, err } = run(["create", "--file", "/proc/none/key.pem"]);
     expect({ code, out }).toEqual({ code: 3, out: "" });
-    expect(err).toMatch(/^otel-audit: E[A-Z]+: .*\n$/);
+    expect(err).toMatch(
+      /^otel-audit: no signing key can be made in \/proc\/none\/key\.pem: E[A-Z]+: .*; /,
+    );
+    expect(err).toContain(
+      "run this as a user that may write there, or name another place with --file",
+    );
+  });
+
+  test.each<[name: string, make: (file: string) => void, said: string]>([
+    ["a directory", (file) => mkdirSync(file, { mode: 0o755 }), "is a directory: "],
+    ["a pipe", (file) => execFileSync("mkfifo", [file]), "is no regular file: "],
+    [
+      "a link that leads to nothing",
+      (file) => symlinkSync(`${file}.gone`, file),
+      "is a link that leads to nothing: ",
+    ],
+  ])("not where %s is, which is no key", (_name, make, said) => {
+    const file = join(temporaryDirectory(), "place");
+    make(file);
+    const { code, out, err } = run(["create", "--file", file]);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain(`${file} ${said}`);
+    expect(err).not.toContain("there is a key already");
   });
 });
 
@@ -301,8 +324,39 @@ describe("rotate", () => {
     expect(run(["rotate", "--file", file])).toMatchObject({ code: 3, out: "" });
     chmodSync(file, 0o600);
     writeFileSync(file, "no key");
-    expect(run(["rotate", "--file", file])).toMatchObject({ code: 2, out: "" });
+    expect(run(["rotate", "--file", file])).toMatchObject({ code: 3, out: "" });
     expect(readFileSync(file, "utf8")).toBe("no key");
+  });
+
+  test("where the new one cannot be kept", () => {
+    const file = made();
+    mkdirSync(`${file}.next.tmp`);
+    const { code, out, err } = run(["rotate", "--file", file]);
+    expect({ code, out }).toEqual({ code: 3, out: "" });
+    expect(err).toContain(`the signing key ${file} cannot be replaced: `);
+    expect(err).toContain("the old one stays");
+  });
+});
+
+describe.each(["show", "rotate"])("%s", (command) => {
+  test.each<[name: string, make: (file: string) => void]>([
+    ["a directory", (file) => mkdirSync(file, { mode: 0o755 })],
+    ["a pipe", (file) => execFileSync("mkfifo", [file])],
+  ])("%s is no key, and nobody is told to lock it", (_name, make) => {
+    const file = join(temporaryDirectory(), "place");
+    make(file);
+    const { code, out, err } = run([command, "--file", file]);
+    expect({ code, out }).toEqual({ code: 3, out: "" });
+    expect(err).toContain(`${file} is no regular file`);
+    expect(err).not.toContain("chmod");
+  });
+
+  test("what is no key cannot be read as one", () => {
+    const file = join(temporaryDirectory(), "key.pem");
+    writeFileSync(file, "no key", { mode: 0o600 });
+    const { code, out, err } = run([command, "--file", file]);
+    expect({ code, out }).toEqual({ code: 3, out: "" });
+    expect(err).toContain("is no Ed25519 private key");
   });
 });
 
@@ -312,6 +366,9 @@ test.each<[args: string[], text: string]>([
   [["show", "x"], "too many arguments"],
   [["create", "--force"], "unknown option '--force'"],
   [["rotat"], "unknown command 'rotat'"],
+  [["show", "--file", ""], "--file names nothing: give the path of a private key"],
+  [["create", "--file", ""], "--file names nothing: give the path of a private key"],
+  [["rotate", "--file", ""], "--file names nothing: give the path of a private key"],
   [[], "Usage: otel-audit keys"],
 ])("%j is wrong usage", (args, text) => {
   const { code, out, err } = run(args, { XDG_STATE_HOME: temporaryDirectory() });

@@ -89,7 +89,8 @@ const shape = z.strictObject({
       isInMemory: z.boolean(),
     }),
   ),
-  trust: z.enum(["none", "log", "pinned", "anchored"]),
+  trust: z.enum(["none", "log", "foreign", "pinned", "anchored"]),
+  anchored: z.strictObject({ streams: count, missing: count }),
   lines: count,
   redactions: z.record(z.string(), count),
   gaps: z.array(z.unknown()),
@@ -342,6 +343,15 @@ test.each([
 
 test.each<[name: string, args: readonly string[], code: number, text: string]>([
   ["no path", [], 2, "nothing to verify: name files or directories, or set AUDIT_LOG_DIR"],
+  ["an empty path", [""], 2, "an empty path names nothing: name files or directories"],
+  ["an empty path behind another", ["x", ""], 2, "an empty path names nothing"],
+  ["an anchor without a name", ["x", "--anchor", ""], 2, "--anchor names nothing: give a file"],
+  [
+    "a policy without a name",
+    ["x", "--redaction-policy", ""],
+    2,
+    "--redaction-policy names nothing: give a file",
+  ],
   ["an unknown option", ["--nope"], 2, "unknown option '--nope'"],
   ["another output", ["-o", "xml"], 2, "Allowed choices are table, json"],
   ["a time that is none", ["x", "--until", "2026-13-45"], 2, "--until must be a time"],
@@ -361,6 +371,25 @@ test.each<[name: string, args: readonly string[], code: number, text: string]>([
   const ran = otelAudit(["verify", ...given]);
   expect({ code: ran.code, out: ran.out }).toEqual({ code, out: "" });
   expect(ran.err).toContain(text);
+});
+
+test("a key whose id is not its own is wrong usage, also in a file", () => {
+  const line = readFileSync(trail.publicKeys, "utf8").trim();
+  const wrong = line.replace(/\+([0-9a-f]{7})(.)\+/, (_, start: string, end: string) =>
+    end === "0" ? `+${start}1+` : `+${start}0+`,
+  );
+  const file = join(temporaryDirectory(), "keys.pub");
+  writeFileSync(file, `${line}\n${wrong}\n`);
+  for (const [key, where] of [
+    [wrong, "--public-key"],
+    [file, file],
+  ] as const) {
+    for (const args of [["verify"], ["gaps"], ["inspect", idOf(3)]]) {
+      const { code, out, err } = otelAudit([...args, trail.directory, "--public-key", key]);
+      expect({ code, out }).toEqual({ code: 2, out: "" });
+      expect(err).toContain(`${where}: ${wrong} is no key: its id is not that of the key`);
+    }
+  }
 });
 
 test("the keys of a file of keys, and a key in one line, are the same", () => {

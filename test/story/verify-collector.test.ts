@@ -212,6 +212,6 @@ describe.skipIf(skipped !== undefined)("a trail that went through a Collector", 
     expect(ran).toMatchObject({ code: 4, verdict: "incomplete" });
     expect(ran.records).toMatchObject({ read: kept, proven: kept, missing: records.length - kept });
     expect(ran.findings.map(({ code }) => code)).toEqual(["records_missing"]);
-    expect(ran.headline).toContain(`verified, ${kept} records in 1 stream`);
+    expect(ran.headline).toContain(`; ${kept} records in 1 stream proven`);
   });
 });

@@ -38,6 +38,7 @@ function report(
     streams: [{ ...summary, ...stream }],
     keys: [],
     trust: "log",
+    anchored: { streams: 0, missing: 0 },
     lines: 10,
     redactions: {},
     gaps: [],
