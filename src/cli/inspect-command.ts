@@ -21,10 +21,10 @@ Examples:
   otel-audit inspect cJ43xB7KP1x8rM2I.5 ./audit
   otel-audit inspect cJ43xB7KP1x8rM2I.5 ./audit ./copy --public-key signing-key.pub -o json
 
-Exit: 0 proven; 1 a copy of it is not what was signed, it cannot stand where it does, or a checkpoint of its
-stream contradicts others, cannot be relied on, or has a key that is none of those given; 2 wrong usage; 3 no
-such record, or a path is not there; 4 no checkpoint covers it, a field cannot be opened, this version does not
-know all of it, something cannot be read, or there is more of it than is looked at.`;
+Exit: 0 proven; 1 a copy of it is not what was signed, it cannot stand where it does, a checkpoint of its
+stream contradicts others or has a key that is none of those given, or the only one that covers it cannot be
+relied on; 2 wrong usage; 3 no such record, or a path is not there; 4 no checkpoint covers it, a field cannot be
+opened, this version does not know all of it, something cannot be read, or there is more of it than is looked at.`;
 
 /** `otel-audit inspect`. */
 export function inspectCommand(print: Lines["print"], warn: Lines["warn"]): Command {
