@@ -14,14 +14,17 @@ and commitments, the text of the leaf, the way from the leaf to the root, the si
 compute the same with sha256sum. docs/format.md ("Seal") has the rules. Digests are in hex, as sha256sum
 prints them, and in base64, as they stand in the records.
 
-Says nothing of other records: otel-audit verify does.
+Says nothing of other records, and of its stream only whether the checkpoints fit each other: otel-audit verify
+does.
 
 Examples:
   otel-audit inspect cJ43xB7KP1x8rM2I.5 ./audit
   otel-audit inspect cJ43xB7KP1x8rM2I.5 ./audit ./copy --public-key signing-key.pub -o json
 
-Exit: 0 proven; 1 a copy of it, or its checkpoint, is not what was signed; 2 wrong usage; 3 no such record,
-or something cannot be read; 4 no checkpoint covers it.`;
+Exit: 0 proven; 1 a copy of it is not what was signed, it cannot stand where it does, a checkpoint of its
+stream contradicts others or has a key that is none of those given, or the only one that covers it cannot be
+relied on; 2 wrong usage; 3 no such record, or a path is not there; 4 no checkpoint covers it, a field cannot be
+opened, this version does not know all of it, something cannot be read, or there is more of it than is looked at.`;
 
 /** `otel-audit inspect`. */
 export function inspectCommand(print: Lines["print"], warn: Lines["warn"]): Command {

@@ -1,4 +1,5 @@
 import { HASH_BYTES } from "../seal/portable.ts";
+import type { SoundCheckpoint } from "./check-checkpoint.ts";
 
 /** What one checkpoint covers. */
 export interface Claim {
@@ -51,6 +52,13 @@ export interface Coverage {
 }
 
 type Extent = Pick<Claim, "from" | "size">;
+
+/** What a checkpoint covers. */
+export function claimOf({ checkpoint, noteHash, from, begin }: SoundCheckpoint): Claim {
+  const { size, results, state, time } = checkpoint;
+  const isOwn = state !== "adopted";
+  return { note: noteHash, from, begin, size, isOwn, results, time: Date.parse(time) };
+}
 
 /** Nothing is covered. */
 export function createCoverage(): Coverage {

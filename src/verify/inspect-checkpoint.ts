@@ -4,41 +4,23 @@ import { auditPath, HASH_BYTES } from "../seal/portable.ts";
 import { hashed } from "./grow-tree.ts";
 import type { VerifyCrypto } from "./crypto.ts";
 import { digestOf } from "./inspect-fields.ts";
-import type { PlacedCheckpoint, TrailOfRecord } from "./inspect-trail.ts";
 import type { InspectedCheckpoint, InspectedStep } from "./inspection.ts";
-
-/** The checkpoint that a record is held against, and those that say something else of it. */
-export interface ChosenCheckpoint {
-  /** Undefined: none covers the record. */
-  readonly chosen: PlacedCheckpoint | undefined;
-  readonly contradictions: readonly string[];
-}
+import type { PlacedCheckpoint } from "./placed-checkpoint.ts";
+import type { CheckpointsOfRecord } from "./trail-checkpoints.ts";
 
 /**
- * One with a trusted key before others, then one of the process itself before one of an adopter, then
- * the one that was made for it before one that carries it again. The record of the last checkpoint, which nothing
- * covers, is held against its own note.
+ * The checkpoint that a record is held against; undefined: none covers it. One with a trusted key before others,
+ * then one of the process itself before one of an adopter, then the one that was made for it before one that
+ * carries it again. The record of the last checkpoint, which nothing covers, is held against its own note.
  */
 export function chooseCheckpoint(
-  { checkpoints, end, isTrusted }: TrailOfRecord,
+  { checkpoints, history, isTrusted }: CheckpointsOfRecord,
   sequence: number,
-): ChosenCheckpoint {
-  const covering = checkpoints
+): PlacedCheckpoint | undefined {
+  const [chosen] = checkpoints
     .filter(({ sound: { checkpoint } }) => sequence <= checkpoint.size)
     .toSorted((left, right) => weight(left) - weight(right));
-  const [chosen] = covering;
-  if (chosen === undefined) {
-    const own = checkpoints.find(({ sound }) => end.isProof(sound.noteHash, sequence));
-    return { chosen: own, contradictions: [] };
-  }
-  const leaf = leafIn(chosen, sequence);
-  const contradictions = covering.flatMap((other) => {
-    if (leafIn(other, sequence) === leaf) return [];
-    return [
-      `checkpoint ${other.id} (${other.file}:${other.line}) signs another record in its place than ${chosen.id}`,
-    ];
-  });
-  return { chosen, contradictions };
+  return chosen ?? checkpoints.find(({ sound }) => history.isProof(sound.noteHash, sequence));
 
   function weight(one: PlacedCheckpoint): number {
     const { begin, checkpoint } = one.sound;
@@ -47,18 +29,13 @@ export function chooseCheckpoint(
   }
 }
 
-function leafIn({ sound: { from, leaves } }: PlacedCheckpoint, sequence: number): string {
-  const at = (sequence - from - 1) * HASH_BYTES;
-  return digestOf(leaves.subarray(at, at + HASH_BYTES)).hex;
-}
-
 /** What {@link inspectCheckpoint} takes beside the checkpoint. */
 export interface CheckpointContext {
   readonly sequence: number;
   /** Whether the record is the checkpoint itself. */
   readonly isOwnNote: boolean;
   readonly crypto: VerifyCrypto;
-  readonly trail: Pick<TrailOfRecord, "isTrusted">;
+  readonly trail: Pick<CheckpointsOfRecord, "isTrusted">;
 }
 
 /** A checkpoint in every detail, and the way from the leaf of a record to its root. */

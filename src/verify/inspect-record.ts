@@ -9,18 +9,16 @@ import { AuditError } from "../lib/errors.ts";
 import { HASH_BYTES, type NoteKey } from "../seal/portable.ts";
 import { differingFields } from "./differing-fields.ts";
 import { createExaminer, type Examined } from "./examine.ts";
+import { keepsResource } from "./examine-piece.ts";
 import { KIND } from "./examined-block.ts";
 import { chooseCheckpoint, inspectCheckpoint } from "./inspect-checkpoint.ts";
 import { digestOf, inspectFields, leafTextOfShown } from "./inspect-fields.ts";
-import {
-  type PlacedCheckpoint,
-  type PlacedRecord,
-  readTrailOf,
-  type TrailOfRecord,
-} from "./inspect-trail.ts";
+import { readTrailOf, type TrailOfRecord } from "./inspect-trail.ts";
 import { type InspectionFacts, inspectionVerdict } from "./inspection-verdict.ts";
 import type { InspectedCopy, Inspection } from "./inspection.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
+import type { PlacedCheckpoint, PlacedRecord } from "./placed-checkpoint.ts";
+import { contradiction } from "./source-ledger.ts";
 
 /** Options of {@link inspectRecord}. */
 export interface InspectRecordOptions {
@@ -43,34 +41,29 @@ export async function inspectRecord(
   const [stream, sequence] = placeOf(id);
   const crypto = createNodeCrypto();
   const trail = await readTrailOf({ paths, stream, sequence, publicKeys, crypto });
-  const examined = await createExaminer(crypto).examine(trail.copies.map(({ record }) => record));
-  const { chosen, contradictions } = chooseCheckpoint(trail, sequence);
+  const chosen = chooseCheckpoint(trail, sequence);
+  const placed = withOpening(trail, chosen);
+  const examined = await createExaminer(crypto).examine(placed.map(({ record }) => record));
   const signed = chosen === undefined ? undefined : signedLeaf(chosen.sound, sequence);
   const isOwnNote = chosen?.id === id;
-  const copies = inspectCopies(trail.copies, examined, {
-    signed,
-    ownNote: isOwnNote ? chosen : undefined,
-  });
-  const shown = trail.copies.length === 0 ? null : Math.max(0, copies.findIndex(isProven));
+  const ownNote = isOwnNote ? chosen : undefined;
+  const copies = inspectCopies(placed, examined, { signed, ownNote });
+  const shown = placed.length === 0 ? null : Math.max(0, copies.findIndex(isProven));
   const checkpoint =
     chosen === undefined
       ? null
       : await inspectCheckpoint(chosen, { sequence, isOwnNote, crypto, trail });
-  const own = shownParts(trail.copies[shown ?? 0], examined[shown ?? 0], signed);
-  const problems = [...trail.problems, ...contradictions];
-  const { unkept, unreadable } = trail;
-  const untold = untoldIn(examined);
+  const own = shownParts(placed[shown ?? 0], examined[shown ?? 0], signed);
   const facts: InspectionFacts = {
+    ...trail,
     copies,
     checkpoint,
-    contradictions,
-    problems,
-    untold,
-    unkept,
-    unreadable,
+    untold: untoldIn(examined),
+    unknownKeys: [...new Set(placed.flatMap(({ unknownKeys = [] }) => unknownKeys))].toSorted(),
     outOfPlace: outOfPlace(trail, chosen, sequence),
   };
   const verdict = inspectionVerdict(id, facts);
+  const problems = [...trail.problems, ...trail.contradictions, ...trail.foreign, ...trail.unread];
   return {
     version: 1,
     record: id,
@@ -85,9 +78,24 @@ export async function inspectRecord(
   };
 }
 
+/** The copies; what each says of its process is signed in the checkpoint that opens its stream. */
+function withOpening(
+  { copies, openingFor }: TrailOfRecord,
+  chosen: PlacedCheckpoint | undefined,
+): readonly PlacedRecord[] {
+  const opening = openingFor(chosen);
+  if (opening === undefined) return copies;
+  return copies.map((copy) => {
+    const { service, resource } = copy.record;
+    const said = { service, resource: keepsResource(copy.form) ? resource : undefined };
+    const why = contradiction(said, opening.resource);
+    return why === undefined ? copy : { ...copy, doubts: [...copy.doubts, why] };
+  });
+}
+
 /** Why the record cannot stand where it does: not asked where its own process has signed that it stands there. */
 function outOfPlace(
-  { copies, checkpoints, end }: TrailOfRecord,
+  { copies, checkpoints, history }: TrailOfRecord,
   chosen: PlacedCheckpoint | undefined,
   sequence: number,
 ): string | undefined {
@@ -97,7 +105,7 @@ function outOfPlace(
   const kind = isCheckpoint ? KIND.checkpoint : KIND.other;
   // Those of adopters are nobody's here.
   const notes = checkpoints.map(({ sound }) => sound.noteHash);
-  return end.problemOf({ sequence, kind }, notes);
+  return history.problemOf({ sequence, kind }, notes);
 }
 
 /** Whoever reads another copy than the one shown must not take from it what nobody can open. */

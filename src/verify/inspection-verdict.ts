@@ -1,14 +1,26 @@
+import { shown } from "../lib/shown.ts";
 import type { Inspection } from "./inspection.ts";
 
 /** What the verdict on a record follows from. */
-export interface InspectionFacts extends Pick<Inspection, "copies" | "checkpoint" | "problems"> {
+export interface InspectionFacts extends Pick<Inspection, "copies" | "checkpoint"> {
   /** Keys of fields that cannot be shown to be what they were, in any of the copies. */
   readonly untold: readonly string[];
+  /** Keys in any of the copies that this version does not know. */
+  readonly unknownKeys: readonly string[];
   /** Copies beside those that were looked at. */
   readonly unkept: number;
+  /** Checkpoints that cover it beside those that were kept. */
+  readonly unkeptCheckpoints: number;
+  /** Checkpoints of its stream that cannot stand beside others. */
   readonly contradictions: readonly string[];
+  /** Checkpoints of its process with keys that are none of those given. */
+  readonly foreign: readonly string[];
+  /** Checkpoints of its stream that cannot be relied on. */
+  readonly problems: readonly string[];
   /** Why the record cannot stand where it does; undefined: it can. */
   readonly outOfPlace: string | undefined;
+  /** What could not be read, and may have been of it. */
+  readonly unread: readonly string[];
   /** Lines that are no records. */
   readonly unreadable: number;
 }
@@ -17,7 +29,7 @@ type Verdict = Pick<Inspection, "verdict" | "exitCode" | "headline">;
 
 /** What is known of a record, in one sentence. */
 export function inspectionVerdict(id: string, facts: InspectionFacts): Verdict {
-  const { copies, untold, unkept, checkpoint, unreadable } = facts;
+  const { copies, checkpoint, unreadable } = facts;
   if (copies.length === 0) {
     const but = checkpoint === null ? "" : ", although a checkpoint covers it: it is missing";
     const lines = unreadable === 0 ? "" : `; ${unreadable} lines are no records`;
@@ -31,15 +43,13 @@ export function inspectionVerdict(id: string, facts: InspectionFacts): Verdict {
     const headline = `record ${id} is not covered: no checkpoint says what it was`;
     return { verdict: "not_covered", exitCode: 4, headline };
   }
-  if (untold.length > 0) {
-    const headline = `record ${id} is proven but for what cannot be opened: ${untold.join(", ")}`;
-    return { verdict: "inconclusive", exitCode: 4, headline };
-  }
-  if (unkept > 0) {
-    const were = unkept === 1 ? "was" : "were";
-    const headline = `record ${id} is proven by ${copies.length} copies, but ${unkept} more ${were} not looked at`;
-    return { verdict: "inconclusive", exitCode: 4, headline };
-  }
+  const doubt = whyInconclusive(facts);
+  if (doubt !== undefined)
+    return {
+      verdict: "inconclusive",
+      exitCode: 4,
+      headline: `record ${id} is proven ${doubt}`,
+    };
   const key =
     checkpoint.isKeyTrusted === true
       ? "with the key given"
@@ -52,6 +62,7 @@ function whyAltered({
   copies,
   checkpoint,
   contradictions,
+  foreign,
   outOfPlace,
   problems,
 }: InspectionFacts): string | undefined {
@@ -61,9 +72,40 @@ function whyAltered({
   if (contradictions.length > 0) return "checkpoints contradict each other";
   if (checkpoint?.isKeyTrusted === false)
     return "its checkpoint is signed with a key that is none of those given";
+  if (foreign.length > 0)
+    return "a checkpoint of its stream is signed with a key that is none of those given";
   if (checkpoint === null && problems.length > 0)
     return "a checkpoint of its stream cannot be relied on, and no other covers it";
   return undefined;
+}
+
+/** So many keys are named. */
+const MAX_NAMED = 5;
+
+function whyInconclusive({
+  copies,
+  untold,
+  unknownKeys,
+  unkept,
+  unkeptCheckpoints,
+  unread,
+}: InspectionFacts): string | undefined {
+  if (untold.length > 0) return `but for what cannot be opened: ${untold.join(", ")}`;
+  if (unknownKeys.length > 0) {
+    const named = unknownKeys.slice(0, MAX_NAMED).map(shown).join(", ");
+    const more =
+      unknownKeys.length > MAX_NAMED ? ` and ${unknownKeys.length - MAX_NAMED} more` : "";
+    return `but for keys that this version does not know: ${named}${more}`;
+  }
+  if (unkept > 0)
+    return `by ${copies.length} copies, but ${unkept} more ${wasOrWere(unkept)} not looked at`;
+  if (unkeptCheckpoints > 0)
+    return `by one checkpoint of many, but ${unkeptCheckpoints} more ${wasOrWere(unkeptCheckpoints)} not kept`;
+  return unread.length > 0 ? "in what was read, but not everything could be read" : undefined;
+}
+
+function wasOrWere(count: number): string {
+  return count === 1 ? "was" : "were";
 }
 
 function howProven({ state, index }: NonNullable<Inspection["checkpoint"]>): string {

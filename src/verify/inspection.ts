@@ -12,14 +12,17 @@ export interface Inspection {
   readonly exitCode: 0 | 1 | 3 | 4;
   /** The verdict in one sentence. */
   readonly headline: string;
-  /** At most 100; where there are more, it is not called proven. */
+  /** At most 100; where there are more, it is not called proven. Of the checkpoints that cover it neither. */
   readonly copies: readonly InspectedCopy[];
   /** Place in `copies` of the one that `fields` and `leaf` are of: the first that is proven, else the first. */
   readonly shown: number | null;
   readonly fields: readonly InspectedField[];
   readonly leaf: InspectedLeaf | null;
   readonly checkpoint: InspectedCheckpoint | null;
-  /** Checkpoints of the stream that cannot be relied on, and others that contradict the one shown. */
+  /**
+   * Checkpoints of the stream that cannot be relied on, that contradict others, or whose key is none of those given,
+   * and what could not be read; at most 100 of each.
+   */
   readonly problems: readonly string[];
 }
 

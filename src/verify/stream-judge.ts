@@ -6,7 +6,7 @@
  */
 import { HASH_BYTES } from "../seal/portable.ts";
 import type { SoundCheckpoint } from "./check-checkpoint.ts";
-import type { Claim } from "./coverage.ts";
+import { type Claim, claimOf } from "./coverage.ts";
 import { judgeMissing, type Wanted } from "./judge-missing.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
 import type { Place, SeenRecord, StreamJudgeOptions, StreamSummary } from "./judged-stream.ts";
@@ -77,17 +77,8 @@ class Judge implements StreamJudge {
   expect(sound: SoundCheckpoint, place: Place): void {
     const { stream, found } = this.#options;
     const { chain, coverage, leftOut } = (this.#signed ??= createSignedPart(this.#options));
-    const { checkpoint, from, begin, leaves, noteHash: note } = sound;
-    const { size, results, state, time } = checkpoint;
-    const claim = {
-      note,
-      from,
-      begin,
-      size,
-      isOwn: state !== "adopted",
-      results,
-      time: Date.parse(time),
-    };
+    const { checkpoint, leaves } = sound;
+    const claim = claimOf(sound);
     this.#hasForgotten ||= coverage.hasForgotten(claim);
     const problem =
       chain.problemOf(sound) ??
@@ -98,7 +89,7 @@ class Judge implements StreamJudge {
       this.#resolve(this.#signed, claim);
       return;
     }
-    if (claim.isOwn) leftOut.add(note);
+    if (claim.isOwn) leftOut.add(claim.note);
     found("histories_differ", {
       message: `checkpoint ${checkpoint.number} of stream ${stream} contradicts others: ${problem}`,
       stream,

@@ -6,20 +6,27 @@ import {
   inspectRecord,
   verifyFiles,
 } from "../../src/verify/index.ts";
-import { decodeJsonLine } from "../../src/format/index.ts";
+import { recordId } from "../../src/event/index.ts";
+import { encodeJsonLine } from "../../src/format/index.ts";
+import type { NoteKey } from "../../src/seal/note.ts";
 import { BROKEN, UNSOUND } from "../support/broken-checkpoints.ts";
 import { CARRIED } from "../support/carried-histories.ts";
 import { CLAIMS } from "../support/claim-cases.ts";
 import { EDGE_ATTACKS, EDGE_HISTORIES, NO_VIEWS } from "../support/edge-cases.ts";
 import { EDGE_FILES } from "../support/edge-files.ts";
-import { edited, replace, sealed, text } from "../support/edited-journal.ts";
-import { type Files, inspect, lineOf, segments } from "../support/inspected.ts";
+import { edited, replace, text } from "../support/edited-journal.ts";
+import {
+  createSeconds,
+  createStreamWriter,
+  keyOfTest,
+  type StreamWriter,
+} from "../support/fixed-stream.ts";
+import { type Files, inspect, segments } from "../support/inspected.ts";
 import { ATTACKS } from "../support/journal-attacks.ts";
 import { directoryOf, directoryWith, viewsOf } from "../support/journal-directory.ts";
-import { HISTORIES, journalOf, result, type Write } from "../support/key-histories.ts";
-import { OPENINGS } from "../support/opening-histories.ts";
-import { linesOf, STREAMS } from "../support/sealed-journal.ts";
-import { TEXT_OF } from "../support/stored-forms.ts";
+import { HISTORIES, journalOf, result } from "../support/key-histories.ts";
+import { openingOf, OPENINGS } from "../support/opening-histories.ts";
+import { STREAMS } from "../support/sealed-journal.ts";
 import { TELLING } from "../support/telling-histories.ts";
 
 const [A] = STREAMS;
@@ -34,6 +41,7 @@ const OF_A_RECORD: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "field_unopenable",
   "field_unexplained",
   "record_unproven",
+  "format_unsupported",
 ]);
 /** How many there are of it, or of its like: what each of them says is proven all the same. */
 const OF_MANY = /stands twice in its journal|were signed by an adopter alone/;
@@ -42,15 +50,33 @@ function concerns({ code, message }: Finding): boolean {
   return OF_A_RECORD.has(code) && !OF_MANY.test(message);
 }
 
-async function check(directory: string): Promise<void> {
-  const { findings } = await verifyFiles([directory]);
+/** What verification says of a stream, and so of each of its records. */
+function concernsAll({ severity, record, stream }: Finding): boolean {
+  return severity === "tampered" && record === undefined && stream !== undefined;
+}
+
+async function findingsOf(
+  directory: string,
+  publicKeys: readonly NoteKey[] = [],
+): Promise<readonly Finding[]> {
+  const { findings, streams } = await verifyFiles([directory], { publicKeys });
   const records = new Set(findings.filter(concerns).flatMap(({ record }) => record ?? []));
+  const whole = new Set(findings.filter(concernsAll).map(({ stream }) => stream));
+  for (const { stream, size } of streams) {
+    if (!whole.has(stream)) continue;
+    for (let sequence = 1; sequence <= size + 1; sequence++)
+      records.add(recordId(stream, sequence));
+  }
   const said: string[] = [];
   for (const record of records) {
-    const { exitCode, headline } = await inspectRecord(record, [directory]);
+    const { exitCode, headline } = await inspectRecord(record, [directory], { publicKeys });
     if (exitCode === 0) said.push(headline);
   }
   expect(said).toEqual([]);
+  return findings;
+}
+async function check(directory: string): Promise<void> {
+  await findingsOf(directory);
 }
 
 describe("of no record that verification objects to, inspection says that it is proven", () => {
@@ -66,102 +92,83 @@ describe("of no record that verification objects to, inspection says that it is 
   test.each(CARRIED)("$name, in views", ({ write }) => check(viewsOf(journalOf(write))));
 });
 
-/** A line of the first stream under another number. */
-const renumbered = (from: number, to: number): string =>
-  lineOf(A, from)
-    .replace(`"record_id":"${A}.${from}"`, `"record_id":"${A}.${to}"`)
-    .replace(`"sequence":${from}`, `"sequence":${to}`);
-const withLine = (line: string): Files => segments({ ...sealed(), [A]: [...linesOf(A), line] });
-/** A stream that is not closed, and its last checkpoint. */
-const unclosed: Write = ({ a }) => {
-  a.checkpoint("open");
-  a.add(result);
-  a.checkpoint("run");
+/** A stream of somebody with that key, who says that the service has that name. */
+function streamOf(key: number, service: string, more: (writer: StreamWriter) => void): string[] {
+  const writer = createStreamWriter(A, keyOfTest(key), createSeconds());
+  writer.add({ kind: "start", action: "stream_start" });
+  writer.checkpoint("open", { opening: openingOf(service) });
+  more(writer);
+  return writer.records.map(({ record }) => encodeJsonLine(record));
+}
+const three = (writer: StreamWriter): void => {
+  writer.add(result);
+  writer.add(result);
+  writer.checkpoint("run");
+  writer.add(result);
+  writer.checkpoint("run");
+  writer.add(result);
+  writer.checkpoint("close");
 };
-const NOTE_OF = (number: number): string => `its note is that of record ${A}.${number}`;
-const BEHIND = "it stands behind the end of its stream, which was closed with 8 records";
+const forged = (writer: StreamWriter): void => {
+  writer.add({ ...result, body: { note: "FORGED" } });
+  writer.add(result);
+  writer.checkpoint("run");
+};
 
-describe("why a record cannot stand where it does", () => {
-  const openLines = journalOf(unclosed)[A] ?? [];
-  const again = (from: number, to: number): Files => {
-    const line = (openLines[from - 1] ?? "")
-      .replace(`"record_id":"${A}.${from}"`, `"record_id":"${A}.${to}"`)
-      .replace(`"sequence":${from}`, `"sequence":${to}`);
-    return { "a.jsonl": `${line}\n`, ...segments({ [A]: openLines }) };
-  };
-  test.each<readonly [string, string, () => Files, string]>([
-    ["the last checkpoint, again", `${A}.10`, () => withLine(renumbered(9, 10)), BEHIND],
-    ["an earlier checkpoint, again", `${A}.20`, () => withLine(renumbered(7, 20)), BEHIND],
-    ["a result behind the last checkpoint", `${A}.10`, () => withLine(renumbered(8, 10)), BEHIND],
+describe("of no record of a stream that two keys have signed, either", () => {
+  const own = streamOf(0, "trainer", three);
+  const billing = own.map((line, at) =>
+    at === 2 ? line.replace('"service":"trainer"', '"service":"billing"') : line,
+  );
+  const files: readonly (readonly [string, Files])[] = [
     [
-      "a result in the place of the last one, which stands behind it",
-      `${A}.9`,
-      () =>
-        segments({
-          ...sealed(),
-          [A]: [...linesOf(A).slice(0, 8), renumbered(8, 9), renumbered(9, 10)],
-        }),
-      BEHIND,
+      "the service was altered, and a stranger's opening that says the same is read first",
+      { "a.jsonl": text(streamOf(1, "billing", () => {})), "b.jsonl": text(billing) },
     ],
     [
-      "a result in the place of the last one",
-      `${A}.9`,
-      () => segments(edited(A, 9, () => [renumbered(8, 9)])),
-      "",
+      "the same, where the stranger's is read last",
+      { "a.jsonl": text(billing), "b.jsonl": text(streamOf(1, "billing", () => {})) },
     ],
     [
-      "the last note of a stream that is not closed, again",
-      `${A}.5`,
-      () => again(4, 5),
-      NOTE_OF(4),
+      "the beginning was forged, and its checkpoints cover no later record",
+      segments({ [A]: [...streamOf(1, "trainer", forged), ...own.slice(5)] }),
     ],
-    ["its first note, again", `${A}.6`, () => again(2, 6), NOTE_OF(2)],
-  ])("%s", async (_name, id, files, why) => {
-    const inspection = await inspect(id, files());
-    if (why === "") expect(inspection.verdict).toBe("not_covered");
-    else
-      expect(inspection).toMatchObject({
-        verdict: "altered",
-        exitCode: 1,
-        headline: `ALTERED ${id}: ${why}`,
-      });
+    [
+      "the beginning was forged, and the checkpoint that carries the forged leaves again is gone",
+      segments({ [A]: [...streamOf(1, "trainer", forged), ...own.slice(5, 6), ...own.slice(7)] }),
+    ],
+  ];
+  test.each(
+    files.flatMap((one) => [[...one, []] as const, [...one, [keyOfTest(0).note]] as const]),
+  )("%s", async (_name, trail, keys) => {
+    const findings = await findingsOf(directoryWith(trail), keys);
+    expect(findings.map(({ code }) => code)).toContain("histories_differ");
   });
 
-  test("an earlier note, where the last one stands at its place", async () => {
-    const both = { "a.jsonl": `${renumbered(7, 9)}\n`, "b.jsonl": text(linesOf(A)) };
-    const { copies, checkpoint } = await inspect(`${A}.9`, both);
-    expect(copies.map(({ state }) => state)).toEqual(["altered", "proven"]);
-    expect(checkpoint).toMatchObject({ number: 3, line: 9 });
+  test("what the key that was given says of the process counts, whatever is read first", async () => {
+    const [[, trail] = ["", {}]] = files;
+    expect(await inspect(`${A}.3`, trail, [keyOfTest(0).line])).toMatchObject({
+      verdict: "altered",
+      headline: `ALTERED ${A}.3: 1 of 1 copies are not what was signed`,
+      copies: [{ doubts: ['its service is "billing", and the signed one "trainer"'] }],
+      checkpoint: { isKeyTrusted: true },
+    });
   });
 });
 
-describe("what a record says of its process is what was signed when its stream began", () => {
-  const name = "another resource than the signed one in one record of several";
-  const [, write] = OPENINGS.find(([one]) => one === name) ?? [];
-  if (write === undefined) throw new Error(`no history is called ${name}`);
-  const lines = journalOf(write)[A] ?? [];
-  test.each<readonly [string, string, Files, string]>([
-    [
-      "its service",
-      `${A}.2`,
-      segments(edited(A, 2, replace('"service":"trainer"', '"service":"billing"'))),
-      'its service is "billing", and the signed one "trainer"',
-    ],
-    [
-      "its resource",
-      `${A}.3`,
-      segments({ [A]: lines }),
-      '"process.pid" of its resource is not what was signed',
-    ],
-  ])("%s", async (_name, id, files, doubt) => {
-    expect(await inspect(id, files)).toMatchObject({
-      verdict: "altered",
-      exitCode: 1,
-      copies: [{ state: "altered", doubts: [doubt] }],
-    });
+test("what a later version may have added to a record", async () => {
+  const added = edited(A, 2, replace('{"', '{"approved_by":"the board","'));
+  const findings = await findingsOf(directoryOf(added));
+  expect(findings.map(({ code, record }) => [code, record])).toContainEqual([
+    "format_unsupported",
+    `${A}.2`,
+  ]);
+  expect(await inspect(`${A}.2`, segments(added))).toMatchObject({
+    verdict: "inconclusive",
+    exitCode: 4,
+    headline: `record ${A}.2 is proven but for keys that this version does not know: "approved_by"`,
   });
-  test("a resource that was given more on its way is not asked", async () => {
-    const files = { "a.json": TEXT_OF.otlp(lines.map(decodeJsonLine)) };
-    expect(await inspect(`${A}.3`, files)).toMatchObject({ verdict: "proven" });
-  });
+  const many = edited(A, 2, replace('{"', `{${"fedcba".replaceAll(/./g, '"$&$&":1,')}"`));
+  const { headline } = await inspect(`${A}.2`, segments(many));
+  expect(headline).toContain('not know: "aa", "bb", "cc", "dd", "ee" and 1 more');
 });

@@ -226,7 +226,7 @@ describe("what is said of a record that", () => {
     });
   });
 
-  test("two processes sign otherwise: both are named", async () => {
+  test("two processes sign otherwise: the one that contradicts is named", async () => {
     const forked: Write = ({ a, b }) => {
       a.checkpoint("open");
       const before = { ...a.state };
@@ -243,7 +243,7 @@ describe("what is said of a record that", () => {
       headline: `ALTERED ${A}.2: checkpoints contradict each other`,
       copies: [{ state: "proven" }],
       problems: [
-        `checkpoint ${B}.3 (journal/${B}/1.jsonl:3) signs another record in its place than ${A}.3`,
+        `checkpoint ${B}.3 (journal/${B}/1.jsonl:3) contradicts others: it signs other records`,
       ],
     });
   });

@@ -76,14 +76,22 @@ test.each(["as they were written", "the last one first"])(
   },
 );
 
-test("an end that somebody else signs takes nothing from a record that its process has signed", async () => {
+test("an end that somebody else signs contradicts the trail, and takes nothing from the copy that its process has signed", async () => {
   const other = createStreamWriter(A, keyOfTest(2), createSeconds());
   other.add({ kind: "start", action: "stream_start" });
   for (const state of ["open", "close"] as const) other.checkpoint(state);
   const forged = other.records.slice(1).map(({ record }) => encodeJsonLine(record));
   const files = { "a.jsonl": text(forged), "b.jsonl": text(linesOf(A)) };
   const inspection = await inspect(`${A}.8`, files, [keyOfTest(0).line]);
-  expect([inspection.verdict, inspection.checkpoint?.isKeyTrusted]).toEqual(["proven", true]);
+  expect(inspection).toMatchObject({
+    verdict: "altered",
+    headline: `ALTERED ${A}.8: checkpoints contradict each other`,
+    copies: [{ state: "proven", file: "b.jsonl" }],
+    checkpoint: { isKeyTrusted: true },
+  });
+  const told = inspection.problems.map((problem) => /\(([^)]*)\)/.exec(problem)?.[1]);
+  // Those of the key that was given stand; the others contradict them.
+  expect(told).toEqual(["a.jsonl:1", "a.jsonl:2", "a.jsonl:1"]);
 });
 
 test("a hundred problems are told, and no more", async () => {

@@ -159,19 +159,23 @@ describe("which keys are trusted", () => {
     c.checkpoint("open");
     c.adopt(a);
   };
-  test.each<readonly [string, readonly string[], string]>([
-    ["none: that of the process", [], `${A}.3`],
-    ["that of the process", [FIRST.line], `${A}.3`],
-    ["that of the adopter", [SECOND.line], `${C}.3`],
-    ["both: that of the process", [SECOND.line, FIRST.line], `${A}.3`],
-  ])("of two checkpoints one with a key that is: %s", async (_name, keys, chosen) => {
+  test.each<readonly [string, readonly string[], string, string]>([
+    ["none: that of the process", [], `${A}.3`, "proven"],
+    ["that of the process", [FIRST.line], `${A}.3`, "proven"],
+    ["that of the adopter alone", [SECOND.line], `${C}.3`, "altered"],
+    ["both: that of the process", [SECOND.line, FIRST.line], `${A}.3`, "proven"],
+  ])("of two checkpoints one with a key that is: %s", async (_name, keys, chosen, what) => {
     // The adopter's is read first.
     const files = Object.entries(segments(journalOf(both)));
     const given = Object.fromEntries(
       files.map(([name, whole]) => [name.includes(A) ? "z.jsonl" : "b.jsonl", whole]),
     );
-    const { checkpoint, verdict } = await inspect(`${A}.2`, given, keys);
-    expect([checkpoint?.record, verdict]).toEqual([chosen, "proven"]);
+    const { checkpoint, verdict, headline } = await inspect(`${A}.2`, given, keys);
+    expect([checkpoint?.record, verdict]).toEqual([chosen, what]);
+    if (what === "altered")
+      expect(headline).toContain(
+        "a checkpoint of its stream is signed with a key that is none of those given",
+      );
   });
 });
 
