@@ -12,7 +12,7 @@ export function headlineOf(
   const { findings, streams } = facts;
   const { proven, adopted, unsigned, missing } = records;
   const trust = trustOf(facts);
-  const absent = `incomplete: ${counted(missing, "record")} missing`;
+  const absent = `incomplete: ${counted(missing + facts.anchored.missing, "record")} missing`;
   if (streams.length === 0) {
     if (verdict === "incomplete") return `${absent}; no record was found`;
     return "nothing to verify: no record was found";

@@ -20,7 +20,7 @@ export interface VerificationReport extends VerificationFacts {
     readonly proven: number;
     readonly adopted: number;
     readonly unsigned: number;
-    /** Those that were anchored with a stream that is not here, or behind its end, among them. */
+    /** Of streams that are here, as far as their checkpoints say; what was anchored beyond is in `anchored`. */
     readonly missing: number;
     readonly purged: number;
   };
@@ -48,7 +48,7 @@ export function reportOf(facts: VerificationFacts): VerificationReport {
     proven: sum((stream) => stream.proven),
     adopted: sum((stream) => stream.adopted),
     unsigned: sum((stream) => stream.unsigned),
-    missing: sum((stream) => stream.missing) + facts.anchored.missing,
+    missing: sum((stream) => stream.missing),
     purged: sum((stream) => stream.purged),
   };
   return {

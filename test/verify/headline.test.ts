@@ -152,7 +152,7 @@ describe("an anchor", () => {
     ],
   ])("%s", async (_name, records, anchors, headline, trust, missing) => {
     const report = await verified(records, { ...GIVEN, anchors: await anchors() });
-    expect(report).toMatchObject({ headline, trust, records: { missing } });
+    expect(report).toMatchObject({ headline, trust, anchored: { missing } });
   });
 });
 
