@@ -7,7 +7,8 @@ import type { Place } from "./judged-stream.ts";
 
 /** Compares what records say of their process with what the first checkpoint of their stream says. */
 export interface SourceLedger {
-  readonly say: (checkpoint: Checkpoint) => void;
+  /** @param isPinned whether it is signed with a key that was given: that one is heard before others. */
+  readonly say: (checkpoint: Checkpoint, isPinned: boolean) => void;
   readonly see: (stream: string, sequence: number, source: RecordSource, place: Place) => void;
   readonly finish: (found: (code: FindingCode, finding: FindingParts) => void) => void;
 }
@@ -32,9 +33,15 @@ interface KnownSource {
   readonly entries: Map<string, Entry>;
 }
 
+/** What the first checkpoint of a stream says of its process. */
+interface SignedSource {
+  readonly resource: Readonly<Record<string, unknown>>;
+  readonly isPinned: boolean;
+}
+
 /** Knows of no stream. */
 export function createSourceLedger(): SourceLedger {
-  const signed = new Map<string, Readonly<Record<string, unknown>>>();
+  const signed = new Map<string, SignedSource>();
   const streams = new Map<string, Entry[]>();
   /** By what a block says, the same object for many records: names may be as long as books, and are compared once. */
   const known = new WeakMap<RecordSource, KnownSource>();
@@ -62,8 +69,11 @@ export function createSourceLedger(): SourceLedger {
   }
 
   return {
-    say({ stream, opening }) {
-      if (opening !== undefined && !signed.has(stream)) signed.set(stream, opening.resource);
+    say({ stream, opening }, isPinned) {
+      if (opening === undefined) return;
+      const before = signed.get(stream);
+      if (before === undefined || (isPinned && !before.isPinned))
+        signed.set(stream, { resource: opening.resource, isPinned });
     },
     see(stream, sequence, source, place) {
       const { key, entries } = knownOf(source);
@@ -74,7 +84,7 @@ export function createSourceLedger(): SourceLedger {
     },
     finish(found) {
       for (const [stream, entries] of streams) {
-        const resource = signed.get(stream);
+        const resource = signed.get(stream)?.resource;
         if (resource === undefined) continue;
         for (const [why, { sequence, place, count }] of contradictions(entries, resource)) {
           const record = recordId(stream, sequence);

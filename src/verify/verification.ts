@@ -5,7 +5,7 @@
  * worst one; nothing here throws because of what a file says.
  */
 import { recordId } from "../event/portable.ts";
-import { HASH_BYTES } from "../seal/portable.ts";
+import { encodeKey, HASH_BYTES } from "../seal/portable.ts";
 import { createAdoptedViews } from "./adopted-views.ts";
 import { judgeAnchors, trustedAnchors } from "./anchor-heads.ts";
 import { createCallLedger } from "./call-ledger.ts";
@@ -51,7 +51,9 @@ export function createVerification(options: VerificationOptions): Verification {
   const { crypto, areCopiesExpected = true, cutStreams, keptStreams } = options;
   const window = options.window ?? ALL_TIME;
   const list = createFindingList(options.isStrict ?? false);
-  const keys = createKeyRing(options.publicKeys ?? []);
+  const { publicKeys = [] } = options;
+  const pinned = new Set(publicKeys.map(encodeKey));
+  const keys = createKeyRing(publicKeys);
   const judges = new Map<string, StreamJudge>();
   const calls = createCallLedger();
   const sources = createSourceLedger();
@@ -138,7 +140,7 @@ export function createVerification(options: VerificationOptions): Verification {
     judgeOf(checkpoint.stream).expect(checked, place);
     if (checkpoint.stream !== stream) views.adopt(place.file, stream, checkpoint.stream);
     calls.say(checkpoint);
-    sources.say(checkpoint);
+    sources.say(checkpoint, pinned.has(encodeKey(checked.key)));
     return checked.noteHash;
   }
 

@@ -48,7 +48,7 @@ function said(
   for (const [at, source] of sources.entries())
     ledger.see(stream, at + 1, source, { file: "f", line: at + 10 });
   for (const resource of resources)
-    ledger.say(checkpointOf(A, resource === undefined ? undefined : opening(resource)));
+    ledger.say(checkpointOf(A, resource === undefined ? undefined : opening(resource)), false);
   const found: (readonly [string, number | undefined])[] = [];
   ledger.finish((code, { message, count, file, line, record }) => {
     expect(code).toBe("text_contradicts");
@@ -178,4 +178,18 @@ describe("what contradicts the signed resource", () => {
       [`record ${A}.1 (and 2 others): ${OTHER}`, 3],
     ]);
   });
+});
+
+test.each([
+  ["before", [false, true]],
+  ["behind", [true, false]],
+])("a stranger says something else %s the key that was given", (_name, order) => {
+  const ledger = createSourceLedger();
+  for (const isPinned of order)
+    ledger.say(checkpointOf(A, opening({ "service.name": isPinned ? "own" : "other" })), isPinned);
+  ledger.see(A, 1, ofService("own"), { file: "f", line: 1 });
+  ledger.see(A, 2, ofService("other"), { file: "f", line: 2 });
+  const records: unknown[] = [];
+  ledger.finish((_code, { record }) => records.push(record));
+  expect(records).toEqual([`${A}.2`]);
 });
