@@ -94,7 +94,7 @@ class CoveredRanges implements Coverage {
         (from - claim.from) * HASH_BYTES,
         (size - claim.from) * HASH_BYTES,
       );
-      list.splice(placeOf(list, from), 0, { from, size, isOwn, leaves: carried, end, seen: 0 });
+      list.splice(countBefore(list, from), 0, { from, size, isOwn, leaves: carried, end, seen: 0 });
     }
   }
 
@@ -116,7 +116,7 @@ function partsOf(claims: readonly Claim[]): readonly CoveredPart[] {
   const parts: CoveredPart[] = [];
   const add = ({ from, size }: Extent, { time }: Claim): void => {
     for (const extent of uncovered({ from, size }, parts))
-      parts.splice(placeOf(parts, extent.from), 0, { ...extent, time });
+      parts.splice(countBefore(parts, extent.from), 0, { ...extent, time });
   };
   const own = claims.filter(({ isOwn }) => isOwn);
   const adopted = claims.filter(({ isOwn }) => !isOwn);
@@ -126,12 +126,12 @@ function partsOf(claims: readonly Claim[]): readonly CoveredPart[] {
 }
 
 function find(list: readonly CoveredRange[], sequence: number): CoveredRange | undefined {
-  const range = list[placeOf(list, sequence) - 1];
+  const range = list[countBefore(list, sequence) - 1];
   return range !== undefined && range.from < sequence && sequence <= range.size ? range : undefined;
 }
 
-/** How many ranges begin before that leaf, itself not counted. Mostly all: looked for from the end. */
-function placeOf(list: readonly Extent[], leaf: number): number {
+/** How many of an ascending list begin before that leaf, itself not counted. */
+export function countBefore(list: readonly Pick<Extent, "from">[], leaf: number): number {
   let low = 0;
   let high = list.length;
   while (low < high) {
@@ -147,7 +147,7 @@ function overlapping<Range extends Extent>(
   { from, size }: Extent,
 ): readonly Range[] {
   const found: Range[] = [];
-  for (let at = Math.max(0, placeOf(list, from) - 1); at < list.length; at++) {
+  for (let at = Math.max(0, countBefore(list, from) - 1); at < list.length; at++) {
     const range = list[at];
     if (range === undefined || range.from >= size) break;
     if (range.size > from) found.push(range);

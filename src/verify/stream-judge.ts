@@ -6,7 +6,7 @@
  */
 import { HASH_BYTES } from "../seal/portable.ts";
 import type { SoundCheckpoint } from "./check-checkpoint.ts";
-import { type Claim, claimOf } from "./coverage.ts";
+import { type Claim, claimOf, countBefore } from "./coverage.ts";
 import { judgeMissing, type Wanted } from "./judge-missing.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
 import type { Place, SeenRecord, StreamJudgeOptions, StreamSummary } from "./judged-stream.ts";
@@ -207,10 +207,12 @@ function createAsker(
   window: TimeWindow,
 ): <Part extends Pick<Claim, "time">>(part: Part, from: number) => Wanted<Part> {
   // Ascending by size. Who adopts does it later, and knows nothing of the time before.
-  const own = claims.filter(({ isOwn }) => isOwn).toSorted((left, right) => left.size - right.size);
+  const ends = claims
+    .flatMap(({ isOwn, size, time }) => (isOwn ? { from: size, time } : []))
+    .toSorted((left, right) => left.from - right.from);
   return (part, from) => {
     // What stands behind a checkpoint was written after it. Others between may be lost.
-    const start = own.findLast(({ size }) => size <= from)?.time;
+    const start = ends[countBefore(ends, from + 1) - 1]?.time;
     // A clock that was set back says nothing of the beginning.
     const isKnown = start !== undefined && start <= part.time;
     return { part, isWanted: overlaps(window, isKnown ? start : undefined, part.time) };

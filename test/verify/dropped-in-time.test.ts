@@ -7,47 +7,47 @@ import { createNodeCrypto } from "../../src/verify/node-crypto.ts";
 import { reportOf } from "../../src/verify/report.ts";
 import type { TimeWindow } from "../../src/verify/time-window.ts";
 import { createVerification } from "../../src/verify/verification.ts";
-import { createSeconds, createStreamWriter, keyOfTest } from "../support/fixed-stream.ts";
+import {
+  createSeconds,
+  createStreamWriter,
+  keyOfTest,
+  type StreamWriter,
+} from "../support/fixed-stream.ts";
 import { STREAMS } from "../support/sealed-journal.ts";
 
 const crypto = createNodeCrypto();
 const examiner = createExaminer(crypto);
 const result = { kind: "result", action: "pause", body: { note: "x" } };
 
-/** A stream, and one that adopted what had come up to the second checkpoint, and later: both whole. */
-const { own, adopter } = (() => {
-  const nextTime = createSeconds();
-  const [a, b] = STREAMS.map((stream) => createStreamWriter(stream, keyOfTest(0), nextTime));
-  if (a === undefined || b === undefined) throw new Error("no streams");
-  a.add({ kind: "start", action: "stream_start" });
-  a.checkpoint("open");
-  for (const count of [1, 2, 3]) {
-    for (let at = 0; at < count; at++) a.add(result);
-    a.checkpoint("run");
+/** A stream that was begun, and has a checkpoint behind each of these numbers of results. */
+function begun(stream: string, counts: readonly number[], nextTime: () => string): StreamWriter {
+  const writer = createStreamWriter(stream, keyOfTest(0), nextTime);
+  writer.add({ kind: "start", action: "stream_start" });
+  writer.checkpoint("open");
+  for (const count of counts) {
+    for (let at = 0; at < count; at++) writer.add(result);
+    writer.checkpoint("run");
   }
+  return writer;
+}
+const recordsOf = ({ records }: StreamWriter): readonly AuditRecord[] =>
+  records.map(({ record }) => record);
+
+/** A stream, and one that adopted what had come up to the third checkpoint, and later: both whole. */
+const { own, adopter } = (() => {
+  const [A, B] = STREAMS;
+  const nextTime = createSeconds();
+  const a = begun(A, [1, 2, 3], nextTime);
   a.add(result);
   a.checkpoint("close");
-  const records = [...a.records];
-  const state = { ...a.state };
   // As it was before its last two checkpoints, on a copy of its disk.
-  const earlier = createStreamWriter(STREAMS[0], keyOfTest(0), createSeconds());
-  earlier.add({ kind: "start", action: "stream_start" });
-  earlier.checkpoint("open");
-  for (const count of [1, 2]) {
-    for (let at = 0; at < count; at++) earlier.add(result);
-    earlier.checkpoint("run");
-  }
+  const earlier = begun(A, [1, 2], createSeconds());
   earlier.add(result);
   earlier.add(result);
-  b.add({ kind: "start", action: "stream_start" });
-  b.checkpoint("open");
+  const b = begun(B, [], nextTime);
   b.adopt(earlier);
   b.checkpoint("close");
-  Object.assign(a.state, state);
-  return {
-    own: records.map(({ record }) => record),
-    adopter: b.records.map(({ record }) => record),
-  };
+  return { own: recordsOf(a), adopter: recordsOf(b) };
 })();
 
 const kindOf = ({ attributes }: AuditRecord): unknown => attributes["audit.record.kind"];

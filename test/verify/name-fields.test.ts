@@ -29,6 +29,14 @@ async function named(
 
 const altered = (number: number): string => `record ${A}.${number} is not the one that was signed`;
 
+const inFiveFields = (line: string): string =>
+  line
+    .replace('"kind":"result"', '"kind":"intent"')
+    .replace('"actor_type":"user"', '"actor_type":"service"')
+    .replace('"outcome":"success"', '"outcome":"denied"')
+    .replace('"audit.impact":"normal"', '"audit.impact":"low"')
+    .replace('"action_type":"hp_change"', '"action_type":"pause"');
+
 describe("beside the journal stands a copy of which somebody changed", () => {
   test.each<readonly [string, number, (line: string) => string, readonly string[]]>([
     ["the outcome", 2, replace('"outcome":"success"', '"outcome":"denied"'), ["audit_outcome"]],
@@ -50,26 +58,13 @@ describe("beside the journal stands a copy of which somebody changed", () => {
     [
       "five fields",
       4,
-      (line) =>
-        line
-          .replace('"kind":"result"', '"kind":"intent"')
-          .replace('"actor_type":"user"', '"actor_type":"service"')
-          .replace('"outcome":"success"', '"outcome":"denied"')
-          .replace('"audit.impact":"normal"', '"audit.impact":"low"')
-          .replace('"action_type":"hp_change"', '"action_type":"pause"'),
+      inFiveFields,
       ["audit_action", "audit_actor_type", "audit_impact", "audit_outcome", "audit_record_kind"],
     ],
     [
       "six fields",
       4,
-      (line) =>
-        line
-          .replace('"kind":"result"', '"kind":"intent"')
-          .replace('"actor_type":"user"', '"actor_type":"service"')
-          .replace('"outcome":"success"', '"outcome":"denied"')
-          .replace('"audit.impact":"normal"', '"audit.impact":"low"')
-          .replace('"audit.category":"audit"', '"audit.category":"access"')
-          .replace('"action_type":"hp_change"', '"action_type":"pause"'),
+      (line) => inFiveFields(line).replace('"audit.category":"audit"', '"audit.category":"access"'),
       [
         "audit_action",
         "audit_actor_type",
