@@ -1,9 +1,12 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { AuditError } from "../lib/errors.ts";
+import { collectorRenderCommand } from "./collector-render-command.ts";
+import type { Lines } from "./quarantine-command.ts";
 
 /** `otel-audit collector …`. */
-export function collectorCommand(print: (line: string) => void): Command {
+export function collectorCommand(lines: Lines): Command {
+  const { print } = lines;
   const command = new Command("collector").description(
     "run the audit pipeline of an OpenTelemetry Collector",
   );
@@ -32,5 +35,6 @@ export function collectorCommand(print: (line: string) => void): Command {
       for (const line of done) print(line);
       print(`${resolve(directory)} is ready`);
     });
+  command.addCommand(collectorRenderCommand(lines));
   return command;
 }

@@ -1,2 +1,4 @@
 /** What a Collector needs of us before it starts. */
 export { type Prepared, prepareCollectorDirectory } from "./prepare.ts";
+export { REDACTION_PROCESSORS } from "./redaction-processors.ts";
+export { type Rendered, renderConfiguration, renderOverlay } from "./render.ts";
