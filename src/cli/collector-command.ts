@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { AuditError } from "../lib/errors.ts";
+import { collectorBuildCommand, collectorRunCommand } from "./collector-run-command.ts";
 import { collectorRenderCommand } from "./collector-render-command.ts";
 import type { Lines } from "./quarantine-command.ts";
 
@@ -36,5 +37,7 @@ export function collectorCommand(lines: Lines): Command {
       print(`${resolve(directory)} is ready`);
     });
   command.addCommand(collectorRenderCommand(lines));
+  command.addCommand(collectorRunCommand(lines));
+  command.addCommand(collectorBuildCommand(lines));
   return command;
 }
