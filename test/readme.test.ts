@@ -81,7 +81,7 @@ describe("the commands", () => {
     inspectCommand(silent, silent),
     anchorCommand(silent, silent),
     keysCommand(silent, silent),
-    collectorCommand(silent),
+    collectorCommand(silent, silent),
     policyCommand(silent, silent),
     quarantineCommand(silent, silent),
   ];

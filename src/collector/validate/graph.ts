@@ -1,0 +1,92 @@
+import { entriesOf, get, itemsOf, knownText, type Located, placeAlong } from "./located.ts";
+import type { Hit } from "./finding.ts";
+import { findHops } from "./hops.ts";
+import type { Collector, Component, Pipeline, Reference, Section } from "./model.ts";
+
+const SECTIONS = ["receivers", "processors", "exporters", "connectors", "extensions"] as const;
+
+/** A configuration taken apart; which pipelines carry audit records is up to `carry`. */
+export function collectorOf(
+  root: Located,
+  carry: (all: readonly Pipeline[], collector: Collector) => readonly Pipeline[],
+): Collector {
+  const componentsOf = (section: Section): ReadonlyMap<string, Component> =>
+    new Map(
+      entriesOf(get(root, section)).map(([id, { key, value }]) => [
+        id,
+        { section, id, type: typeOf(id, section), name: `${section}.${id}`, key, config: value },
+      ]),
+    );
+  const components = Object.fromEntries(
+    SECTIONS.map((section) => [section, componentsOf(section)]),
+  ) as Collector["components"];
+  const allPipelines = entriesOf(get(root, "service", "pipelines")).map(([id, { key, value }]) => ({
+    id,
+    key,
+    receivers: referencesOf(get(value, "receivers"), "receivers"),
+    processors: referencesOf(get(value, "processors"), "processors"),
+    exporters: referencesOf(get(value, "exporters"), "exporters"),
+  }));
+  const extensions = get(root, "service", "extensions");
+  const whole: Collector = {
+    root,
+    components,
+    allPipelines,
+    pipelines: allPipelines.filter(({ id }) => isOfLogs(id)),
+    started: extensions?.kind === "unknown" ? undefined : referencesOf(extensions, "extensions"),
+    hops: findHops(components),
+  };
+  return { ...whole, pipelines: carry(whole.pipelines, whole) };
+}
+
+/** Whether a pipeline is one of logs: audit records are. */
+function isOfLogs(id: string): boolean {
+  return id === "logs" || id.startsWith("logs/");
+}
+
+/** The type of a component, the same for its old and its new name: `otlphttp` and `otlp_http` are "otlphttp". */
+export function typeOf(id: string, section: Section): string {
+  const type = (id.split("/")[0] ?? "").trim().replaceAll("_", "");
+  return section === "exporters" && type === "otlp" ? "otlpgrpc" : type;
+}
+
+function referencesOf(node: Located | undefined, section: Section): readonly Reference[] {
+  return itemsOf(node).flatMap((item) => {
+    const id = knownText(item);
+    return id === undefined ? [] : [{ id, type: typeOf(id, section), place: item.place }];
+  });
+}
+
+/** The components of a section that audit records meet, each once; connectors are not among them. */
+export function usedComponents(
+  collector: Collector,
+  section: "receivers" | "processors" | "exporters",
+  ...types: readonly string[]
+): readonly Component[] {
+  const ids = new Set(
+    collector.pipelines.flatMap((pipeline) => pipeline[section].map(({ id }) => id)),
+  );
+  return [...collector.components[section].values()].filter(
+    ({ id, type }) => ids.has(id) && (types.length === 0 || types.includes(type)),
+  );
+}
+
+/** The extensions that are started. */
+export function startedExtensions(
+  collector: Collector,
+  ...types: readonly string[]
+): readonly Component[] {
+  const ids = new Set(collector.started?.map(({ id }) => id));
+  return [...collector.components.extensions.values()].filter(
+    ({ id, type }) => ids.has(id) && types.includes(type),
+  );
+}
+
+/** A hit at the deepest key along a path in a component that is there. */
+export function hitIn(component: Component, path: readonly string[], message: string): Hit {
+  return {
+    at: placeAlong(component.config, component.key, path),
+    component: component.name,
+    message,
+  };
+}
