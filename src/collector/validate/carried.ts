@@ -1,4 +1,4 @@
-import type { Collector, Pipeline } from "./model.ts";
+import type { Collector, Hop, Pipeline } from "./model.ts";
 
 /** Which pipelines audit records come to from one, directly: through connectors and internal hops. */
 export function nextPipelines(
@@ -53,4 +53,27 @@ export function closure(
     for (const step of steps.get(pipeline) ?? []) reached.add(step);
   }
   return reached;
+}
+
+/** Hops one after the other; one that closes a circle with those before it is set apart. */
+export function straightened(
+  all: readonly Hop[],
+  components: Collector["components"],
+  pipelines: readonly Pipeline[],
+): Pick<Collector, "hops" | "circles"> {
+  const hops: Hop[] = [];
+  const circles: Hop[] = [];
+  for (const hop of all) {
+    const next = new Map(
+      pipelines.map((one) => [one, nextPipelines(one, pipelines, { components, hops })]),
+    );
+    const heard = pipelines.filter(({ receivers }) =>
+      receivers.some(({ id }) => id === hop.receiver.id),
+    );
+    const comesBack = [...closure(heard, next)].some(({ exporters }) =>
+      exporters.some(({ id }) => id === hop.exporter.id),
+    );
+    (comesBack ? circles : hops).push(hop);
+  }
+  return { hops, circles };
 }

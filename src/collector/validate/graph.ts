@@ -1,4 +1,13 @@
-import { entriesOf, get, itemsOf, knownText, type Located, placeAlong } from "./located.ts";
+import {
+  entriesOf,
+  get,
+  itemsOf,
+  knownText,
+  type Located,
+  type Place,
+  placeAlong,
+} from "./located.ts";
+import { straightened } from "./carried.ts";
 import type { Hit } from "./finding.ts";
 import { findHops } from "./hops.ts";
 import type { Collector, Component, Pipeline, Reference, Section } from "./model.ts";
@@ -17,26 +26,64 @@ export function collectorOf(
         { section, id, type: typeOf(id, section), name: `${section}.${id}`, key, config: value },
       ]),
     );
-  const components = Object.fromEntries(
+  const defined = Object.fromEntries(
     SECTIONS.map((section) => [section, componentsOf(section)]),
   ) as Collector["components"];
-  const allPipelines = entriesOf(get(root, "service", "pipelines")).map(([id, { key, value }]) => ({
-    id,
-    key,
-    receivers: referencesOf(get(value, "receivers"), "receivers"),
-    processors: referencesOf(get(value, "processors"), "processors"),
-    exporters: referencesOf(get(value, "exporters"), "exporters"),
-  }));
+  const allPipelines = entriesOf(get(root, "service", "pipelines")).map(([id, { key, value }]) =>
+    pipelineOf(id, key, value),
+  );
+  const connectors = new Map([...defined.connectors, ...unknownConnectors(root, allPipelines)]);
+  const components = { ...defined, connectors };
   const extensions = get(root, "service", "extensions");
+  const pipelines = get(root, "service", "pipelines");
   const whole: Collector = {
     root,
     components,
     allPipelines,
     pipelines: allPipelines.filter(({ id }) => isOfLogs(id)),
-    started: extensions?.kind === "unknown" ? undefined : referencesOf(extensions, "extensions"),
-    hops: findHops(components),
+    started: referencesOf(extensions, "extensions"),
+    unknownNames: {
+      inPipelines:
+        pipelines?.kind === "unknown" ||
+        allPipelines.some(({ isPartlyUnknown }) => isPartlyUnknown),
+      started: isPartlyUnknown(extensions),
+    },
+    ...straightened(findHops(components), components, allPipelines),
   };
   return { ...whole, pipelines: carry(whole.pipelines, whole) };
+}
+
+function pipelineOf(id: string, key: Place, config: Located): Pipeline {
+  const lists = ["receivers", "processors", "exporters"].map((list) => get(config, list));
+  return {
+    id,
+    key,
+    receivers: referencesOf(lists[0], "receivers"),
+    processors: referencesOf(lists[1], "processors"),
+    exporters: referencesOf(lists[2], "exporters"),
+    isPartlyUnknown: lists.some(isPartlyUnknown),
+  };
+}
+
+function isPartlyUnknown(list: Located | undefined): boolean {
+  return list?.kind === "unknown" || itemsOf(list).some(({ kind }) => kind === "unknown");
+}
+
+/** Where connectors stand in another file: what pipelines both send to and receive from. */
+function unknownConnectors(
+  root: Located,
+  pipelines: readonly Pipeline[],
+): readonly (readonly [string, Component])[] {
+  const config = get(root, "connectors");
+  if (config?.kind !== "unknown") return [];
+  const received = new Set(pipelines.flatMap(({ receivers }) => receivers.map(({ id }) => id)));
+  return pipelines
+    .flatMap(({ exporters }) => exporters)
+    .filter(({ id }) => received.has(id))
+    .map(({ id, type }) => [
+      id,
+      { section: "connectors", id, type, name: `connectors.${id}`, key: config.place, config },
+    ]);
 }
 
 /** Whether a pipeline is one of logs: audit records are. */
@@ -76,7 +123,7 @@ export function startedExtensions(
   collector: Collector,
   ...types: readonly string[]
 ): readonly Component[] {
-  const ids = new Set(collector.started?.map(({ id }) => id));
+  const ids = new Set(collector.started.map(({ id }) => id));
   return [...collector.components.extensions.values()].filter(
     ({ id, type }) => ids.has(id) && types.includes(type),
   );

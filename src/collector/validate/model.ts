@@ -31,6 +31,8 @@ export interface Pipeline {
   readonly receivers: readonly Reference[];
   readonly processors: readonly Reference[];
   readonly exporters: readonly Reference[];
+  /** Something in it cannot be known: it may have what it seems to lack. */
+  readonly isPartlyUnknown: boolean;
 }
 
 /** A configuration, as the rules look at it. */
@@ -41,9 +43,13 @@ export interface Collector {
   readonly allPipelines: readonly Pipeline[];
   /** Those that audit records go through. */
   readonly pipelines: readonly Pipeline[];
-  /** service.extensions; undefined where it cannot be known. */
-  readonly started: readonly Reference[] | undefined;
+  /** Names in service.extensions. */
+  readonly started: readonly Reference[];
+  /** Names, in pipelines or among the extensions that are started, that cannot be known. */
+  readonly unknownNames: { readonly inPipelines: boolean; readonly started: boolean };
+  /** Without those that make a circle. */
   readonly hops: readonly Hop[];
+  readonly circles: readonly Hop[];
 }
 
 /** An exporter that sends to a receiver of the same configuration. */

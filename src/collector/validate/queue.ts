@@ -11,7 +11,7 @@ export type Queue = "none" | "memory" | "awaited" | "disk" | "unknown";
 const QUEUE_BY_DEFAULT = new Set(
   (
     "otlpgrpc otlphttp kafka clickhouse elasticsearch loki splunkhec datadog awscloudwatchlogs " +
-    "coralogix googlecloud googlecloudpubsub syslog loadbalancing"
+    "coralogix googlecloud googlecloudpubsub syslog"
   ).split(" "),
 );
 /** Exporters without a queue, or with one that is off unless it is turned on. */

@@ -31,7 +31,8 @@ function openPipelines(collector: Collector): readonly Pipeline[] {
 }
 
 function* limiters(collector: Collector, isThere: boolean): Generator<Hit> {
-  for (const { id, key, processors } of openPipelines(collector)) {
+  for (const { id, key, processors, isPartlyUnknown } of openPipelines(collector)) {
+    if (isPartlyUnknown) continue;
     const at = processors.findIndex(({ type }) => type === "memorylimiter");
     if (isThere === at > 0) {
       if (isThere || at === -1) {
@@ -66,8 +67,8 @@ function knowsAudit({ config }: Component): boolean {
 }
 
 function* withoutSink(collector: Collector): Generator<Hit> {
+  if (collector.unknownNames.inPipelines) return;
   if (collector.pipelines.length === 0) {
-    if (get(collector.root, "service", "pipelines")?.kind === "unknown") return;
     yield {
       at: collector.root.place,
       component: "service.pipelines",

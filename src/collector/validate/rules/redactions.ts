@@ -14,7 +14,7 @@ interface Leak {
 }
 
 const redacts = (pipeline: Pipeline): boolean =>
-  pipeline.processors.some(({ type }) => type === "redaction");
+  pipeline.isPartlyUnknown || pipeline.processors.some(({ type }) => type === "redaction");
 
 /** Pipelines that get unredacted records when these do, they too. */
 function clearPipelines(seeds: readonly Pipeline[], collector: Collector): ReadonlySet<Pipeline> {

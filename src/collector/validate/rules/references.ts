@@ -1,5 +1,5 @@
 import type { Collector, Component, Reference, Section } from "../model.ts";
-import { typeOf, usedComponents } from "../graph.ts";
+import { hitIn, typeOf, usedComponents } from "../graph.ts";
 import type { Hit, Rule } from "../finding.ts";
 import { get, itemsOf, knownText, type Located, type Place } from "../located.ts";
 
@@ -54,7 +54,7 @@ function guards(component: Component): readonly Need[] {
 }
 
 function* notStarted(collector: Collector): Generator<Hit> {
-  if (collector.started === undefined) return;
+  if (collector.unknownNames.started) return;
   const started = new Set(collector.started.map(({ id }) => id));
   for (const { component, extension, at, as } of needs(collector)) {
     if (started.has(extension) || !collector.components.extensions.has(extension)) continue;
@@ -67,9 +67,10 @@ function* notStarted(collector: Collector): Generator<Hit> {
 }
 
 function* undefinedOnes(collector: Collector): Generator<Hit> {
-  const { components } = collector;
+  const { components, root } = collector;
+  const isKnown = get(root, "extensions")?.kind !== "unknown";
   for (const { component, extension, at, as } of needs(collector)) {
-    if (!components.extensions.has(extension)) {
+    if (isKnown && !components.extensions.has(extension)) {
       yield {
         at,
         component: component.name,
@@ -77,8 +78,8 @@ function* undefinedOnes(collector: Collector): Generator<Hit> {
       };
     }
   }
-  for (const { id, place } of collector.started ?? []) {
-    if (!components.extensions.has(id)) {
+  for (const { id, place } of collector.started) {
+    if (isKnown && !components.extensions.has(id)) {
       yield {
         at: place,
         component: "service.extensions",
@@ -111,7 +112,7 @@ function isDefined({ id }: Reference, section: Section, { root, components }: Co
 }
 
 function* unused(collector: Collector): Generator<Hit> {
-  const { components, allPipelines, started } = collector;
+  const { components, allPipelines, started, unknownNames } = collector;
   const inPipelines = (section: "receivers" | "processors" | "exporters"): readonly string[] =>
     allPipelines.flatMap((pipeline) => pipeline[section].map(({ id }) => id));
   const used: Readonly<Record<Section, ReadonlySet<string>>> = {
@@ -120,7 +121,7 @@ function* unused(collector: Collector): Generator<Hit> {
     exporters: new Set(inPipelines("exporters")),
     connectors: new Set([...inPipelines("receivers"), ...inPipelines("exporters")]),
     extensions: new Set([
-      ...(started?.map(({ id }) => id) ?? components.extensions.keys()),
+      ...started.map(({ id }) => id),
       // Said by extension_not_started.
       ...needs(collector).map(({ extension }) => extension),
     ]),
@@ -130,7 +131,8 @@ function* unused(collector: Collector): Generator<Hit> {
     ReadonlyMap<string, Component>,
   ][]) {
     for (const { id, name, key } of defined.values()) {
-      if (!used[section].has(id))
+      const mayBeUsed = section === "extensions" ? unknownNames.started : unknownNames.inPipelines;
+      if (!mayBeUsed && !used[section].has(id))
         yield { at: key, component: name, message: `${name} is used nowhere` };
     }
   }
@@ -174,6 +176,16 @@ export const REFERENCE_RULES: readonly Rule[] = [
     why: "what it is there for (a redaction, a sink, a queue) does not happen",
     instead: "its name in a pipeline or in service.extensions, or take it out",
     find: unused,
+  },
+  {
+    code: "hop_circle",
+    severity: "error",
+    why: "an exporter sends to a receiver of this configuration that its own records come from: they go round for ever, and the disk or the memory fills",
+    instead: "the endpoint of the backend, or another port for the inner receiver",
+    find: ({ circles }) =>
+      circles.map(({ exporter, receiver }) =>
+        hitIn(exporter, ["endpoint"], `sends to ${receiver.name}, which its own records come from`),
+      ),
   },
   {
     code: "routing_without_default",

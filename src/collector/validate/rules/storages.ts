@@ -1,7 +1,7 @@
 import type { Collector, Component } from "../model.ts";
 import { hitIn, usedComponents } from "../graph.ts";
 import type { Rule } from "../finding.ts";
-import { booleanOf, get, isAbsent, knownText, type Located } from "../located.ts";
+import { booleanOf, get, knownText, type Located, textOf } from "../located.ts";
 
 const DEFAULT_DIRECTORY = "/var/lib/otelcol/file_storage";
 
@@ -62,17 +62,19 @@ export const STORAGE_RULES: readonly Rule[] = [
         (key) => booleanOf(get(compaction, key), false) === true,
       );
       if (!isOn) return undefined;
-      const directory = said(get(config, "directory"));
-      const compacted = said(get(compaction, "directory"));
-      return directory === compacted
+      const directory = get(config, "directory");
+      const compacted = get(compaction, "directory");
+      const isKnown = directory?.kind !== "unknown" && compacted?.kind !== "unknown";
+      return !isKnown || said(directory) === said(compacted)
         ? undefined
-        : [["compaction", "directory"], `compaction in ${compacted}, the queue in ${directory}`];
+        : [
+            ["compaction", "directory"],
+            `compaction in ${said(compacted)}, the queue in ${said(directory)}`,
+          ];
     }),
   },
 ];
 
-/** The same text is the same directory, whatever a variable in it will be. */
 function said(node: Located | undefined): string {
-  if (isAbsent(node)) return DEFAULT_DIRECTORY;
-  return knownText(node) ?? (node?.kind === "unknown" ? node.source : "");
+  return textOf(node, DEFAULT_DIRECTORY) ?? "";
 }

@@ -81,7 +81,7 @@ function* unverified(collector: Collector): Generator<Hit> {
 }
 
 function* literals(collector: Collector): Generator<Hit> {
-  const ids = new Set(collector.started?.map(({ id }) => id));
+  const ids = new Set(collector.started.map(({ id }) => id));
   const extensions = [...collector.components.extensions.values()].filter(({ id }) => ids.has(id));
   const components = [
     ...usedComponents(collector, "exporters"),
@@ -98,12 +98,13 @@ function* literalsIn(component: Component): Generator<Hit> {
     const name = path.at(-1) ?? "";
     const above = path.at(-2) ?? "";
     const isHeader = above === "headers" && HEADER.test(name);
+    const isAccount = above === "htpasswd" && name === "inline";
     const text = knownText(entry.value);
     if (text === undefined || text === "") continue;
     // The list form: - { name: authorization, value: … }
     if (name === "value" && above === "headers") continue;
     const isAddress = /endpoint|url|address|dsn/i.test(name) && IN_ADDRESS.test(text);
-    if (isHeader || FIELD.test(name) || isAddress) {
+    if (isHeader || isAccount || FIELD.test(name) || isAddress) {
       yield {
         at: entry.key,
         component: component.name,

@@ -196,4 +196,14 @@ export const DOOR_MISTAKES: readonly Mistake[] = [
     base: "kubernetes-daemonset.yaml",
     changes: [["${env:ELASTIC_PASSWORD}", "changeme #! credential_in_file"]],
   },
+  {
+    name: "accounts in the file",
+    base: "docker-contrib.yaml",
+    changes: [
+      [
+        "      file: /etc/otelcol/htpasswd\n",
+        "      inline: | #! credential_in_file\n        audit:hunter2\n",
+      ],
+    ],
+  },
 ];

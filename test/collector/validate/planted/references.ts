@@ -110,4 +110,33 @@ extensions:
       ],
     ],
   },
+  {
+    name: "a circle",
+    base: "spool.yaml",
+    changes: [
+      [
+        "    endpoint: 127.0.0.1:14317\n    tls:",
+        "    endpoint: localhost:4317 #! hop_circle\n    tls:",
+      ],
+      ["  otlp/spool:\n", "  otlp/spool: #! component_unused\n"],
+      ["    logs/audit:\n", "    logs/audit: #! memory_limiter_missing\n"],
+      ["      receivers: [otlp/spool]\n", "      receivers: [otlp]\n"],
+    ],
+  },
+  {
+    name: "a circle through an inner receiver",
+    base: "spool.yaml",
+    changes: [
+      [
+        "extensions:\n  health_check:",
+        `  otlp_http/again:
+    endpoint: http://127.0.0.1:4318 #! hop_circle
+    retry_on_failure: { max_elapsed_time: 0s }
+    sending_queue: { storage: file_storage/queue, num_consumers: 1 }
+extensions:
+  health_check:`,
+      ],
+      ["      exporters: [file/csv]\n", "      exporters: [file/csv, otlp_http/again]\n"],
+    ],
+  },
 ];
