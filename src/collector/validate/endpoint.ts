@@ -13,7 +13,7 @@ export interface Endpoint {
 /** An address taken apart; undefined for a socket file, or where it cannot be known. */
 export function endpointOf(node: Located | undefined, byDefault?: string): Endpoint | undefined {
   const text = knownText(node) ?? (node === undefined ? byDefault : undefined);
-  if (text === undefined || text.startsWith("unix:")) return undefined;
+  if (text === undefined || /^(?:unix:|\/)/.test(text)) return undefined;
   const [, scheme = "", authority = ""] =
     /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/\/?)?([^/?#]*)/.exec(text) ?? [];
   const address = authority.slice(authority.lastIndexOf("@") + 1);

@@ -46,7 +46,7 @@ export function collectorOf(
       inPipelines:
         pipelines?.kind === "unknown" ||
         allPipelines.some(({ isPartlyUnknown }) => isPartlyUnknown),
-      started: isPartlyUnknown(extensions),
+      started: hasUnknown(extensions),
     },
     ...straightened(findHops(components), components, allPipelines),
   };
@@ -61,11 +61,11 @@ function pipelineOf(id: string, key: Place, config: Located): Pipeline {
     receivers: referencesOf(lists[0], "receivers"),
     processors: referencesOf(lists[1], "processors"),
     exporters: referencesOf(lists[2], "exporters"),
-    isPartlyUnknown: lists.some(isPartlyUnknown),
+    isPartlyUnknown: lists.some(hasUnknown),
   };
 }
 
-function isPartlyUnknown(list: Located | undefined): boolean {
+function hasUnknown(list: Located | undefined): boolean {
   return list?.kind === "unknown" || itemsOf(list).some(({ kind }) => kind === "unknown");
 }
 

@@ -41,19 +41,18 @@ export function findHops(components: Collector["components"]): readonly Hop[] {
 
 function isSame(target: Located | undefined, listener: OtlpListener): boolean {
   if (target === undefined) return false;
-  const { endpoint } = listener;
+  const heardText = sourceOf(listener.endpoint);
   // The same variable, or the same socket file.
-  const isSameText =
-    endpoint !== undefined &&
-    "source" in endpoint &&
-    "source" in target &&
-    endpoint.source !== "" &&
-    endpoint.source === target.source;
-  if (isSameText) return true;
+  if (heardText !== "" && heardText === sourceOf(target)) return true;
   const called = endpointOf(target);
-  const heard = endpointOf(endpoint, DEFAULT_ENDPOINTS[listener.protocol]);
+  const heard = endpointOf(listener.endpoint, DEFAULT_ENDPOINTS[listener.protocol]);
   if (called === undefined || heard === undefined || called.port !== heard.port) return false;
   if (called.port === "") return false;
   const isHere = isLoopback(called.host) || isEverywhere(called);
   return called.host === heard.host || (isHere && (isLoopback(heard.host) || isEverywhere(heard)));
+}
+
+/** As it is written; a socket file without its scheme, which only who calls it writes. */
+function sourceOf(node: Located | undefined): string {
+  return node !== undefined && "source" in node ? node.source.replace(/^unix:(?:\/\/)?/, "") : "";
 }

@@ -12,6 +12,7 @@ import { PROCESSING_MISTAKES } from "./planted/processing.ts";
 import { REDACTION_MISTAKES } from "./planted/redactions.ts";
 import { REFERENCE_MISTAKES } from "./planted/references.ts";
 import { SYSTEM_MISTAKES } from "./planted/systems.ts";
+import { VARIANTS } from "./planted/variants.ts";
 
 const right = join(import.meta.dirname, "right");
 const MISTAKES = [
@@ -73,5 +74,11 @@ describe("a mistake is found on its line, and nothing else is", () => {
     for (const names of [MISTAKES.map(({ name }) => name), RULES.map(({ code }) => code)]) {
       expect(names.toSorted()).toEqual([...new Set(names)].toSorted());
     }
+  });
+});
+
+describe("other ways to be right", () => {
+  test.each(VARIANTS)("$name ($base)", (variant) => {
+    expect(validateConfig([configOfText(planted(variant), variant.base)])).toEqual([]);
   });
 });

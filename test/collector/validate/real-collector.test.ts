@@ -14,7 +14,6 @@ import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { BUILD_TIMEOUT_MILLIS, whyNoCollector } from "../collector-process.ts";
 
 const reason = whyNoCollector();
-const title = `as the real Collector${reason === undefined ? "" : `: ${reason}`}`;
 
 /** Texts go through a setting that takes any: allowed_origins of the receiver. */
 const PATH = ["receivers", "otlp", "protocols", "http"] as const;
@@ -64,7 +63,7 @@ function ours(root: Located): Seen {
   };
 }
 
-describe.skipIf(reason !== undefined)(title, () => {
+describe.skipIf(reason !== undefined)(`as the real Collector: ${reason ?? ""}`, () => {
   let collector: string;
   beforeAll(async () => {
     collector = await buildCollector();

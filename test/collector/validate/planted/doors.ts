@@ -206,4 +206,45 @@ export const DOOR_MISTAKES: readonly Mistake[] = [
       ],
     ],
   },
+  {
+    name: "syslog for everybody",
+    base: "docker-contrib.yaml",
+    changes: [
+      [
+        "  prometheus:\n",
+        `  syslog/audit:
+    tcp:
+      listen_address: 0.0.0.0:54526 #! listener_open
+    protocol: rfc5424
+  tcplog/audit:
+    listen_address: 0.0.0.0:54527 #! listener_open
+  udplog/audit:
+    listen_address: 127.0.0.1:54528
+  webhookevent/audit:
+    endpoint: 0.0.0.0:8088 #! listener_open
+  prometheus:
+`,
+      ],
+      [
+        "      receivers: [otlp/audit]\n",
+        "      receivers: [otlp/audit, syslog/audit, tcplog/audit, udplog/audit, webhookevent/audit]\n",
+      ],
+    ],
+  },
+  {
+    name: "metrics for everybody, as they were given once",
+    base: "spool.yaml",
+    changes: [
+      [
+        `      readers:
+        - pull:
+            exporter:
+              prometheus:
+                host: 127.0.0.1
+                port: 8888
+`,
+        "      address: :8888 #! metrics_open\n",
+      ],
+    ],
+  },
 ];

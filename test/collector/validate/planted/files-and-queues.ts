@@ -230,4 +230,14 @@ export const QUEUE_MISTAKES: readonly Mistake[] = [
       ["    sending_queue:\n", "    sending_queue: #! queue_in_memory\n"],
     ],
   },
+  {
+    name: "documents that are tried once",
+    base: "kubernetes-daemonset.yaml",
+    changes: [
+      [
+        "    retry: { enabled: true, max_retries: 1000000 }\n",
+        "    retry: { enabled: false, max_retries: 1000000 } #! elasticsearch_gives_up\n",
+      ],
+    ],
+  },
 ];
