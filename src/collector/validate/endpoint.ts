@@ -16,7 +16,8 @@ export function endpointOf(node: Located | undefined, byDefault?: string): Endpo
   if (text === undefined || /^(?:unix:|\/)/.test(text)) return undefined;
   const [, scheme = "", authority = ""] =
     /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/\/?)?([^/?#]*)/.exec(text) ?? [];
-  const address = authority.slice(authority.lastIndexOf("@") + 1);
+  // Of several hosts, the first stands for all.
+  const [address = ""] = authority.slice(authority.lastIndexOf("@") + 1).split(",");
   const [, bracketed, plain = "", port = ""] =
     /^(?:\[([^\]]*)\]|([^:]*))(?::(\w*))?$/.exec(address) ?? [];
   // More than one colon and no brackets: IPv6 without a port.

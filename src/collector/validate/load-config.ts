@@ -47,8 +47,9 @@ export function configOfText(text: string, file: string): Located {
     const document = parseDocument(text, { lineCounter, logLevel: "error", stringKeys: false });
     const [broken] = document.errors;
     if (broken !== undefined) {
-      const [message] = broken.message.split("\n");
-      throw new AuditError("unreadable", `${said(place(broken.pos[0]))}: ${message ?? "not YAML"}`);
+      // The place stands before it, and the text that the parser shows may be secret.
+      const message = broken.message.replace(/ at line \d+, column \d+:[^]*/, "");
+      throw new AuditError("unreadable", `${said(place(broken.pos[0]))}: ${message}`);
     }
     root = new Reader(place).read(document.contents, place(0));
   } catch (error) {

@@ -76,7 +76,7 @@ function* withoutSink(collector: Collector): Generator<Hit> {
     };
   }
   for (const pipeline of collector.pipelines) {
-    if (keeps(pipeline, collector)) continue;
+    if (keeps(pipeline, collector) || isKeptBeside(pipeline, collector)) continue;
     const isInner = collector.pipelines.some(
       (other) => other !== pipeline && nextPipelines(other, [pipeline], collector).length > 0,
     );
@@ -87,6 +87,17 @@ function* withoutSink(collector: Collector): Generator<Hit> {
       message: `what comes into ${pipeline.id} reaches no exporter that keeps it`,
     };
   }
+}
+
+/** Whether all that comes into a pipeline comes into another one too, which keeps it. */
+function isKeptBeside({ receivers }: Pipeline, collector: Collector): boolean {
+  const keepers = collector.pipelines.filter((other) => keeps(other, collector));
+  return (
+    receivers.length > 0 &&
+    receivers.every(({ id }) =>
+      keepers.some((other) => other.receivers.some((receiver) => receiver.id === id)),
+    )
+  );
 }
 
 function keeps(from: Pipeline, collector: Collector): boolean {

@@ -95,16 +95,15 @@ export const QUEUE_RULES: readonly Rule[] = [
   {
     code: "queue_order",
     severity: "warning",
-    why: "several consumers send at the same time: records arrive in another order than they were written (10 is the default)",
+    why: "several consumers send at the same time: records arrive in another order than they were written; where nothing is said there are ten or more",
     instead: "num_consumers: 1",
-    find: inQueues(["memory", "disk", "awaited"], ({ type, config }) => {
-      const consumers = numberOf(
-        get(config, "sending_queue", "num_consumers"),
-        type === "elasticsearch" ? 100 : 10,
-      );
-      return consumers !== undefined && consumers > 1
-        ? [["sending_queue", "num_consumers"], `num_consumers: ${consumers}`]
-        : undefined;
+    find: inQueues(["memory", "disk", "awaited"], ({ config }) => {
+      const node = get(config, "sending_queue", "num_consumers");
+      // Where nothing is said there are several, how many is up to the exporter.
+      const consumers = numberOf(node, 10);
+      if (consumers === undefined || consumers <= 1) return undefined;
+      const message = isAbsent(node) ? "no num_consumers" : `num_consumers: ${consumers}`;
+      return [["sending_queue", "num_consumers"], message];
     }),
   },
   {

@@ -36,11 +36,13 @@ function leaks(seeds: readonly Pipeline[], collector: Collector): readonly Leak[
   );
 }
 
-/** A connector hands on; a hop does too, unless it keeps a queue on disk. */
+/** A connector hands on; a hop does too, unless it keeps a queue on disk; debug may only count. */
 function writes({ id, type }: Reference, collector: Collector): boolean {
   if (type === "nop" || collector.components.connectors.has(id)) return false;
   const exporter = collector.components.exporters.get(id);
   if (exporter === undefined) return false;
+  if (type === "debug")
+    return ["normal", "detailed"].includes(knownText(get(exporter.config, "verbosity")) ?? "");
   return !collector.hops.some((hop) => hop.exporter === exporter) || queueOf(exporter) === "disk";
 }
 

@@ -18,7 +18,7 @@ const FIELD =
 /** `scheme://user:password@host`. */
 const IN_ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s:]*:[^/?#@\s]+@/i;
 
-const PLAIN_SCHEMES = new Set(["http", "tcp", "ws"]);
+const PLAIN_SCHEMES = new Set(["http", "tcp", "clickhouse"]);
 
 function* plainExporters(collector: Collector): Generator<Hit> {
   for (const exporter of usedComponents(collector, "exporters")) {

@@ -117,6 +117,16 @@ export const DOOR_MISTAKES: readonly Mistake[] = [
     ],
   },
   {
+    name: "several hosts in plain text",
+    base: "docker-contrib.yaml",
+    changes: [
+      [
+        "https://clickhouse.example.org:8443",
+        "clickhouse://ch-0.example.org:9000,ch-1.example.org:9000 #! exporter_plain_text",
+      ],
+    ],
+  },
+  {
     name: "brokers in plain text",
     base: "kafka.yaml",
     changes: [

@@ -154,6 +154,22 @@ export const VARIANTS: readonly Mistake[] = [
     ],
   },
   {
+    name: "a console that only counts what is not redacted yet",
+    base: "helm-gateway.yaml",
+    changes: [
+      ["    verbosity: detailed\n", "    verbosity: basic\n"],
+      [
+        "    logs/audit:\n",
+        `    logs/audit_count:
+      receivers: [otlp/audit]
+      processors: [memory_limiter]
+      exporters: [debug]
+    logs/audit:
+`,
+      ],
+    ],
+  },
+  {
     name: "a socket file",
     base: "spool.yaml",
     changes: [
