@@ -81,7 +81,7 @@ describe("the commands", () => {
     inspectCommand(silent, silent),
     anchorCommand(silent, silent),
     keysCommand(silent, silent),
-    collectorCommand(silent, silent),
+    collectorCommand({ print: silent, warn: silent }),
     policyCommand(silent, silent),
     quarantineCommand(silent, silent),
   ];

@@ -40,7 +40,7 @@ const rooms = [
   inspectCommand(print, warn),
   anchorCommand(print, warn),
   keysCommand(print, warn),
-  collectorCommand(print, warn),
+  collectorCommand({ print, warn }),
   policyCommand(print, warn),
   quarantineCommand(print, warn),
 ];

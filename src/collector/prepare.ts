@@ -8,7 +8,9 @@ import { appendFully, FILE_MODE, makeDirectory } from "../lib/files.ts";
 export const COLLECTOR_JSON = "audit.jsonl";
 /** Results as CSV rows. */
 export const COLLECTOR_CSV = "audit.csv";
-/** Folder of the persistent queues. */
+/** OTLP JSON lines of what claims to be an audit record and has no id or no seal. */
+export const COLLECTOR_UNPROVEN = "unproven.jsonl";
+/** Folder of the persistent queues, the spool among them. */
 export const COLLECTOR_QUEUE = "queue";
 
 const READ_BYTES = 1024 * 1024;
@@ -36,6 +38,7 @@ export function prepareCollectorDirectory(directory: string): Prepared {
     done.push(
       ...prepareCsv(join(directory, COLLECTOR_CSV)),
       ...endLastLine(join(directory, COLLECTOR_JSON)),
+      ...endLastLine(join(directory, COLLECTOR_UNPROVEN)),
     );
   } catch (error) {
     if (error instanceof AuditError) throw error;

@@ -1,52 +1,147 @@
 /**
- * The built-in rules for the Collector's redaction processor.
+ * The rules of the process for the Collector's redaction processor.
  *
- * In: the detectors and rules on names of this room. Out: lists for its configuration. Promise:
- * what the process masks by pattern the Collector masks too; where the process verifies or keeps
- * a part readable, the Collector masks more.
+ * In: the rules of this room, and a redaction policy. Out: the settings of three instances of that
+ * processor, to run in this order, and in words what they do otherwise. Promise: what the process
+ * hides by name or shape the Collector masks too; where it cannot do the same it masks more.
+ *
+ * Three instances, because `allowed_values` lets a value pass before anything else of its instance
+ * is asked: this is how values that cannot hold a secret are spared a hundred patterns, and it must
+ * not spare them the rules on names. `ignored_key_patterns` would spare names, but takes whatever
+ * is nested under such a name along: only a policy's own `keep` uses it.
  */
 import { KEPT_ATTRIBUTES, KEY_RULE_EXEMPT } from "../event/index.ts";
-import { isHeaderRule } from "./assigned-value.ts";
-import { DETECTORS } from "./detectors.ts";
-import { KEY_RULES, type KeyRule, keyPattern } from "./key-names.ts";
+import { type CollectorNames, collectorNames } from "./collector-names.ts";
+import { type CollectorPolicy, NO_POLICY, policyForCollector } from "./collector-policy.ts";
+import { type Detector, DETECTORS } from "./detectors.ts";
+import type { IdentityAction, RedactionPolicy } from "./policy-schema.ts";
 
-/** Settings of the Collector's redaction processor, under its own names. */
-export interface CollectorRedactionRules {
+/** Settings of one instance of the Collector's redaction processor, under its own names. */
+export interface CollectorRules {
   /** Exact names of attributes that no rule may touch. */
   readonly ignored_keys: readonly string[];
+  /** RE2 texts of names that no rule may touch. */
+  readonly ignored_key_patterns: readonly string[];
+  /** RE2 texts: a value that matches as a whole passes. */
+  readonly allowed_values: readonly string[];
   /** RE2 texts: the whole value under such a name is masked. */
   readonly blocked_key_patterns: readonly string[];
   /** RE2 texts: the part of a value that matches is masked. */
   readonly blocked_values: readonly string[];
 }
 
-/** The built-in rules as the Collector's redaction processor takes them. */
-export function collectorRedactionRules(): CollectorRedactionRules {
-  return {
+/** What the Collector is to do. */
+export interface CollectorRedaction {
+  /** By the names of fields, and by the patterns of a policy. Runs first. */
+  readonly names: CollectorRules;
+  /** By the shape of a value. */
+  readonly shapes: CollectorRules;
+  /** By a name inside of a value: `password=…`. Runs last. */
+  readonly assigned: CollectorRules;
+  readonly identity: IdentityAction;
+  /** What the Collector does otherwise than the process, a sentence each. */
+  readonly differences: readonly string[];
+}
+
+/**
+ * Values that no detector finds anything in: short words, numbers, a word with a number, a time.
+ * Some nine in ten of all values; asking all detectors takes a thousand times as long.
+ */
+const PLAIN_VALUES: readonly string[] = [
+  "[A-Z]?[a-z]{0,13}(?: [a-z]{1,13})*",
+  "-?[0-9]{1,11}(?:\\.[0-9]{1,6})?",
+  "[a-z]{1,13}[_-][0-9]{1,6}",
+  "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?Z",
+];
+
+/** Without one of these no value is assigned to a name. */
+const WITHOUT_ASSIGNMENT = "^[^=:]*$";
+
+/**
+ * The built-in rules, and what a policy says over them, as the Collector takes them.
+ *
+ * @param policy must have been compiled before: its patterns are not checked here.
+ */
+export function collectorRedaction(policy?: RedactionPolicy): CollectorRedaction {
+  const said = policy === undefined ? NO_POLICY : policyForCollector(policy);
+  const names = collectorNames((rule) => said.actionOf(rule) !== "keep");
+  const detectors = DETECTORS.filter((detector) => isOn(detector, said));
+  const all = {
     ignored_keys: [...KEPT_ATTRIBUTES, ...KEY_RULE_EXEMPT],
-    blocked_key_patterns: KEY_RULES.map(keyPattern),
-    blocked_values: [
-      ...DETECTORS.filter(({ isOptional }) => isOptional !== true).map(
-        (detector) => detector.collectorRe2 ?? detector.re2,
-      ),
-      ...KEY_RULES.map((rule) => assignedPattern(rule)),
-    ],
+    ignored_key_patterns: said.keptNames,
+    allowed_values: [],
+    blocked_key_patterns: [],
+    blocked_values: [],
+  };
+  return {
+    names: {
+      ...all,
+      blocked_key_patterns: [...said.hiddenNames, ...namePatterns(names)],
+      blocked_values: said.hiddenValues,
+    },
+    shapes: {
+      ...all,
+      allowed_values: [`^(?:${PLAIN_VALUES.join("|")})$`, ...said.keptValues],
+      blocked_values: detectors.map(({ re2, collectorRe2 = re2 }) => collectorRe2),
+    },
+    assigned: {
+      ...all,
+      allowed_values: [WITHOUT_ASSIGNMENT],
+      blocked_values: assignedPatterns(names),
+    },
+    identity: said.identity,
+    differences: [...builtInDifferences(detectors, said), ...said.differences],
   };
 }
 
-const QUOTE = "[\"'`]";
-const IN_QUOTES = "[^\"'`]";
-const IN_WORD = "[^\\s\"'`&;<>\\\\|]";
+function isOn({ name, isOptional }: Detector, { actionOf }: CollectorPolicy): boolean {
+  return (actionOf(name) ?? (isOptional === true ? "keep" : "mask")) !== "keep";
+}
+
+function builtInDifferences(
+  detectors: readonly Detector[],
+  { actionOf }: CollectorPolicy,
+): readonly string[] {
+  const checked = detectors.flatMap(({ name, secretIn }) => (secretIn === undefined ? [] : [name]));
+  const special = ["key:likely", "key:kubernetes_secret"].filter(
+    (rule) => actionOf(rule) !== "keep",
+  );
+  return [
+    ...(checked.length === 0
+      ? []
+      : [
+          `${[...new Set(checked)].join(", ")}: masked by their shape alone; the process checks ` +
+            "further (sums, what base64 holds) and masks less",
+        ]),
+    ...(special.length === 0
+      ? []
+      : [`${special.join(", ")}: not looked for; whether a value looks random is no pattern`]),
+    "names inside of text: `name=value`, `name: value` and `value=` beside a name; the other " +
+      "notations of the process are not read",
+    "a name is the last key of a path, and its whole value is masked: booleans and empty text too",
+  ];
+}
+
+function namePatterns({ plain, header, caseSensitive }: CollectorNames): readonly string[] {
+  const whole = (re2: string): string => `(?:${re2})\\]?$`;
+  return [...[...plain, ...header].map((re2) => `(?i)${whole(re2)}`), ...caseSensitive.map(whole)];
+}
+
+const SEPARATOR =
+  "(?:\\\\?[\"'`]?\\]?[ \\t]{0,4}(?:[:?.+]{0,3}=>?|:)[ \\t]{0,4}|[\"'][ \\t]{1,8}value=)";
+const QUOTED = `\\\\?["'\`]${unmasked("[^\"'`*]", "[^\"'`]")}[^"'\`]*`;
+const HEADER = `${unmasked("[^\\s\"'`*{\\[]", "[^\\s\"'`,;)}\\]]")}[^\\r\\n"'\`]*`;
+const WORD = `${unmasked("[^\\s\"'`&;<>\\\\|*{\\[]", "[^\\s\"'`&;<>\\\\|,)}\\]]")}[^\\s"'\`&;<>\\\\|]*`;
 
 /** A name, a separator and a value in one pattern; a value that is masked already does not match. */
-function assignedPattern(rule: KeyRule): string {
-  const separator =
-    "(?:\\\\?[\"'`]?\\]?[ \\t]{0,4}(?:[:?.+]{0,3}=>?|:)[ \\t]{0,4}|[\"'][ \\t]{1,8}value=)";
-  const quoted = `\\\\?${QUOTE}${unmasked("[^\"'`*]", IN_QUOTES)}${IN_QUOTES}*`;
-  const bare = isHeaderRule(rule.name)
-    ? `${unmasked("[^\\s\"'`*{\\[]", "[^\\s\"'`,;)}\\]]")}[^\\r\\n"'\`]*`
-    : `${unmasked("[^\\s\"'`&;<>\\\\|*{\\[]", "[^\\s\"'`&;<>\\\\|,)}\\]]")}${IN_WORD}*`;
-  return `${rule.isCaseSensitive === true ? "" : "(?i)"}(?:${rule.re2})${separator}(?:${quoted}|${bare})`;
+function assignedPatterns({ plain, header, caseSensitive }: CollectorNames): readonly string[] {
+  const assigned = (re2: string, value: string): string =>
+    `(?:${re2})${SEPARATOR}(?:${QUOTED}|${value})`;
+  return [
+    ...plain.map((re2) => `(?i)${assigned(re2, WORD)}`),
+    ...header.map((re2) => `(?i)${assigned(re2, HEADER)}`),
+    ...caseSensitive.map((re2) => assigned(re2, WORD)),
+  ];
 }
 
 /** The start of a value that is anything but the mask alone. */

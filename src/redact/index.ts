@@ -5,7 +5,11 @@
  * the place of what was found, within the size limits. Promise: never throws, best effort: a
  * secret that neither its name nor its shape gives away stays.
  */
-export { type CollectorRedactionRules, collectorRedactionRules } from "./collector-rules.ts";
+export {
+  type CollectorRedaction,
+  collectorRedaction,
+  type CollectorRules,
+} from "./collector-rules.ts";
 export { MAX_VALUE_BYTES } from "./cut.ts";
 export { type Detector, DETECTORS, type Feature } from "./detectors.ts";
 export type { KeyRule } from "./key-names.ts";

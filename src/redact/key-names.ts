@@ -8,6 +8,7 @@
 import {
   HARMLESS_TOKENS,
   KEY_OWNERS,
+  PASS_OWNERS,
   PASSWORD_SETTINGS,
   SECRET_REFERENCES,
   SWITCH_WORDS,
@@ -49,9 +50,7 @@ export const KEY_RULES: readonly KeyRule[] = [
     name: "key:password",
     re2:
       "(?:pwd|passw|php[_\\-]auth[_\\-]pw|(?:^|[^a-z0-9])pw|(?:^|[_.\\-]|password|pass)salt|" +
-      "(?:^|[^a-z0-9_.\\-]|db|database|user|usr|smtp|mail|ftp|ssh|sql|mysql|pg|postgres|redis|rabbitmq|mongo|" +
-      `ldap|admin|root|proxy|login|key|store|web|wifi|wpa|become|bind|sudo|vault|cert|pfx|p12|http|auth|client|` +
-      `service|account|email|imap|pop3|jdbc|vpn|rdp|vnc)_?pass|bind_?pw|(?:^|[^a-z0-9]|wpa)psk|snmp${GAP}community|security${GAP}answer)${PLAIN_ENDINGS}`,
+      `(?:^|[^a-z0-9_.\\-]|${PASS_OWNERS})_?pass|bind_?pw|(?:^|[^a-z0-9]|wpa)psk|snmp${GAP}community|security${GAP}answer)${PLAIN_ENDINGS}`,
   },
   {
     name: "key:password",
@@ -127,11 +126,6 @@ const compiled: readonly { readonly name: string; readonly pattern: RegExp }[] =
   (rule) => ({ name: rule.name, pattern: regExpOfKey(rule) }),
 );
 const cache = new Map<string, string | undefined>();
-
-/** RE2 text that finds a rule in a whole key, as the Collector's `blocked_key_patterns` take it. */
-export function keyPattern(rule: KeyRule): string {
-  return `${rule.isCaseSensitive === true ? "" : "(?i)"}${tail(rule)}`;
-}
 
 function regExpOfKey(rule: KeyRule): RegExp {
   return new RegExp(tail(rule), rule.isCaseSensitive === true ? "" : "i");

@@ -148,6 +148,12 @@ export const PASSWORD_SETTINGS: readonly string[] = [
   "auth_method",
 ];
 
+/** RE2 alternatives: what stands before `pass` where that is a password. */
+export const PASS_OWNERS: string =
+  "db|database|user|usr|smtp|mail|ftp|ssh|sql|mysql|pg|postgres|redis|rabbitmq|mongo|" +
+  "ldap|admin|root|proxy|login|key|store|web|wifi|wpa|become|bind|sudo|vault|cert|pfx|p12|http|auth|client|" +
+  "service|account|email|imap|pop3|jdbc|vpn|rdp|vnc";
+
 /** RE2 alternatives: what stands before `key` where the key is a secret. */
 export const KEY_OWNERS: string =
   "api|app|application|db|database|secret|private|access|auth|account|encryption|encrypt|decryption|crypt|signing|" +

@@ -5,7 +5,8 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { JsonLogsSerializer } from "@opentelemetry/otlp-transformer";
+import * as grpc from "@grpc/grpc-js";
+import { JsonLogsSerializer, ProtobufLogsSerializer } from "@opentelemetry/otlp-transformer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildCollector, buildVictoriaLogs } from "../../collector-config/build/build.ts";
 import { type AttributeValue, type AuditRecord, recordId } from "../../src/event/index.ts";
@@ -23,6 +24,8 @@ import { startVictoriaLogs } from "./victoria-logs-process.ts";
 
 const MASK = "****";
 const STREAM = "Sabcdefghijklmno";
+/** What tells a sealed record: a commitment and a salt. */
+const SEAL = `audit_actor_id:${"c".repeat(43)}:${"s".repeat(22)}`;
 const TIME = "2026-11-21T04:40:00.123Z";
 
 const skipped = whyNoCollector();
@@ -43,6 +46,7 @@ function result(
       "audit.schema.version": "1",
       "audit.time": TIME,
       "audit.action": "hp_change",
+      "audit.integrity.fields": SEAL,
       ...attributes,
     },
     body: {},
@@ -51,17 +55,23 @@ function result(
   };
 }
 
-/** The bytes that the exporter of the process sends. */
-function otlpJson(records: readonly AuditRecord[], scope?: string): string {
+type LogRecords = Parameters<typeof JsonLogsSerializer.serializeRequest>[0];
+
+function logsOf(records: readonly AuditRecord[], scope?: string): LogRecords {
   const resource = toResource({ "service.name": "trainer" });
-  const logs = records.map((record) => {
+  return records.map((record) => {
     const log = toLogRecord(record, resource);
     return scope === undefined ? log : { ...log, instrumentationScope: { name: scope } };
   });
-  return new TextDecoder().decode(JsonLogsSerializer.serializeRequest(logs));
 }
 
-async function postText(collector: RunningCollector, body: string): Promise<number> {
+/** The bytes that the exporter of the process sends. */
+function otlpJson(records: readonly AuditRecord[], scope?: string): string {
+  return new TextDecoder().decode(JsonLogsSerializer.serializeRequest(logsOf(records, scope)));
+}
+
+/** Posts, and does not wait for the files. */
+async function accept(collector: RunningCollector, body: string): Promise<number> {
   const response = await fetch(`${collector.httpEndpoint}/v1/logs`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -71,8 +81,34 @@ async function postText(collector: RunningCollector, body: string): Promise<numb
   return response.status;
 }
 
+async function postText(collector: RunningCollector, body: string): Promise<number> {
+  const status = await accept(collector, body);
+  // Accepted is on disk in the spool: the files have it a moment later.
+  if (status === 200) await collector.drained();
+  return status;
+}
+
 function post(collector: RunningCollector, records: readonly AuditRecord[]): Promise<number> {
   return postText(collector, otlpJson(records));
+}
+
+/** Posts to the inner side of the spool, past the first redaction. Resolves when the files have it. */
+async function postBehind(
+  collector: RunningCollector,
+  records: readonly AuditRecord[],
+  scope?: string,
+): Promise<void> {
+  const client = new grpc.Client(collector.spoolEndpoint, grpc.credentials.createInsecure());
+  const bytes = ProtobufLogsSerializer.serializeRequest(logsOf(records, scope));
+  await new Promise<void>((resolve, reject) => {
+    client.makeUnaryRequest(
+      "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+      (request: Uint8Array) => Buffer.from(request),
+      () => undefined,
+      bytes ?? new Uint8Array(),
+      (error) => (error === null ? resolve() : reject(error)),
+    );
+  }).finally(() => client.close());
 }
 
 async function csvRecords(collector: RunningCollector): Promise<readonly AuditRecord[]> {
@@ -81,8 +117,11 @@ async function csvRecords(collector: RunningCollector): Promise<readonly AuditRe
   return decodeCsvRows(text.slice(CSV_HEADER.length)).map(({ record }) => record);
 }
 
-async function jsonRecordIds(collector: RunningCollector): Promise<readonly string[]> {
-  const text = await readFile(collector.jsonFile, "utf8");
+async function jsonRecordIds(
+  collector: RunningCollector,
+  file: string = collector.jsonFile,
+): Promise<readonly string[]> {
+  const text = await readFile(file, "utf8");
   return [...text.matchAll(/"audit\.record\.id","value":\{"stringValue":"([^"]+)"/g)].map(
     ([, id]) => id ?? "",
   );
@@ -354,7 +393,7 @@ describe.skipIf(skipped !== undefined)("the Collector", () => {
         const batch = Array.from({ length: 10 }, () => result(++sequence));
         // The kill falls into the requests that follow it.
         if (dead === undefined && sequence >= killAt) dead = collector.kill();
-        const status = await post(collector, batch).catch(() => 0);
+        const status = await accept(collector, otlpJson(batch)).catch(() => 0);
         if (status !== 200) break;
         for (const id of idsOf(batch)) accepted.add(String(id));
       }
@@ -373,23 +412,81 @@ describe.skipIf(skipped !== undefined)("the Collector", () => {
     expect([...accepted].filter((id) => !inJson.has(id))).toEqual([]);
   });
 
-  it("answers 503 while a file cannot be written, so that the sender keeps the record", async () => {
+  it("keeps in the spool what a file cannot take, and writes it later", async () => {
     const dir = newDir();
     const full = path.join(root, "full-disk.yaml");
     await writeFile(full, "exporters: { file/audit_csv: { path: /dev/full } }");
     await withCollector(
       async (collector) => {
-        expect(await post(collector, [result(1)])).toBe(503);
+        expect(await accept(collector, otlpJson([result(1)]))).toBe(200);
+        await eventually(async () =>
+          collector.output().includes("no space left on device") ? true : undefined,
+        );
       },
       { dir, overlays: [full] },
     );
     await withCollector(
       async (collector) => {
-        expect(await post(collector, [result(1)])).toBe(200);
+        await collector.drained();
         expect(idsOf(await csvRecords(collector))).toEqual([recordId(STREAM, 1)]);
       },
       { dir },
     );
+  });
+
+  it("answers 503 when the spool is full, so that the sender keeps the record", async () => {
+    const full = path.join(root, "full-spool.yaml");
+    await writeFile(
+      full,
+      "exporters:\n  file/audit_csv: { path: /dev/full }\n  otlp_grpc/spool: { sending_queue: { queue_size: 2 } }\n",
+    );
+    await withCollector(
+      async (collector) => {
+        const answers: number[] = [];
+        for (let n = 1; n <= 3; n++) answers.push(await accept(collector, otlpJson([result(n)])));
+        expect(answers).toEqual([200, 200, 503]);
+      },
+      { overlays: [full] },
+    );
+  });
+
+  it("redacts and filters again what a process of this machine posts behind the spool's hop", async () => {
+    await withCollector(async (collector) => {
+      const secret = result(1, { "audit.reason": "Bearer hunter2.hunter2" });
+      const body = { user: { password: "hunter2" } };
+      await postBehind(collector, [{ ...secret, body }]);
+      await postBehind(collector, [result(2)], "some.application");
+      expect(await csvRecords(collector)).toEqual([
+        result(1, { "audit.reason": MASK }, { body: { user: { password: MASK } } }),
+      ]);
+      expect(await readFile(collector.jsonFile, "utf8")).not.toContain("hunter2");
+    });
+  });
+
+  it("keeps apart what claims to be an audit record and has no id or no seal", async () => {
+    const without = (n: number, key: string, rest = {}): AuditRecord => {
+      const { [key]: _gone, ...attributes } = result(n, rest).attributes;
+      return { ...result(n), attributes };
+    };
+    await withCollector(async (collector) => {
+      await post(collector, [
+        result(1),
+        without(2, "audit.record.id", { "audit.reason": "Bearer hunter2.hunter2" }),
+        without(3, "audit.integrity.fields"),
+        result(4, { "audit.record.id": "no id" }),
+        result(5, { "audit.record.id": 5 }),
+        without(6, "audit.integrity.fields", { "audit.record.kind": "gap" }),
+        without(7, "audit.integrity.fields", { "audit.checkpoint.note": "a note" }),
+      ]);
+      expect(await jsonRecordIds(collector)).toEqual([1, 6, 7].map((n) => recordId(STREAM, n)));
+      expect(idsOf(await csvRecords(collector))).toEqual([1, 7].map((n) => recordId(STREAM, n)));
+      const unproven = await readFile(collector.unprovenFile, "utf8");
+      expect(unproven.match(/"audit\.sequence\.number"/g)).toHaveLength(4);
+      for (const n of [2, 3, 4, 5]) {
+        expect(unproven).toContain(`"audit.sequence.number","value":{"intValue":"${n}"}`);
+      }
+      expect(unproven).not.toContain("hunter2");
+    });
   });
 
   it("delivers to a backend that comes later, over kills of both", async () => {
@@ -402,11 +499,12 @@ describe.skipIf(skipped !== undefined)("the Collector", () => {
       env: { AUDIT_OTLP_BACKEND: `http://127.0.0.1:${port}/insert/opentelemetry` },
     };
     const first = await startCollector(options);
-    for (let n = 1; n <= 20; n++) expect(await post(first, [result(n)])).toBe(200);
+    for (let n = 1; n <= 20; n++) expect(await accept(first, otlpJson([result(n)]))).toBe(200);
     await first.kill();
     const backend = await startVictoriaLogs(backendDir, { port });
     const second = await startCollector(options);
-    expect(await post(second, [result(21, {}, { body: { after: { lr: 0.1 } } })])).toBe(200);
+    const last = result(21, {}, { body: { after: { lr: 0.1 } } });
+    expect(await accept(second, otlpJson([last]))).toBe(200);
     await eventually(async () => {
       const [row] = await backend.query('* | count_uniq("audit.record.id") n');
       return row?.["n"] === "21" ? true : undefined;

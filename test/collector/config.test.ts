@@ -6,13 +6,10 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import {
-  redactionLines,
-  withRedactionLines,
-} from "../../collector-config/build/redaction-lists.ts";
+import { REDACTION_PROCESSORS, renderConfiguration } from "../../src/collector/index.ts";
 import { KEPT_ATTRIBUTES, SCOPE_NAME } from "../../src/event/index.ts";
 import { ATTRIBUTE_COLUMNS, COLUMNS } from "../../src/format/columns.ts";
-import { collectorRedactionRules } from "../../src/redact/collector-rules.ts";
+import { collectorRedaction } from "../../src/redact/index.ts";
 import { CONFIG_DIR } from "./collector-process.ts";
 
 type Node = Readonly<Record<string, unknown>>;
@@ -46,41 +43,60 @@ function textsOf(value: unknown): readonly string[] {
 }
 
 const config = load("config.yaml");
-const secrets = at(config, "processors", "redaction/secrets");
 const csvStatements = z
   .array(z.object({ statements: z.array(z.string()) }))
   .parse(at(config, "processors", "transform/audit_csv", "log_statements"))
   .flatMap(({ statements }) => textsOf(statements));
 
-describe("redaction/secrets", () => {
-  const rules = collectorRedactionRules();
+describe("the redaction", () => {
+  const { names, shapes, assigned } = collectorRedaction();
 
-  it.each([
-    ["ignored_keys", rules.ignored_keys],
-    ["blocked_key_patterns", rules.blocked_key_patterns],
-    ["blocked_values", rules.blocked_values],
-  ])("%s are those of the process (else run build/redaction-lists.ts)", (key, ofTheProcess) => {
-    expect(textsOf(at(secrets, key))).toEqual(ofTheProcess);
+  it.each(
+    Object.entries({ names, shapes, assigned }).flatMap(([instance, rules]) =>
+      Object.entries(rules).flatMap(([key, ofTheProcess]: [string, readonly string[]]) =>
+        ofTheProcess.length === 0 ? [] : [[instance, key, ofTheProcess] as const],
+      ),
+    ),
+  )("redaction/%s: %s are those of the process", (instance, key, ofTheProcess) => {
+    expect(textsOf(at(config, "processors", `redaction/${instance}`, key))).toEqual(ofTheProcess);
   });
 
-  it("is what build/redaction-lists.ts would write", () => {
+  it("is what otel-audit collector render would write", () => {
     const text = textOf("config.yaml");
-    expect(withRedactionLines(text, redactionLines(rules))).toBe(text);
+    expect(renderConfiguration(text, undefined, "config.yaml").text).toBe(text);
   });
 
-  it("keeps every kept attribute by its exact name", () => {
-    expect(at(secrets, "ignored_keys")).toEqual(expect.arrayContaining([...KEPT_ATTRIBUTES]));
-    expect(secrets).not.toHaveProperty("ignored_key_patterns");
-  });
+  it.each(["logs/audit", "logs/spool"])(
+    "runs whole and in order in %s, ahead of its exporter",
+    (pipeline) => {
+      const processors = z
+        .array(z.string())
+        .parse(at(config, "service", "pipelines", pipeline, "processors"));
+      expect(processors.slice(-REDACTION_PROCESSORS.length)).toEqual(REDACTION_PROCESSORS);
+    },
+  );
 
-  it("masks with the fixed mask, and needs no key for it", () => {
-    expect(secrets).toMatchObject({
-      allow_all_keys: true,
-      redact_all_types: true,
-      summary: "silent",
-    });
-    expect(secrets).not.toHaveProperty("hash_function");
-  });
+  it.each(["names", "shapes", "assigned"])(
+    "redaction/%s keeps every kept attribute by its exact name",
+    (name) => {
+      const instance = at(config, "processors", `redaction/${name}`);
+      expect(at(instance, "ignored_keys")).toEqual(expect.arrayContaining([...KEPT_ATTRIBUTES]));
+      expect(instance).not.toHaveProperty("ignored_key_patterns");
+    },
+  );
+
+  it.each(["names", "shapes", "assigned"])(
+    "redaction/%s masks with the fixed mask, and needs no key",
+    (name) => {
+      const instance = at(config, "processors", `redaction/${name}`);
+      expect(instance).toMatchObject({
+        allow_all_keys: true,
+        redact_all_types: true,
+        summary: "silent",
+      });
+      expect(instance).not.toHaveProperty("hash_function");
+    },
+  );
 });
 
 describe("transform/audit_csv", () => {
@@ -126,7 +142,7 @@ describe("config.yaml", () => {
 
   it("listens on loopback unless told otherwise", () => {
     const listeners = textOf("config.yaml").match(/endpoint: .*/g) ?? [];
-    expect(listeners).toHaveLength(3);
+    expect(listeners).toHaveLength(5);
     for (const listener of listeners)
       expect(listener).toMatch(/^endpoint: \$\{env:\w+:-127\.0\.0\.1:\d+\}$/);
   });

@@ -1,26 +1,66 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { KEPT_ATTRIBUTES } from "../../src/event/index.ts";
-import { collectorRedactionRules, createRedactor } from "../../src/redact/index.ts";
+import {
+  collectorRedaction,
+  type CollectorRules,
+  createRedactor,
+  DETECTORS,
+  type RedactionPolicy,
+} from "../../src/redact/index.ts";
 import { ruleOfKey } from "../../src/redact/key-names.ts";
+import {
+  HARMLESS_TOKENS,
+  KEY_OWNERS,
+  PASS_OWNERS,
+  PASSWORD_SETTINGS,
+  SECRET_REFERENCES,
+  SWITCH_WORDS,
+} from "../../src/redact/key-words.ts";
 import { regExpOf } from "../../src/redact/scan.ts";
 
-const rules = collectorRedactionRules();
+const redaction = collectorRedaction();
+const instances: readonly CollectorRules[] = [
+  redaction.names,
+  redaction.shapes,
+  redaction.assigned,
+];
 
-/** What the Collector's redaction processor does with a text. */
-function masked(text: string): string {
+/** What one instance of the Collector's redaction processor does with a text. */
+function maskedBy(rules: CollectorRules, text: string): string {
+  if (rules.allowed_values.some((re2) => regExpOf(re2).test(text))) return text;
   return rules.blocked_values.reduce(
     (current, re2) => current.replaceAll(regExpOf(re2), "****"),
     text,
   );
 }
 
+/** What all of them do, one after the other. */
+function masked(text: string, by: readonly CollectorRules[] = instances): string {
+  return by.reduce((current, rules) => maskedBy(rules, current), text);
+}
+
+/** Whether the value under a name is masked whatever it is. */
+function isBlocked(name: string, { names } = redaction): boolean {
+  const matches = (re2: string): boolean => regExpOf(re2).test(name);
+  if (names.ignored_keys.includes(name) || names.ignored_key_patterns.some(matches)) return false;
+  return names.blocked_key_patterns.some(matches);
+}
+
 describe("rules for the Collector", () => {
-  it("keep what the process keeps, by exact names", () => {
-    expect(rules.ignored_keys).toEqual(expect.arrayContaining([...KEPT_ATTRIBUTES]));
+  it("keep what the process keeps, by exact names, in every instance", () => {
+    for (const { ignored_keys } of instances)
+      expect(ignored_keys).toEqual(expect.arrayContaining([...KEPT_ATTRIBUTES]));
   });
 
   it.each(
-    [...rules.blocked_key_patterns, ...rules.blocked_values].map((re2, at) => [at, re2] as const),
+    instances
+      .flatMap((rules) => [
+        ...rules.allowed_values,
+        ...rules.blocked_key_patterns,
+        ...rules.blocked_values,
+      ])
+      .map((re2, at) => [at, re2] as const),
   )("pattern %i is RE2", (_, re2) => {
     expect(re2).not.toMatch(/\(\?[=!<]|\\[1-9]|\\z/);
     expect(re2.slice(4)).not.toContain("(?i)");
@@ -35,9 +75,79 @@ describe("rules for the Collector", () => {
     "Set-Cookie",
     "secretKeyRef",
     "api_key",
+    "tokenizer",
+    "has_secret",
+    "nextPageToken",
+    "next_token",
+    "hasPassword",
+    "password_policy",
+    "public_key",
+    "session_id",
+    "learning_rate",
+    "author",
+    "forward_pass",
+    "secretary",
   ])("the name %s is judged as in the process", (name) => {
-    const isBlocked = rules.blocked_key_patterns.some((re2) => regExpOf(re2).test(name));
-    expect(isBlocked).toBe(ruleOfKey(name) !== undefined);
+    expect(isBlocked(name)).toBe(ruleOfKey(name) !== undefined);
+  });
+
+  describe("every name that the process masks", () => {
+    const core = (
+      "password passwd passphrase pwd passw pw salt passwordsalt psk bind_pw snmp_community security_answer contraseña " +
+      "passwort kennwort mot_de_passe senha wachtwoord clave_secreta secret secrets credentials creds mycred token " +
+      "access_tokens jwt bearer csrf client_assertion code_verifier device_code oauth_signature samlresponse key keys " +
+      "keys_base64 shared_access_signature authorization auth basicauth authcode auth_string cookie cookies cookie2 " +
+      "phpsessid connect.sid sessionid session_key aspxauth aspnetcore.session wordpress_sec_ab user_session _session " +
+      "connstr connection_string dsn docker_config .dockerconfigjson sas_url otp totp otp_code mfa_code 2fa_pin pass " +
+      "pin_code card_pin unlock_code one_time_pin recovery_codes ssn cvv cvc2 social_security_number card_number " +
+      "credit_card security_code mnemonic seed_phrase recovery_phrase"
+    ).split(" ");
+    const words = (text: string): readonly string[] => text.replaceAll("?", "").split("|");
+    const owner = [...words(KEY_OWNERS), ...words(PASS_OWNERS)];
+    const before = [...SWITCH_WORDS, ...HARMLESS_TOKENS, ...SECRET_REFERENCES, "x", "my", "user."];
+    const after = [
+      ...PASSWORD_SETTINGS,
+      ..."value hash 2 secret key id name base s old".split(" "),
+    ];
+    const gap = fc.constantFrom("", "_", "-", ".", "__");
+    const either = (list: readonly string[]): fc.Arbitrary<string> =>
+      fc.oneof({ weight: 2, arbitrary: fc.constant("") }, fc.constantFrom(...list));
+    const name = fc
+      .tuple(either(before), gap, either(owner), gap, fc.constantFrom(...core), gap, either(after))
+      .map((parts) => parts.join(""));
+    const seed = Number(process.env["AUDIT_TEST_SEED"] ?? Date.now() % 2 ** 31);
+
+    it(`is masked in the Collector, seed ${seed}`, () => {
+      let count = 0;
+      fc.assert(
+        fc.property(name, fc.boolean(), (lower, isUpper) => {
+          const each = isUpper ? lower.toUpperCase() : lower;
+          if (ruleOfKey(each) === undefined) return;
+          count += 1;
+          expect([each, isBlocked(each)]).toEqual([each, true]);
+        }),
+        { numRuns: 20_000, seed },
+      );
+      expect(count).toBeGreaterThan(2000);
+    });
+  });
+
+  it.each([
+    ["shapes", redaction.shapes, DETECTORS.map(({ re2, collectorRe2 = re2 }) => collectorRe2)],
+    ["assigned", redaction.assigned, redaction.assigned.blocked_values],
+  ])("no value that %s lets pass holds what it looks for", (_, { allowed_values }, patterns) => {
+    const seed = Date.now() % 2 ** 31;
+    const value = fc.oneof(...allowed_values.map((re2) => fc.stringMatching(regExpOf(re2))));
+    const compiled = patterns.map((re2) => [re2, regExpOf(re2)] as const);
+    fc.assert(
+      fc.property(value, (text) => {
+        for (const [re2, pattern] of compiled) {
+          pattern.lastIndex = 0;
+          expect(pattern.test(text), `${JSON.stringify(text)} by ${re2}`).toBe(false);
+        }
+      }),
+      { numRuns: 5000, seed },
+    );
   });
 
   it.each([
@@ -82,5 +192,104 @@ describe("rules for the Collector", () => {
     ]) {
       expect(masked(redactText(text))).toBe(redactText(text));
     }
+  });
+});
+
+describe("a policy for the Collector", () => {
+  const withPolicy = (rules: Omit<RedactionPolicy, "version">) =>
+    collectorRedaction({ version: 1, ...rules });
+  const textBy = (rules: Omit<RedactionPolicy, "version">, text: string): string => {
+    const { names, shapes, assigned } = withPolicy(rules);
+    return masked(text, [names, shapes, assigned]);
+  };
+
+  it("masks the names it hides, by glob and by pattern, in any case", () => {
+    const policy = withPolicy({
+      keys: [{ names: ["customer_name", "*_address"] }, { regex: "x_internal_[0-9]+" }],
+    });
+    for (const name of ["customer_name", "Customer_Name", "home_address", "x_internal_42"])
+      expect([name, isBlocked(name, policy)]).toEqual([name, true]);
+    for (const name of ["customer_names", "address", "x_internal_", "y_x_internal_1"])
+      expect([name, isBlocked(name, policy)]).toEqual([name, false]);
+  });
+
+  it("lets names pass that it keeps, but not those that an earlier rule may hide", () => {
+    const policy = withPolicy({
+      keys: [
+        { names: ["password_hint"], action: "keep" },
+        { names: ["*_secret_note"] },
+        { names: ["token"], action: "keep" },
+        { names: ["a_secret_note"], action: "keep" },
+        { regex: ".*password", action: "keep" },
+      ],
+    });
+    expect(isBlocked("password_hint", policy)).toBe(false);
+    expect(isBlocked("token", policy)).toBe(false);
+    expect(isBlocked("a_secret_note", policy)).toBe(true);
+    expect(isBlocked("db_password", policy)).toBe(true);
+    expect(policy.differences.join("\n")).toMatch(
+      /a_secret_note: kept in the process[^]*\.\*password: kept/,
+    );
+  });
+
+  it("masks its own patterns, also in values that hold nothing else", () => {
+    const rules = { values: [{ name: "word", regex: "confidential" }] };
+    expect(textBy(rules, "it is confidential")).toBe("it is ****");
+    expect(textBy({}, "it is confidential")).toBe("it is confidential");
+  });
+
+  it("keeps a value that a pattern of it covers whole, but not what its name gives away", () => {
+    const rules = {
+      values: [{ name: "robots", regex: "[a-z]+@bots\\.example", action: "keep" as const }],
+    };
+    expect(textBy(rules, "r2@bots.example.org")).toBe("****");
+    expect(textBy(rules, "crawler@bots.example")).toBe("crawler@bots.example");
+    expect(textBy(rules, "mail crawler@bots.example")).toBe("mail ****");
+    expect(textBy(rules, "password=crawler@bots.example")).not.toContain("crawler");
+  });
+
+  it("switches built-in rules on and off by their names", () => {
+    expect(textBy({ detectors: { email: "keep" } }, "ann@example.org")).toBe("ann@example.org");
+    expect(textBy({ detectors: { ip_address: "mask" } }, "from 192.0.2.7")).not.toContain("192");
+    const off = withPolicy({ detectors: { "key:token": "keep" } });
+    expect(isBlocked("access_token", off)).toBe(false);
+    expect(isBlocked("password", off)).toBe(true);
+  });
+
+  it("applies what hides in one action to all, and what keeps in one action to none", () => {
+    const policy = withPolicy({
+      detectors: { email: "keep" },
+      actions: {
+        note_write: {
+          keys: [{ names: ["note"] }, { names: ["password"], action: "keep" }],
+          detectors: { email: "mask", iban: "keep" },
+        },
+      },
+    });
+    expect(isBlocked("note", policy)).toBe(true);
+    expect(isBlocked("password", policy)).toBe(true);
+    expect(policy.differences).toContain(
+      "actions.note_write: what it hides is masked in the records of all actions",
+    );
+    expect(policy.differences).toContain(
+      "actions.note_write: what it keeps is left to the rules for all actions",
+    );
+    expect(masked("ann@example.org", [policy.shapes])).toBe("****");
+    expect(masked("DE89370400440532013000", [policy.shapes])).toBe("****");
+  });
+
+  it.each([
+    [
+      { keys: [{ names: ["who"], action: "hash" as const }] },
+      /^who: masked; the Collector has no key/,
+    ],
+    [{ keys: [{ names: ["who"], action: "drop" as const }] }, /^who: masked, not dropped/],
+    [{ values: [{ name: "n", regex: "N-[0-9]", action: "hash" as const }] }, /^value:n: masked; /],
+    [{ detectors: { email: "hash" as const } }, /^email: masked; the Collector has no key/],
+    [{ identity: "pseudonym" as const }, /^identity: .* the pseudonyms of the process stay$/],
+    [{ identity: "drop" as const }, /^identity: .*, not dropped$/],
+  ])("says what becomes of %j", (rules, text) => {
+    expect(withPolicy(rules).differences).toContainEqual(expect.stringMatching(text));
+    expect(collectorRedaction().differences).not.toContainEqual(expect.stringMatching(text));
   });
 });

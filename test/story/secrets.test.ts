@@ -119,6 +119,7 @@ describe.skipIf(why !== undefined)("with the redaction of the process switched o
             attributes: {
               ...fullRecord.attributes,
               "audit.record.id": recordId("SecretsSecretsAB", at + 1),
+              "audit.integrity.fields": `audit_reason:${"c".repeat(43)}:${"s".repeat(22)}`,
               "audit.reason": text,
               "exception.message": text,
               "custom.attribute": text,

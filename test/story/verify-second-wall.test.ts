@@ -79,6 +79,7 @@ describe.skipIf(skipped !== undefined)("the Collector's redaction", () => {
       body: otlpRequest(sent),
     });
     expect(response.status).toBe(200);
+    await collector.drained();
     const ids = new Set(sent.map(({ attributes }) => attributes["audit.record.id"]));
     const all = await recordsIn(collector.jsonFile);
     const stored = all.filter(({ attributes }) => ids.has(String(attributes["audit.record.id"])));

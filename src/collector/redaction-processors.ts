@@ -1,0 +1,125 @@
+/**
+ * The redaction of a Collector's configuration as YAML: the processors that the rules of the
+ * process, and a redaction policy, come to.
+ *
+ * In: the rules. Out: lines of a `processors:` map, with a comment on each setting. Patterns are
+ * RE2 in both places; `$` is written `$$` here, as the Collector reads `${…}` in any value.
+ */
+import { Document, isMap, isScalar, type Pair, type YAMLMap } from "yaml";
+import {
+  ANONYMOUS,
+  ATTR_ACTOR_DELEGATOR_ID,
+  ATTR_ACTOR_ID,
+  ATTR_CLIENT_ADDRESS,
+  ATTR_CLIENT_PORT,
+  ATTR_SOURCE_ID,
+  ATTR_SOURCE_TYPE,
+} from "../event/index.ts";
+import { type CollectorRedaction, type CollectorRules, MASK } from "../redact/index.ts";
+
+/** The processors of the redaction, in the order in which a pipeline must name them. */
+export const REDACTION_PROCESSORS: readonly string[] = [
+  "transform/identity",
+  "redaction/names",
+  "redaction/shapes",
+  "redaction/assigned",
+];
+
+const COMMENTS: Readonly<Record<string, string>> = {
+  "transform/identity": `Who acted, and from where, as the switch \`identity\` of the policy says.`,
+  "redaction/names": `The second wall behind the redaction in the process: the mask for what a producer let through.
+The first of three instances: what the name of a field gives away, and what a policy adds.`,
+  "redaction/shapes": "What the shape of a value gives away: tokens, keys, addresses of mail.",
+  "redaction/assigned": "What a name inside of a value gives away: password=…, token: ….",
+  error_mode: "If a statement fails the record goes on as it is, through the redaction.",
+  allow_all_keys: "Keys are not on an allow list: without this, every attribute would be removed.",
+  redact_all_types: "Look at numbers, booleans, lists and maps among the attributes too, as text.",
+  ignored_keys: `Exact names that nothing touches: identity, order, time, closed vocabularies. In the body they
+would count at every depth, so the producer renames body keys that are called like this.`,
+  ignored_key_patterns: "Names that the policy keeps, with all that is nested under them.",
+  blocked_key_patterns:
+    "Names whose whole value is masked: attribute keys, and in the body the last key at every depth.",
+  allowed_values:
+    "A value that matches as a whole passes this instance: it holds nothing that is looked for here.",
+  blocked_values: "Text that is masked wherever it stands in a value.",
+  summary:
+    "Adds no counting attributes: the record keeps its shape (info would count the ignored keys in every record).",
+};
+
+/** The processors as lines of YAML, `indent` blanks before each. */
+export function redactionLines(redaction: CollectorRedaction, indent: number): string {
+  const document = new Document(
+    inCollectorText({
+      "transform/identity": {
+        error_mode: "ignore",
+        log_statements: identityStatements(redaction.identity),
+      },
+      "redaction/names": settingsOf(redaction.names),
+      "redaction/shapes": settingsOf(redaction.shapes),
+      "redaction/assigned": settingsOf(redaction.assigned),
+    }),
+    { aliasDuplicateObjects: false },
+  );
+  if (isMap(document.contents)) comment(document.contents);
+  const text = document.toString({ lineWidth: 0, singleQuote: true });
+  return text.replaceAll(/^(?=.)/gm, " ".repeat(indent));
+}
+
+/** Settings without those that say nothing. */
+function settingsOf(rules: CollectorRules): Readonly<Record<string, unknown>> {
+  const lists = Object.entries(rules).filter(
+    ([, list]: [string, readonly string[]]) => list.length > 0,
+  );
+  return {
+    allow_all_keys: true,
+    redact_all_types: true,
+    ...Object.fromEntries(lists),
+    summary: "silent",
+  };
+}
+
+/** Attributes whose value is masked unless it is a pseudonym, or nobody's. */
+function identityStatements(identity: CollectorRedaction["identity"]): readonly unknown[] {
+  if (identity === "clear") return [];
+  const stays = identity === "pseudonym" ? `|hmac:[A-Za-z0-9_-]{8}:[A-Za-z0-9_-]{22}` : "";
+  const mask = (key: string, only = ""): string =>
+    `set(log.attributes["${key}"], "${MASK}") where log.attributes["${key}"] != nil${only} and ` +
+    `not IsMatch(log.attributes["${key}"], "^(${ANONYMOUS}${stays})$")`;
+  const statements = [
+    mask(ATTR_ACTOR_ID),
+    mask(ATTR_ACTOR_DELEGATOR_ID),
+    mask(ATTR_CLIENT_ADDRESS),
+    mask(ATTR_SOURCE_ID, ` and log.attributes["${ATTR_SOURCE_TYPE}"] == "ip"`),
+    `delete_key(log.attributes, "${ATTR_CLIENT_PORT}")`,
+  ];
+  return [{ context: "log", statements }];
+}
+
+/** Texts as the Collector wants them: `$` begins a variable there. */
+function inCollectorText(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_key, each: unknown) =>
+      typeof each === "string" ? each.replaceAll("$", "$$$$") : each,
+    ),
+  );
+}
+
+/** A comment on each processor, and on each setting where it stands for the first time. */
+function comment(processors: YAMLMap): void {
+  const explained = new Set<string>();
+  for (const processor of processors.items) {
+    explain(processor, explained);
+    if (!isMap(processor.value)) continue;
+    for (const setting of processor.value.items) explain(setting, explained);
+  }
+}
+
+function explain({ key }: Pair, explained: Set<string>): void {
+  if (!isScalar(key) || explained.has(String(key.value))) return;
+  const text = COMMENTS[String(key.value)];
+  if (text === undefined) return;
+  explained.add(String(key.value));
+  key.commentBefore = text.replaceAll(/^/gm, " ");
+  // A blank line between two processors, none between settings.
+  key.spaceBefore = String(key.value).includes("/");
+}

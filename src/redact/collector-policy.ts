@@ -1,0 +1,161 @@
+/**
+ * What a redaction policy says, in the few words that the Collector's redaction processor has:
+ * names and values that are masked, names and values that pass.
+ *
+ * In: a policy. Out: RE2 texts, and a sentence for each rule that comes out otherwise than in the
+ * process. Promise: nothing that the policy hides is let through; what cannot be said masks more.
+ */
+import { compileRe2, patternOfGlob } from "../lib/re2-pattern.ts";
+import type {
+  IdentityAction,
+  KeyPolicy,
+  RedactionAction,
+  RedactionPolicy,
+  RedactionRules,
+  ValuePolicy,
+} from "./policy-schema.ts";
+
+/** A policy for the Collector. */
+export interface CollectorPolicy {
+  /** What it says of a built-in rule; undefined: nothing. */
+  readonly actionOf: (rule: string) => RedactionAction | undefined;
+  readonly hiddenNames: readonly string[];
+  readonly keptNames: readonly string[];
+  readonly hiddenValues: readonly string[];
+  readonly keptValues: readonly string[];
+  readonly identity: IdentityAction;
+  /** A sentence for each rule that comes out otherwise than in the process. */
+  readonly differences: readonly string[];
+}
+
+/** The built-in rules alone. */
+export const NO_POLICY: CollectorPolicy = {
+  actionOf: () => undefined,
+  hiddenNames: [],
+  keptNames: [],
+  hiddenValues: [],
+  keptValues: [],
+  identity: "clear",
+  differences: [],
+};
+
+/** Reads a policy for the Collector. */
+export function policyForCollector(policy: RedactionPolicy): CollectorPolicy {
+  const { identity = "clear", actions = {}, keys = [], values = [], detectors = {} } = policy;
+  const own = Object.entries(actions);
+  // A rule of one action hides in the records of all: the processor does not look at the action.
+  const hidden = own.flatMap(([, rules]) => hidingOf(rules));
+  const allKeys = [...hidden.flatMap((rules) => rules.keys ?? []), ...keys];
+  const allValues = [...hidden.flatMap((rules) => rules.values ?? []), ...values];
+  const names = readKeys(allKeys);
+  return {
+    actionOf: (rule) =>
+      hidden.map((rules) => rules.detectors?.[rule]).find((action) => action !== undefined) ??
+      detectors[rule],
+    hiddenNames: names.hidden,
+    keptNames: names.kept,
+    hiddenValues: allValues.filter(isHiding).map(({ regex }) => regex),
+    keptValues: allValues.filter((each) => !isHiding(each)).map(({ regex }) => `^(?:${regex})$`),
+    identity,
+    differences: [
+      ...names.differences,
+      ...allValues.flatMap(valueDifference),
+      ...Object.entries(detectors).flatMap(([rule, action]) => actionDifference(rule, action)),
+      ...own.flatMap(([action, rules]) => ownDifferences(action, rules)),
+      ...identityDifference(identity),
+    ],
+  };
+}
+
+function isHiding({ action = "mask" }: { readonly action?: RedactionAction }): boolean {
+  return action !== "keep";
+}
+
+/** The rules that hide something, without those that keep. */
+function hidingOf({ keys = [], values = [], detectors = {} }: RedactionRules): RedactionRules[] {
+  return [
+    {
+      keys: keys.filter(isHiding),
+      values: values.filter(isHiding),
+      detectors: Object.fromEntries(
+        Object.entries(detectors).filter(([, action]) => action !== "keep"),
+      ),
+    },
+  ];
+}
+
+interface ReadKeys {
+  readonly hidden: readonly string[];
+  readonly kept: readonly string[];
+  readonly differences: readonly string[];
+}
+
+/** The first rule on a name counts. The Collector asks for kept names first: those of a later rule only where no earlier one hides them. */
+function readKeys(keys: readonly KeyPolicy[]): ReadKeys {
+  const hidden: string[] = [];
+  const kept: string[] = [];
+  const differences: string[] = [];
+  for (const rule of keys) {
+    const label = (rule.names ?? [rule.regex]).join(", ");
+    if (isHiding(rule)) {
+      hidden.push(...patternsOf(rule));
+      differences.push(...actionDifference(label, rule.action ?? "mask"));
+      continue;
+    }
+    if (hidden.length === 0 || rule.names?.every((name) => isPlain(name, hidden)) === true) {
+      kept.push(...patternsOf(rule));
+    } else {
+      differences.push(
+        `${label}: kept in the process, but an earlier rule may hide such a name; the Collector cannot tell and leaves it to the other rules`,
+      );
+    }
+  }
+  return { hidden, kept, differences };
+}
+
+/** Whether a name stands for itself alone and no pattern matches it. */
+function isPlain(name: string, patterns: readonly string[]): boolean {
+  if (name.includes("*")) return false;
+  return !patterns.some((pattern) => compileRe2(pattern, "keys").matches(name));
+}
+
+function patternsOf({ names, regex = "" }: KeyPolicy): readonly string[] {
+  const patterns = names === undefined ? [regex] : names.map(patternOfGlob);
+  return patterns.map((pattern) => `(?i)^(?:${pattern})$`);
+}
+
+function valueDifference({ name, action = "mask" }: ValuePolicy): readonly string[] {
+  if (action !== "keep") return actionDifference(`value:${name}`, action);
+  return [`value:${name}: kept only where it is the whole value, not inside of a longer text`];
+}
+
+function actionDifference(label: string, action: RedactionAction): readonly string[] {
+  if (action === "drop") return [`${label}: masked, not dropped; the field stays`];
+  if (action === "hash") {
+    return [
+      `${label}: masked; the Collector has no key for pseudonyms, and masks those of the process under this name too`,
+    ];
+  }
+  return [];
+}
+
+function ownDifferences(action: string, rules: RedactionRules): readonly string[] {
+  const { keys = [], values = [], detectors = {} } = rules;
+  const all = [...keys, ...values, ...Object.values(detectors).map((each) => ({ action: each }))];
+  return [
+    ...(all.some(isHiding)
+      ? [`actions.${action}: what it hides is masked in the records of all actions`]
+      : []),
+    ...(all.every(isHiding)
+      ? []
+      : [`actions.${action}: what it keeps is left to the rules for all actions`]),
+  ];
+}
+
+function identityDifference(identity: IdentityAction): readonly string[] {
+  if (identity === "clear") return [];
+  const hidden = "identity: an actor, a delegator or an address in clear is masked";
+  return identity === "drop"
+    ? [`${hidden}, not dropped`]
+    : [`${hidden}; the pseudonyms of the process stay`];
+}

@@ -1,0 +1,86 @@
+/**
+ * Sets of words as RE2 text that an engine without a cache of states (Go's) follows cheaply.
+ *
+ * In: words. Out: RE2 text in which common beginnings stand once, so that at each place in a text
+ * there is one way per letter to follow, not one per word.
+ */
+interface Node {
+  readonly next: Map<string, Node>;
+  isWord: boolean;
+}
+
+/** Stands in a word for a separator that may be left out: `api~key`. */
+const MAYBE_SEPARATOR = "~";
+const GAP = "[_.\\-]?";
+const GAPS = "[_.\\-]*";
+const ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyz0123456789";
+/** Runs of neighbours that are worth writing as a range. */
+const MIN_RANGE = 4;
+
+/** RE2 text for one of some words. `~` in a word is a separator that may be left out. */
+export function anyOf(words: readonly string[]): string {
+  return alternatives(treeOf(words));
+}
+
+/**
+ * RE2 text for the place where a name begins, or where something stands before it that is none of
+ * these words. A word counts only as a whole, and all separators behind it are taken along.
+ */
+export function notBehind(words: readonly string[]): string {
+  return `(?:(?:^|[^a-z0-9_.\\-])|${behindOthers(words)})${GAPS}`;
+}
+
+/** RE2 text for a word that is none of these, wherever it begins, and what stands before it. */
+export function behindOthers(words: readonly string[]): string {
+  return `(?:^|[^a-z0-9])${noneOf(treeOf(words), true)}`;
+}
+
+function alternatives({ next, isWord }: Node): string {
+  const ways = [...next]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([letter, node]) => `${letterText(letter)}${alternatives(node)}`);
+  if (ways.length === 0) return "";
+  const text = ways.length === 1 && !isWord ? ways[0] : `(?:${ways.join("|")})`;
+  return isWord ? `${text}?` : (text ?? "");
+}
+
+function letterText(letter: string): string {
+  if (letter === MAYBE_SEPARATOR) return GAP;
+  return letter === "." ? "\\." : letter;
+}
+
+/** Letters and digits that are no word of a tree; at its root at least one of them. */
+function noneOf({ next, isWord }: Node, isRoot: boolean): string {
+  const others = classWithout(new Set(next.keys()));
+  const ways = [`${others}[a-z0-9]*`];
+  for (const [letter, node] of next) ways.push(`${letter}${noneOf(node, false)}`);
+  return `(?:${ways.join("|")})${isRoot || isWord ? "" : "?"}`;
+}
+
+/** A character class of every letter and digit that is not among some, in ranges. */
+export function classWithout(letters: ReadonlySet<string>): string {
+  const runs: string[] = [];
+  let last = "";
+  for (const character of ALPHANUMERIC) {
+    if (letters.has(character)) continue;
+    if (last !== "" && character.charCodeAt(0) === last.charCodeAt(0) + 1) {
+      runs[runs.length - 1] += character;
+    } else runs.push(character);
+    last = character;
+  }
+  return `[${runs.map((run) => (run.length < MIN_RANGE ? run : `${run[0]}-${run.at(-1)}`)).join("")}]`;
+}
+
+function treeOf(words: readonly string[]): Node {
+  const root: Node = { next: new Map(), isWord: false };
+  for (const word of words) {
+    let node = root;
+    for (const letter of word) {
+      const next = node.next.get(letter) ?? { next: new Map<string, Node>(), isWord: false };
+      node.next.set(letter, next);
+      node = next;
+    }
+    node.isWord = true;
+  }
+  return root;
+}
