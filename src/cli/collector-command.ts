@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { AuditError } from "../lib/errors.ts";
 import { collectorBuildCommand, collectorRunCommand } from "./collector-run-command.ts";
 import { collectorRenderCommand } from "./collector-render-command.ts";
+import { collectorValidateCommand } from "./collector-validate-command.ts";
 import type { Lines } from "./quarantine-command.ts";
 
 /** `otel-audit collector …`. */
@@ -37,6 +38,7 @@ export function collectorCommand(lines: Lines): Command {
       print(`${resolve(directory)} is ready`);
     });
   command.addCommand(collectorRenderCommand(lines));
+  command.addCommand(collectorValidateCommand(lines));
   command.addCommand(collectorRunCommand(lines));
   command.addCommand(collectorBuildCommand(lines));
   return command;

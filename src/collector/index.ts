@@ -13,3 +13,9 @@ export {
   type RunBelow,
 } from "./build/go-program.ts";
 export { type ProgramOptions, runProgram, WANTED_GO } from "./build/run-program.ts";
+export {
+  type ConfigFinding,
+  loadConfigFiles,
+  validateConfig,
+  type ValidateOptions,
+} from "./validate/index.ts";
