@@ -65,11 +65,12 @@ export async function resendPaths(
   }
 }
 
-function tellEnd({ stopped, resume, endpoint }: ResendSummary, warn: Lines["warn"]): void {
+function tellEnd({ stopped, resume, endpoint, sent }: ResendSummary, warn: Lines["warn"]): void {
   if (stopped !== null && stopped !== "interrupted")
     warn(`stopped: ${endpoint ?? ""} took nothing, and nothing else would be taken: ${stopped}`);
   if (stopped !== null && resume !== null)
     warn(`to go on: the same command with --resume ${resume}`);
+  if (stopped === "interrupted" && sent === 0) warn("nothing was taken: to go on, run it again");
 }
 
 /** Ends a run cleanly the first time; the second time as if nobody listened. */
@@ -195,7 +196,8 @@ function createRun({ groups, options, range, taken, warn }: RunParts): Run {
       return stopped;
     },
     keep(isEarly) {
-      if (isDryRun || (!isEarly && options.resume === undefined)) return null;
+      const isWorthIt = options.resume !== undefined || (isEarly && sent > 0);
+      if (isDryRun || !isWorthIt) return null;
       const time = new Date().toISOString().replace(/[:-]|\.\d+/g, "");
       return save(options.resume ?? resolve(`otel-audit-resend-${time}.json`));
     },

@@ -241,6 +241,8 @@ test("a receiver that refuses everything ends the run instead of being asked abo
   expect(summaryOf(out)).toMatchObject({ sent: 0, refused: 0, left: 200 });
   expect(err).toContain("took nothing, and nothing else would be taken");
   expect(err).toContain("no such tenant");
+  // Nothing was taken: there is nothing to go on from.
+  expect(readdirSync(directory)).toEqual(["journal"]);
 });
 
 test("a sink on a bad day gets everything, and is never left before it has", async () => {
