@@ -109,6 +109,8 @@ export function createResendReader(options: ResendReaderOptions): ResendReader {
     const records: FoundRecord[] = [];
     for (const found of decodeBlock(block)) {
       if (found.kind === "problem") onProblem({ ...found, file: block.file });
+      else if (!isNumbered(found))
+        onProblem({ file: block.file, line: found.line, message: "its sequence number is none" });
       else if (found.doubts.length === 0) records.push(found);
       // What is read in two ways has to be looked at by somebody: sending would choose one of them.
       else onProblem({ file: block.file, line: found.line, message: doubtful(found) });
@@ -138,6 +140,11 @@ export function createResendReader(options: ResendReaderOptions): ResendReader {
       }
     },
   };
+}
+
+function isNumbered({ record: { attributes } }: FoundRecord): boolean {
+  const sequence = attributes[ATTR_SEQUENCE_NUMBER];
+  return Number.isSafeInteger(typeof sequence === "string" ? Number(sequence) : sequence);
 }
 
 function isGone(error: unknown): boolean {
