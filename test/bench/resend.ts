@@ -23,6 +23,8 @@ const run = promisify(execFile);
 
 const events = process.argv[2] ?? "60000";
 const directory = mkdtempSync(join(tmpdir(), "otel-audit-bench-"));
+// The key is not to stand among the user's own.
+process.env["XDG_STATE_HOME"] = join(directory, "state");
 const server = createServer((request, response) => {
   const type = request.headers["content-type"] ?? "";
   request.resume().on("end", () => {
