@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Builds the Collector of this project, the VictoriaLogs server that its tests write to, and the promtool that
- * checks the alerts of examples/monitoring.
+ * Builds the Collector of this project, the VictoriaLogs server that its tests write to, the promtool that
+ * checks the alerts of examples/monitoring, and the telemetrygen that benchmarks stand beside.
  *
  * In: the manifest and the kept go.mod and go.sum beside this file. Out: one binary below
  * `<repository>/.cache/<name>-<hash of those inputs>/`; what is there already is not built again.
@@ -47,6 +47,11 @@ export function buildPromtool(options: Log = {}): Promise<string> {
   return build(PROMTOOL, options);
 }
 
+/** Builds telemetrygen if it is not there yet; gives the path of its binary. @throws {AuditError} */
+export function buildTelemetrygen(options: Log = {}): Promise<string> {
+  return build(TELEMETRYGEN, options);
+}
+
 /** The path of the Collector's binary if these sources were built before, else undefined. Builds nothing. */
 export function collectorBinaryIfBuilt(): string | undefined {
   return builtCollector({ cache: CACHE });
@@ -84,6 +89,24 @@ const VICTORIA_LOGS: Recipe = {
     ),
 };
 
+const TELEMETRYGEN: Recipe = {
+  name: "telemetrygen",
+  binary: "telemetrygen",
+  inputs: ["telemetrygen/go.mod", "telemetrygen/go.sum"],
+  compile: (run, _staging, output) =>
+    run(
+      "go",
+      [
+        "build",
+        ...BUILD_FLAGS,
+        "-o",
+        output,
+        "github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen",
+      ],
+      "telemetrygen",
+    ),
+};
+
 const PROMTOOL: Recipe = {
   name: "promtool",
   binary: "promtool",
@@ -108,7 +131,7 @@ function logToStandardError(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-const HELP = `Usage: node collector-config/build/build.ts [collector|victoria-logs|promtool|all]
+const HELP = `Usage: node collector-config/build/build.ts [collector|victoria-logs|promtool|telemetrygen|all]
 
 Builds into .cache/ unless it is there already, and prints the path of the binary as the last line
 (one line each with "all", the first two). Progress goes to standard error. Default: collector.
@@ -121,6 +144,7 @@ const TARGETS: Readonly<Record<string, readonly (() => Promise<string>)[]>> = {
   collector: [buildCollector],
   "victoria-logs": [buildVictoriaLogs],
   promtool: [buildPromtool],
+  telemetrygen: [buildTelemetrygen],
   all: [buildCollector, buildVictoriaLogs],
 };
 

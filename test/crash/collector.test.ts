@@ -118,13 +118,15 @@ async function settle({ audit, collector, service }: Parts): Promise<Trail> {
     format: "journal",
   });
   await last.flush();
-  await eventually(
-    async () => (last.health().shipping?.backlogRecords === 0 ? true : undefined),
-    TIMEOUT_MILLIS,
-  );
   const trail = await readTrail(audit);
+  const { dir, drained } = collector.now();
+  await eventually(async () => {
+    if (last.health().shipping?.backlogRecords !== 0) return undefined;
+    await drained(TIMEOUT_MILLIS);
+    return missing(trail.ids, await idsIn(dir, /^audit.*\.jsonl$/)).length === 0 ? true : undefined;
+  }, TIMEOUT_MILLIS);
   await last.close();
-  await collector.now().drained(TIMEOUT_MILLIS);
+  await drained(TIMEOUT_MILLIS);
   return trail;
 }
 
