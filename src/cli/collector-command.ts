@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { AuditError } from "../lib/errors.ts";
+import { collectorBuildCommand, collectorRunCommand } from "./collector-run-command.ts";
 import { collectorRenderCommand } from "./collector-render-command.ts";
+import { collectorValidateCommand } from "./collector-validate-command.ts";
 import type { Lines } from "./quarantine-command.ts";
 
 /** `otel-audit collector …`. */
@@ -36,5 +38,8 @@ export function collectorCommand(lines: Lines): Command {
       print(`${resolve(directory)} is ready`);
     });
   command.addCommand(collectorRenderCommand(lines));
+  command.addCommand(collectorValidateCommand(lines));
+  command.addCommand(collectorRunCommand(lines));
+  command.addCommand(collectorBuildCommand(lines));
   return command;
 }

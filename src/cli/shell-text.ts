@@ -65,6 +65,7 @@ function printf(start: string, text: string): string {
   return `printf '${start}%b' ${quoted(escaped)}`;
 }
 
-function quoted(text: string): string {
+/** A text as one word for any POSIX shell. */
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

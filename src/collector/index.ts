@@ -1,4 +1,21 @@
-/** What a Collector needs of us before it starts. */
+/** What a Collector needs of us: a binary, a configuration, a directory. */
 export { type Prepared, prepareCollectorDirectory } from "./prepare.ts";
 export { REDACTION_PROCESSORS } from "./redaction-processors.ts";
 export { type Rendered, renderConfiguration, renderOverlay } from "./render.ts";
+export { buildCollector, builtCollector, COLLECTOR_CONFIG } from "./build/collector-program.ts";
+export {
+  BUILD_FLAGS,
+  type BuildOptions,
+  type BuildPlaces,
+  buildGoProgram,
+  builtGoProgram,
+  type Recipe,
+  type RunBelow,
+} from "./build/go-program.ts";
+export { type ProgramOptions, runProgram, WANTED_GO } from "./build/run-program.ts";
+export {
+  type ConfigFinding,
+  loadConfigFiles,
+  validateConfig,
+  type ValidateOptions,
+} from "./validate/index.ts";

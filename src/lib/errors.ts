@@ -21,7 +21,9 @@ export type AuditErrorCode =
   /** The audit log was closed before the call. */
   | "closed"
   /** A file of records cannot be read or is not what its name says. */
-  | "unreadable";
+  | "unreadable"
+  /** A program that a command runs is not there, too old, or failed. */
+  | "program_failed";
 
 /** The one error class of otel-audit. */
 export class AuditError extends Error {

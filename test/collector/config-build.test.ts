@@ -12,6 +12,7 @@ import {
   readdir,
   readFile,
   rm,
+  symlink,
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -27,6 +28,9 @@ beforeEach(async () => {
   await cp(path.join(CONFIG_DIR, "build"), path.join(root, "collector-config/build"), {
     recursive: true,
   });
+  // What build.ts imports, and where packages are found from there.
+  await cp(path.join(CONFIG_DIR, "../src"), path.join(root, "src"), { recursive: true });
+  await symlink(path.join(CONFIG_DIR, "../node_modules"), path.join(root, "node_modules"));
   await mkdir(path.join(root, "bin"));
 });
 
