@@ -1,6 +1,6 @@
 /** Every ts block of the README runs as it stands, in an empty folder, and ends by itself. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, describe, expect, test } from "vitest";
@@ -56,7 +56,9 @@ describe("README.md", () => {
       "src/register.ts",
       "src/cli/collector-command.ts",
       "collector-config/config.yaml",
-      "collector-config/backend.yaml",
+      ...readdirSync(join(root, "collector-config/overlays")).map(
+        (file) => `collector-config/overlays/${file}`,
+      ),
     ]
       .map((file) => readFileSync(join(root, file), "utf8"))
       .join("\n");

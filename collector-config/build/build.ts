@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Builds the Collector of this project, the VictoriaLogs server that its tests write to, the promtool that
- * checks the alerts of examples/monitoring, and the telemetrygen that benchmarks stand beside.
+ * checks the alerts of examples/monitoring, the otel-desktop-viewer that shows records beside their traces, and
+ * the telemetrygen that benchmarks stand beside.
  *
  * In: the manifest and the kept go.mod and go.sum beside this file. Out: one binary below
  * `<repository>/.cache/<name>-<hash of those inputs>/`; what is there already is not built again.
@@ -52,6 +53,11 @@ export function buildTelemetrygen(options: Log = {}): Promise<string> {
   return build(TELEMETRYGEN, options);
 }
 
+/** Builds otel-desktop-viewer if it is not there yet; needs a C++ compiler. @throws {AuditError} */
+export function buildDesktopViewer(options: Log = {}): Promise<string> {
+  return build(DESKTOP_VIEWER, options);
+}
+
 /** The path of the Collector's binary if these sources were built before, else undefined. Builds nothing. */
 export function collectorBinaryIfBuilt(): string | undefined {
   return builtCollector({ cache: CACHE });
@@ -65,6 +71,11 @@ export function victoriaLogsBinaryIfBuilt(): string | undefined {
 /** The same for promtool. */
 export function promtoolBinaryIfBuilt(): string | undefined {
   return builtGoProgram(PROMTOOL, { sources: HERE, cache: CACHE });
+}
+
+/** The same for otel-desktop-viewer. */
+export function desktopViewerBinaryIfBuilt(): string | undefined {
+  return builtGoProgram(DESKTOP_VIEWER, { sources: HERE, cache: CACHE });
 }
 
 function build(recipe: Recipe, { log = logToStandardError }: Log): Promise<string> {
@@ -127,15 +138,29 @@ const PROMTOOL: Recipe = {
     ),
 };
 
+const DESKTOP_VIEWER: Recipe = {
+  name: "desktop-viewer",
+  binary: "otel-desktop-viewer",
+  inputs: ["desktop-viewer/go.mod", "desktop-viewer/go.sum"],
+  // Its database, DuckDB, comes as a C++ library.
+  env: { CGO_ENABLED: "1" },
+  compile: (run, _staging, output) =>
+    run(
+      "go",
+      ["build", ...BUILD_FLAGS, "-o", output, "github.com/CtrlSpice/otel-desktop-viewer"],
+      "desktop-viewer",
+    ),
+};
+
 function logToStandardError(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-const HELP = `Usage: node collector-config/build/build.ts [collector|victoria-logs|promtool|telemetrygen|all]
+const HELP = `Usage: node collector-config/build/build.ts [collector|victoria-logs|promtool|desktop-viewer|telemetrygen|all]
 
 Builds into .cache/ unless it is there already, and prints the path of the binary as the last line
 (one line each with "all", the first two). Progress goes to standard error. Default: collector.
-Needs ${WANTED_GO} on PATH, and a Go module proxy the first time.
+Needs ${WANTED_GO} on PATH, and a Go module proxy the first time; desktop-viewer a C++ compiler too.
 
   -h, --help   this text
 `;
@@ -144,6 +169,7 @@ const TARGETS: Readonly<Record<string, readonly (() => Promise<string>)[]>> = {
   collector: [buildCollector],
   "victoria-logs": [buildVictoriaLogs],
   promtool: [buildPromtool],
+  "desktop-viewer": [buildDesktopViewer],
   telemetrygen: [buildTelemetrygen],
   all: [buildCollector, buildVictoriaLogs],
 };

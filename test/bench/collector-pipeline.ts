@@ -47,7 +47,7 @@ export async function startPipeline(
     { stdio: "ignore" },
   );
   await answering(`http://127.0.0.1:${backend}/health`);
-  const configs = ["config.yaml", "backend.yaml"].map((file) => join(CONFIG, file));
+  const configs = ["config.yaml", "overlays/otlp.yaml"].map((file) => join(CONFIG, file));
   const collector = spawn(
     await buildCollector(),
     [...configs, ...overlays].flatMap((file) => ["--config", file]),

@@ -86,7 +86,7 @@ async function startParts({
     prepareCollectorDirectory(dir);
     return startCollector({
       dir,
-      overlays: ["backend.yaml", ...overlays],
+      overlays: ["overlays/otlp.yaml", ...overlays],
       env: {
         AUDIT_OTLP_HTTP_ENDPOINT: `127.0.0.1:${http}`,
         AUDIT_OTLP_BACKEND: backend.now().endpoint,
