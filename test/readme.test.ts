@@ -11,6 +11,7 @@ import { inspectCommand } from "../src/cli/inspect-command.ts";
 import { keysCommand } from "../src/cli/keys-command.ts";
 import { policyCommand } from "../src/cli/policy-command.ts";
 import { quarantineCommand } from "../src/cli/quarantine-command.ts";
+import { resendCommand } from "../src/cli/resend-command.ts";
 import { verifyCommand } from "../src/cli/verify-command.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
 import { COMMAND } from "./support/command-line.ts";
@@ -84,6 +85,7 @@ describe("the commands", () => {
     collectorCommand({ print: silent, warn: silent }),
     policyCommand(silent, silent),
     quarantineCommand(silent, silent),
+    resendCommand(silent, silent),
   ];
   const commands = new Map(rooms.flatMap((room) => [...leavesOf(room, "otel-audit")]));
 
@@ -98,7 +100,7 @@ describe("the commands", () => {
       [...commands].map(([name, command]) => [name, command.description()]),
     );
   });
-  test.each(["README.md", "docs/tour-verify.md", "docs/keys.md"])(
+  test.each(["README.md", "docs/tour-verify.md", "docs/keys.md", "collector-config/README.md"])(
     "%s gives them no other options",
     (file) => {
       const text = readFileSync(join(root, file), "utf8");

@@ -2,14 +2,16 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { AuditError } from "../lib/errors.ts";
 import { collectorBuildCommand, collectorRunCommand } from "./collector-run-command.ts";
+import { collectorDoctorCommand } from "./doctor-command.ts";
 import { collectorRenderCommand } from "./collector-render-command.ts";
+import { collectorValidateCommand } from "./collector-validate-command.ts";
 import type { Lines } from "./quarantine-command.ts";
 
 /** `otel-audit collector …`. */
 export function collectorCommand(lines: Lines): Command {
   const { print } = lines;
   const command = new Command("collector").description(
-    "run the audit pipeline of an OpenTelemetry Collector",
+    "the audit pipeline of an OpenTelemetry Collector",
   );
   command
     .command("prepare")
@@ -37,7 +39,9 @@ export function collectorCommand(lines: Lines): Command {
       print(`${resolve(directory)} is ready`);
     });
   command.addCommand(collectorRenderCommand(lines));
+  command.addCommand(collectorValidateCommand(lines));
   command.addCommand(collectorRunCommand(lines));
   command.addCommand(collectorBuildCommand(lines));
+  command.addCommand(collectorDoctorCommand(print));
   return command;
 }

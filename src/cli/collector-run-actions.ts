@@ -6,8 +6,10 @@ import {
   buildCollector,
   builtCollector,
   COLLECTOR_CONFIG,
+  loadConfigFiles,
   prepareCollectorDirectory,
   runProgram,
+  validateConfig,
 } from "../collector/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { type FileLock, tryLockFile } from "../lib/file-lock.ts";
@@ -18,7 +20,9 @@ import type { Lines } from "./quarantine-command.ts";
 /** Options of `otel-audit collector run`. */
 export interface RunOptions {
   readonly config?: string;
-  readonly overlay?: readonly string[];
+  readonly overlay: readonly string[];
+  /** Codes of findings that do not keep it from starting. */
+  readonly ignore: readonly string[];
   readonly directory?: string;
   readonly binary?: string;
   readonly dryRun?: true;
@@ -73,6 +77,7 @@ export async function runCollector(
     return 0;
   }
   await refuseSecond(env["AUDIT_HEALTH_ENDPOINT"] || DEFAULT_HEALTH);
+  check(files, options.ignore, warn);
   const lock = lockDirectory(directory);
   try {
     for (const line of prepareCollectorDirectory(directory).done) warn(line);
@@ -81,6 +86,26 @@ export async function runCollector(
   } finally {
     lock.release();
   }
+}
+
+/** Says what the configuration does to audit records. @throws {AuditError} where it loses or leaks them. */
+function check(
+  files: readonly string[],
+  ignore: readonly string[],
+  warn: (line: string) => void,
+): void {
+  const findings = validateConfig(loadConfigFiles(files), { pipelines: [], ignore });
+  for (const { file, line, column, severity, code, component, message } of findings) {
+    warn(`${file}:${line}:${column} ${severity} ${code} ${component}: ${message}`);
+  }
+  const errors = findings.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return;
+  const codes = [...new Set(errors.map(({ code }) => code))].map((code) => `--ignore ${code}`);
+  throw new AuditError(
+    "invalid_option",
+    "the configuration loses or leaks audit records; otel-audit collector validate says what to write instead, " +
+      `${codes.join(" ")} starts it all the same`,
+  );
 }
 
 /** Held as long as the Collector runs: its files are repaired before, and by nobody else. */
@@ -170,7 +195,7 @@ function isProgram(path: string): boolean {
 }
 
 /** The configuration and its overlays as files; an overlay may be named as ours are. */
-function configurationFiles({ config, overlay = [] }: RunOptions): readonly string[] {
+function configurationFiles({ config, overlay }: RunOptions): readonly string[] {
   const folder = join(COLLECTOR_CONFIG, "overlays");
   const file = (named: string): string => {
     const ours = join(folder, `${named}.yaml`);

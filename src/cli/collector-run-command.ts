@@ -3,8 +3,8 @@ import type { RunOptions } from "./collector-run-actions.ts";
 import type { Lines } from "./quarantine-command.ts";
 
 const RUN_HELP = `
-Prepares the directory (as otel-audit collector prepare), checks the configuration, and runs the
-Collector that is named with --binary, found on PATH (otelcol-audit, otelcol-contrib), or was built
+Prepares the directory (as otel-audit collector prepare), checks the configuration (as otel-audit
+collector validate, which stops it where records would be lost or leak), and runs the Collector that is named with --binary, found on PATH (otelcol-audit, otelcol-contrib), or was built
 with otel-audit collector build. Signals are passed on; its exit code is the one of this command.
 
   otel-audit collector run
@@ -14,7 +14,8 @@ with otel-audit collector build. Signals are passed on; its exit code is the one
 The variables of collector-config/README.md count here too, AUDIT_COLLECTOR_DIR and the endpoints
 among them.
 
-Exit: that of the Collector, 128 and more after a signal; 2 wrong usage; 3 there is no Collector, it
+Exit: that of the Collector, 128 and more after a signal; 2 wrong usage, or a configuration that
+loses or leaks; 3 there is no Collector, it
 refuses the configuration, runs already, or the directory cannot be used.`;
 
 const BUILD_HELP = `
@@ -31,13 +32,20 @@ export function collectorRunCommand(lines: Lines): Command {
     .option(
       "--overlay <name>",
       "an overlay on it: one of ours by its name, or a file; may be given again",
-      (name: string, earlier: readonly string[] = []) => [...earlier, name],
+      collected,
+      [],
     )
     .option(
       "-d, --directory <path>",
       "the Collector's directory (default: AUDIT_COLLECTOR_DIR, else /var/lib/otel-audit)",
     )
     .option("-b, --binary <path>", "the Collector to run")
+    .option(
+      "--ignore <code>",
+      "let pass what otel-audit collector validate finds under this code; may be given again",
+      collected,
+      [],
+    )
     .option("--dry-run", "print the command that would be run, and do nothing")
     .addHelpText("after", RUN_HELP)
     .action(async (options: RunOptions) => {
@@ -60,4 +68,8 @@ export function collectorBuildCommand(lines: Lines): Command {
       const { buildOurs } = await import("./collector-run-actions.ts");
       await buildOurs(cache, process.env, lines);
     });
+}
+
+function collected(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
 }

@@ -13,3 +13,15 @@ export {
   type RunBelow,
 } from "./build/go-program.ts";
 export { type ProgramOptions, runProgram, WANTED_GO } from "./build/run-program.ts";
+export {
+  type ConfigFinding,
+  loadConfigFiles,
+  validateConfig,
+  type ValidateOptions,
+} from "./validate/index.ts";
+export {
+  diagnose,
+  type DiagnoseOptions,
+  type Diagnosis,
+  type SinkReport,
+} from "./doctor/diagnose.ts";

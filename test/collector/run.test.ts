@@ -106,6 +106,21 @@ describe("otel-audit collector run", () => {
     );
   });
 
+  it("does not run what loses records, unless it is told to", () => {
+    const binary = pretender("runs", 'if [ "$1" = validate ]; then exit 0; fi; echo started');
+    const overlay = path.join(root, "in-memory.yaml");
+    writeFileSync(
+      overlay,
+      "exporters: { otlp_grpc/spool: { sending_queue: { storage: null } } }\n",
+    );
+    const args = ["run", "-b", binary, "-d", path.join(root, "loses"), "--overlay", overlay];
+    const { code, out, err } = run(args);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    const [, found = ""] = /--ignore (\w+)/.exec(err) ?? [];
+    expect(err).toMatch(/in-memory\.yaml:1:\d+ error \w+ exporters\.otlp_grpc\/spool: /);
+    expect(run([...args, "--ignore", found])).toMatchObject({ code: 0, out: "started\n" });
+  });
+
   it("does not run what the Collector refuses, and shows why", () => {
     const binary = pretender(
       "refuses",
