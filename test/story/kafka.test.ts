@@ -39,6 +39,7 @@ describe.skipIf(skipped !== undefined)("a trail that went through Kafka", () => 
       const root = temporaryDirectory();
       const quiet = join(root, "quiet");
       const stormy = join(root, "stormy");
+      const late = join(root, "late");
       const AUDIT_REDACTION_FILE = join(root, "redaction.yaml");
       writeFileSync(AUDIT_REDACTION_FILE, "version: 1\n", { mode: 0o600 });
       const ports = await freeKafkaPorts();
@@ -96,20 +97,22 @@ describe.skipIf(skipped !== undefined)("a trail that went through Kafka", () => 
       const service = await started;
       // The producer goes with what it could not write to Kafka, and comes back before the broker.
       const isWaiting = async () => ((await waitingFor(producer)) > 0 ? true : undefined);
-      const more = holdSealedService({ ...sealed, directory: stormy, rounds: 5 });
+      const more = holdSealedService({ ...sealed, directory: late, rounds: 5 });
       await eventually(isWaiting, ARRIVAL_MILLIS);
       await producer.kill();
       producer = await startProducer();
       const second = await more;
       kafka = await startBroker();
       consumer = await startConsumer();
-      await allArrived(join(stormy, "journal"));
+      for (const directory of [stormy, late]) await allArrived(join(directory, "journal"));
       // Each sends its last record as it closes.
       await second.close();
       await service.close();
-      await allArrived(join(stormy, "journal"));
+      for (const directory of [stormy, late]) await allArrived(join(directory, "journal"));
 
-      const expected = [quiet, stormy].map((directory) => idsOfJournal(join(directory, "journal")));
+      const expected = [quiet, stormy, late].map((directory) =>
+        idsOfJournal(join(directory, "journal")),
+      );
       const ids = (await Promise.all(expected)).flat();
       expect(new Set(arrived())).toEqual(new Set(ids));
       expect(await verified([consumer.jsonFile])).toEqual(allProven(ids.length));
