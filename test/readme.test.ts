@@ -11,6 +11,7 @@ import { inspectCommand } from "../src/cli/inspect-command.ts";
 import { keysCommand } from "../src/cli/keys-command.ts";
 import { policyCommand } from "../src/cli/policy-command.ts";
 import { quarantineCommand } from "../src/cli/quarantine-command.ts";
+import { resendCommand } from "../src/cli/resend-command.ts";
 import { verifyCommand } from "../src/cli/verify-command.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
 import { COMMAND } from "./support/command-line.ts";
@@ -62,7 +63,9 @@ describe("README.md", () => {
       .map((file) => readFileSync(join(root, file), "utf8"))
       .join("\n");
     const named = (text: string): string[] =>
-      [...new Set([...text.matchAll(/\bAUDIT_[A-Z_]+[A-Z]\b/g)].map(([name]) => name))].toSorted();
+      [
+        ...new Set([...text.matchAll(/\bAUDIT_[A-Z0-9_]+[A-Z]\b/g)].map(([name]) => name)),
+      ].toSorted();
     const ofTests = new Set(["AUDIT_REQUIRE"]);
     expect(named(readme).filter((name) => !ofTests.has(name))).toEqual(named(sources));
   });
@@ -86,6 +89,7 @@ describe("the commands", () => {
     collectorCommand({ print: silent, warn: silent }),
     policyCommand(silent, silent),
     quarantineCommand(silent, silent),
+    resendCommand(silent, silent),
   ];
   const commands = new Map(rooms.flatMap((room) => [...leavesOf(room, "otel-audit")]));
 
@@ -100,7 +104,7 @@ describe("the commands", () => {
       [...commands].map(([name, command]) => [name, command.description()]),
     );
   });
-  test.each(["README.md", "docs/tour-verify.md", "docs/keys.md"])(
+  test.each(["README.md", "docs/tour-verify.md", "docs/keys.md", "collector-config/README.md"])(
     "%s gives them no other options",
     (file) => {
       const text = readFileSync(join(root, file), "utf8");

@@ -22,7 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   deliver: [...BELOW, "otel", "journal"],
   read: [...BELOW, "seal"],
   verify: [...BELOW, "seal", "read"],
-  collector: BELOW,
+  // The doctor makes a record, and reads it back where it arrived.
+  collector: [...BELOW, "otel", "read", "seal"],
   // The AuditLogger gets its summary from the read side: setup alone may compose both.
   setup: [...BELOW, "otel", "seal", "journal", "record", "capture", "deliver", "read"],
   processors: [...BELOW, "otel", "seal", "journal", "setup"],

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { AuditError } from "../lib/errors.ts";
 import { collectorBuildCommand, collectorRunCommand } from "./collector-run-command.ts";
+import { collectorDoctorCommand } from "./doctor-command.ts";
 import { collectorRenderCommand } from "./collector-render-command.ts";
 import { collectorValidateCommand } from "./collector-validate-command.ts";
 import type { Lines } from "./quarantine-command.ts";
@@ -10,7 +11,7 @@ import type { Lines } from "./quarantine-command.ts";
 export function collectorCommand(lines: Lines): Command {
   const { print } = lines;
   const command = new Command("collector").description(
-    "run the audit pipeline of an OpenTelemetry Collector",
+    "the audit pipeline of an OpenTelemetry Collector",
   );
   command
     .command("prepare")
@@ -41,5 +42,6 @@ export function collectorCommand(lines: Lines): Command {
   command.addCommand(collectorValidateCommand(lines));
   command.addCommand(collectorRunCommand(lines));
   command.addCommand(collectorBuildCommand(lines));
+  command.addCommand(collectorDoctorCommand(print));
   return command;
 }

@@ -10,6 +10,7 @@ import { inspectCommand } from "./inspect-command.ts";
 import { keysCommand } from "./keys-command.ts";
 import { policyCommand } from "./policy-command.ts";
 import { quarantineCommand } from "./quarantine-command.ts";
+import { resendCommand } from "./resend-command.ts";
 import { verifyCommand } from "./verify-command.ts";
 
 /** Exit codes of every command; what cannot be written is taken as what cannot be read. */
@@ -43,6 +44,7 @@ const rooms = [
   collectorCommand({ print, warn }),
   policyCommand(print, warn),
   quarantineCommand(print, warn),
+  resendCommand(print, warn),
 ];
 for (const room of rooms) {
   program.addCommand(room);

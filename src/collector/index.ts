@@ -19,3 +19,9 @@ export {
   validateConfig,
   type ValidateOptions,
 } from "./validate/index.ts";
+export {
+  diagnose,
+  type DiagnoseOptions,
+  type Diagnosis,
+  type SinkReport,
+} from "./doctor/diagnose.ts";

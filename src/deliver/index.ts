@@ -19,6 +19,10 @@ export {
   type SendResult,
   type TlsFiles,
 } from "./shipping/otlp-sender.ts";
+export { resend, type ResendEnd, type ResendOptions } from "./resend/resend.ts";
+export { createResendItems, type ResendItem } from "./resend/resend-item.ts";
+export { openResumeFile, type ResumeFile } from "./resend/resume-file.ts";
+export { resourceOfStream } from "./resend/stream-resource.ts";
 export type { Purge } from "./retention/purge.ts";
 export { createRetention, type Retention, type RetentionOptions } from "./retention/retention.ts";
 export { listQuarantineFiles, readQuarantineFile, release } from "./shipping/quarantine.ts";

@@ -20,7 +20,10 @@ const HEADER = COLUMNS.join(",");
 /** The views of the five keys. */
 const FIVE = COLUMNS.slice(0, 5);
 /** How files begin: one that holds less than this was cut in its first line, or is being begun. */
-const STARTS: readonly string[] = ['{"timestamp":', '{"resourceLogs":'];
+const STARTS: readonly (readonly [start: string, form: Form])[] = [
+  ['{"timestamp":', "json-lines"],
+  ['{"resourceLogs":', "otlp"],
+];
 const ROW_START = /^"?\d{4}-\d\d-\d\dT[^,"]*"?,/;
 const FIRST_NAME = /^\{\s*"([^"\\]*)"\s*:/;
 
@@ -72,7 +75,7 @@ export function formOf(head: Uint8Array): Form | FiveView | NoForm | undefined {
 
 function isCutStart(text: string): boolean {
   return (
-    HEADER.startsWith(text.replaceAll('"', "")) || STARTS.some((start) => start.startsWith(text))
+    HEADER.startsWith(text.replaceAll('"', "")) || STARTS.some(([start]) => start.startsWith(text))
   );
 }
 
@@ -90,9 +93,17 @@ function formOfLine(line: string, rest: string): Form | "five" | undefined {
   if (value !== undefined) return formOfMap(value);
   const [, written = ""] = FIRST_NAME.exec(rest.trimStart()) ?? [];
   const name = REQUEST.meantBy(written) ?? written;
-  const form = Object.hasOwn(BY_FIRST_NAME, name) ? BY_FIRST_NAME[name] : undefined;
+  const form = Object.hasOwn(BY_FIRST_NAME, name) ? BY_FIRST_NAME[name] : formBehindCut(line);
   // Laid out over many lines, as a list of records would be.
   return form === "json-lines" && !line.includes(":") ? "json-array" : form;
+}
+
+/** Of a line that was cut within its first name, with a whole one behind it. */
+function formBehindCut(line: string): Form | undefined {
+  return STARTS.find(([start]) => {
+    const at = line.indexOf(start, 1);
+    return at > 0 && start.startsWith(line.slice(0, at));
+  })?.[1];
 }
 
 function formOfMap(map: Readonly<Record<string, unknown>>): Form | undefined {

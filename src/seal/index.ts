@@ -27,6 +27,7 @@ export {
 } from "./public-key-file.ts";
 export { makeAnchor } from "./make-anchor.ts";
 export { createRedactable, type IsRedactable } from "./redactable.ts";
+export { createRecordSealer, type SealedRecord } from "./seal-record.ts";
 export { createSealer, type Sealer } from "./sealer.ts";
 export { sha256 } from "./sha256.ts";
 export {

@@ -27,6 +27,8 @@ test.each<[args: string[], text: string]>([
   [["help"], "Usage: otel-audit"],
   [["collector", "--help"], "Usage: otel-audit collector"],
   [["collector", "prepare", "--help"], "Exit: 0 ready, 2 wrong usage, 3"],
+  [["collector", "doctor", "--help"], "Exit: 0 it arrived everywhere"],
+  [["resend", "--help"], "Exit: 0 all sent"],
   [["verify", "--help"], "Exit: 0 verified"],
   [["gaps", "--help"], "Exit: 0 nothing is missing"],
   [["inspect", "--help"], "Exit: 0 proven"],

@@ -18,6 +18,8 @@ export interface Recipe {
   /** Names its directory in the cache. */
   readonly name: string;
   readonly binary: string;
+  /** Rejects when what it builds with is not there. Default: a Go that the kept go.mod files ask for. */
+  readonly require?: (options: Omit<ProgramOptions, "log">) => Promise<void>;
   /** Files below the directory of sources; exactly these are copied, hashed and built. */
   readonly inputs: readonly string[];
   /** Variables of its build beyond those of every build. */
@@ -82,7 +84,7 @@ async function buildOnce(
   binary: string,
 ): Promise<string> {
   if (existsSync(binary)) return binary;
-  await requireGo({ cwd: sources, env });
+  await (recipe.require ?? requireGo)({ cwd: sources, env });
   const staging = join(cache, `.building-${recipe.name}-${randomBytes(6).toString("hex")}`);
   const started = Date.now();
   log(`building ${recipe.name} (the first time takes minutes)`);
