@@ -56,9 +56,8 @@ describe("README.md", () => {
       "src/register.ts",
       "src/cli/collector-command.ts",
       "collector-config/config.yaml",
-      "collector-config/backend.yaml",
       ...readdirSync(join(root, "collector-config/overlays")).map(
-        (name) => `collector-config/overlays/${name}`,
+        (file) => `collector-config/overlays/${file}`,
       ),
     ]
       .map((file) => readFileSync(join(root, file), "utf8"))

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Builds the Collector of this project, the VictoriaLogs server that its tests write to, and the promtool that
- * checks the alerts of examples/monitoring; fetches the jars of the Kafka broker of the tests.
+ * Builds the Collector of this project and the programs that its tests and benchmarks stand beside: VictoriaLogs,
+ * promtool, otel-desktop-viewer, telemetrygen. Fetches the jars of the Kafka broker of the tests.
  *
  * In: the manifest and the kept go.mod and go.sum beside this file, kafka/pom.xml. Out: one binary below
  * `<repository>/.cache/<name>-<hash of those inputs>/`; what is there already is not built again.
@@ -49,6 +49,16 @@ export function buildPromtool(options: Log = {}): Promise<string> {
   return build(PROMTOOL, options);
 }
 
+/** Builds telemetrygen if it is not there yet; gives the path of its binary. @throws {AuditError} */
+export function buildTelemetrygen(options: Log = {}): Promise<string> {
+  return build(TELEMETRYGEN, options);
+}
+
+/** Builds otel-desktop-viewer if it is not there yet; needs a C++ compiler. @throws {AuditError} */
+export function buildDesktopViewer(options: Log = {}): Promise<string> {
+  return build(DESKTOP_VIEWER, options);
+}
+
 /** Fetches Kafka's jars if they are not there yet; gives the path of their directory. @throws {AuditError} */
 export function buildKafka(options: Log = {}): Promise<string> {
   return build(KAFKA, options);
@@ -67,6 +77,11 @@ export function victoriaLogsBinaryIfBuilt(): string | undefined {
 /** The same for promtool. */
 export function promtoolBinaryIfBuilt(): string | undefined {
   return builtGoProgram(PROMTOOL, { sources: HERE, cache: CACHE });
+}
+
+/** The same for otel-desktop-viewer. */
+export function desktopViewerBinaryIfBuilt(): string | undefined {
+  return builtGoProgram(DESKTOP_VIEWER, { sources: HERE, cache: CACHE });
 }
 
 /** The same for Kafka's jars. */
@@ -96,6 +111,24 @@ const VICTORIA_LOGS: Recipe = {
     ),
 };
 
+const TELEMETRYGEN: Recipe = {
+  name: "telemetrygen",
+  binary: "telemetrygen",
+  inputs: ["telemetrygen/go.mod", "telemetrygen/go.sum"],
+  compile: (run, _staging, output) =>
+    run(
+      "go",
+      [
+        "build",
+        ...BUILD_FLAGS,
+        "-o",
+        output,
+        "github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen",
+      ],
+      "telemetrygen",
+    ),
+};
+
 const PROMTOOL: Recipe = {
   name: "promtool",
   binary: "promtool",
@@ -113,6 +146,20 @@ const PROMTOOL: Recipe = {
         "github.com/prometheus/prometheus/cmd/promtool",
       ],
       "promtool",
+    ),
+};
+
+const DESKTOP_VIEWER: Recipe = {
+  name: "desktop-viewer",
+  binary: "otel-desktop-viewer",
+  inputs: ["desktop-viewer/go.mod", "desktop-viewer/go.sum"],
+  // Its database, DuckDB, comes as a C++ library.
+  env: { CGO_ENABLED: "1" },
+  compile: (run, _staging, output) =>
+    run(
+      "go",
+      ["build", ...BUILD_FLAGS, "-o", output, "github.com/CtrlSpice/otel-desktop-viewer"],
+      "desktop-viewer",
     ),
 };
 
@@ -153,11 +200,15 @@ function logToStandardError(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-const HELP = `Usage: node collector-config/build/build.ts [collector|victoria-logs|promtool|kafka|all]
+const HELP = `Usage: node collector-config/build/build.ts [TARGET|all]
 
 Builds into .cache/ unless it is there already, and prints the path of the binary as the last line
-(one line each with "all", the first two). Progress goes to standard error. Default: collector.
-Needs ${WANTED_GO} on PATH, and a Go module proxy the first time; kafka needs Maven (mvn) and its repository.
+(one line each with "all": collector and victoria-logs). Progress goes to standard error.
+
+  collector (default), victoria-logs, promtool, telemetrygen
+                   need ${WANTED_GO} on PATH, and a Go module proxy the first time
+  desktop-viewer   needs a C++ compiler too
+  kafka            needs Maven (mvn) and its repository
 
   -h, --help   this text
 `;
@@ -166,6 +217,8 @@ const TARGETS: Readonly<Record<string, readonly (() => Promise<string>)[]>> = {
   collector: [buildCollector],
   "victoria-logs": [buildVictoriaLogs],
   promtool: [buildPromtool],
+  "desktop-viewer": [buildDesktopViewer],
+  telemetrygen: [buildTelemetrygen],
   kafka: [buildKafka],
   all: [buildCollector, buildVictoriaLogs],
 };
