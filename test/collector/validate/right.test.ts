@@ -12,23 +12,24 @@ import { BUILD_TIMEOUT_MILLIS, CONFIG_DIR, whyNoCollector } from "../collector-p
 
 const right = join(import.meta.dirname, "right");
 const rights = readdirSync(right).map((name) => join(right, name));
-const overlays = [CONFIG_DIR, join(CONFIG_DIR, "overlays")].flatMap((folder) =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith(".yaml") && name !== "config.yaml")
-    .map((name) => join(folder, name)),
-);
-/** With exporters that our build has not. */
+const OVERLAYS = join(CONFIG_DIR, "overlays");
+const overlays = readdirSync(OVERLAYS).map((name) => join(OVERLAYS, name));
+/** With components that our build has not, or for nothing without one of these. */
 const FOREIGN: ReadonlySet<string> = new Set(
-  ["elasticsearch.yaml", "s3.yaml"].map((name) => join(CONFIG_DIR, "overlays", name)),
+  ["elasticsearch.yaml", "s3.yaml", "keycloak.yaml", "keycloak-file.yaml"].map((name) =>
+    join(OVERLAYS, name),
+  ),
 );
-const ours = overlays.filter((file) => !FOREIGN.has(file));
+/** All but the other side of an overlay, which belongs to another Collector. */
+const together = overlays.filter((file) => !/gateway|kafka-consumer/.test(basename(file)));
+const ours = together.filter((file) => !FOREIGN.has(file));
 const config = join(CONFIG_DIR, "config.yaml");
 
 /** As they are given to the Collector, by a name. */
 const CONFIGURATIONS: readonly (readonly [string, readonly string[]])[] = [
   ["config.yaml", [config]],
   ...overlays.map((file) => [`config.yaml and ${basename(file)}`, [config, file]] as const),
-  ["config.yaml and every overlay", [config, ...overlays]],
+  ["config.yaml and every overlay", [config, ...together]],
   ["config.yaml and every overlay of our build", [config, ...ours]],
   ...rights.map((file) => [basename(file), [file]] as const),
 ];
