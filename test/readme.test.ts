@@ -1,6 +1,6 @@
 /** Every ts block of the README runs as it stands, in an empty folder, and ends by itself. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, describe, expect, test } from "vitest";
@@ -56,12 +56,16 @@ describe("README.md", () => {
       "src/register.ts",
       "src/cli/collector-command.ts",
       "collector-config/config.yaml",
-      "collector-config/backend.yaml",
+      ...readdirSync(join(root, "collector-config/overlays")).map(
+        (file) => `collector-config/overlays/${file}`,
+      ),
     ]
       .map((file) => readFileSync(join(root, file), "utf8"))
       .join("\n");
     const named = (text: string): string[] =>
-      [...new Set([...text.matchAll(/\bAUDIT_[A-Z_]+[A-Z]\b/g)].map(([name]) => name))].toSorted();
+      [
+        ...new Set([...text.matchAll(/\bAUDIT_[A-Z0-9_]+[A-Z]\b/g)].map(([name]) => name)),
+      ].toSorted();
     const ofTests = new Set(["AUDIT_REQUIRE"]);
     expect(named(readme).filter((name) => !ofTests.has(name))).toEqual(named(sources));
   });

@@ -30,6 +30,16 @@ const RUNS: Readonly<Record<string, Run>> = {
     args: [...VITEST, "test/verify/fuzz.test.ts"],
     env: { AUDIT_TEST_INPUTS: "1000000" },
   },
+  collector: {
+    what: "100 000 records through a Collector into a backend, all three killed 40 times",
+    command: "npx",
+    args: [...VITEST, "test/crash/collector.test.ts"],
+    env: {
+      AUDIT_TEST_COLLECTOR_RECORDS: "100000",
+      AUDIT_TEST_COLLECTOR_KILLS: "40",
+      AUDIT_REQUIRE: "go",
+    },
+  },
   histories: {
     what: "15 000 random histories, of which the verifier in Python must say the same",
     command: "npx",

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * Builds the Collector of this project, the VictoriaLogs server that its tests write to, and the promtool that
- * checks the alerts of examples/monitoring.
+ * Builds the Collector of this project and the programs that its tests and benchmarks stand beside: VictoriaLogs,
+ * promtool, otel-desktop-viewer, telemetrygen. Fetches the jars of the Kafka broker of the tests.
  *
- * In: the manifest and the kept go.mod and go.sum beside this file. Out: one binary below
+ * In: the manifest and the kept go.mod and go.sum beside this file, kafka/pom.xml. Out: one binary below
  * `<repository>/.cache/<name>-<hash of those inputs>/`; what is there already is not built again.
  * A binary appears there by one rename of its directory, so a killed build and two builds at the
  * same time never leave a half one.
@@ -18,10 +18,12 @@ import {
   buildGoProgram,
   builtCollector,
   builtGoProgram,
+  type ProgramOptions,
   type Recipe,
+  runProgram,
   WANTED_GO,
 } from "../../src/collector/index.ts";
-import { messageOf } from "../../src/lib/errors.ts";
+import { AuditError, messageOf } from "../../src/lib/errors.ts";
 
 /** Where a build says what it does. */
 interface Log {
@@ -47,6 +49,21 @@ export function buildPromtool(options: Log = {}): Promise<string> {
   return build(PROMTOOL, options);
 }
 
+/** Builds telemetrygen if it is not there yet; gives the path of its binary. @throws {AuditError} */
+export function buildTelemetrygen(options: Log = {}): Promise<string> {
+  return build(TELEMETRYGEN, options);
+}
+
+/** Builds otel-desktop-viewer if it is not there yet; needs a C++ compiler. @throws {AuditError} */
+export function buildDesktopViewer(options: Log = {}): Promise<string> {
+  return build(DESKTOP_VIEWER, options);
+}
+
+/** Fetches Kafka's jars if they are not there yet; gives the path of their directory. @throws {AuditError} */
+export function buildKafka(options: Log = {}): Promise<string> {
+  return build(KAFKA, options);
+}
+
 /** The path of the Collector's binary if these sources were built before, else undefined. Builds nothing. */
 export function collectorBinaryIfBuilt(): string | undefined {
   return builtCollector({ cache: CACHE });
@@ -60,6 +77,16 @@ export function victoriaLogsBinaryIfBuilt(): string | undefined {
 /** The same for promtool. */
 export function promtoolBinaryIfBuilt(): string | undefined {
   return builtGoProgram(PROMTOOL, { sources: HERE, cache: CACHE });
+}
+
+/** The same for otel-desktop-viewer. */
+export function desktopViewerBinaryIfBuilt(): string | undefined {
+  return builtGoProgram(DESKTOP_VIEWER, { sources: HERE, cache: CACHE });
+}
+
+/** The same for Kafka's jars. */
+export function kafkaJarsIfBuilt(): string | undefined {
+  return builtGoProgram(KAFKA, { sources: HERE, cache: CACHE });
 }
 
 function build(recipe: Recipe, { log = logToStandardError }: Log): Promise<string> {
@@ -84,6 +111,24 @@ const VICTORIA_LOGS: Recipe = {
     ),
 };
 
+const TELEMETRYGEN: Recipe = {
+  name: "telemetrygen",
+  binary: "telemetrygen",
+  inputs: ["telemetrygen/go.mod", "telemetrygen/go.sum"],
+  compile: (run, _staging, output) =>
+    run(
+      "go",
+      [
+        "build",
+        ...BUILD_FLAGS,
+        "-o",
+        output,
+        "github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen",
+      ],
+      "telemetrygen",
+    ),
+};
+
 const PROMTOOL: Recipe = {
   name: "promtool",
   binary: "promtool",
@@ -104,15 +149,66 @@ const PROMTOOL: Recipe = {
     ),
 };
 
+const DESKTOP_VIEWER: Recipe = {
+  name: "desktop-viewer",
+  binary: "otel-desktop-viewer",
+  inputs: ["desktop-viewer/go.mod", "desktop-viewer/go.sum"],
+  // Its database, DuckDB, comes as a C++ library.
+  env: { CGO_ENABLED: "1" },
+  compile: (run, _staging, output) =>
+    run(
+      "go",
+      ["build", ...BUILD_FLAGS, "-o", output, "github.com/CtrlSpice/otel-desktop-viewer"],
+      "desktop-viewer",
+    ),
+};
+
+const KAFKA: Recipe = {
+  name: "kafka",
+  binary: "jars",
+  require: requireMaven,
+  inputs: ["kafka/pom.xml"],
+  compile: (run, _staging, output) =>
+    run(
+      "mvn",
+      [
+        "--batch-mode",
+        "--quiet",
+        // A jar that is not what its repository says it is ends the build; Maven would only warn.
+        "--strict-checksums",
+        "dependency:copy-dependencies",
+        `-DoutputDirectory=${output}`,
+        "-DincludeScope=runtime",
+      ],
+      "kafka",
+    ),
+};
+
+async function requireMaven(options: Omit<ProgramOptions, "log">): Promise<void> {
+  try {
+    await runProgram("mvn", ["--version"], { ...options, log: () => {} });
+  } catch (error) {
+    throw new AuditError(
+      "program_failed",
+      `the Kafka broker of the tests needs Maven on PATH (mvn), and Java 17 or newer: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+}
+
 function logToStandardError(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-const HELP = `Usage: node collector-config/build/build.ts [collector|victoria-logs|promtool|all]
+const HELP = `Usage: node collector-config/build/build.ts [TARGET|all]
 
 Builds into .cache/ unless it is there already, and prints the path of the binary as the last line
-(one line each with "all", the first two). Progress goes to standard error. Default: collector.
-Needs ${WANTED_GO} on PATH, and a Go module proxy the first time.
+(one line each with "all": collector and victoria-logs). Progress goes to standard error.
+
+  collector (default), victoria-logs, promtool, telemetrygen
+                   need ${WANTED_GO} on PATH, and a Go module proxy the first time
+  desktop-viewer   needs a C++ compiler too
+  kafka            needs Maven (mvn) and its repository
 
   -h, --help   this text
 `;
@@ -121,6 +217,9 @@ const TARGETS: Readonly<Record<string, readonly (() => Promise<string>)[]>> = {
   collector: [buildCollector],
   "victoria-logs": [buildVictoriaLogs],
   promtool: [buildPromtool],
+  "desktop-viewer": [buildDesktopViewer],
+  telemetrygen: [buildTelemetrygen],
+  kafka: [buildKafka],
   all: [buildCollector, buildVictoriaLogs],
 };
 

@@ -47,7 +47,7 @@ export async function startCollectorPipeline(
   print(`VictoriaLogs ${shownPath(victoriaLogsBinary)}`);
   const directory = join(output, "collector");
   await prepare(directory, programs.signal);
-  const ports = await freePorts(5);
+  const ports = await freePorts(6);
   const [backendPort = 0, ...collectorPorts] = ports;
   const backendUrl = `http://127.0.0.1:${backendPort}`;
   const backend = await startVictoriaLogs(programs, output, victoriaLogsBinary, backendUrl);
@@ -105,15 +105,15 @@ interface CollectorOptions {
   readonly output: string;
   /** AUDIT_COLLECTOR_DIR. */
   readonly directory: string;
-  /** For OTLP over HTTP, OTLP over gRPC, health and metrics. */
+  /** For OTLP over HTTP, OTLP over gRPC, health, metrics and the inner side of the spool. */
   readonly ports: readonly number[];
   readonly backendUrl: string;
 }
 
 function startCollector(programs: Programs, options: CollectorOptions): Promise<Program> {
   const { binary, output, directory, ports, backendUrl } = options;
-  const [http = 0, grpc = 0, health = 0, metrics = 0] = ports;
-  const configs = ["config.yaml", "backend.yaml"].map((file) => `collector-config/${file}`);
+  const [http = 0, grpc = 0, health = 0, metrics = 0, spool = 0] = ports;
+  const configs = ["config.yaml", "overlays/otlp.yaml"].map((file) => `collector-config/${file}`);
   return programs.start(binary, {
     name: "the Collector",
     args: configs.flatMap((file) => ["--config", file]),
@@ -124,6 +124,7 @@ function startCollector(programs: Programs, options: CollectorOptions): Promise<
       AUDIT_OTLP_GRPC_ENDPOINT: `127.0.0.1:${grpc}`,
       AUDIT_HEALTH_ENDPOINT: `127.0.0.1:${health}`,
       AUDIT_METRICS_PORT: String(metrics),
+      AUDIT_SPOOL_ENDPOINT: `127.0.0.1:${spool}`,
       AUDIT_OTLP_BACKEND: `${backendUrl}/insert/opentelemetry`,
     },
     logFile: join(output, "collector.log"),

@@ -132,7 +132,9 @@ function createRun({ groups, options, range, taken, warn }: RunParts): Run {
     range,
     isTaken: taken.has,
     warn: say,
-    onProblem({ file, line, message }) {
+    onProblem({ file, line, message, isCut }) {
+      // What a crash cut was never accepted: nothing is left unsent.
+      if (isCut === true) return say(`${file}:${line} is not sent: ${message}`);
       unreadable++;
       if (unreadable <= MAX_PROBLEMS) say(`${file}:${line} is not sent: ${message}`);
       if (unreadable === MAX_PROBLEMS + 1) say("and more lines that are not sent");

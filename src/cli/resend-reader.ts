@@ -35,7 +35,7 @@ export interface ResendReaderOptions {
   readonly range: ResendRange;
   /** Whether the receiver took a record in an earlier run. */
   readonly isTaken: (stream: string, sequence: number) => boolean;
-  readonly onProblem: (problem: Pick<FileProblem, "file" | "line" | "message">) => void;
+  readonly onProblem: (problem: Pick<FileProblem, "file" | "line" | "message" | "isCut">) => void;
   readonly warn: (line: string) => void;
 }
 

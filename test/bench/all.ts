@@ -10,8 +10,8 @@ import { COMMON_HELP, COMMON_OPTIONS } from "./benchmark.ts";
 
 const HELP = `usage: npm run bench -- [options]
 
-Runs bench:grpc, bench:loggers, bench:seal, bench:verify, bench:start-up and bench:redaction: about an hour,
-on a machine that does nothing else. The first four end with what was aimed at and what was found. Needs
+Runs bench:grpc, bench:loggers, bench:seal, bench:verify, bench:collector, bench:start-up and bench:redaction: about an hour,
+on a machine that does nothing else. The first five end with what was aimed at and what was found. Needs
 python3 with pip, and 4 GB of disk.
 
   --corpus DIR      texts and secrets for bench:redaction; without them only its costs are measured
@@ -31,6 +31,7 @@ if (help) {
   run("loggers.ts", common);
   run("seal.ts", common);
   run("verify.ts", common);
+  run("collector.ts", common);
   run("start-up.ts", []);
   run("redaction.ts", corpus === undefined ? [] : ["--corpus", corpus], [
     "-C",

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll } from "vitest";
 
@@ -34,7 +34,7 @@ export interface Server {
 
 export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Answers 200 as soon as the server is ready. */
+  /** Answers 200 as soon as the server is ready; with tcp://host:port, takes a connection. */
   readonly healthUrl: string;
 }
 
@@ -94,12 +94,21 @@ async function untilReady(url: string, exited: Promise<unknown>): Promise<void> 
 
 async function answers(url: string, signal: AbortSignal): Promise<boolean> {
   try {
+    const { protocol, hostname, port } = new URL(url);
+    if (protocol === "tcp:") return await takesConnection(Number(port), hostname);
     const response = await fetch(url, { signal });
     await response.body?.cancel();
     return response.ok;
   } catch {
     return false;
   }
+}
+
+async function takesConnection(port: number, host: string): Promise<boolean> {
+  const socket = connect(port, host);
+  await once(socket, "connect");
+  socket.destroy();
+  return true;
 }
 
 /** `count` different ports of 127.0.0.1 that nobody listens on at the moment. */

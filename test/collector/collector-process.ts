@@ -47,7 +47,7 @@ export interface RunningCollector extends Server {
   /** What claims to be an audit record and has no id or no seal. */
   readonly unprovenFile: string;
   /** Resolves when no request waits in any queue: every sink has what was accepted. */
-  readonly drained: () => Promise<void>;
+  readonly drained: (timeoutMillis?: number) => Promise<void>;
 }
 
 /** Starts our Collector on free ports, building it first if need be. The CSV header is there before. */
@@ -84,8 +84,12 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     csvFile: path.join(dir, "audit.csv"),
     jsonFile: path.join(dir, "audit.jsonl"),
     unprovenFile: path.join(dir, "unproven.jsonl"),
-    drained: () =>
-      eventually(async () => ((await waiting(metricsUrl)) === 0 ? true : undefined)).then(() => {}),
+    drained: async (timeoutMillis) => {
+      await eventually(
+        async () => ((await waiting(metricsUrl)) === 0 ? true : undefined),
+        timeoutMillis,
+      );
+    },
   };
 }
 

@@ -166,6 +166,34 @@ describe("build.ts", () => {
     expect((await run("all").done).code).toBe(0);
   });
 
+  it("fetches Kafka's jars once, with Maven alone", async () => {
+    const maven = path.join(root, "bin/mvn");
+    await writeFile(
+      maven,
+      `#!/bin/sh
+for option in "$@"; do
+  case $option in -DoutputDirectory=*) mkdir "\${option#*=}"; echo fetch >> "${root}/builds";; esac
+done
+`,
+    );
+    await chmod(maven, 0o755);
+    const first = await run("kafka").done;
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.stdout.trimEnd()).toMatch(/\/\.cache\/kafka-[0-9a-f]{16}\/jars$/);
+    await access(first.stdout.trimEnd());
+    expect(await run("kafka").done).toMatchObject({ code: 0, stdout: first.stdout });
+    expect(await builds()).toBe(1);
+  });
+
+  it("says what is wrong when there is no Maven, and leaves nothing", async () => {
+    const { code, stderr } = await runWithPath(path.join(root, "bin"), ["kafka"]).done;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^otel-audit: the Kafka broker of the tests needs Maven on PATH \(mvn\)/,
+    );
+    expect(await cached()).toEqual([]);
+  });
+
   it("explains itself, and refuses what it does not know", async () => {
     expect((await run("--help").done).stdout).toMatch(/^Usage: /);
     expect(await run("grafana").done).toMatchObject({ code: 1, stdout: "" });

@@ -495,7 +495,7 @@ describe.skipIf(skipped !== undefined)("the Collector", () => {
     const [port = 0] = await freePorts(1);
     const options = {
       dir,
-      overlays: ["backend.yaml"],
+      overlays: ["overlays/otlp.yaml"],
       env: { AUDIT_OTLP_BACKEND: `http://127.0.0.1:${port}/insert/opentelemetry` },
     };
     const first = await startCollector(options);

@@ -1,7 +1,7 @@
 /**
  * What the Collector's configuration says, against the code it has to agree with. Starts nothing.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -167,15 +167,28 @@ describe("config.yaml", () => {
   });
 });
 
-describe.each(["backend.yaml"])("%s", (file) => {
-  const overlay = load(file);
+/** Exporters that keep nothing for later: what writes files of its own, and what is asked by others. */
+const WITHOUT_QUEUE: ReadonlySet<string> = new Set(["file", "prometheus"]);
+const OVERLAYS = readdirSync(path.join(CONFIG_DIR, "overlays")).map((file) => `overlays/${file}`);
 
-  it("only adds keys", () => {
-    expect(keysInBoth(config, overlay, [])).toEqual([]);
+describe.each(OVERLAYS)("%s", (file) => {
+  const overlay = load(file);
+  const exporters = Object.entries(mapOf(overlay["exporters"] ?? {}));
+
+  it("only adds keys, and extensions to those that there are", () => {
+    const both = keysInBoth(config, overlay, []).filter((key) => key !== "service.extensions");
+    expect(both).toEqual([]);
+    const ofConfig = z.array(z.string()).parse(at(config, "service", "extensions"));
+    const { extensions = ofConfig } = mapOf(overlay["service"]);
+    expect(extensions).toEqual([
+      ...ofConfig,
+      ...Object.keys(mapOf(overlay["extensions"] ?? {})).filter((name) => !ofConfig.includes(name)),
+    ]);
   });
 
   it("keeps what it cannot send: on disk, for ever, by requests", () => {
-    for (const exporter of Object.values(mapOf(at(overlay, "exporters")))) {
+    for (const [name, exporter] of exporters) {
+      if (WITHOUT_QUEUE.has(name.split("/")[0] ?? "")) continue;
       expect(exporter).toMatchObject({
         retry_on_failure: { enabled: true, max_elapsed_time: "0s" },
         sending_queue: { enabled: true, storage: "file_storage/queue", sizer: "requests" },
@@ -183,6 +196,28 @@ describe.each(["backend.yaml"])("%s", (file) => {
     }
     expect(at(config, "service", "extensions")).toContain("file_storage/queue");
     expect(at(config, "extensions", "file_storage/queue")).toMatchObject({ fsync: true });
+  });
+
+  it("deletes none of its files of records, and makes them for the owner only", () => {
+    for (const [name, exporter] of exporters) {
+      if (name.split("/")[0] !== "file" || name === "file/traces") continue;
+      expect(exporter).toMatchObject({
+        create_directory: true,
+        directory_permissions: "0700",
+        rotation: { max_days: 0, max_backups: 0 },
+      });
+    }
+  });
+
+  it("listens on loopback unless told otherwise", () => {
+    const listeners = textOf(file).match(/^ +(endpoint|brokers): .*\d+\b.*/gm) ?? [];
+    for (const listener of listeners)
+      expect(listener).toMatch(/:-\[?"?(https?:\/\/)?127\.0\.0\.1:\d+/);
+  });
+
+  it("says whether it was run, and has a row in the README", () => {
+    expect(textOf(file)).toMatch(/^# Run by us: (yes|no|in part)\b/m);
+    expect(textOf("README.md")).toContain(`| \`${file}\``);
   });
 });
 

@@ -99,7 +99,7 @@ describe.skipIf(skipped !== undefined)("the doctor", () => {
     const backend = await startVictoriaLogs(newDir());
     onTestFinished(async () => void (await backend.stop()));
     const collector = await start({
-      overlays: ["backend.yaml"],
+      overlays: ["overlays/otlp.yaml"],
       env: { AUDIT_OTLP_BACKEND: backend.endpoint },
     });
     const query = `${new URL(backend.endpoint).origin}/select/logsql/query?query=audit.record.id:="{id}"`;

@@ -13,7 +13,7 @@ export interface RunningVictoriaLogs extends Server {
 /** Starts VictoriaLogs with its data in `dir`, building it first if need be. */
 export async function startVictoriaLogs(
   dir: string,
-  options: { readonly port?: number } = {},
+  options: { readonly port?: number; readonly args?: readonly string[] } = {},
 ): Promise<RunningVictoriaLogs> {
   const binary = await buildVictoriaLogs();
   const port = options.port ?? (await freePorts(1))[0];
@@ -24,6 +24,7 @@ export async function startVictoriaLogs(
     `-storageDataPath=${dir}`,
     "-retentionPeriod=100y",
     "-futureRetention=100y",
+    ...(options.args ?? []),
   ];
   const server = await startServer(binary, args, { healthUrl: `${base}/health` });
   return {

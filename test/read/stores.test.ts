@@ -75,7 +75,7 @@ describe.skipIf(skipped !== undefined)("records that went through a Collector", 
     const backend = await startVictoriaLogs(join(root, "backend"));
     const collector = await startCollector({
       dir: join(root, "collector"),
-      overlays: ["backend.yaml"],
+      overlays: ["overlays/otlp.yaml"],
       env: { AUDIT_OTLP_BACKEND: backend.endpoint },
     });
     const directory = join(root, "audit");

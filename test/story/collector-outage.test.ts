@@ -32,7 +32,7 @@ describe.skipIf(why !== undefined)("while the Collector is away", () => {
         prepareCollectorDirectory(dir);
         return startCollector({
           dir,
-          overlays: ["backend.yaml"],
+          overlays: ["overlays/otlp.yaml"],
           env: {
             AUDIT_OTLP_BACKEND: backend.endpoint,
             AUDIT_OTLP_HTTP_ENDPOINT: `127.0.0.1:${port}`,

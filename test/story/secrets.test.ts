@@ -99,7 +99,7 @@ describe.skipIf(why !== undefined)("with the redaction of the process switched o
       const backend = await startVictoriaLogs(temporaryDirectory());
       const collector = await startCollector({
         dir: temporaryDirectory(),
-        overlays: ["backend.yaml"],
+        overlays: ["overlays/otlp.yaml"],
         env: { AUDIT_OTLP_BACKEND: backend.endpoint },
       });
       // What the shipper would send if nothing had been redacted before.

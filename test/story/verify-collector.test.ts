@@ -85,7 +85,7 @@ describe.skipIf(skipped !== undefined)("a trail that went through a Collector", 
     const backend = await startVictoriaLogs(join(root, "backend"));
     const collector = await startCollector({
       dir: join(root, "collector"),
-      overlays: ["backend.yaml", ...overlays],
+      overlays: ["overlays/otlp.yaml", ...overlays],
       env: { AUDIT_OTLP_BACKEND: backend.endpoint },
     });
     const service = await holdSealedService({

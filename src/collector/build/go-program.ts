@@ -18,8 +18,12 @@ export interface Recipe {
   /** Names its directory in the cache. */
   readonly name: string;
   readonly binary: string;
+  /** Rejects when what it builds with is not there. Default: a Go that the kept go.mod files ask for. */
+  readonly require?: (options: Omit<ProgramOptions, "log">) => Promise<void>;
   /** Files below the directory of sources; exactly these are copied, hashed and built. */
   readonly inputs: readonly string[];
+  /** Variables of its build beyond those of every build. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Builds in the staging directory; puts the binary at `output`. */
   readonly compile: (run: RunBelow, staging: string, output: string) => Promise<void>;
 }
@@ -39,13 +43,14 @@ export interface BuildOptions extends BuildPlaces, Pick<ProgramOptions, "env" | 
 /** What is left of a killed build is swept away by the next one, but not a build that may still run. */
 const STALE_STAGING_MILLIS = 24 * 60 * 60 * 1000;
 
-/** The kept go.sum decides: nothing is added. No C compiler, no path of this machine in the binary. */
+/** The kept go.sum decides: nothing is added. No path of this machine in the binary. */
 export const BUILD_FLAGS: readonly string[] = [
   "-mod=readonly",
   "-trimpath",
   "-buildvcs=false",
   "-ldflags=-s -w",
 ];
+/** No C compiler, unless a recipe says so. */
 const BUILD_ENV: Readonly<Record<string, string>> = { CGO_ENABLED: "0", GOWORK: "off" };
 
 /** Callers in the same process share one build. */
@@ -79,7 +84,7 @@ async function buildOnce(
   binary: string,
 ): Promise<string> {
   if (existsSync(binary)) return binary;
-  await requireGo({ cwd: sources, env });
+  await (recipe.require ?? requireGo)({ cwd: sources, env });
   const staging = join(cache, `.building-${recipe.name}-${randomBytes(6).toString("hex")}`);
   const started = Date.now();
   log(`building ${recipe.name} (the first time takes minutes)`);
@@ -88,7 +93,11 @@ async function buildOnce(
     await sweepStaleStaging(cache);
     for (const input of recipe.inputs) await cp(join(sources, input), join(staging, input));
     const run: RunBelow = (command, args, below = ".") =>
-      runProgram(command, args, { cwd: join(staging, below), env: { ...env, ...BUILD_ENV }, log });
+      runProgram(command, args, {
+        cwd: join(staging, below),
+        env: { ...env, ...BUILD_ENV, ...recipe.env },
+        log,
+      });
     await recipe.compile(run, staging, join(staging, "out", recipe.binary));
     await publish(join(staging, "out"), dirname(binary));
   } finally {
@@ -126,7 +135,8 @@ function binaryOf(recipe: Recipe, { sources, cache }: BuildPlaces): string {
 /** Over names and bytes of all inputs, the flags and the platform: what could change the binary. */
 function hashOf(recipe: Recipe, sources: string): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([process.platform, process.arch, BUILD_FLAGS, BUILD_ENV]));
+  const env = { ...BUILD_ENV, ...recipe.env };
+  hash.update(JSON.stringify([process.platform, process.arch, BUILD_FLAGS, env]));
   for (const input of recipe.inputs) {
     const bytes = readFileSync(join(sources, input));
     hash.update(`\n${input} ${bytes.length}\n`).update(bytes);

@@ -12,9 +12,16 @@ import { BUILD_TIMEOUT_MILLIS, CONFIG_DIR, whyNoCollector } from "../collector-p
 
 const right = join(import.meta.dirname, "right");
 const rights = readdirSync(right).map((name) => join(right, name));
-const overlays = readdirSync(CONFIG_DIR)
-  .filter((name) => name.endsWith(".yaml") && name !== "config.yaml")
-  .map((name) => join(CONFIG_DIR, name));
+const overlays = [CONFIG_DIR, join(CONFIG_DIR, "overlays")].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".yaml") && name !== "config.yaml")
+    .map((name) => join(folder, name)),
+);
+/** With exporters that our build has not. */
+const FOREIGN: ReadonlySet<string> = new Set(
+  ["elasticsearch.yaml", "s3.yaml"].map((name) => join(CONFIG_DIR, "overlays", name)),
+);
+const ours = overlays.filter((file) => !FOREIGN.has(file));
 const config = join(CONFIG_DIR, "config.yaml");
 
 /** As they are given to the Collector, by a name. */
@@ -22,6 +29,7 @@ const CONFIGURATIONS: readonly (readonly [string, readonly string[]])[] = [
   ["config.yaml", [config]],
   ...overlays.map((file) => [`config.yaml and ${basename(file)}`, [config, file]] as const),
   ["config.yaml and every overlay", [config, ...overlays]],
+  ["config.yaml and every overlay of our build", [config, ...ours]],
   ...rights.map((file) => [basename(file), [file]] as const),
 ];
 
@@ -61,7 +69,8 @@ function withoutRedaction(node: Root): Root {
 
 const reason = whyNoCollector();
 const OF_OUR_BUILD: readonly (readonly [string, readonly string[]])[] = CONFIGURATIONS.filter(
-  ([name]) => !/docker|kubernetes|kafka/.test(name),
+  ([name, files]) =>
+    !/docker|kubernetes|^kafka/.test(name) && !files.some((file) => FOREIGN.has(file)),
 );
 
 describe.skipIf(reason !== undefined)(

@@ -24,6 +24,17 @@ function findKafkaEncoding({ config }: Component): ReturnType<Find> {
     : [path, `encoding: ${encoding}`];
 }
 
+/** Bytes above which the queue cuts a request between records; infinite where it cuts none. */
+function cutAt(config: Component["config"]): number {
+  const batch = (key: string) => get(config, "sending_queue", "batch", key);
+  // Where nothing is said batches count records, and have no limit.
+  const sizer = textOf(batch("sizer"), "items");
+  const bytes = numberOf(batch("max_size"), 0);
+  // What only the start will tell is taken as right.
+  if (sizer === undefined || bytes === undefined) return 0;
+  return sizer === "bytes" && bytes > 0 ? bytes : Infinity;
+}
+
 /** Kafka, ClickHouse, files of logs: what each of them has of its own. */
 export const SYSTEM_RULES: readonly Rule[] = [
   {
@@ -57,12 +68,14 @@ export const SYSTEM_RULES: readonly Rule[] = [
     severity: "warning",
     why: "a request that is larger than max_message_bytes (1000000 where nothing is said) is refused by the producer, for good",
     instead:
+      "sending_queue: { batch: { sizer: bytes, min_size: 0, max_size: … } } below it, which cuts requests; or " +
       "producer: { max_message_bytes: … } above the largest request, and max.message.bytes of the topic too",
     find: (collector) => {
       const largest = largestRequestMib(collector);
       return inside("exporters", "kafka", ({ config }) => {
         const bytes = numberOf(get(config, "producer", "max_message_bytes"), 1_000_000);
-        return bytes !== undefined && bytes < largest * 1024 * 1024
+        const isCut = bytes !== undefined && cutAt(config) < bytes;
+        return bytes !== undefined && bytes < largest * 1024 * 1024 && !isCut
           ? [
               ["producer", "max_message_bytes"],
               `messages of ${bytes} bytes, and a request may have ${largest} MiB`,

@@ -31,6 +31,16 @@ export const SYSTEM_MISTAKES: readonly Mistake[] = [
     ],
   },
   {
+    name: "requests that are cut where a message is full already",
+    base: "kafka.yaml",
+    changes: [
+      [
+        "      max_message_bytes: 16777216\n    sending_queue:\n",
+        "      max_message_bytes: 1000000 #! kafka_small_messages\n    sending_queue:\n      batch: { sizer: bytes, max_size: 1000000 }\n",
+      ],
+    ],
+  },
+  {
     name: "a consumer as it is by itself",
     base: "kafka.yaml",
     changes: [

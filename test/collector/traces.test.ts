@@ -1,0 +1,99 @@
+/** overlays/traces.yaml on the real Collector: what of a span stands in its file. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { buildCollector } from "../../collector-config/build/build.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { eventually, freePorts } from "./child-process.ts";
+import { BUILD_TIMEOUT_MILLIS, startCollector, whyNoCollector } from "./collector-process.ts";
+
+const why = whyNoCollector();
+if (why !== undefined) process.stderr.write(`\notel-audit: test/collector/traces: ${why}\n\n`);
+
+const SECRET = "hunter2.hunter2";
+const text = (key: string, stringValue: string): object => ({ key, value: { stringValue } });
+const SPAN = {
+  traceId: "0af7651916cd43dd8448eb211c80319c",
+  spanId: "b7ad6b7169203331",
+  name: `GET /login?sig=x token: Bearer ${SECRET}`,
+  kind: 2,
+  startTimeUnixNano: "1795331430575000000",
+  endTimeUnixNano: "1795331430612000000",
+  attributes: [
+    text("rpc.method", "trainer.ExperimentService/Login"),
+    text("audit.call.id", "Cabcdefghijklmno"),
+    text("rpc.request.password", SECRET),
+    {
+      key: "request",
+      value: { kvlistValue: { values: [text("user", "ann"), text("password", SECRET)] } },
+    },
+  ],
+  events: [
+    {
+      timeUnixNano: "1795331430600000000",
+      name: "exception",
+      attributes: [text("exception.message", `denied for Bearer ${SECRET}`)],
+    },
+  ],
+  status: { code: 2, message: `denied for Bearer ${SECRET}` },
+};
+
+const valueShape = z.record(z.string(), z.unknown());
+const attributesShape = z.array(z.object({ key: z.string(), value: valueShape }));
+const spanShape = z.object({
+  name: z.string(),
+  status: z.object({ message: z.string() }),
+  attributes: attributesShape,
+  events: z.array(z.object({ attributes: attributesShape })),
+});
+const requestShape = z.object({
+  resourceSpans: z.array(
+    z.object({ scopeSpans: z.array(z.object({ spans: z.array(spanShape) })) }),
+  ),
+});
+
+function asObject(attributes: z.infer<typeof attributesShape>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+}
+
+describe.skipIf(why !== undefined)("a span", () => {
+  beforeAll(async () => {
+    await buildCollector();
+  }, BUILD_TIMEOUT_MILLIS);
+
+  test("is masked in its name, status, events and attributes, nested ones too, and else as it was", async () => {
+    const [nobody] = await freePorts(1);
+    const collector = await startCollector({
+      dir: join(temporaryDirectory(), "collector"),
+      overlays: ["overlays/traces.yaml"],
+      env: { AUDIT_TRACES_BACKEND: `http://127.0.0.1:${nobody}` },
+    });
+    const request = { resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] };
+    const response = await fetch(`${collector.httpEndpoint}/v1/traces`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(request),
+    });
+    expect(response.status).toBe(200);
+    const line = await eventually(async () => {
+      const found = await readFile(join(collector.dir, "traces.jsonl"), "utf8").catch(() => "");
+      return found.endsWith("\n") ? found : undefined;
+    });
+    const span = requestShape.parse(JSON.parse(line)).resourceSpans[0]?.scopeSpans[0]?.spans[0];
+    expect(line).not.toContain("hunter2");
+    expect(span?.name).toMatch(/^GET \/login\?sig=x .*\*\*\*\*$/);
+    expect(span?.status.message).toBe("denied for ****");
+    expect(span?.events.map((event) => asObject(event.attributes))).toEqual([
+      { "exception.message": "denied for ****" },
+    ]);
+    expect(asObject(span?.attributes ?? [])).toEqual({
+      "rpc.method": "trainer.ExperimentService/Login",
+      "audit.call.id": "Cabcdefghijklmno",
+      "rpc.request.password": "****",
+      "request.user": "ann",
+      "request.password": "****",
+    });
+    await collector.stop();
+  });
+});
