@@ -2,6 +2,12 @@
 export { type Prepared, prepareCollectorDirectory } from "./prepare.ts";
 export { REDACTION_PROCESSORS } from "./redaction-processors.ts";
 export { type Rendered, renderConfiguration, renderOverlay } from "./render.ts";
+export {
+  MERGE_HEAD,
+  type MergeOptions,
+  type MergeOverlay,
+  renderMergeOverlay,
+} from "./merge-overlay.ts";
 export { buildCollector, builtCollector, COLLECTOR_CONFIG } from "./build/collector-program.ts";
 export {
   BUILD_FLAGS,

@@ -18,6 +18,9 @@ import { merge } from "./merge.ts";
 import { RULES } from "./rules/index.ts";
 
 export type { ConfigFinding } from "./finding.ts";
+export { configOfText } from "./load-config.ts";
+export { entriesOf, get, itemsOf, type Located } from "./located.ts";
+export { merge } from "./merge.ts";
 
 /** What {@link validateConfig} looks at. */
 export interface ValidateOptions {
