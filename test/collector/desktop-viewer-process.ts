@@ -20,7 +20,7 @@ export function whyNoDesktopViewer(): string | undefined {
   if ((process.env["AUDIT_REQUIRE"] ?? "").split(",").includes("desktop-viewer")) return undefined;
   if (BROWSER === undefined) return "SKIPPED, NOT TESTED: no Chromium here";
   if (desktopViewerBinaryIfBuilt() !== undefined) return undefined;
-  return "SKIPPED, NOT TESTED: build it with `node -C @otel-audit/source collector-config/build/build.ts desktop-viewer`, or set AUDIT_REQUIRE=desktop-viewer";
+  return "SKIPPED, NOT TESTED: build it with `node collector-config/build/build.ts desktop-viewer`, or set AUDIT_REQUIRE=desktop-viewer";
 }
 
 /** An otel-desktop-viewer that is ready: keeps logs and traces, and shows them in a browser. */

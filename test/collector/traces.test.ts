@@ -62,12 +62,12 @@ describe.skipIf(why !== undefined)("a span", () => {
     await buildCollector();
   }, BUILD_TIMEOUT_MILLIS);
 
-  test("is masked in its name, status, events and attributes, nested ones too, and else as it was", async () => {
-    const [nobody] = await freePorts(1);
+  test("is masked in its name, status, events and attributes, nested ones too, and waits for its backend", async () => {
+    const [port] = await freePorts(1);
     const collector = await startCollector({
       dir: join(temporaryDirectory(), "collector"),
       overlays: ["overlays/traces.yaml"],
-      env: { AUDIT_TRACES_BACKEND: `http://127.0.0.1:${nobody}` },
+      env: { AUDIT_TRACES_BACKEND: `http://127.0.0.1:${port}` },
     });
     const request = { resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] };
     const response = await fetch(`${collector.httpEndpoint}/v1/traces`, {
@@ -94,6 +94,17 @@ describe.skipIf(why !== undefined)("a span", () => {
       "request.user": "ann",
       "request.password": "****",
     });
+    // The backend that was not there, here another Collector, has it when it comes.
+    const backend = await startCollector({
+      dir: join(temporaryDirectory(), "backend"),
+      overlays: ["overlays/traces.yaml"],
+      env: { AUDIT_OTLP_HTTP_ENDPOINT: `127.0.0.1:${port}` },
+    });
+    await eventually(async () => {
+      const found = await readFile(join(backend.dir, "traces.jsonl"), "utf8").catch(() => "");
+      return found.includes(SPAN.spanId) ? true : undefined;
+    });
     await collector.stop();
+    await backend.stop();
   });
 });
