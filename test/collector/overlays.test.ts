@@ -177,6 +177,11 @@ it("elasticsearch.yaml makes one document of a record, however often it is sent"
     logs_dynamic_id: { enabled: true },
     suppress_conflict_errors: true,
   });
+  // Its retry ends one day; nothing may end it before.
+  expect(at(overlay, "exporters", "elasticsearch/audit")).toMatchObject({
+    timeout: "0s",
+    retry: { enabled: true, max_retries: 1_000_000 },
+  });
   const { retry_on_status: codes } = z
     .object({ retry_on_status: z.array(z.number()) })
     .parse(at(overlay, "exporters", "elasticsearch/audit", "retry"));
