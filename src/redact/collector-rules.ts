@@ -12,6 +12,7 @@
  */
 import { KEPT_ATTRIBUTES, KEY_RULE_EXEMPT } from "../event/index.ts";
 import { type CollectorNames, collectorNames } from "./collector-names.ts";
+import { assignedPatterns, notationPatterns, WITHOUT_ASSIGNMENT } from "./collector-notations.ts";
 import { type CollectorPolicy, NO_POLICY, policyForCollector } from "./collector-policy.ts";
 import { type Detector, DETECTORS } from "./detectors.ts";
 import type { IdentityAction, RedactionPolicy } from "./policy-schema.ts";
@@ -54,9 +55,6 @@ const PLAIN_VALUES: readonly string[] = [
   "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?Z",
 ];
 
-/** Without one of these no value is assigned to a name. */
-const WITHOUT_ASSIGNMENT = "^[^=:]*$";
-
 /**
  * The built-in rules, and what a policy says over them, as the Collector takes them.
  *
@@ -82,7 +80,10 @@ export function collectorRedaction(policy?: RedactionPolicy): CollectorRedaction
     shapes: {
       ...all,
       allowed_values: [`^(?:${PLAIN_VALUES.join("|")})$`, ...said.keptValues],
-      blocked_values: detectors.map(({ re2, collectorRe2 = re2 }) => collectorRe2),
+      blocked_values: [
+        ...detectors.map(({ re2, collectorRe2 = re2 }) => collectorRe2),
+        ...notationPatterns(names),
+      ],
     },
     assigned: {
       ...all,
@@ -125,26 +126,4 @@ function builtInDifferences(
 function namePatterns({ plain, header, caseSensitive }: CollectorNames): readonly string[] {
   const whole = (re2: string): string => `(?:${re2})\\]?$`;
   return [...[...plain, ...header].map((re2) => `(?i)${whole(re2)}`), ...caseSensitive.map(whole)];
-}
-
-const SEPARATOR =
-  "(?:\\\\?[\"'`]?\\]?[ \\t]{0,4}(?:[:?.+]{0,3}=>?|:)[ \\t]{0,4}|[\"'][ \\t]{1,8}value=)";
-const QUOTED = `\\\\?["'\`]${unmasked("[^\"'`*]", "[^\"'`]")}[^"'\`]*`;
-const HEADER = `${unmasked("[^\\s\"'`*{\\[]", "[^\\s\"'`,;)}\\]]")}[^\\r\\n"'\`]*`;
-const WORD = `${unmasked("[^\\s\"'`&;<>\\\\|*{\\[]", "[^\\s\"'`&;<>\\\\|,)}\\]]")}[^\\s"'\`&;<>\\\\|]*`;
-
-/** A name, a separator and a value in one pattern; a value that is masked already does not match. */
-function assignedPatterns({ plain, header, caseSensitive }: CollectorNames): readonly string[] {
-  const assigned = (re2: string, value: string): string =>
-    `(?:${re2})${SEPARATOR}(?:${QUOTED}|${value})`;
-  return [
-    ...plain.map((re2) => `(?i)${assigned(re2, WORD)}`),
-    ...header.map((re2) => `(?i)${assigned(re2, HEADER)}`),
-    ...caseSensitive.map((re2) => assigned(re2, WORD)),
-  ];
-}
-
-/** The start of a value that is anything but the mask alone. */
-function unmasked(first: string, next: string): string {
-  return `(?:${first}|\\*{1,3}${first}|\\*{4}${next})`;
 }
