@@ -21,7 +21,7 @@ const SEPARATOR = `(?:${[
   // `token: string = "…"`, `token string = "…"`.
   `:?[ \\t]{1,4}(?:string|str)${BLANKS}=${BLANKS}`,
   // `name=`, `"name": `, `["name"] => `, `name[32] = `.
-  `(?:\\[[0-9]{0,8}\\])?(?:${QUOTE})?\\]?${BLANKS}(?:[:?.+]{0,3}=>?|:)${BLANKS}`,
+  `(?:\\[[0-9]{0,8}\\])?(?:${QUOTE})?\\]?${BLANKS}(?:[:?.+]{0,3}={1,3}>?|:)${BLANKS}`,
   `["'][ \\t]{1,8}value=`,
   // Percent-encoded (RFC 3986, section 2.1), and as entities of XML.
   "(?:%22)?%3[ad](?:%22)?",
@@ -31,7 +31,7 @@ const SEPARATOR = `(?:${[
 const OR_ELSE = `["'\\])]{0,3}${BLANKS}(?:\\|\\||\\?\\?)=?${BLANKS}`;
 
 /** A text literal: `"…"`, `\"…\"`, `@"…"`, `b"…"`. */
-const QUOTED = `(?:[@$]|[a-z]{1,2})?${QUOTE}${unmasked("[^\"'`*]", "[^\"'`]")}[^"'\`]*`;
+const QUOTED = `(?:[@$]|[a-z]{1,2})?${QUOTE}${unmasked("[^\"'`*]", "[^\"'`\\\\]")}[^"'\`]*`;
 /** `|` or `>` and the lines below that are indented (YAML 1.2, section 8.1). */
 const BLOCK = "[|>][+-]?[ \\t]*\\r?\\n[ \\t]+[^\\s*][^\\n]*(?:\\n[ \\t]+[^\\n]+)*";
 /**
@@ -88,7 +88,7 @@ function unmasked(first: string, next: string): string {
 function bare(ends: string): string {
   const word = anyOf(NO_VALUES);
   return (
-    `(?:${unmasked(`[^a-z0-9${ends}*{\\[$]`, `[^${ends},;)}\\]]`)}|\\*{1,3}[a-z0-9]|` +
+    `(?:${unmasked(`[^a-z0-9${ends}*{\\[$=]`, `[^${ends},;)}%\\]]`)}|\\*{1,3}[a-z0-9]|` +
     `${otherThan(NO_VALUES)}(?:\\b|_)|${word}[^a-z0-9,.;!?)}\\]${ends}])`
   );
 }

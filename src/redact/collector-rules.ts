@@ -3,7 +3,8 @@
  *
  * In: the rules of this room, and a redaction policy. Out: the settings of three instances of that
  * processor, to run in this order, and in words what they do otherwise. Promise: what the process
- * hides by name or shape the Collector masks too; where it cannot do the same it masks more.
+ * hides by the name of a field or by shape the Collector masks too, but for what the words say; where
+ * it cannot do the same it masks more.
  *
  * Three instances, because `allowed_values` lets a value pass before anything else of its instance
  * is asked: this is how values that cannot hold a secret are spared a hundred patterns, and it must
@@ -117,8 +118,9 @@ function builtInDifferences(
     ...(special.length === 0
       ? []
       : [`${special.join(", ")}: not looked for; whether a value looks random is no pattern`]),
-    "names inside of text: `name=value`, `name: value` and `value=` beside a name; the other " +
-      "notations of the process are not read",
+    "names inside of text: assignments, flags, elements, calls, setters and ENV are read; not a value " +
+      "before its name, nor one that only looks random; an expression behind a name is masked",
+    "a value whose name stands beside it in a map or a list, as in { name, value }, stays",
     "a name is the last key of a path, and its whole value is masked: booleans and empty text too",
   ];
 }

@@ -60,6 +60,18 @@ const CARD_BODIES = [
   "3[0-9]{3}[ -][0-9]{6}[ -][0-9]{4,5}",
 ].join("|");
 
+/** `first` is a negated class: the Collector, which masks whole matches, must not mask a mask again. */
+function unlessMasked(
+  before: string,
+  first: string,
+  rest: string,
+): Pick<Detector, "re2" | "collectorRe2"> {
+  return {
+    re2: `${before}${first}${rest}`,
+    collectorRe2: `${before}${first.replace("[^", "[^*")}${rest}`,
+  };
+}
+
 /** All built-in detectors, in the order in which they are applied. */
 export const DETECTORS: readonly Detector[] = [
   {
@@ -159,17 +171,23 @@ export const DETECTORS: readonly Detector[] = [
   },
   {
     name: "command_password",
-    re2:
+    ...unlessMasked(
       "(\\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)\\b[^\\n|;&]{0,300}?\\s-p[\"']?|" +
-      "\\b(?:sshpass|docker login|podman login|helm registry login|az login)\\b[^\\n|;&]{0,300}?\\s-p[ =]{0,4}[\"']?)" +
-      "[^\\s\"'-][^\\s\"']{2,200}",
+        "\\b(?:sshpass|docker login|podman login|helm registry login|az login)\\b[^\\n|;&]{0,300}?\\s-p[ =]{0,4}[\"']?)",
+      "[^\\s\"'-]",
+      "[^\\s\"']{2,200}",
+    ),
     mask: "between",
     needs: ["space"],
     literal: " -p",
   },
   {
     name: "sql_password",
-    re2: "(?i)(\\b(?:identified(?: with [a-z0-9_]{1,40})? (?:by|as)|(?:with|encrypted|unencrypted|set) password(?: =)?) {1,4}')[^'\\n]{1,1000}",
+    ...unlessMasked(
+      "(?i)(\\b(?:identified(?: with [a-z0-9_]{1,40})? (?:by|as)|(?:with|encrypted|unencrypted|set) password(?: =)?) {1,4}')",
+      "[^'\\n]",
+      "[^'\\n]{0,999}",
+    ),
     mask: "between",
     needs: ["space", "quote"],
   },

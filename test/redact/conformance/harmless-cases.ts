@@ -75,6 +75,7 @@ export const HARMLESS_CASES: readonly RedactionCase[] = [
     ["none", "token: null"],
     ["prose", "secret: must be set"],
     ["switch", "credentials=true"],
+    ["comparison", "if (credentials === null || token == null) {"],
   ]),
   ...casesOf("expression", [
     ["call", "token = getToken()"],
