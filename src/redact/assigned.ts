@@ -129,9 +129,17 @@ function nameBefore(text: string, at: number): Name | undefined {
   }
   if (!hasLetter) return undefined;
   const isElement = code === MORE_THAN;
-  if (isElement && text[start - 1] !== "<") return undefined;
+  if (isElement && text[skipPrefix(text, start) - 1] !== "<") return undefined;
   if (code === COMMA && !isCall(text, start)) return undefined;
   return { start, end, separatorEnd: at + 1, isElement };
+}
+
+/** `<wsse:name>`: the place before the prefix of an element's name. */
+function skipPrefix(text: string, start: number): number {
+  if (text[start - 1] !== ":") return start;
+  let at = start - 1;
+  while (start - at < MAX_NAME && isKind(text, at - 1, NAME)) at--;
+  return at;
 }
 
 /** `char name[32]`, `name[]`, `name[0]`: the place before the brackets. */

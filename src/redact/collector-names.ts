@@ -15,7 +15,7 @@ import {
   SWITCH_WORDS,
 } from "./key-words.ts";
 import { notEnding } from "./word-exceptions.ts";
-import { anyOf, behindOthers, notBehind } from "./word-sets.ts";
+import { anyOf, behindOthers, notBehind, otherThan } from "./word-sets.ts";
 
 /** RE2 texts of names by how their values are to be read in a text. */
 export interface CollectorNames {
@@ -25,6 +25,8 @@ export interface CollectorNames {
   readonly header: readonly string[];
   /** As plain, and capitals count. */
   readonly caseSensitive: readonly string[];
+  /** A name from its first letter to its last, for notations that say where it begins. Undefined: no rule is in force. */
+  readonly whole: string | undefined;
 }
 
 /** How a rule names a secret. In words `~` is a separator that may be left out. */
@@ -99,7 +101,7 @@ const PLAIN: Readonly<Record<string, Naming>> = {
     atWord: ["ssn"],
   },
   "key:seed_phrase": {
-    anywhere: words("mnemonic mnemonic~phrase seed~phrase recovery~phrase"),
+    anywhere: words("mnemonic~ mnemonic~phrase seed~phrase recovery~phrase"),
   },
 };
 
@@ -111,7 +113,7 @@ const HEADER: Readonly<Record<string, Naming>> = {
       ...words("authorization authorization~code"),
     ],
     atStart: ["auth"],
-    patterns: [`${behindOthers(SWITCH_WORDS)}[_.\\-]+auth`],
+    patterns: [`(?:(?:^|[^a-z0-9_.\\-])|${behindOthers(SWITCH_WORDS)})[_.\\-]+auth`],
   },
   "key:cookie": {
     anywhere: [
@@ -139,7 +141,7 @@ const ENDINGS = `(?:[_.\\-]?(?:${anyOf([
     "value val values string str raw text data hash hex b64 base64 base pem plain plaintext",
   ),
   ...words("enc encrypted old new prod dev test staging json secret header access key keys token"),
-  ...words("phrase word s"),
+  ...words("phrase word"),
 ])}|[0-9]{1,4})){0,2}`;
 
 const EMBEDDED =
@@ -157,7 +159,29 @@ export function collectorNames(isOn: (rule: string) => boolean): CollectorNames 
     plain: [...(isOn("key:password") ? [PASSWORDS] : []), ...inForce(PLAIN)],
     header: inForce(HEADER),
     caseSensitive: isOn("key:embedded") ? [EMBEDDED] : [],
+    whole: wholeName(isOn),
   };
+}
+
+/** What the rules whose secrets stand in programs and commands call them. */
+const IN_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+  "key:password": words("pass~word passwd pass~phrase pass~code pwd"),
+  "key:secret": words("secret secrets"),
+  "key:credentials": words("credential credentials"),
+  "key:token": ["token"],
+  // Without those that are called after who issued them: their patterns would be ten times as long.
+  "key:api_key": affixed(
+    "api app access secret private auth account encryption signing master client storage",
+    words("~key ~keys"),
+  ),
+};
+
+/** No word of the name is one that makes it harmless; but for the last, which may be glued to its secret. */
+function wholeName(isOn: (rule: string) => boolean): string | undefined {
+  const secrets = Object.entries(IN_PROGRAMS).flatMap(([rule, list]) => (isOn(rule) ? list : []));
+  if (secrets.length === 0) return undefined;
+  const others = otherThan(oneWords([...SWITCH_WORDS, ...HARMLESS_TOKENS, ...SECRET_REFERENCES]));
+  return `(?:${others}[_.\\-]+)*[a-z0-9]*?${anyOf(secrets)}${ENDINGS}`;
 }
 
 /** RE2 texts for some namings: one for each way, which is faster than one for all. */
@@ -169,7 +193,7 @@ function joined(namings: readonly Naming[]): readonly string[] {
   const ways = [
     ...placed("", "anywhere"),
     ...placed("(?:^|[^a-z0-9])", "atWord"),
-    ...placed("(?:^|[^a-z0-9_.\\-])", "atStart"),
+    ...placed("(?:^|[^a-z0-9_.\\-])_?", "atStart"),
     ...all("patterns"),
   ];
   return ways.map((way) => `${way}${ENDINGS}`);

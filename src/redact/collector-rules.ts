@@ -3,7 +3,8 @@
  *
  * In: the rules of this room, and a redaction policy. Out: the settings of three instances of that
  * processor, to run in this order, and in words what they do otherwise. Promise: what the process
- * hides by name or shape the Collector masks too; where it cannot do the same it masks more.
+ * hides by the name of a field or by shape the Collector masks too, but for what the words say; where
+ * it cannot do the same it masks more.
  *
  * Three instances, because `allowed_values` lets a value pass before anything else of its instance
  * is asked: this is how values that cannot hold a secret are spared a hundred patterns, and it must
@@ -12,6 +13,7 @@
  */
 import { KEPT_ATTRIBUTES, KEY_RULE_EXEMPT } from "../event/index.ts";
 import { type CollectorNames, collectorNames } from "./collector-names.ts";
+import { assignedPatterns, notationPatterns, WITHOUT_ASSIGNMENT } from "./collector-notations.ts";
 import { type CollectorPolicy, NO_POLICY, policyForCollector } from "./collector-policy.ts";
 import { type Detector, DETECTORS } from "./detectors.ts";
 import type { IdentityAction, RedactionPolicy } from "./policy-schema.ts";
@@ -54,9 +56,6 @@ const PLAIN_VALUES: readonly string[] = [
   "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?Z",
 ];
 
-/** Without one of these no value is assigned to a name. */
-const WITHOUT_ASSIGNMENT = "^[^=:]*$";
-
 /**
  * The built-in rules, and what a policy says over them, as the Collector takes them.
  *
@@ -82,7 +81,10 @@ export function collectorRedaction(policy?: RedactionPolicy): CollectorRedaction
     shapes: {
       ...all,
       allowed_values: [`^(?:${PLAIN_VALUES.join("|")})$`, ...said.keptValues],
-      blocked_values: detectors.map(({ re2, collectorRe2 = re2 }) => collectorRe2),
+      blocked_values: [
+        ...detectors.map(({ re2, collectorRe2 = re2 }) => collectorRe2),
+        ...notationPatterns(names),
+      ],
     },
     assigned: {
       ...all,
@@ -116,8 +118,9 @@ function builtInDifferences(
     ...(special.length === 0
       ? []
       : [`${special.join(", ")}: not looked for; whether a value looks random is no pattern`]),
-    "names inside of text: `name=value`, `name: value` and `value=` beside a name; the other " +
-      "notations of the process are not read",
+    "names inside of text: assignments, flags, elements, calls, setters and ENV are read; not a value " +
+      "before its name, nor one that only looks random; an expression behind a name is masked",
+    "a value whose name stands beside it in a map or a list, as in { name, value }, stays",
     "a name is the last key of a path, and its whole value is masked: booleans and empty text too",
   ];
 }
@@ -125,26 +128,4 @@ function builtInDifferences(
 function namePatterns({ plain, header, caseSensitive }: CollectorNames): readonly string[] {
   const whole = (re2: string): string => `(?:${re2})\\]?$`;
   return [...[...plain, ...header].map((re2) => `(?i)${whole(re2)}`), ...caseSensitive.map(whole)];
-}
-
-const SEPARATOR =
-  "(?:\\\\?[\"'`]?\\]?[ \\t]{0,4}(?:[:?.+]{0,3}=>?|:)[ \\t]{0,4}|[\"'][ \\t]{1,8}value=)";
-const QUOTED = `\\\\?["'\`]${unmasked("[^\"'`*]", "[^\"'`]")}[^"'\`]*`;
-const HEADER = `${unmasked("[^\\s\"'`*{\\[]", "[^\\s\"'`,;)}\\]]")}[^\\r\\n"'\`]*`;
-const WORD = `${unmasked("[^\\s\"'`&;<>\\\\|*{\\[]", "[^\\s\"'`&;<>\\\\|,)}\\]]")}[^\\s"'\`&;<>\\\\|]*`;
-
-/** A name, a separator and a value in one pattern; a value that is masked already does not match. */
-function assignedPatterns({ plain, header, caseSensitive }: CollectorNames): readonly string[] {
-  const assigned = (re2: string, value: string): string =>
-    `(?:${re2})${SEPARATOR}(?:${QUOTED}|${value})`;
-  return [
-    ...plain.map((re2) => `(?i)${assigned(re2, WORD)}`),
-    ...header.map((re2) => `(?i)${assigned(re2, HEADER)}`),
-    ...caseSensitive.map((re2) => assigned(re2, WORD)),
-  ];
-}
-
-/** The start of a value that is anything but the mask alone. */
-function unmasked(first: string, next: string): string {
-  return `(?:${first}|\\*{1,3}${first}|\\*{4}${next})`;
 }

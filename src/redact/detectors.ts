@@ -6,8 +6,9 @@
  * back-reference; in JavaScript each reads hostile text a bounded number of times.
  */
 import { isIP } from "node:net";
-import { cardIn, IBAN_COUNTRIES, ibanIn } from "./number-checks.ts";
+import { cardIn, ibanIn } from "./number-checks.ts";
 import { TOKEN_FAMILIES } from "./token-shapes.ts";
+import { NOT_DOMAINS, topLevelDomain, unverifiedIban, withOneOf } from "./unverified-shapes.ts";
 
 /** One thing to look for in text. */
 export interface Detector {
@@ -37,17 +38,11 @@ export interface Detector {
 /** What one pass over a text can tell of it. */
 export type Feature = "longRun" | "digits" | "space" | "at" | "colon" | "quote";
 
-const EMAIL_LOCAL = "[^\\s@\"'`<>()\\[\\]{},;:|=/\\\\&?*!#$^~\\x00-\\x1f]{1,64}";
+const NO_LOCAL = "\\s@\"'`<>()\\[\\]{},;:|=/\\\\&?*!#$^~\\x00-\\x1f";
+const EMAIL_LOCAL = `[^${NO_LOCAL}]{1,64}`;
+/** The user that every git server has is nobody's address: `git@example.org:x.git`. */
+const EMAIL_LOCAL_BUT_GIT = `(?:[^${NO_LOCAL}]{4,64}|[^g${NO_LOCAL}][^${NO_LOCAL}]{0,2}|g(?:[^i${NO_LOCAL}][^${NO_LOCAL}]?|i[^t${NO_LOCAL}]?)?)`;
 const EMAIL_LABEL = "[^\\s@\"'`<>()\\[\\]{},;:|=/\\\\&?*!#$^~._\\x00-\\x1f]{1,63}";
-
-/** Endings of file and unit names that look like a top-level domain: `icon@2x.png`, `getty@tty1.service`. */
-const NOT_DOMAINS: ReadonlySet<string> = new Set(
-  (
-    "png jpg jpeg gif svg webp bmp ico tiff pdf txt log csv json yaml yml toml xml html htm css js mjs cjs ts tsx " +
-    "jsx py rb go rs java kt swift c h cpp service socket timer mount target device slice scope path swap tar gz " +
-    "zip tgz whl jar deb rpm exe dll so bin pt onnx ckpt npy npz"
-  ).split(" "),
-);
 
 const CARD_BODIES = [
   "4[0-9]{12}(?:[0-9]{3}){0,2}",
@@ -64,6 +59,18 @@ const CARD_BODIES = [
   "[2-6][0-9]{3}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4}(?:[ -][0-9]{3})?",
   "3[0-9]{3}[ -][0-9]{6}[ -][0-9]{4,5}",
 ].join("|");
+
+/** `first` is a negated class: the Collector, which masks whole matches, must not mask a mask again. */
+function unlessMasked(
+  before: string,
+  first: string,
+  rest: string,
+): Pick<Detector, "re2" | "collectorRe2"> {
+  return {
+    re2: `${before}${first}${rest}`,
+    collectorRe2: `${before}${first.replace("[^", "[^*")}${rest}`,
+  };
+}
 
 /** All built-in detectors, in the order in which they are applied. */
 export const DETECTORS: readonly Detector[] = [
@@ -101,12 +108,14 @@ export const DETECTORS: readonly Detector[] = [
     re2: `\\b(?:${family.shapes.join("|")})`,
     mask: "match",
     needs: ["longRun"],
+    ...(family.collectorRe2 === undefined ? {} : { collectorRe2: family.collectorRe2 }),
     ...(family.literal === undefined ? {} : { literal: family.literal }),
     ...(family.secretIn === undefined ? {} : { secretIn: family.secretIn }),
   })),
   {
     name: "vault_token",
     re2: "\\bs\\.[A-Za-z0-9]{24}\\b",
+    collectorRe2: `\\bs\\.${withOneOf("[0-9]", "[A-Za-z]", 24)}\\b`,
     mask: "match",
     needs: ["longRun"],
     literal: "s.",
@@ -162,17 +171,23 @@ export const DETECTORS: readonly Detector[] = [
   },
   {
     name: "command_password",
-    re2:
+    ...unlessMasked(
       "(\\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)\\b[^\\n|;&]{0,300}?\\s-p[\"']?|" +
-      "\\b(?:sshpass|docker login|podman login|helm registry login|az login)\\b[^\\n|;&]{0,300}?\\s-p[ =]{0,4}[\"']?)" +
-      "[^\\s\"'-][^\\s\"']{2,200}",
+        "\\b(?:sshpass|docker login|podman login|helm registry login|az login)\\b[^\\n|;&]{0,300}?\\s-p[ =]{0,4}[\"']?)",
+      "[^\\s\"'-]",
+      "[^\\s\"']{2,200}",
+    ),
     mask: "between",
     needs: ["space"],
     literal: " -p",
   },
   {
     name: "sql_password",
-    re2: "(?i)(\\b(?:identified(?: with [a-z0-9_]{1,40})? (?:by|as)|(?:with|encrypted|unencrypted|set) password(?: =)?) {1,4}')[^'\\n]{1,1000}",
+    ...unlessMasked(
+      "(?i)(\\b(?:identified(?: with [a-z0-9_]{1,40})? (?:by|as)|(?:with|encrypted|unencrypted|set) password(?: =)?) {1,4}')",
+      "[^'\\n]",
+      "[^'\\n]{0,999}",
+    ),
     mask: "between",
     needs: ["space", "quote"],
   },
@@ -182,6 +197,10 @@ export const DETECTORS: readonly Detector[] = [
       `(?:(?:\\b|[^\\x00-\\x7f])${EMAIL_LOCAL}|"(?:[^"\\\\\\n]|\\\\.){1,64}")@` +
       `(?:(?:${EMAIL_LABEL}\\.){1,8}(?:xn--[A-Za-z0-9-]{2,59}\\b|[A-Za-z]{2,24}\\b|[^\\x00-\\x7f]{2,24})|` +
       "\\[(?:IPv6:)?[0-9A-Fa-f.:]{3,45}\\])",
+    collectorRe2:
+      `(?i)(?:(?:\\b|[^\\x00-\\x7f])${EMAIL_LOCAL_BUT_GIT}|"(?:[^"\\\\\\n]|\\\\.){1,64}")@` +
+      `(?:(?:${EMAIL_LABEL}\\.){1,8}(?:${topLevelDomain(NOT_DOMAINS)}|[^\\x00-\\x7f]{2,24})|` +
+      "\\[(?:IPv6:)?[0-9A-Fa-f.:]{3,45}\\])",
     mask: "match",
     needs: ["at"],
     secretIn: (match) => (isNoAddress(match) ? undefined : match),
@@ -189,8 +208,7 @@ export const DETECTORS: readonly Detector[] = [
   {
     name: "iban",
     re2: "\\b(?:[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?|[a-z]{2}[0-9]{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?)\\b",
-    // Unverified, lower-case letters and digits would hit trace ids.
-    collectorRe2: `\\b(?:${IBAN_COUNTRIES.join("|")})[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2}[ -]?[A-Z0-9]{3,4}(?:[ -]?[A-Z0-9]{4}){0,4}(?:[ -]?[A-Z0-9]{1,3})?\\b`,
+    collectorRe2: unverifiedIban(),
     mask: "match",
     needs: ["digits"],
     secretIn: ibanIn,

@@ -1,7 +1,7 @@
 /** Checks that a pattern cannot do: Luhn for cards, mod 97 for bank accounts. */
 
 /** Length of an IBAN by country (SWIFT IBAN registry, release 99). */
-const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
+export const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
   (
     "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 " +
     "EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 " +
@@ -12,9 +12,6 @@ const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
     .split(" ")
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
-
-/** Countries that have IBANs, for patterns that cannot verify. */
-export const IBAN_COUNTRIES: readonly string[] = [...IBAN_LENGTHS.keys()];
 
 /** The IBAN at the start of a text, as it stands there, or undefined. */
 export function ibanIn(text: string): string | undefined {

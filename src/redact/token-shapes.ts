@@ -5,12 +5,15 @@
  * follows an unbounded run is optional: every match then consumes what it looked at, so that no
  * hostile text is read twice.
  */
+import { withOneOf } from "./unverified-shapes.ts";
 
 /** A family of credentials with a mark of their own. */
 export interface TokenFamily {
   readonly name: string;
   /** RE2 texts, each without a group that captures. */
   readonly shapes: readonly string[];
+  /** RE2 text for the Collector, where it can see what `secretIn` asks for. */
+  readonly collectorRe2?: string;
   /** Stands in each, where the shapes do not start with a mark. */
   readonly literal?: string;
   /** The part of a match that is the secret, or undefined for none (in the process only). */
@@ -248,6 +251,7 @@ export const TOKEN_FAMILIES: readonly TokenFamily[] = [
   {
     name: "infracost_key",
     shapes: [`ico-${WORD}{32}\\b`],
+    collectorRe2: `\\bico-${withOneOf("[G-Zg-z]", "[0-9A-Fa-f]", 32)}\\b`,
     literal: "ico-",
     // All hexadecimal: the digest in the name of an icon's file.
     secretIn: (match) => (/[G-Zg-z]/.test(match.slice("ico-".length)) ? match : undefined),

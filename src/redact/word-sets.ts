@@ -13,7 +13,8 @@ interface Node {
 const MAYBE_SEPARATOR = "~";
 const GAP = "[_.\\-]?";
 const GAPS = "[_.\\-]*";
-const ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyz0123456789";
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+const ALPHANUMERIC = `${LETTERS}0123456789`;
 /** Runs of neighbours that are worth writing as a range. */
 const MIN_RANGE = 4;
 
@@ -32,7 +33,17 @@ export function notBehind(words: readonly string[]): string {
 
 /** RE2 text for a word that is none of these, wherever it begins, and what stands before it. */
 export function behindOthers(words: readonly string[]): string {
-  return `(?:^|[^a-z0-9])${noneOf(treeOf(words), true)}`;
+  return `(?:^|[^a-z0-9])${otherThan(words)}`;
+}
+
+/** RE2 text for a word that is none of these; what follows must be no letter or digit. */
+export function otherThan(words: readonly string[]): string {
+  return noneOf(treeOf(words), true);
+}
+
+/** RE2 text for two letters or more that are none of these words; what follows must be no letter. */
+export function endingBut(words: readonly string[]): string {
+  return noneOf(treeOf([...words, ...LETTERS.split("")]), true, LETTERS);
 }
 
 function alternatives({ next, isWord }: Node): string {
@@ -50,18 +61,18 @@ function letterText(letter: string): string {
 }
 
 /** Letters and digits that are no word of a tree; at its root at least one of them. */
-function noneOf({ next, isWord }: Node, isRoot: boolean): string {
-  const others = classWithout(new Set(next.keys()));
-  const ways = [`${others}[a-z0-9]*`];
-  for (const [letter, node] of next) ways.push(`${letter}${noneOf(node, false)}`);
+function noneOf({ next, isWord }: Node, isRoot: boolean, among: string = ALPHANUMERIC): string {
+  const ways = [...next].map(([letter, node]) => `${letter}${noneOf(node, false, among)}`);
+  const others = classWithout(new Set(next.keys()), among);
+  if (others !== "[]") ways.unshift(`${others}${classWithout(new Set(), among)}*`);
   return `(?:${ways.join("|")})${isRoot || isWord ? "" : "?"}`;
 }
 
-/** A character class of every letter and digit that is not among some, in ranges. */
-export function classWithout(letters: ReadonlySet<string>): string {
+/** A character class of every letter and digit (or of `among`) that is not among some, in ranges. */
+export function classWithout(letters: ReadonlySet<string>, among: string = ALPHANUMERIC): string {
   const runs: string[] = [];
   let last = "";
-  for (const character of ALPHANUMERIC) {
+  for (const character of among) {
     if (letters.has(character)) continue;
     if (last !== "" && character.charCodeAt(0) === last.charCodeAt(0) + 1) {
       runs[runs.length - 1] += character;

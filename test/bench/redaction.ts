@@ -1,93 +1,36 @@
 /**
  * Measures redaction: what leaks, what is masked without need, what it costs.
  *
- *     npm run bench:redaction -- --corpus DIR
+ *     npm run bench:redaction -- --corpus DIR [--collector] [--list]
  *
- * DIR holds positives.jsonl (`text`, `secret`, `kind`, `tier`), keyed.jsonl (`object`, `secrets`,
- * `keep`), negatives.jsonl (`text`, `class`) and keyed_negatives.jsonl (`object`, `class`). Without
- * one only the costs are measured, and that is said.
+ * DIR holds positives.jsonl, keyed.jsonl, negatives.jsonl and keyed_negatives.jsonl, as
+ * redaction-corpus.ts says. Without one only the costs are measured, and that is said. --collector
+ * sends every case through the real Collector too, and measures no costs; --list prints each case
+ * that came out wrong.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { isDeepStrictEqual } from "node:util";
 import type { BodyMap } from "../../src/event/index.ts";
-import { createRedactor, redact } from "../../src/redact/index.ts";
+import { createRedactor } from "../../src/redact/index.ts";
+import { measureCorpus } from "./redaction-corpus.ts";
 
-interface Tally {
-  cases: number;
-  wrong: number;
-}
-
-const { values } = parseArgs({ options: { corpus: { type: "string" } } });
-const { corpus } = values;
+const { values } = parseArgs({
+  options: {
+    corpus: { type: "string" },
+    collector: { type: "boolean", default: false },
+    list: { type: "boolean", default: false },
+  },
+});
+const { corpus, collector, list } = values;
 if (corpus === undefined || !existsSync(join(corpus, "positives.jsonl"))) {
   console.error(
     "LEAKS NOT MEASURED: no corpus; pass --corpus DIR with positives.jsonl, keyed.jsonl, negatives.jsonl, keyed_negatives.jsonl",
   );
 } else {
-  measureCorpus(corpus);
+  await measureCorpus(corpus, { collector, list });
 }
-measureCosts();
-
-function measureCorpus(directory: string): void {
-  const leaks = new Map<string, Tally>();
-  for (const { text, secret, kind, tier } of read(directory, "positives")) {
-    const isLeaked = textOf(redact(text)).includes(String(secret));
-    count(leaks, `${String(tier)}: ${String(kind)}`, isLeaked);
-    count(leaks, `${String(tier)}: total`, isLeaked);
-  }
-  for (const { object, secrets } of read(directory, "keyed")) {
-    const redacted = textOf(redact(object));
-    for (const secret of listOf(secrets)) {
-      count(leaks, "keyed: total", redacted.includes(String(secret)));
-    }
-  }
-  print("leaked", leaks);
-  const changed = new Map<string, Tally>();
-  for (const { text, class: kind } of read(directory, "negatives")) {
-    count(changed, `text: ${String(kind)}`, redact(text) !== text);
-    count(changed, "text: total", redact(text) !== text);
-  }
-  for (const { object } of read(directory, "keyed_negatives")) {
-    count(changed, "object: total", !isDeepStrictEqual(redact(object), object));
-  }
-  for (const { object, keep } of read(directory, "keyed")) {
-    const redacted = textOf(redact(object));
-    for (const kept of listOf(keep)) {
-      count(changed, "kept beside a secret: total", !redacted.includes(String(kept)));
-    }
-  }
-  print("masked without need", changed);
-}
-
-function read(directory: string, name: string): readonly Readonly<Record<string, unknown>>[] {
-  return readFileSync(join(directory, `${name}.jsonl`), "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** JSON escapes hide nothing: what a reader sees counts. */
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value).replaceAll(/\\(.)/g, "$1");
-}
-
-function count(tallies: Map<string, Tally>, name: string, isWrong: boolean): void {
-  const tally = tallies.get(name) ?? { cases: 0, wrong: 0 };
-  tallies.set(name, { cases: tally.cases + 1, wrong: tally.wrong + (isWrong ? 1 : 0) });
-}
-
-function print(title: string, tallies: ReadonlyMap<string, Tally>): void {
-  console.log(`\n| ${title} | cases | wrong | rate |\n| --- | ---: | ---: | ---: |`);
-  for (const [name, { cases, wrong }] of [...tallies].toSorted()) {
-    console.log(`| ${name} | ${cases} | ${wrong} | ${((100 * wrong) / cases).toFixed(1)} % |`);
-  }
-}
+if (!collector) measureCosts();
 
 /** A record of a captured call, about 1 KB as JSON. */
 function typicalRecord(): { attributes: Record<string, string | number>; body: BodyMap } {

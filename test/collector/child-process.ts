@@ -1,12 +1,12 @@
 /**
  * Servers that tests start: free ports, readiness, the end by signal. A test that fails half-way may leave
- * one running: importing this file ends them all after the last test of the importing file.
+ * one running: importing this file ends them all after the last test of the importing file. Benchmarks,
+ * which run without vitest, end what they start.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll } from "vitest";
 
 /** How long a server may take until it answers. */
 const READY_MILLIS = 30_000;
@@ -16,10 +16,13 @@ const POLL_MILLIS = 25;
 /** Ends of the servers that still run. */
 const running = new Map<ChildProcess, Promise<unknown>>();
 
-afterAll(async () => {
-  for (const child of running.keys()) child.kill("SIGKILL");
-  await Promise.all(running.values());
-});
+if (process.env["VITEST"] !== undefined) {
+  const { afterAll } = await import("vitest");
+  afterAll(async () => {
+    for (const child of running.keys()) child.kill("SIGKILL");
+    await Promise.all(running.values());
+  });
+}
 
 /** A server that answered. */
 export interface Server {

@@ -187,6 +187,12 @@ describe("rules for the Collector", () => {
       "password=x y",
       'a "secret": "b", c',
       "--token abc --n 1",
+      "<token>abc</token>",
+      'x.setToken("abcdef")',
+      'setProperty("token", "abcdef")',
+      "ENV API_TOKEN x7Kq2Vb9Rt4Zp8Lw",
+      'token: string = "abc"',
+      "token%3Dabc%26n%3D1",
       "Authorization: Basic x",
       "t: u://a:b@c",
     ]) {
