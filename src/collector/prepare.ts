@@ -13,9 +13,11 @@ export const COLLECTOR_UNPROVEN = "unproven.jsonl";
 /** Folder of the persistent queues, the spool among them. */
 export const COLLECTOR_QUEUE = "queue";
 
-const READ_BYTES = 1024 * 1024;
 const LINE_END = 0x0a;
-const QUOTE = 0x22;
+/** Some rows of the largest size: 64 KiB, each quote in them doubled. */
+const TAIL_BYTES = 1024 * 1024;
+/** So many places where a row may begin are tried. */
+const MAX_STARTS = 50;
 
 /** What {@link prepareCollectorDirectory} did. */
 export interface Prepared {
@@ -71,52 +73,73 @@ function prepareCsv(path: string): readonly string[] {
 }
 
 /**
- * A row that lacks only its line end gets one. Anything less is taken off: inside of quotes a line
- * end would not end it, and it would swallow the rows that come next. The Collector, which was
- * killed before it could take the batch off its queue, writes it again.
+ * A row that lacks only its line end gets one. Anything less is taken off and put beside the file:
+ * inside of quotes a line end would not end it, and it would swallow the rows that come next.
+ *
+ * Only the end of the file is looked at. A row further up that a full disk cut is no reason to touch
+ * what was written after it.
  */
 function repairLastRow(path: string, fd: number): readonly string[] {
   const { size } = fstatSync(fd);
-  const border = lastRowBorder(fd, size);
-  if (border === size) return [];
-  if (isRow(`${readText(fd, border, size - border)}\n`)) {
+  const from = Math.max(CSV_HEADER.length, size - TAIL_BYTES);
+  if (size <= from) return [];
+  // Positions are bytes.
+  const tail = readText(fd, from, size - from, "latin1");
+  const border = wholeRowsEnd(tail, from === CSV_HEADER.length);
+  if (border === tail.length) return [];
+  if (border === undefined) {
+    appendFully(fd, Buffer.from("\n"));
+    return [`the end of ${path} holds no whole row: it was left as it is, on a line of its own`];
+  }
+  const torn = tail.slice(border);
+  if (rowsEnd(`${torn}\n`) === torn.length + 1) {
     appendFully(fd, Buffer.from("\n"));
     return [`ended the last line of ${path}, which was cut`];
   }
-  ftruncateSync(fd, border);
-  return [`took off the last row of ${path}, which was cut (${size - border} bytes)`];
+  const bytes = Buffer.from(`${torn}\n`, "latin1");
+  withFile(`${path}.torn`, (side) => appendFully(side, bytes));
+  ftruncateSync(fd, from + border);
+  return [
+    `took off the last row of ${path}, which was cut (${torn.length} bytes, now in ${path}.torn)`,
+  ];
 }
 
-/** Where the whole rows end: a line end counts where the number of quotes before it is even. */
-function lastRowBorder(fd: number, size: number): number {
-  const buffer = Buffer.alloc(READ_BYTES);
-  let border = 0;
-  let isQuoted = false;
-  for (let position = 0; position < size;) {
-    const count = readSync(fd, buffer, 0, buffer.length, position);
-    if (count === 0) break;
-    for (let at = 0; at < count; at++) {
-      if (buffer[at] === QUOTE) isQuoted = !isQuoted;
-      else if (buffer[at] === LINE_END && !isQuoted) border = position + at + 1;
-    }
-    position += count;
+/** Where the last of the whole rows ends; undefined where none can be told. */
+function wholeRowsEnd(tail: string, isWholeFile: boolean): number | undefined {
+  for (const start of rowStarts(tail, isWholeFile)) {
+    const end = rowsEnd(tail.slice(start));
+    if (end !== undefined && (end > 0 || start === 0)) return start + end;
   }
-  return border;
+  return undefined;
 }
 
-function isRow(text: string): boolean {
+/** Where rows may begin, the last first: behind a line end, with a time. Some are inside of a cell. */
+function rowStarts(tail: string, isWholeFile: boolean): readonly number[] {
+  const starts = [...tail.matchAll(/\n(?="?\d{4}-\d{2}-\d{2}T[\d:.]{8,18}Z"?,)/g)].map(
+    ({ index }) => index + 1,
+  );
+  return (isWholeFile ? [0, ...starts] : starts).toReversed().slice(0, MAX_STARTS);
+}
+
+/** Where the whole rows of a text end that begins with one; undefined where it does not. */
+function rowsEnd(text: string): number | undefined {
   // The last cell is never empty: no record is without its schema version.
-  if (text.endsWith(",\n")) return false;
+  if (/,(?:"")?\n$/.test(text)) return undefined;
   try {
-    return decodeCsvRows(text).length === 1;
+    return decodeCsvRows(Buffer.from(text, "latin1").toString("utf8")).at(-1)?.endBytes ?? 0;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-function readText(fd: number, position: number, length: number): string {
+function readText(
+  fd: number,
+  position: number,
+  length: number,
+  encoding: "utf8" | "latin1" = "utf8",
+): string {
   const buffer = Buffer.alloc(length);
-  return buffer.toString("utf8", 0, readSync(fd, buffer, 0, length, position));
+  return buffer.toString(encoding, 0, readSync(fd, buffer, 0, length, position));
 }
 
 /** A batch and its line end are two writes of the Collector: a kill between them would join two lines. */

@@ -21,6 +21,8 @@ export interface CollectorPolicy {
   readonly actionOf: (rule: string) => RedactionAction | undefined;
   readonly hiddenNames: readonly string[];
   readonly keptNames: readonly string[];
+  /** Names that are hidden before a value in a text too. */
+  readonly hiddenInText: readonly string[];
   readonly hiddenValues: readonly string[];
   readonly keptValues: readonly string[];
   readonly identity: IdentityAction;
@@ -33,11 +35,17 @@ export const NO_POLICY: CollectorPolicy = {
   actionOf: () => undefined,
   hiddenNames: [],
   keptNames: [],
+  hiddenInText: [],
   hiddenValues: [],
   keptValues: [],
   identity: "clear",
   differences: [],
 };
+
+/** Whether a policy hides what stands under a name. */
+export function hidesName({ hiddenNames }: CollectorPolicy, name: string): boolean {
+  return !isPlain(name, hiddenNames);
+}
 
 /** Reads a policy for the Collector. */
 export function policyForCollector(policy: RedactionPolicy): CollectorPolicy {
@@ -54,6 +62,7 @@ export function policyForCollector(policy: RedactionPolicy): CollectorPolicy {
       detectors[rule],
     hiddenNames: names.hidden,
     keptNames: names.kept,
+    hiddenInText: names.inText,
     hiddenValues: allValues.filter(isHiding).map(({ regex }) => regex),
     keptValues: allValues.filter((each) => !isHiding(each)).map(({ regex }) => `^(?:${regex})$`),
     identity,
@@ -86,6 +95,7 @@ function hidingOf({ keys = [], values = [], detectors = {} }: RedactionRules): R
 
 interface ReadKeys {
   readonly hidden: readonly string[];
+  readonly inText: readonly string[];
   readonly kept: readonly string[];
   readonly differences: readonly string[];
 }
@@ -93,35 +103,48 @@ interface ReadKeys {
 /** The first rule on a name counts. The Collector asks for kept names first: those of a later rule only where no earlier one hides them. */
 function readKeys(keys: readonly KeyPolicy[]): ReadKeys {
   const hidden: string[] = [];
+  const inText: string[] = [];
   const kept: string[] = [];
   const differences: string[] = [];
   for (const rule of keys) {
     const label = (rule.names ?? [rule.regex]).join(", ");
     if (isHiding(rule)) {
-      hidden.push(...patternsOf(rule));
+      hidden.push(...patternsOf(rule).map(anywhereInPath));
+      inText.push(...(rule.names ?? []).map(nameInText));
+      if (rule.names === undefined) differences.push(`${label}: not looked for inside of text`);
       differences.push(...actionDifference(label, rule.action ?? "mask"));
       continue;
     }
     if (hidden.length === 0 || rule.names?.every((name) => isPlain(name, hidden)) === true) {
-      kept.push(...patternsOf(rule));
+      kept.push(...patternsOf(rule).map((pattern) => `(?i)^(?:${pattern})$`));
     } else {
       differences.push(
         `${label}: kept in the process, but an earlier rule may hide such a name; the Collector cannot tell and leaves it to the other rules`,
       );
     }
   }
-  return { hidden, kept, differences };
+  return { hidden, inText, kept, differences };
 }
 
 /** Whether a name stands for itself alone and no pattern matches it. */
 function isPlain(name: string, patterns: readonly string[]): boolean {
   if (name.includes("*")) return false;
-  return !patterns.some((pattern) => compileRe2(pattern, "keys").matches(name));
+  return !patterns.some((pattern) => compileRe2(pattern, "keys").find(name).length > 0);
 }
 
 function patternsOf({ names, regex = "" }: KeyPolicy): readonly string[] {
-  const patterns = names === undefined ? [regex] : names.map(patternOfGlob);
-  return patterns.map((pattern) => `(?i)^(?:${pattern})$`);
+  return names === undefined ? [regex] : names.map(patternOfGlob);
+}
+
+/** What was nested in an attribute is `a.name` or, of a list, `a.name.0` when the rules are asked. */
+function anywhereInPath(pattern: string): string {
+  return `(?i)(?:^|\\.)(?:${pattern})(?:\\.[0-9]+)?$`;
+}
+
+/** A name as it stands before `=` or `:` in a text; `*` are characters of names there. */
+function nameInText(name: string): string {
+  const parts = name.split("*").map(patternOfGlob);
+  return `(?:^|[^a-z0-9_.\\-])${parts.join("[a-z0-9_.\\-]*")}`;
 }
 
 function valueDifference({ name, action = "mask" }: ValuePolicy): readonly string[] {

@@ -14,7 +14,12 @@
 import { KEPT_ATTRIBUTES, KEY_RULE_EXEMPT } from "../event/index.ts";
 import { type CollectorNames, collectorNames } from "./collector-names.ts";
 import { assignedPatterns, notationPatterns, WITHOUT_ASSIGNMENT } from "./collector-notations.ts";
-import { type CollectorPolicy, NO_POLICY, policyForCollector } from "./collector-policy.ts";
+import {
+  type CollectorPolicy,
+  hidesName,
+  NO_POLICY,
+  policyForCollector,
+} from "./collector-policy.ts";
 import { type Detector, DETECTORS } from "./detectors.ts";
 import type { IdentityAction, RedactionPolicy } from "./policy-schema.ts";
 
@@ -66,7 +71,8 @@ export function collectorRedaction(policy?: RedactionPolicy): CollectorRedaction
   const names = collectorNames((rule) => said.actionOf(rule) !== "keep");
   const detectors = DETECTORS.filter((detector) => isOn(detector, said));
   const all = {
-    ignored_keys: [...KEPT_ATTRIBUTES, ...KEY_RULE_EXEMPT],
+    // No built-in rule reaches the exempt ones; a policy's own rule means what it names.
+    ignored_keys: [...KEPT_ATTRIBUTES, ...KEY_RULE_EXEMPT.filter((key) => !hidesName(said, key))],
     ignored_key_patterns: said.keptNames,
     allowed_values: [],
     blocked_key_patterns: [],
@@ -89,7 +95,10 @@ export function collectorRedaction(policy?: RedactionPolicy): CollectorRedaction
     assigned: {
       ...all,
       allowed_values: [WITHOUT_ASSIGNMENT],
-      blocked_values: assignedPatterns(names),
+      blocked_values: assignedPatterns({
+        ...names,
+        plain: [...said.hiddenInText, ...names.plain],
+      }),
     },
     identity: said.identity,
     differences: [...builtInDifferences(detectors, said), ...said.differences],

@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildCollector, collectorBinaryIfBuilt } from "../../collector-config/build/build.ts";
-import { CSV_HEADER } from "../../src/format/index.ts";
+import { prepareCollectorDirectory } from "../../src/collector/index.ts";
 import { eventually, freePorts, type Server, startServer } from "./child-process.ts";
 
 /** Where config.yaml and the overlays are. */
@@ -54,7 +53,7 @@ export interface RunningCollector extends Server {
 export async function startCollector(options: CollectorOptions): Promise<RunningCollector> {
   const { dir, config = "config.yaml", overlays = [], env = {} } = options;
   const binary = await buildCollector();
-  await prepare(dir);
+  prepareCollectorDirectory(dir);
   const [grpc, http, health, metrics, spool] = await freePorts(5);
   const variables = {
     AUDIT_COLLECTOR_DIR: dir,
@@ -99,17 +98,4 @@ async function waiting(metricsUrl: string): Promise<number> {
   const sizes = [...text.matchAll(/^otelcol_exporter_queue_size\{.*\} (\S+)$/gm)];
   if (sizes.length === 0) throw new Error(`no queue in the metrics of the Collector:\n${text}`);
   return sizes.reduce((sum, [, size]) => sum + Number(size), 0);
-}
-
-/** What `otel-audit collector prepare` does before each start: the header, and the end of an unfinished last line. */
-async function prepare(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  await endLastLine(path.join(dir, "audit.jsonl"), "");
-  await endLastLine(path.join(dir, "audit.csv"), CSV_HEADER);
-}
-
-async function endLastLine(file: string, header: string): Promise<void> {
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text === undefined) await writeFile(file, header, { mode: 0o600 });
-  else if (text !== "" && !text.endsWith("\n")) await appendFile(file, "\n");
 }

@@ -53,6 +53,36 @@ describe("a CSV file that ends in the middle", () => {
     }
   });
 
+  test("loses no row behind one that a full disk cut further up", () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "audit.csv");
+    const later = Array.from({ length: 20 }, (_, at) =>
+      encodeCsvRow(resultRecord("AbCdEfGhIjKlMnOp", at + 100)),
+    );
+    for (const cut of cuts.filter((at) => at % 5 === 0)) {
+      const sound = CSV_HEADER + next + row.slice(0, cut) + later.join("");
+      writeFileSync(path, sound);
+      expect(prepareCollectorDirectory(directory).done).toEqual([]);
+      writeFileSync(path, sound + row.slice(0, cut));
+      prepareCollectorDirectory(directory);
+      expect(readFileSync(path, "utf8").startsWith(sound)).toBe(true);
+      appendFileSync(path, next);
+      expect(readFileSync(path, "utf8").endsWith(`\n${next}`)).toBe(true);
+    }
+  });
+
+  test("keeps beside the file what it takes off", () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "audit.csv");
+    writeFileSync(path, CSV_HEADER + next + row.slice(0, 100));
+    const { done } = prepareCollectorDirectory(directory);
+    expect(done).toEqual([
+      `took off the last row of ${path}, which was cut (${Buffer.byteLength(row.slice(0, 100))} bytes, now in ${path}.torn)`,
+    ]);
+    expect(readFileSync(`${path}.torn`, "utf8")).toBe(`${row.slice(0, 100)}\n`);
+    expect(statSync(`${path}.torn`).mode & 0o777).toBe(0o600);
+  });
+
   test("keeps a last row that lacks only its line end", () => {
     const directory = temporaryDirectory();
     const path = join(directory, "audit.csv");
@@ -70,7 +100,7 @@ describe("a CSV file that ends in the middle", () => {
     expect(cut.length).toBeLessThan(row.length);
     writeFileSync(path, CSV_HEADER + next + cut);
     expect(prepareCollectorDirectory(directory).done).toEqual([
-      `took off the last row of ${path}, which was cut (${Buffer.byteLength(cut)} bytes)`,
+      `took off the last row of ${path}, which was cut (${Buffer.byteLength(cut)} bytes, now in ${path}.torn)`,
     ]);
     expect(readFileSync(path, "utf8")).toBe(CSV_HEADER + next);
   });

@@ -219,6 +219,34 @@ describe("a policy for the Collector", () => {
       expect([name, isBlocked(name, policy)]).toEqual([name, false]);
   });
 
+  it("masks the names it hides also where they were nested in an attribute, or stand in a text", () => {
+    const rules = { keys: [{ names: ["customer_name", "*_address"] }, { regex: "x_int_[0-9]+" }] };
+    const policy = withPolicy(rules);
+    for (const name of [
+      "ctx.customer_name",
+      "ctx.0.home_address",
+      "ctx.x_int_12",
+      "customer_name.3",
+    ])
+      expect([name, isBlocked(name, policy)]).toEqual([name, true]);
+    for (const text of [
+      "customer_name=Ann",
+      'x {"customer_name":"Ann"}',
+      "home_address: Ann",
+      'a "CUSTOMER_NAME" = "Ann", b',
+    ])
+      expect([text, textBy(rules, text).includes("Ann")]).toEqual([text, false]);
+    expect(textBy(rules, "my_customer_name_list=Ann")).toContain("Ann");
+    expect(policy.differences).toContain("x_int_[0-9]+: not looked for inside of text");
+  });
+
+  it("reaches what the built-in rules leave alone, where it is named", () => {
+    const policy = withPolicy({ keys: [{ names: ["audit.authorization.by"] }] });
+    expect(isBlocked("audit.authorization.by", policy)).toBe(true);
+    expect(isBlocked("audit.authorization.by")).toBe(false);
+    expect(policy.names.ignored_keys).toContain("audit.authorization.id");
+  });
+
   it("lets names pass that it keeps, but not those that an earlier rule may hide", () => {
     const policy = withPolicy({
       keys: [
