@@ -34,7 +34,10 @@ export function collectorCommand(lines: Lines): Command {
       }
       // What it writes with takes time to load, and only this command needs it.
       const { prepareCollectorDirectory } = await import("../collector/index.ts");
+      const { lockCollectorDirectory } = await import("./collector-lock.ts");
+      const lock = lockCollectorDirectory(resolve(directory));
       const { done } = prepareCollectorDirectory(resolve(directory));
+      lock.release();
       for (const line of done) print(line);
       print(`${resolve(directory)} is ready`);
     });

@@ -11,9 +11,8 @@ import {
   runProgram,
   validateConfig,
 } from "../collector/index.ts";
-import { AuditError, messageOf } from "../lib/errors.ts";
-import { type FileLock, tryLockFile } from "../lib/file-lock.ts";
-import { makeDirectory } from "../lib/files.ts";
+import { AuditError } from "../lib/errors.ts";
+import { collectorRunsAlready, lockCollectorDirectory } from "./collector-lock.ts";
 import { quoted } from "./shell-text.ts";
 import type { Lines } from "./quarantine-command.ts";
 
@@ -78,7 +77,7 @@ export async function runCollector(
   }
   await refuseSecond(env["AUDIT_HEALTH_ENDPOINT"] || DEFAULT_HEALTH);
   check(files, options.ignore, warn);
-  const lock = lockDirectory(directory);
+  const lock = lockCollectorDirectory(directory);
   try {
     for (const line of prepareCollectorDirectory(directory).done) warn(line);
     await runProgram(binary, ["validate", ...args], { cwd: ".", env: variables, log: () => {} });
@@ -108,41 +107,13 @@ function check(
   );
 }
 
-/** Held as long as the Collector runs: its files are repaired before, and by nobody else. */
-function lockDirectory(directory: string): FileLock {
-  const path = join(directory, "collector.lock");
-  let lock: FileLock | null;
-  try {
-    makeDirectory(directory);
-    lock = tryLockFile(path);
-  } catch (error) {
-    throw new AuditError(
-      "directory_unusable",
-      `cannot use the Collector's directory ${JSON.stringify(directory)}: ${messageOf(error)}; ` +
-        "make it writable, or name another with --directory",
-      { cause: error },
-    );
-  }
-  if (lock === null) throw runsAlready(`holds ${path}`);
-  return lock;
-}
-
 /** The repair of files must not meet a Collector that writes them. */
 async function refuseSecond(endpoint: string): Promise<void> {
   const answer = await fetch(`http://${endpoint}/`, {
     signal: AbortSignal.timeout(HEALTH_MILLIS),
   }).catch(() => undefined);
   await answer?.body?.cancel();
-  if (answer !== undefined) throw runsAlready(`answers at ${endpoint}`);
-}
-
-function runsAlready(sign: string): AuditError {
-  return new AuditError(
-    "directory_unusable",
-    `a Collector runs already: it ${sign}; stop it, or give this one a directory of its own (--directory) ` +
-      "and endpoints of its own (AUDIT_OTLP_GRPC_ENDPOINT, AUDIT_OTLP_HTTP_ENDPOINT, AUDIT_SPOOL_ENDPOINT, " +
-      "AUDIT_HEALTH_ENDPOINT, AUDIT_METRICS_PORT)",
-  );
+  if (answer !== undefined) throw collectorRunsAlready(`answers at ${endpoint}`);
 }
 
 function runToEnd(child: ChildProcess, binary: string): Promise<number> {

@@ -190,6 +190,9 @@ describe.skipIf(skipped !== undefined)("with the real Collector", () => {
     const sameDirectory = run(["run", "-b", binary, "-d", directory], await ports());
     expect(sameDirectory.code).toBe(3);
     expect(sameDirectory.err).toMatch(/a Collector runs already: it holds .*collector\.lock/);
+    const repair = run(["prepare", "-d", directory]);
+    expect(repair.code).toBe(3);
+    expect(repair.err).toMatch(/a Collector runs already: it holds .*collector\.lock/);
 
     child.kill("SIGTERM");
     expect(await ended).toEqual([0, null]);
