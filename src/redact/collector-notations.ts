@@ -30,8 +30,14 @@ const SEPARATOR = `(?:${[
 /** What joins a name to a value in quotes only: `name || "…"`, `name ?? "…"`. */
 const OR_ELSE = `["'\\])]{0,3}${BLANKS}(?:\\|\\||\\?\\?)=?${BLANKS}`;
 
-/** A text literal: `"…"`, `\"…\"`, `@"…"`, `b"…"`. */
-const QUOTED = `(?:[@$]|[a-z]{1,2})?${QUOTE}${unmasked("[^\"'`*]", "[^\"'`\\\\]")}[^"'\`]*`;
+/** A text literal: `"…"`, `\"…\"`, `@"…"`, `b"…"`; it ends at its own quote. */
+const QUOTED = `(?:[@$]|[a-z]{1,2})?(?:${[
+  ...['"', "'", "`"].map(
+    (quote) => `${quote}${unmasked(`[^${quote}*]`, `[^${quote}\\\\]`)}(?:\\\\.|[^${quote}\\\\])*`,
+  ),
+  // In JSON in a text no quote inside of it can be told from its end.
+  `\\\\{1,7}["'\`]${unmasked("[^\"'`*]", "[^\"'`\\\\]")}[^"'\`]*`,
+].join("|")})`;
 /** `|` or `>` and the lines below that are indented (YAML 1.2, section 8.1). */
 const BLOCK = "[|>][+-]?[ \\t]*\\r?\\n[ \\t]+[^\\s*][^\\n]*(?:\\n[ \\t]+[^\\n]+)*";
 /**
