@@ -76,7 +76,7 @@ export async function runCollector(
     return 0;
   }
   await refuseSecond(env["AUDIT_HEALTH_ENDPOINT"] || DEFAULT_HEALTH);
-  check(files, options.ignore, warn);
+  check(files, options.ignore, variables, warn);
   const lock = lockCollectorDirectory(directory);
   try {
     for (const line of prepareCollectorDirectory(directory).done) warn(line);
@@ -91,9 +91,10 @@ export async function runCollector(
 function check(
   files: readonly string[],
   ignore: readonly string[],
+  env: Environment,
   warn: (line: string) => void,
 ): void {
-  const findings = validateConfig(loadConfigFiles(files), { pipelines: [], ignore });
+  const findings = validateConfig(loadConfigFiles(files), { pipelines: [], ignore, env });
   for (const { file, line, column, severity, code, component, message } of findings) {
     warn(`${file}:${line}:${column} ${severity} ${code} ${component}: ${message}`);
   }

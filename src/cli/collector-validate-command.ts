@@ -11,8 +11,9 @@ the later file. A variable is its default (\${env:X:-default}); what only a star
 without a default or another file, is taken as right. Nothing is started, and no variable is read.
 
 Checked are the pipelines of logs that carry audit records: those given with --pipeline, else those
-whose name or components speak of audit, and what leads there or comes from there; where none does,
-all. What each code means stands in collector-config/README.md.
+whose name or components speak of audit, what leads there or comes from there, and what listens to
+the same receivers, unless a filter or a route takes audit records out (a condition that asks for
+their scope or their id, and for nothing else); where none does, all. What each code means stands in collector-config/README.md.
 
 Exit: 0 nothing found (warnings count with --strict only); 1 found; 2 wrong usage, or no such
 pipeline or code; 3 a file cannot be read.`;

@@ -10,8 +10,9 @@ import { CSV_HEADER } from "../../src/format/index.ts";
 import { COMMAND } from "../support/command-line.ts";
 import { otlpRequest } from "../support/stored-forms.ts";
 import { eventually, freePorts } from "./child-process.ts";
-import { BUILD_TIMEOUT_MILLIS, whyNoCollector } from "./collector-process.ts";
+import { BUILD_TIMEOUT_MILLIS, CONFIG_DIR, whyNoCollector } from "./collector-process.ts";
 
+const COLLECTOR_OVERLAYS = path.join(CONFIG_DIR, "overlays");
 const skipped = whyNoCollector();
 if (skipped !== undefined) process.stderr.write(`\notel-audit: test/collector/run: ${skipped}\n\n`);
 
@@ -119,6 +120,24 @@ describe("otel-audit collector run", () => {
     const [, found = ""] = /--ignore (\w+)/.exec(err) ?? [];
     expect(err).toMatch(/in-memory\.yaml:1:\d+ error \w+ exporters\.otlp_grpc\/spool: /);
     expect(run([...args, "--ignore", found])).toMatchObject({ code: 0, out: "started\n" });
+  });
+
+  it("does not open to everybody what its variables would", () => {
+    const binary = pretender("opens", 'if [ "$1" = validate ]; then exit 0; fi; echo started');
+    const args = ["run", "-b", binary, "-d", path.join(root, "opens to all")];
+    const { code, out, err } = run(args, { AUDIT_OTLP_HTTP_ENDPOINT: "0.0.0.0:4318" });
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(/config\.yaml:\d+:\d+ error listener_open receivers\.otlp: .*0\.0\.0\.0/);
+    expect(run(args, { AUDIT_OTLP_HTTP_ENDPOINT: "127.0.0.1:4318" }).code).toBe(0);
+  });
+
+  it("does not take a password of the environment for one in the file, and shows none", () => {
+    const binary = pretender("asks", 'if [ "$1" = validate ]; then exit 0; fi; echo started');
+    const overlay = path.join(COLLECTOR_OVERLAYS, "clickhouse.yaml");
+    const args = ["run", "-b", binary, "-d", path.join(root, "password"), "--overlay", overlay];
+    const { code, err } = run(args, { AUDIT_CLICKHOUSE_PASSWORD: "hunter2" });
+    expect(err).not.toMatch(/hunter2|credential_in_file/);
+    expect(code).toBe(0);
   });
 
   it("does not run what the Collector refuses, and shows why", () => {

@@ -3,13 +3,13 @@
  * would show to others.
  *
  * In: files as the Collector gets them. Out: findings with the place in the file that says it.
- * Promise: starts nothing, asks no network and reads no variable; what only a start can tell (a
- * variable without a default, another file) is taken as right.
+ * Promise: starts nothing, asks no network and reads no variable but those it is given; what only a
+ * start can tell (a variable without a default, another file) is taken as right.
  */
 import { AuditError } from "../../lib/errors.ts";
 import { nearest } from "../../lib/nearest.ts";
 import { carriedBy } from "./carried.ts";
-import { expand } from "./expand.ts";
+import { expand, type Variables } from "./expand.ts";
 import type { ConfigFinding } from "./finding.ts";
 import { collectorOf } from "./graph.ts";
 import { loadConfigFile } from "./load-config.ts";
@@ -28,6 +28,8 @@ export interface ValidateOptions {
   readonly pipelines?: readonly string[];
   /** Codes that are not wanted. */
   readonly ignore?: readonly string[];
+  /** What the Collector will be started with; by default every variable is its default. */
+  readonly env?: Variables;
 }
 
 /**
@@ -47,13 +49,13 @@ export function loadConfigFiles(paths: readonly string[]): readonly Located[] {
  */
 export function validateConfig(
   files: readonly Located[],
-  { pipelines = [], ignore = [] }: ValidateOptions = {},
+  { pipelines = [], ignore = [], env }: ValidateOptions = {},
 ): readonly ConfigFinding[] {
   const [first, ...others] = files;
   if (first === undefined) throw new AuditError("invalid_option", "no configuration file");
   const codes = RULES.map(({ code }) => code);
   checkNames("code", ignore, codes);
-  const root = expand(others.reduce(merge, first));
+  const root = expand(others.reduce(merge, first), env);
   const collector = collectorOf(root, (all, whole) => {
     checkNames(
       "pipeline of logs",

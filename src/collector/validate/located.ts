@@ -27,6 +27,8 @@ export type Located =
       readonly value: string | number | boolean | null;
       /** As it is written, variables and all. */
       readonly source: string;
+      /** The file asks for a variable, and that is set: what it holds does not stand in the file. */
+      readonly isOfEnvironment?: true;
     }
   /** What only the Collector's start will tell: a variable without a default, another file. */
   | { readonly kind: "unknown"; readonly place: Place; readonly source: string };
@@ -49,6 +51,11 @@ export function isAbsent(node: Located | undefined): boolean {
 /** Known and not null. */
 export function isGiven(node: Located | undefined): boolean {
   return !isAbsent(node) && node?.kind !== "unknown";
+}
+
+/** A text that is given, known, and to be read in the file. */
+export function writtenText(node: Located | undefined): string | undefined {
+  return node?.kind === "scalar" && node.isOfEnvironment === true ? undefined : knownText(node);
 }
 
 /** A boolean; the default where there is none; undefined where it cannot be known. */

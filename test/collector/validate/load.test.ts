@@ -97,10 +97,10 @@ processors:
 exporters:
   file/audit:
     path: /a
-    rotation: { max_days: 0, max_backups: 0 }
+    rotation: { max_days: 0, max_backups: 0, max_megabytes: 1000 }
   file/other:
     path: /b
-    rotation: { max_days: 0, max_backups: 3 }
+    rotation: { max_days: 0, max_backups: 3, max_megabytes: 1000 }
 service:
   pipelines:
     logs/audit: { receivers: [otlp], processors: [memory_limiter, redaction], exporters: [file/audit, file/other] }
@@ -149,6 +149,34 @@ describe("variables", () => {
     ["no variable { } $", "no variable { } $"],
     ["${", "${"],
     ["${}", { unknown: "${}" }],
+  ])("%s", (text, value) => expect(expanded(text)).toEqual(value));
+});
+
+describe("variables of an environment", () => {
+  const env = {
+    PORT: "4318",
+    HOST: "0.0.0.0",
+    EMPTY: "",
+    OTHER: "${env:HOST}",
+    DOLLARS: "a$&$$b",
+    LOOP: "x${env:LOOP}",
+  };
+  const expanded = (value: string): unknown =>
+    plain(get(expand(configOfText(`a: ${JSON.stringify(value)}`, "f"), env), "a"));
+
+  test.each([
+    ["${env:PORT:-1}", 4318],
+    ["${PORT}", 4318],
+    ["${env:HOST:-127.0.0.1}:${env:PORT}", "0.0.0.0:4318"],
+    ["${env:EMPTY:-x}", null],
+    ["${env:UNSET:-x}", "x"],
+    ["${env:UNSET}", null],
+    ["${env:UNSET}:4317", ":4317"],
+    ["${env:OTHER}", "0.0.0.0"],
+    ["<${env:DOLLARS}>", "<a$&$b>"],
+    ["${env:LOOP}", { unknown: "${env:LOOP}" }],
+    ["${file:/x}", { unknown: "${file:/x}" }],
+    ["$${env:PORT}", "${env:PORT}"],
   ])("%s", (text, value) => expect(expanded(text)).toEqual(value));
 });
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { validateConfig } from "../../../src/collector/index.ts";
 import { configOfText } from "../../../src/collector/validate/load-config.ts";
 import { RULES } from "../../../src/collector/validate/rules/index.ts";
+import { BESIDE_MISTAKES, BESIDE_VARIANTS } from "./planted/beside.ts";
 import { DOOR_MISTAKES } from "./planted/doors.ts";
 import { FILE_MISTAKES, QUEUE_MISTAKES } from "./planted/files-and-queues.ts";
 import type { Mistake } from "./planted/mistake.ts";
@@ -23,6 +24,7 @@ const MISTAKES = [
   ...PROCESSING_MISTAKES,
   ...DOOR_MISTAKES,
   ...SYSTEM_MISTAKES,
+  ...BESIDE_MISTAKES,
 ];
 
 /** The text of a right configuration with the changes made; each must fit in one place. */
@@ -78,7 +80,7 @@ describe("a mistake is found on its line, and nothing else is", () => {
 });
 
 describe("other ways to be right", () => {
-  test.each(VARIANTS)("$name ($base)", (variant) => {
+  test.each([...VARIANTS, ...BESIDE_VARIANTS])("$name ($base)", (variant) => {
     expect(validateConfig([configOfText(planted(variant), variant.base)])).toEqual([]);
   });
 });

@@ -1,10 +1,31 @@
 import type { Component } from "../model.ts";
 import { hitIn, usedComponents } from "../graph.ts";
 import type { Hit, Rule } from "../finding.ts";
-import { booleanOf, get, isAbsent, isGiven, knownText, numberOf, placeAlong } from "../located.ts";
+import {
+  booleanOf,
+  get,
+  isAbsent,
+  isGiven,
+  knownText,
+  numberOf,
+  placeAlong,
+  textOf,
+} from "../located.ts";
 import { largestRequestMib } from "../limits.ts";
 
-const NEVER_DELETES = "rotation: { max_megabytes: 100, max_days: 0, max_backups: 0 }";
+const NEVER_DELETES = "rotation: { max_megabytes: 1000, max_days: 0, max_backups: 0 }";
+
+/** Names and ids are text in OTLP JSON, and a mask may be longer than what it stands for: 7.3 times was measured. */
+const JSON_GROWTH = 8;
+
+/** How much longer a request may be in the file than it came. */
+function growthOf(config: Component["config"]): number {
+  const isPlainJson =
+    textOf(get(config, "format"), "json") === "json" &&
+    isAbsent(get(config, "encoding")) &&
+    (textOf(get(config, "compression"), "") ?? "") === "";
+  return isPlainJson ? JSON_GROWTH : 1;
+}
 
 /** Hits in the file exporters that audit records reach; `find` says the path and what stands there. */
 function inFiles(
@@ -74,8 +95,9 @@ export const FILE_RULES: readonly Rule[] = [
   {
     code: "file_smaller_than_request",
     severity: "error",
-    why: "a request that is larger than max_megabytes is refused, and refused again for ever",
-    instead: "max_megabytes above the largest request that a receiver takes",
+    why: "a request that is larger than max_megabytes is refused, and refused again for ever; as OTLP JSON, masks in it, a request is up to 8 times as long as it came",
+    instead:
+      "max_megabytes above the largest request that a receiver takes; with format: json above 8 times that",
     find: (collector) => {
       const largest = largestRequestMib(collector);
       return inFiles(({ config }) => {
@@ -83,10 +105,12 @@ export const FILE_RULES: readonly Rule[] = [
         if (rotation === undefined || isAbsent(rotation)) return undefined;
         // 0 is the exporter's own 100.
         const size = numberOf(get(rotation, "max_megabytes"), 0) || 100;
-        return size < largest
+        const growth = growthOf(config);
+        const written = growth === 1 ? "" : `, ${largest * growth} MiB as OTLP JSON`;
+        return size < largest * growth
           ? [
               ["rotation", "max_megabytes"],
-              `max_megabytes: ${size}, and a request may have ${largest} MiB`,
+              `max_megabytes: ${size}, and a request may have ${largest} MiB${written}`,
             ]
           : undefined;
       })(collector);

@@ -4,7 +4,8 @@ import { nextPipelines } from "../carried.ts";
 import { hitIn, usedComponents } from "../graph.ts";
 import type { Hit, Rule } from "../finding.ts";
 
-import { booleanOf, get, isAbsent, isEmpty, isGiven, itemsOf, knownText } from "../located.ts";
+import { booleanOf, get, isAbsent, isEmpty, itemsOf, knownText, writtenText } from "../located.ts";
+import { matchesAll, SECRET_KEYS, SECRET_VALUES } from "../samples.ts";
 import { queueOf } from "../queue.ts";
 
 /** An exporter that gets records as they came. */
@@ -105,6 +106,12 @@ function isGuarded({ receiver, protocol }: Hop): boolean {
   );
 }
 
+/** Lists of patterns that keep the redaction from looking, and what it is there to look at. */
+const EXEMPTIONS = [
+  ["ignored_key_patterns", SECRET_KEYS],
+  ["allowed_values", SECRET_VALUES],
+] as const;
+
 const inRedactions =
   (
     find: (
@@ -144,15 +151,21 @@ export const REDACTION_RULES: readonly Rule[] = [
   {
     code: "redaction_does_nothing",
     severity: "error",
-    why: "all keys are allowed and no key or value is blocked: records pass as they are",
-    instead: "blocked_key_patterns and blocked_values",
-    find: inRedactions((config) =>
-      booleanOf(get(config, "allow_all_keys"), false) === true &&
-      isEmpty(get(config, "blocked_key_patterns")) === true &&
-      isEmpty(get(config, "blocked_values")) === true
+    why: "all keys are allowed and no key or value is blocked, or all of them are ignored: records pass as they are",
+    instead:
+      "blocked_key_patterns and blocked_values; exact names in ignored_keys, and in allowed_values patterns with ^ and $$",
+    find: inRedactions((config) => {
+      for (const [list, samples] of EXEMPTIONS) {
+        const pattern = itemsOf(get(config, list)).find((item) => matchesAll(item, samples));
+        if (pattern !== undefined)
+          return [[list], `${list}: ${knownText(pattern)} matches everything`];
+      }
+      return booleanOf(get(config, "allow_all_keys"), false) === true &&
+        isEmpty(get(config, "blocked_key_patterns")) === true &&
+        isEmpty(get(config, "blocked_values")) === true
         ? [["allow_all_keys"], "neither blocked_key_patterns nor blocked_values"]
-        : undefined,
-    ),
+        : undefined;
+    }),
   },
   {
     code: "redaction_removes_everything",
@@ -203,7 +216,7 @@ export const REDACTION_RULES: readonly Rule[] = [
     instead: "hmac_key: ${env:…} without a default, or ${file:…}",
     find: inRedactions((config) => {
       const key = get(config, "hmac_key");
-      return isGiven(key) && knownText(key) !== ""
+      return (writtenText(key) ?? "") !== ""
         ? [["hmac_key"], "hmac_key stands in the file"]
         : undefined;
     }),

@@ -10,6 +10,7 @@ import {
   itemsOf,
   knownText,
   type Located,
+  writtenText,
 } from "../located.ts";
 
 const HEADER = /authorization|token|api[-_]?key|secret|passw|cookie|credential|x-scope-.*key/i;
@@ -99,7 +100,7 @@ function* literalsIn(component: Component): Generator<Hit> {
     const above = path.at(-2) ?? "";
     const isHeader = above === "headers" && HEADER.test(name);
     const isAccount = above === "htpasswd" && name === "inline";
-    const text = knownText(entry.value);
+    const text = writtenText(entry.value);
     if (text === undefined || text === "") continue;
     // The list form: - { name: authorization, value: … }
     if (name === "value" && above === "headers") continue;
@@ -115,7 +116,7 @@ function* literalsIn(component: Component): Generator<Hit> {
   for (const header of itemsOf(get(component.config, "headers"))) {
     const name = knownText(get(header, "name")) ?? "";
     const value = get(header, "value");
-    if (value !== undefined && HEADER.test(name) && (knownText(value) ?? "") !== "") {
+    if (value !== undefined && HEADER.test(name) && (writtenText(value) ?? "") !== "") {
       yield {
         at: value.place,
         component: component.name,

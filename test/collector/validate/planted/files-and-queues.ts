@@ -1,7 +1,7 @@
 import { inSpool, type Mistake } from "./mistake.ts";
 
 const ROTATION = `    rotation:
-      max_megabytes: 100
+      max_megabytes: 1000
       max_days: 0
       max_backups: 0
 `;
@@ -38,19 +38,19 @@ export const FILE_MISTAKES: readonly Mistake[] = [
   inSpool(
     "rotation as the exporter has it",
     ROTATION,
-    "    rotation: #! file_deletes_backups\n      max_megabytes: 100\n",
+    "    rotation: #! file_deletes_backups\n      max_megabytes: 1000\n",
   ),
   inSpool("rotation without anything", ROTATION, "    rotation: #! file_deletes_backups\n"),
   inSpool(
     "ten backups",
     `${ROTATION}  file/csv`,
-    `    rotation: { max_megabytes: 100, max_backups: 10 } #! file_deletes_backups\n  file/csv`,
+    `    rotation: { max_megabytes: 1000, max_backups: 10 } #! file_deletes_backups\n  file/csv`,
   ),
   inSpool(
     "thirty days",
     ROTATION,
     `    rotation:
-      max_megabytes: 100
+      max_megabytes: 1000
       max_days: 30 #! file_deletes_days
       max_backups: 0
 `,
@@ -59,13 +59,24 @@ export const FILE_MISTAKES: readonly Mistake[] = [
     "backups from a variable's default",
     ROTATION,
     `    rotation:
+      max_megabytes: 1000
       max_backups: \${env:AUDIT_BACKUPS:-7} #! file_deletes_backups
 `,
   ),
   inSpool(
     "a file smaller than a request",
-    "      max_megabytes: 100\n",
+    "      max_megabytes: 1000\n",
     "      max_megabytes: 10 #! file_smaller_than_request\n",
+  ),
+  inSpool(
+    "a file smaller than a request as JSON",
+    "      max_megabytes: 1000\n",
+    "      max_megabytes: 127 #! file_smaller_than_request\n",
+  ),
+  inSpool(
+    "a file of rows smaller than a request",
+    "      max_megabytes: 1000000\n",
+    "      max_megabytes: 15 #! file_smaller_than_request\n",
   ),
   inSpool(
     "permissions of a directory that is not made",

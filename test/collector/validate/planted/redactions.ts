@@ -73,6 +73,20 @@ export const REDACTION_MISTAKES: readonly Mistake[] = [
       ["    allow_all_keys: true\n", "    allow_all_keys: true #! redaction_does_nothing\n"],
     ],
   },
+  ...[".*", ".", "(?i)[a-z]", "^.+$$"].map((pattern) =>
+    inSpool(
+      `a redaction that ignores every key: ${pattern}`,
+      "    ignored_keys:",
+      `    ignored_key_patterns: ["${pattern}"] #! redaction_does_nothing\n    ignored_keys:`,
+    ),
+  ),
+  ...[".*", "\\\\S"].map((pattern) =>
+    inSpool(
+      `a redaction that allows every value: ${pattern}`,
+      "    ignored_keys:",
+      `    allowed_values: [x, "${pattern}"] #! redaction_does_nothing\n    ignored_keys:`,
+    ),
+  ),
   inSpool(
     "a redaction that removes everything",
     "    allow_all_keys: true\n",

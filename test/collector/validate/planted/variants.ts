@@ -103,8 +103,20 @@ export const VARIANTS: readonly Mistake[] = [
   ),
   inSpool(
     "a limit of nought is the default of 100",
-    "      max_megabytes: 100\n",
+    "      max_megabytes: 1000000\n",
     "      max_megabytes: 0\n",
+  ),
+  inSpool(
+    "a file of JSON as large as the largest request may become",
+    "      max_megabytes: 1000\n",
+    "      max_megabytes: 128\n",
+  ),
+  inSpool(
+    "patterns for some keys and some values",
+    "    ignored_keys:",
+    `    ignored_key_patterns: ["^audit\\\\.", "(?i)_id$$"]
+    allowed_values: ["^[a-z]+$$", "(?i)^true|false$$"]
+    ignored_keys:`,
   ),
   inSpool("IPv6 loopback", "${env:AUDIT_OTLP_GRPC_ENDPOINT:-127.0.0.1:4317}", '"[::1]:4317"'),
   {
