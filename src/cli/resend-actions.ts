@@ -5,8 +5,8 @@ import { messageOf } from "../lib/errors.ts";
 import { plainTextWarning, type ShippingOptions } from "../setup/shipping-options.ts";
 import type { Lines } from "./quarantine-command.ts";
 import type { ResendCommandOptions } from "./resend-command.ts";
-import { type FileGroup, groupsOf } from "./resend-files.ts";
-import { rangeOf, receiverOf, speedOf } from "./resend-options.ts";
+import { type FileGroup, filesToSend, leftOutLines } from "./resend-files.ts";
+import { rangeOf, rangeText, receiverOf, speedOf } from "./resend-options.ts";
 import { createResendProgress } from "./resend-progress.ts";
 import { createResendReader } from "./resend-reader.ts";
 import {
@@ -18,6 +18,8 @@ import {
 import { withoutControls } from "./table.ts";
 import { pathsOrDefault } from "./verify-paths.ts";
 
+/** No record is there, or none in the range. */
+const EXIT_NOTHING = 1;
 /** Refused, unreadable, or left. */
 const EXIT_INCOMPLETE = 4;
 /** What was taken is kept this often. */
@@ -36,7 +38,9 @@ export async function resendPaths(
   const range = rangeOf(options);
   const receiver = options.dryRun === true ? undefined : receiverOf(options, process.env);
   const taken = openResumeFile(options.resume, receiver?.url);
-  const groups = (await groupsOf(paths)).filter(
+  const files = await filesToSend(paths);
+  for (const line of leftOutLines(files.leftOut)) warn(withoutControls(line));
+  const groups = files.groups.filter(
     ({ segmentsOf }) =>
       range.stream === undefined || segmentsOf === undefined || segmentsOf.stream === range.stream,
   );
@@ -56,6 +60,10 @@ export async function resendPaths(
     tellEnd(summary, warn);
     const isWhole = stopped === undefined && summary.refused + summary.unreadable === 0;
     if (!isWhole) process.exitCode = EXIT_INCOMPLETE;
+    else if (summary.sent + summary.left + summary.taken === 0) {
+      warn(withoutControls(nothingText(options)));
+      process.exitCode = EXIT_NOTHING;
+    }
   } catch (error) {
     // A file that cannot be read ends the run; what was taken before is known.
     run.keep(false);
@@ -71,6 +79,15 @@ function tellEnd({ stopped, resume, endpoint, sent }: ResendSummary, warn: Lines
   if (stopped !== null && resume !== null)
     warn(`to go on: the same command with --resume ${resume}`);
   if (stopped === "interrupted" && sent === 0) warn("nothing was taken: to go on, run it again");
+}
+
+function nothingText(options: ResendCommandOptions): string {
+  const range = rangeText(options);
+  const why =
+    range === ""
+      ? "there is no record in the files"
+      : `no record that was read fits ${range}; --dry-run without it shows which streams are there`;
+  return `nothing was found to send: ${why}`;
 }
 
 /** Ends a run cleanly the first time; the second time as if nobody listened. */
@@ -130,7 +147,7 @@ function createRun({ groups, options, range, taken, warn }: RunParts): Run {
   };
   const reader = createResendReader({
     range,
-    isTaken: taken.has,
+    isTaken: taken.wasTaken,
     warn: say,
     onProblem({ file, line, message, isCut }) {
       // What a crash cut was never accepted: nothing is left unsent.

@@ -24,9 +24,11 @@ export interface ResendCommandOptions {
 
 const HELP = `
 Takes audit directories, their journal/ and single segments, and OTLP JSON lines as a Collector writes them
-(its directory, audit.jsonl, rotated ones). The records are what the service sends, with their times and
-seals: what is sent again verifies. They are sent as they stand there, which is redacted. The records of a
-stream go one request after the other, in the order of their files; receivers count a record id once.
+(its directory, audit.jsonl, rotated ones). Of a directory it takes the journal, or else audit.jsonl and
+audit-<time>.jsonl: other files there, such as unproven.jsonl, are named and left out, and sent only where they
+are given as files. The records are what the service sends, with their times and seals: what is sent again
+verifies. They are sent as they stand there, which is redacted. The records of a stream go one request after
+the other, in the order of their files; receivers count a record id once.
 
 Without --endpoint it sends to where the service sends: AUDIT_OTLP_ENDPOINT with AUDIT_OTLP_PROTOCOL,
 AUDIT_OTLP_HEADERS and the TLS variables, or AUDIT_SHIP=otel. With it headers and certificates of the
@@ -42,7 +44,8 @@ Examples:
   otel-audit resend ./audit --stream cJ43xB7KP1x8rM2I --from-sequence 512 --resume resend.json
   otel-audit resend audit*.jsonl --dry-run -o json
 
-Exit: 0 all sent; 2 wrong usage; 3 something is not there, cannot be read, or is no journal and no OTLP JSON;
+Exit: 0 all sent; 1 nothing was found to send: no record, or none in the range; 2 wrong usage;
+3 something is not there, cannot be read, or is no journal and no OTLP JSON;
 4 interrupted, or the receiver refused records, or there are lines that are no records.`;
 
 const each = (value: string, before: readonly string[] = []): readonly string[] => [

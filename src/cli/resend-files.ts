@@ -1,6 +1,7 @@
 /** Which files are sent again, and in which order. */
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
+import { COLLECTOR_JSON } from "../collector/prepare.ts";
 import { isId } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { blocksOf, filesOf } from "../read/index.ts";
@@ -13,11 +14,21 @@ export interface FileGroup {
   readonly bytes: number;
 }
 
+/** Which files are sent, and which are not. */
+export interface FilesToSend {
+  readonly groups: readonly FileGroup[];
+  /** What lies in directories that were named and may hold records of no trail; not the copies of it. */
+  readonly leftOut: readonly string[];
+}
+
 const SEGMENT = /^(\d+)\.jsonl$/;
-const LINES = /\.jsonl$/;
-/** Checkpoints beside views: copies of what stands in the journal. */
-const CHECKPOINTS = "audit_checkpoints.jsonl";
+/** As the file exporter names a full audit.jsonl: with the reason, and in older Collectors without. */
+const ROTATED = /^audit-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}(?:-[a-z]+)?\.jsonl$/;
+/** Checkpoints beside views, and CSV rows: copies of what is sent. */
+const COPIES = /^audit_checkpoints\.jsonl$|\.csv$/;
 const VIEWS = /^audit_log(?:-\d+)?\.(?:json|csv)$/;
+/** Of what is left out; the rest is counted. */
+const MAX_NAMES = 20;
 /** Enough to see what a file is. */
 const LOOK_BYTES = 64 * 1024;
 const FROM_JOURNAL =
@@ -25,13 +36,23 @@ const FROM_JOURNAL =
 
 /**
  * The files under some paths: segments stream by stream in their order, then all others, those of one
- * directory by name, which is the order in which a Collector rotates them. Of a directory with a journal
- * only that is taken: the rest of it are copies.
+ * directory by name, which is the order in which a Collector rotates them. Of a directory only the journal
+ * is taken, or else audit.jsonl and what was rotated of it: other files of a Collector hold what may be
+ * forged, or is no part of the trail. They are taken where they are named.
  *
  * @throws {AuditError} `unreadable` where something is not there, or cannot be sent again.
  */
-export async function groupsOf(paths: readonly string[]): Promise<readonly FileGroup[]> {
-  const files = [...new Set(paths.flatMap(filesIn).map((path) => resolve(path)))];
+export async function filesToSend(paths: readonly string[]): Promise<FilesToSend> {
+  const found = paths.map(filesIn);
+  const files = uniquePlaces(found.flatMap(({ taken }) => taken));
+  const leftOut = uniquePlaces(found.flatMap((one) => one.leftOut));
+  return {
+    groups: await groupsOf(files),
+    leftOut: leftOut.filter((file) => !files.includes(file)),
+  };
+}
+
+async function groupsOf(files: readonly string[]): Promise<readonly FileGroup[]> {
   const streams = Map.groupBy(files, (file) => segmentPlace(file)?.folder);
   const others = streams.get(undefined) ?? [];
   for (const file of others) await checkForm(file);
@@ -51,16 +72,48 @@ function groupOf(files: readonly string[], segmentsOf: FileGroup["segmentsOf"]):
   return { files, segmentsOf, bytes: files.reduce((sum, file) => sum + sizeOfFile(file), 0) };
 }
 
-function filesIn(path: string): readonly string[] {
+function uniquePlaces(paths: readonly string[]): readonly string[] {
+  return [...new Set(paths.map((path) => resolve(path)))];
+}
+
+function filesIn(path: string): {
+  readonly taken: readonly string[];
+  readonly leftOut: readonly string[];
+} {
   const found = filesOf(path);
-  if (found.length === 1 && found[0] === path) return found;
+  if (found.length === 1 && found[0] === path) return { taken: found, leftOut: [] };
   const segments = found.filter((file) => segmentPlace(file) !== undefined);
-  if (segments.length > 0) return segments;
-  const lines = found.filter((file) => LINES.test(file) && basename(file) !== CHECKPOINTS);
-  if (lines.length > 0) return lines;
+  const taken = segments.length > 0 ? segments : found.filter(isTrail);
+  const isTaken = new Set(taken);
+  const leftOut = found.filter((file) => !isTaken.has(file) && isWorthNaming(file));
+  if (taken.length > 0) return { taken, leftOut };
   const view = found.find((file) => VIEWS.test(basename(file)));
   if (view !== undefined) throw refused(view, FROM_JOURNAL);
-  throw refused(path, "it holds no journal and no OTLP JSON lines (.jsonl): name what does");
+  const others =
+    leftOut.length === 0 ? "" : `; what lies there is sent only by name: ${namesOf(leftOut)}`;
+  throw refused(path, `it holds no journal and no ${COLLECTOR_JSON}: name what does${others}`);
+}
+
+function isTrail(file: string): boolean {
+  return basename(file) === COLLECTOR_JSON || ROTATED.test(basename(file));
+}
+
+/** A file that prepare made and nobody wrote to has nothing to leave out. */
+function isWorthNaming(file: string): boolean {
+  const name = basename(file);
+  return !COPIES.test(name) && !VIEWS.test(name) && sizeOfFile(file) > 0;
+}
+
+/** One line for each directory. */
+export function* leftOutLines(leftOut: readonly string[]): Generator<string> {
+  for (const [directory, files] of Map.groupBy(leftOut, (file) => dirname(file)))
+    yield `left out of ${directory}: ${namesOf(files)}: of a directory only its journal, or else ${COLLECTOR_JSON} and its rotated files, is sent; name a file to send it`;
+}
+
+function namesOf(files: readonly string[]): string {
+  const names = files.slice(0, MAX_NAMES).map((file) => basename(file));
+  const more = files.length - names.length;
+  return `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 /** Of a segment that stands where an audit directory has it. */

@@ -48,6 +48,20 @@ export function rangeOf(options: ResendCommandOptions): ResendRange {
   return range;
 }
 
+/** The range as it was typed; empty: all is wanted. */
+export function rangeText(options: ResendCommandOptions): string {
+  const { stream, fromSequence, toSequence, since, until } = options;
+  return Object.entries({
+    "--stream": stream,
+    "--from-sequence": fromSequence,
+    "--to-sequence": toSequence,
+    "--since": since,
+    "--until": until,
+  })
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
+    .join(" ");
+}
+
 function empty(why: string): AuditError {
   return new AuditError("invalid_option", `${why}: there is nothing between them`);
 }

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { openResumeFile } from "../../src/deliver/index.ts";
 import type { AuditRecord } from "../../src/event/index.ts";
 import { encodeJsonLine } from "../../src/format/index.ts";
 import { startFlakySink } from "../support/flaky-sink.ts";
@@ -162,6 +163,126 @@ test("rotated files of a Collector go before the one that is written; torn and g
   expect(sink.taken()).toEqual(idsOf(A, 1, 40));
   expect(summaryOf(out)).toMatchObject({ sent: 40, unreadable: 1, stopped: null });
   expect(err).toContain("audit.jsonl:2 is not sent: the line begins with the rest");
+});
+
+test("what a run takes is kept for the next one, and leaves nothing out of its own", () => {
+  const file = join(temporaryDirectory(), "resume.json");
+  const first = openResumeFile(file, "http://h:1/");
+  first.add(A, 7);
+  expect(first.wasTaken(A, 7)).toBe(false);
+  first.save(file);
+  const next = openResumeFile(file, "http://h:1/");
+  next.add(A, 8);
+  expect([next.wasTaken(A, 7), next.wasTaken(A, 8)]).toEqual([true, false]);
+});
+
+test("a later copy of a record id is sent too: only an earlier run's file says what was taken before", async () => {
+  const sink = await startOtlpSink();
+  const directory = temporaryDirectory();
+  const forged = resultRecord(A, 7, { "audit.actor.id": "forged" });
+  const lines = [forged, ...streamOf(A, 400)].map((record) => `${otlpRequest([record])}\n`);
+  const [first = "", ...rest] = lines;
+  writeFileSync(join(directory, "audit-2026-11-21T10-00-00.000-size.jsonl"), first);
+  // Far behind it: what is read before the first is taken could not be mistaken.
+  const padding = Array.from({ length: 20 }, () => rest.slice(9).join("")).join("");
+  writeFileSync(join(directory, "audit.jsonl"), padding + rest.slice(0, 9).join(""));
+  const args = ["resend", directory, "--endpoint", sink.url, "-o", "json"];
+  const resume = join(temporaryDirectory(), "resume.json");
+  const { code, out, err } = await runCommand([...args, "--resume", resume]);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  const all = 1 + 20 * 391 + 9;
+  expect(summaryOf(out)).toMatchObject({ read: all, sent: all, taken: 0 });
+  expect(sink.taken().filter((id) => id === `${A}.7`)).toHaveLength(2);
+  const again = await runCommand([...args, "--resume", resume]);
+  expect(again.code).toBe(0);
+  expect(summaryOf(again.out)).toMatchObject({ sent: 0, taken: all });
+});
+
+test("of a Collector's directory the trail is sent; what else lies there is named, and sent where it is named", async () => {
+  const sink = await startOtlpSink();
+  const directory = temporaryDirectory();
+  const write = (name: string, ...sequences: number[]): string => {
+    const file = join(directory, name);
+    const records = sequences.map((sequence) => resultRecord(A, sequence));
+    writeFileSync(file, records.length === 0 ? "" : `${otlpRequest(records)}\n`);
+    return file;
+  };
+  write("audit-2026-11-20T10-00-00.000.jsonl", 1);
+  write("audit-2026-11-21T10-00-00.000-size.jsonl", 2);
+  write("audit.jsonl", 3);
+  const unproven = write("unproven.jsonl", 4);
+  write("redacted.jsonl", 5);
+  write("audit-old.jsonl", 6);
+  write("1.jsonl", 7);
+  write("keycloak.jsonl");
+  writeFileSync(join(directory, "audit.csv"), "timestamp,action_type\n");
+  const { code, out, err } = await runCommand([
+    "resend",
+    directory,
+    "--endpoint",
+    sink.url,
+    "-o",
+    "json",
+  ]);
+  expect(code).toBe(0);
+  expect(summaryOf(out)).toMatchObject({ read: 3, sent: 3 });
+  expect(sink.taken()).toEqual(idsOf(A, 1, 3));
+  expect(err).toBe(
+    `otel-audit: left out of ${directory}: 1.jsonl, audit-old.jsonl, redacted.jsonl, unproven.jsonl: of a directory only its journal, or else audit.jsonl and its rotated files, is sent; name a file to send it\n`,
+  );
+  const named = await runCommand(["resend", unproven, "--endpoint", sink.url]);
+  expect({ code: named.code, err: named.err }).toEqual({ code: 0, err: "" });
+  expect(sink.taken()).toEqual(idsOf(A, 1, 4));
+});
+
+test("beside a journal other lines are named, and copies of it are not", async () => {
+  const directory = journalOf({ [A]: streamOf(A, 3) });
+  writeFileSync(join(directory, "audit.jsonl"), `${otlpRequest([resultRecord(B, 1)])}\n`);
+  for (const name of ["audit_log.json", "audit_log-1.json", "audit_log.csv"])
+    writeFileSync(join(directory, name), "a copy\n");
+  writeFileSync(join(directory, "audit_checkpoints.jsonl"), "a copy\n");
+  const { code, out, err } = await runCommand(["resend", directory, "--dry-run", "-o", "json"]);
+  expect(code).toBe(0);
+  expect(summaryOf(out).left).toBe(3);
+  expect(err).toMatch(/^otel-audit: left out of [^,]*: audit\.jsonl: of a directory [^\n]*\n$/);
+});
+
+test("a directory with other lines only is refused, and they are named", async () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, "unproven.jsonl"), `${otlpRequest([resultRecord(A, 1)])}\n`);
+  const { code, err } = await runCommand(["resend", directory, "--dry-run"]);
+  expect(code).toBe(3);
+  expect(err).toContain("it holds no journal and no audit.jsonl");
+  expect(err).toContain("unproven.jsonl");
+});
+
+test.each([
+  ["journal", ["--stream", "zzz"]],
+  ["lines", ["--stream", "zzz", "--from-sequence", "3"]],
+  ["journal", ["--since", "2030-01-01T00:00:00Z"]],
+])("a range of a %s without a record is said, and is no success: %j", async (kind, range) => {
+  const sink = await startOtlpSink();
+  const directory = kind === "journal" ? journalOf({ [A]: streamOf(A, 3) }) : temporaryDirectory();
+  if (kind === "lines")
+    writeFileSync(join(directory, "audit.jsonl"), `${otlpRequest(streamOf(A, 3))}\n`);
+  for (const to of [["--endpoint", sink.url], ["--dry-run"]]) {
+    const { code, err } = await runCommand(["resend", directory, ...to, ...range]);
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: `otel-audit: nothing was found to send: no record that was read fits ${range.join(" ")}; --dry-run without it shows which streams are there\n`,
+    });
+  }
+  expect(sink.requests()).toEqual([]);
+});
+
+test("files without a record are said to have none", async () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, "audit.jsonl"), "");
+  const { code, err } = await runCommand(["resend", directory, "--dry-run"]);
+  expect({ code, err }).toEqual({
+    code: 1,
+    err: "otel-audit: nothing was found to send: there is no record in the files\n",
+  });
 });
 
 test("a range is sent, and nothing else", async () => {

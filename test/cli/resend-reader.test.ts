@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { groupsOf } from "../../src/cli/resend-files.ts";
+import { filesToSend } from "../../src/cli/resend-files.ts";
 import { createResendReader } from "../../src/cli/resend-reader.ts";
 import { resultRecord } from "../support/records.ts";
 import { otlpRequest } from "../support/stored-forms.ts";
@@ -26,7 +26,7 @@ async function sequencesIn(file: string): Promise<readonly number[]> {
     warn() {},
   });
   const found: number[] = [];
-  for (const group of await groupsOf([file]))
+  for (const group of (await filesToSend([file])).groups)
     for await (const items of reader.read(group)) found.push(...items.map((item) => item.sequence));
   return found;
 }

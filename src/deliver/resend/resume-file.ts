@@ -7,7 +7,11 @@ import { createNumberRanges, type NumberRanges } from "../../lib/number-ranges.t
 /** What a receiver took, by stream. */
 export interface TakenRecords {
   readonly add: (stream: string, sequence: number) => void;
-  readonly has: (stream: string, sequence: number) => boolean;
+  /**
+   * Whether an earlier run says so. What this run adds does not count: files may hold another record
+   * under an id that was just taken, a forged copy of it or the real one.
+   */
+  readonly wasTaken: (stream: string, sequence: number) => boolean;
 }
 
 /** {@link TakenRecords} that can be kept in a file. */
@@ -33,7 +37,6 @@ const schema = z.object({
  * another receiver: what that one took says nothing of this one.
  */
 export function openResumeFile(path: string | undefined, endpoint: string | undefined): ResumeFile {
-  const streams = new Map<string, NumberRanges>();
   const known = path === undefined ? undefined : read(path);
   if (known !== undefined && endpoint !== undefined && known.endpoint !== endpoint) {
     throw new AuditError(
@@ -41,15 +44,15 @@ export function openResumeFile(path: string | undefined, endpoint: string | unde
       `${path} says what ${known.endpoint} took, not ${endpoint}: name another file`,
     );
   }
-  for (const [stream, ranges] of Object.entries(known?.taken ?? {}))
-    streams.set(stream, createNumberRanges(ranges));
+  const before = rangesOf(known);
+  const streams = rangesOf(known);
   return {
     add(stream, sequence) {
       let ranges = streams.get(stream);
       if (ranges === undefined) streams.set(stream, (ranges = createNumberRanges()));
       ranges.add(sequence);
     },
-    has: (stream, sequence) => streams.get(stream)?.has(sequence) === true,
+    wasTaken: (stream, sequence) => before.get(stream)?.has(sequence) === true,
     save(file) {
       const taken = Object.fromEntries([...streams].map(([id, ranges]) => [id, ranges.list()]));
       try {
@@ -63,6 +66,11 @@ export function openResumeFile(path: string | undefined, endpoint: string | unde
       }
     },
   };
+}
+
+function rangesOf(known: z.infer<typeof schema> | undefined): Map<string, NumberRanges> {
+  const taken = Object.entries(known?.taken ?? {});
+  return new Map(taken.map(([stream, ranges]) => [stream, createNumberRanges(ranges)]));
 }
 
 function read(path: string): z.infer<typeof schema> | undefined {
