@@ -12,6 +12,7 @@ export const SECRET_KEYS: readonly string[] = [
 /** The same of values. */
 export const SECRET_VALUES: readonly string[] = [
   "hunter2",
+  "password=hunter2",
   "4111 1111 1111 1111",
   "Bearer eyJhbGciOiJIUzI1NiJ9.e30.x",
   "anna@example.org",
