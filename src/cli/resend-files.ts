@@ -1,7 +1,7 @@
 /** Which files are sent again, and in which order. */
 import { statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { COLLECTOR_JSON } from "../collector/prepare.ts";
+import { COLLECTOR_JSON } from "../collector/index.ts";
 import { isId } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { blocksOf, filesOf } from "../read/index.ts";

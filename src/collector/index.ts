@@ -1,5 +1,5 @@
 /** What a Collector needs of us: a binary, a configuration, a directory. */
-export { type Prepared, prepareCollectorDirectory } from "./prepare.ts";
+export { COLLECTOR_JSON, type Prepared, prepareCollectorDirectory } from "./prepare.ts";
 export { REDACTION_PROCESSORS } from "./redaction-processors.ts";
 export { type Rendered, renderConfiguration, renderOverlay } from "./render.ts";
 export {

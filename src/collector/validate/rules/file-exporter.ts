@@ -102,9 +102,11 @@ export const FILE_RULES: readonly Rule[] = [
       const largest = largestRequestMib(collector);
       return inFiles(({ config }) => {
         const rotation = get(config, "rotation");
-        if (rotation === undefined || isAbsent(rotation)) return undefined;
+        if (rotation?.kind !== "map") return undefined;
+        const given = numberOf(get(rotation, "max_megabytes"), 0);
+        if (given === undefined) return undefined;
         // 0 is the exporter's own 100.
-        const size = numberOf(get(rotation, "max_megabytes"), 0) || 100;
+        const size = given === 0 ? 100 : given;
         const growth = growthOf(config);
         const written = growth === 1 ? "" : `, ${largest * growth} MiB as OTLP JSON`;
         return size < largest * growth
