@@ -4,8 +4,9 @@
  * In: words. Out: RE2 text in which common beginnings stand once, so that at each place in a text
  * there is one way per letter to follow, not one per word.
  */
-interface Node {
-  readonly next: Map<string, Node>;
+/** Words letter by letter, from the root on. */
+export interface WordTree {
+  readonly next: Map<string, WordTree>;
   isWord: boolean;
 }
 
@@ -46,7 +47,7 @@ export function endingBut(words: readonly string[]): string {
   return noneOf(treeOf([...words, ...LETTERS.split("")]), true, LETTERS);
 }
 
-function alternatives({ next, isWord }: Node): string {
+function alternatives({ next, isWord }: WordTree): string {
   const ways = [...next]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([letter, node]) => `${letterText(letter)}${alternatives(node)}`);
@@ -61,7 +62,7 @@ function letterText(letter: string): string {
 }
 
 /** Letters and digits that are no word of a tree; at its root at least one of them. */
-function noneOf({ next, isWord }: Node, isRoot: boolean, among: string = ALPHANUMERIC): string {
+function noneOf({ next, isWord }: WordTree, isRoot: boolean, among: string = ALPHANUMERIC): string {
   const ways = [...next].map(([letter, node]) => `${letter}${noneOf(node, false, among)}`);
   const others = classWithout(new Set(next.keys()), among);
   if (others !== "[]") ways.unshift(`${others}${classWithout(new Set(), among)}*`);
@@ -82,12 +83,13 @@ export function classWithout(letters: ReadonlySet<string>, among: string = ALPHA
   return `[${runs.map((run) => (run.length < MIN_RANGE ? run : `${run[0]}-${run.at(-1)}`)).join("")}]`;
 }
 
-function treeOf(words: readonly string[]): Node {
-  const root: Node = { next: new Map(), isWord: false };
+/** The tree of some words. */
+export function treeOf(words: readonly string[]): WordTree {
+  const root: WordTree = { next: new Map(), isWord: false };
   for (const word of words) {
     let node = root;
     for (const letter of word) {
-      const next = node.next.get(letter) ?? { next: new Map<string, Node>(), isWord: false };
+      const next = node.next.get(letter) ?? { next: new Map<string, WordTree>(), isWord: false };
       node.next.set(letter, next);
       node = next;
     }
