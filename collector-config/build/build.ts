@@ -93,75 +93,44 @@ function build(recipe: Recipe, { log = logToStandardError }: Log): Promise<strin
   return buildGoProgram(recipe, { sources: HERE, cache: CACHE, env: process.env, log });
 }
 
-const VICTORIA_LOGS: Recipe = {
-  name: "victoria-logs",
-  binary: "victoria-logs",
-  inputs: ["victoria-logs/go.mod", "victoria-logs/go.sum"],
-  compile: (run, _staging, output) =>
-    run(
-      "go",
-      [
-        "build",
-        ...BUILD_FLAGS,
-        "-o",
-        output,
-        "github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-logs",
-      ],
-      "victoria-logs",
-    ),
-};
+/** A program that one `go build` makes, beside a go.mod and a go.sum in a folder of its name. */
+function goProgram(
+  name: string,
+  module: string,
+  more: { readonly binary?: string; readonly flags?: readonly string[] } & Pick<Recipe, "env"> = {},
+): Recipe {
+  const { binary = name, flags = [], ...rest } = more;
+  return {
+    name,
+    binary,
+    inputs: [`${name}/go.mod`, `${name}/go.sum`],
+    compile: (run, _staging, output) =>
+      run("go", ["build", ...BUILD_FLAGS, ...flags, "-o", output, module], name),
+    ...rest,
+  };
+}
 
-const TELEMETRYGEN: Recipe = {
-  name: "telemetrygen",
-  binary: "telemetrygen",
-  inputs: ["telemetrygen/go.mod", "telemetrygen/go.sum"],
-  compile: (run, _staging, output) =>
-    run(
-      "go",
-      [
-        "build",
-        ...BUILD_FLAGS,
-        "-o",
-        output,
-        "github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen",
-      ],
-      "telemetrygen",
-    ),
-};
+const VICTORIA_LOGS: Recipe = goProgram(
+  "victoria-logs",
+  "github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-logs",
+);
 
-const PROMTOOL: Recipe = {
-  name: "promtool",
-  binary: "promtool",
-  inputs: ["promtool/go.mod", "promtool/go.sum"],
-  compile: (run, _staging, output) =>
-    run(
-      "go",
-      [
-        "build",
-        ...BUILD_FLAGS,
-        // Checking rules discovers no services: without the clients of all clouds it builds in half the time.
-        "-tags=remove_all_sd",
-        "-o",
-        output,
-        "github.com/prometheus/prometheus/cmd/promtool",
-      ],
-      "promtool",
-    ),
-};
+const TELEMETRYGEN: Recipe = goProgram(
+  "telemetrygen",
+  "github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen",
+);
 
-const DESKTOP_VIEWER: Recipe = {
-  name: "desktop-viewer",
-  binary: "otel-desktop-viewer",
-  inputs: ["desktop-viewer/go.mod", "desktop-viewer/go.sum"],
+const PROMTOOL: Recipe = goProgram("promtool", "github.com/prometheus/prometheus/cmd/promtool", {
+  // Checking rules discovers no services: without the clients of all clouds it builds in half the time.
+  flags: ["-tags=remove_all_sd"],
+});
+
+const DESKTOP_VIEWER: Recipe = goProgram(
+  "desktop-viewer",
+  "github.com/CtrlSpice/otel-desktop-viewer",
   // Its database, DuckDB, comes as a C++ library.
-  env: { CGO_ENABLED: "1" },
-  compile: (run, _staging, output) =>
-    run(
-      "go",
-      ["build", ...BUILD_FLAGS, "-o", output, "github.com/CtrlSpice/otel-desktop-viewer"],
-      "desktop-viewer",
-    ),
-};
+  { binary: "otel-desktop-viewer", env: { CGO_ENABLED: "1" } },
+);
 
 const KAFKA: Recipe = {
   name: "kafka",

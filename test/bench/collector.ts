@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { buildTelemetrygen } from "../../collector-config/build/build.ts";
 import { COMMON_HELP, COMMON_OPTIONS, type Place, runBenchmark } from "./benchmark.ts";
-import { startPipeline } from "./collector-pipeline.ts";
+import { type Pipeline, startPipeline } from "./collector-pipeline.ts";
 import { machineLine } from "./machine.ts";
 import { runMeasured } from "./measured-process.ts";
 import { journalRecords } from "./journal-records.ts";
@@ -75,9 +75,9 @@ async function measure(place: Place, { rounds, records, backlog }: Effort): Prom
   } as const;
   const found = new Map<string, Run[]>(Object.keys(ways).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const [name, measureWay] of Object.entries(ways)) {
+    for (const [name, measureNamed] of Object.entries(ways)) {
       const directory = join(place.directory, `${round}-${name.replaceAll(/\W/g, "")}`);
-      found.get(name)?.push(await measureWay(directory, records));
+      found.get(name)?.push(await measureNamed(directory, records));
     }
   }
   if (backlog > 0) {
@@ -120,32 +120,49 @@ function mib(bytes: number): string {
   return bytes === 0 ? "-" : (bytes / MIB).toFixed(0);
 }
 
-async function recordAndShip(directory: string, events: number): Promise<Run> {
-  const pipeline = await startPipeline(directory);
-  const audit = join(directory, "audit");
+/** What is sent into a pipeline of its own, and who sends. */
+interface Way {
+  readonly records: number;
+  /** Gives the most memory of the sender, bytes; 0: not measured. */
+  readonly send: (pipeline: Pipeline) => Promise<number>;
+  readonly overlays?: readonly string[];
+}
+
+/** From the first request to the last sink. */
+async function measureWay(directory: string, { records, send, overlays }: Way): Promise<Run> {
+  const pipeline = await startPipeline(directory, overlays);
   const started = performance.now();
-  const sender = await runMeasured([RECORDER, audit, String(events), pipeline.endpoint]);
-  // Its last checkpoints wait in the journal for the next start.
-  const records = events;
+  const senderBytes = await send(pipeline);
   await pipeline.delivered(records);
   const seconds = (performance.now() - started) / 1000;
   const collectorBytes = pipeline.peakBytes();
   await pipeline.end();
-  return { records, seconds, collectorBytes, senderBytes: sender.peakBytes };
+  return { records, seconds, collectorBytes, senderBytes };
+}
+
+/** A journal of so many events that nobody took. */
+async function recordOnly(audit: string, events: number): Promise<number> {
+  await runMeasured([RECORDER, audit, String(events)]);
+  return journalRecords(audit);
+}
+
+/** Its last checkpoints wait in the journal for the next start: the events are counted. */
+function recordAndShip(directory: string, records: number): Promise<Run> {
+  const audit = join(directory, "audit");
+  return measureWay(directory, {
+    records,
+    send: async ({ httpEndpoint }) =>
+      (await runMeasured([RECORDER, audit, String(records), httpEndpoint])).peakBytes,
+  });
 }
 
 async function resend(directory: string, events: number): Promise<Run> {
   const audit = join(directory, "audit");
-  await runMeasured([RECORDER, audit, String(events)]);
-  const records = await journalRecords(audit);
-  const pipeline = await startPipeline(directory);
-  const started = performance.now();
-  const sender = await runMeasured([COMMAND, "resend", audit, "--endpoint", pipeline.endpoint]);
-  await pipeline.delivered(records);
-  const seconds = (performance.now() - started) / 1000;
-  const collectorBytes = pipeline.peakBytes();
-  await pipeline.end();
-  return { records, seconds, collectorBytes, senderBytes: sender.peakBytes };
+  return measureWay(directory, {
+    records: await recordOnly(audit, events),
+    send: async ({ httpEndpoint }) =>
+      (await runMeasured([COMMAND, "resend", audit, "--endpoint", httpEndpoint])).peakBytes,
+  });
 }
 
 /** Its records are none of ours: an overlay lets them pass. */
@@ -157,36 +174,26 @@ async function telemetrygen(directory: string, records: number): Promise<Run> {
     overlay,
     `processors:\n  filter/audit_only: { ${none} }\n  filter/proven: { ${none} }\n`,
   );
-  const pipeline = await startPipeline(directory, [overlay]);
-  const started = performance.now();
   const each = Math.floor(records / TELEMETRYGEN_WORKERS);
-  await run(binary, [
-    "logs",
-    "--otlp-endpoint",
-    pipeline.grpcEndpoint,
-    "--otlp-insecure",
-    "--rate=0",
-    `--workers=${TELEMETRYGEN_WORKERS}`,
-    `--logs=${each}`,
-  ]);
-  await pipeline.delivered(each * TELEMETRYGEN_WORKERS);
-  const seconds = (performance.now() - started) / 1000;
-  const collectorBytes = pipeline.peakBytes();
-  await pipeline.end();
-  return { records: each * TELEMETRYGEN_WORKERS, seconds, collectorBytes, senderBytes: 0 };
+  return measureWay(directory, {
+    records: each * TELEMETRYGEN_WORKERS,
+    overlays: [overlay],
+    send: async ({ grpcEndpoint }) => {
+      const to = ["--otlp-endpoint", grpcEndpoint, "--otlp-insecure", "--rate=0"];
+      const much = [`--workers=${TELEMETRYGEN_WORKERS}`, `--logs=${each}`];
+      await run(binary, ["logs", ...to, ...much]);
+      return 0;
+    },
+  });
 }
 
 /** Records were made while nobody listened; then a service starts again, and a Collector is there. */
 async function drainBacklog(directory: string, events: number): Promise<Run> {
   const audit = join(directory, "audit");
-  await runMeasured([RECORDER, audit, String(events)]);
-  const records = await journalRecords(audit);
-  const pipeline = await startPipeline(directory);
-  const started = performance.now();
-  const sender = await runMeasured([RECORDER, audit, "0", pipeline.endpoint, String(records)]);
-  await pipeline.delivered(records);
-  const seconds = (performance.now() - started) / 1000;
-  const collectorBytes = pipeline.peakBytes();
-  await pipeline.end();
-  return { records, seconds, collectorBytes, senderBytes: sender.peakBytes };
+  const records = await recordOnly(audit, events);
+  return measureWay(directory, {
+    records,
+    send: async ({ httpEndpoint }) =>
+      (await runMeasured([RECORDER, audit, "0", httpEndpoint, String(records)])).peakBytes,
+  });
 }
