@@ -9,9 +9,10 @@ import * as grpc from "@grpc/grpc-js";
 import { JsonLogsSerializer, ProtobufLogsSerializer } from "@opentelemetry/otlp-transformer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildCollector, buildVictoriaLogs } from "../../collector-config/build/build.ts";
-import { type AttributeValue, type AuditRecord, recordId } from "../../src/event/index.ts";
+import { type AuditRecord, recordId } from "../../src/event/index.ts";
 import { CSV_HEADER, decodeCsvRows } from "../../src/format/index.ts";
 import { toLogRecord, toResource } from "../../src/otel/index.ts";
+import { recordIdsIn, resultRecord as result, STREAM } from "../support/posted-records.ts";
 import { eventually, freePorts } from "./child-process.ts";
 import {
   BUILD_TIMEOUT_MILLIS,
@@ -23,37 +24,11 @@ import {
 import { startVictoriaLogs } from "./victoria-logs-process.ts";
 
 const MASK = "****";
-const STREAM = "Sabcdefghijklmno";
-/** What tells a sealed record: a commitment and a salt. */
-const SEAL = `audit_actor_id:${"c".repeat(43)}:${"s".repeat(22)}`;
 const TIME = "2026-11-21T04:40:00.123Z";
 
 const skipped = whyNoCollector();
 if (skipped !== undefined)
   process.stderr.write(`\notel-audit: test/collector/config-run: ${skipped}\n\n`);
-
-/** A result with everything that a record must have; the rest is the test's. */
-function result(
-  sequence: number,
-  attributes: Readonly<Record<string, AttributeValue>> = {},
-  rest: Partial<AuditRecord> = {},
-): AuditRecord {
-  return {
-    attributes: {
-      "audit.record.id": recordId(STREAM, sequence),
-      "audit.record.kind": "result",
-      "audit.sequence.number": sequence,
-      "audit.schema.version": "1",
-      "audit.time": TIME,
-      "audit.action": "hp_change",
-      "audit.integrity.fields": SEAL,
-      ...attributes,
-    },
-    body: {},
-    service: "trainer",
-    ...rest,
-  };
-}
 
 type LogRecords = Parameters<typeof JsonLogsSerializer.serializeRequest>[0];
 
@@ -117,14 +92,8 @@ async function csvRecords(collector: RunningCollector): Promise<readonly AuditRe
   return decodeCsvRows(text.slice(CSV_HEADER.length)).map(({ record }) => record);
 }
 
-async function jsonRecordIds(
-  collector: RunningCollector,
-  file: string = collector.jsonFile,
-): Promise<readonly string[]> {
-  const text = await readFile(file, "utf8");
-  return [...text.matchAll(/"audit\.record\.id","value":\{"stringValue":"([^"]+)"/g)].map(
-    ([, id]) => id ?? "",
-  );
+function jsonRecordIds(collector: RunningCollector): Promise<readonly string[]> {
+  return recordIdsIn(collector.jsonFile);
 }
 
 function idsOf(records: readonly AuditRecord[]): readonly unknown[] {

@@ -1,14 +1,10 @@
 /** Values through a Collector and its file: what its redaction leaves of them. */
 import { readFile } from "node:fs/promises";
-import { JsonLogsSerializer } from "@opentelemetry/otlp-transformer";
 import { type AuditRecord, type BodyMap, type BodyValue, recordId } from "../../src/event/index.ts";
-import { toLogRecord, toResource } from "../../src/otel/index.ts";
 import { recordsOfRequest } from "../support/otlp-json.ts";
+import { postRecords, resultRecord, STREAM } from "../support/posted-records.ts";
 import type { RunningCollector } from "./collector-process.ts";
 
-const STREAM = "Sconformanceabcd";
-/** What tells a sealed record: a commitment and a salt. */
-const SEAL = `audit_actor_id:${"c".repeat(43)}:${"s".repeat(22)}`;
 /** The attribute, and the key of a body, that a text is sent in. */
 const TEXT = "text";
 
@@ -20,16 +16,9 @@ export async function throughCollector(
   { httpEndpoint, jsonFile, drained }: RunningCollector,
   values: readonly BodyValue[],
 ): Promise<readonly (readonly unknown[])[]> {
-  const resource = toResource({ "service.name": "trainer" });
-  const logs = values.map((value, at) => toLogRecord(recordOf(value, at + 1), resource));
-  const response = await fetch(`${httpEndpoint}/v1/logs`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: new TextDecoder().decode(JsonLogsSerializer.serializeRequest(logs)),
-  });
-  if (!response.ok)
-    throw new Error(`the Collector answered ${response.status}: ${await response.text()}`);
-  await response.body?.cancel();
+  const records = values.map((value, at) => recordOf(value, at + 1));
+  const status = await postRecords(httpEndpoint, records);
+  if (status !== 200) throw new Error(`the Collector answered ${status}`);
   await drained();
   const found = new Map<unknown, AuditRecord>();
   for (const line of (await readFile(jsonFile, "utf8")).split("\n")) {
@@ -46,18 +35,10 @@ export async function throughCollector(
 }
 
 function recordOf(value: BodyValue, sequence: number): AuditRecord {
-  return {
-    attributes: {
-      "audit.record.id": recordId(STREAM, sequence),
-      "audit.record.kind": "result",
-      "audit.sequence.number": sequence,
-      "audit.schema.version": "1",
-      "audit.time": "2026-11-21T04:40:00.123Z",
-      "audit.action": "note_write",
-      "audit.integrity.fields": SEAL,
-      ...(typeof value === "string" ? { [TEXT]: value } : {}),
-    },
-    body: typeof value === "string" ? { [TEXT]: value } : (value as BodyMap),
-    service: "trainer",
-  };
+  const isText = typeof value === "string";
+  return resultRecord(
+    sequence,
+    { "audit.action": "note_write", ...(isText ? { [TEXT]: value } : {}) },
+    { body: isText ? { [TEXT]: value } : (value as BodyMap) },
+  );
 }
