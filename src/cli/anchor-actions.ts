@@ -6,7 +6,8 @@ import type { VerificationReport } from "../verify/index.ts";
 import type { AnchorOptions } from "./anchor-command.ts";
 import type { Lines } from "./quarantine-command.ts";
 import { keyPathOf, usingKey } from "./signing-key.ts";
-import { evidenceOf, pathsOrDefault, verifyWithProgress } from "./verify-paths.ts";
+import { pathsOrDefault } from "./default-paths.ts";
+import { evidenceOf, verifyWithProgress } from "./verify-paths.ts";
 
 const EXIT_INCOMPLETE = 4;
 const EXIT_UNREADABLE = 3;

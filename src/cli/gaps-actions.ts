@@ -9,7 +9,8 @@ import {
 import type { GapsCommandOptions } from "./gaps-command.ts";
 import type { Lines } from "./quarantine-command.ts";
 import { tableLines, withoutControls } from "./table.ts";
-import { evidenceOf, pathsOrDefault, verifyWithProgress } from "./verify-paths.ts";
+import { pathsOrDefault } from "./default-paths.ts";
+import { evidenceOf, verifyWithProgress } from "./verify-paths.ts";
 
 /** Verifies, prints what is missing, and sets the exit code. */
 export async function showGaps(

@@ -12,7 +12,7 @@ import type { InspectOptions } from "./inspect-command.ts";
 import type { Lines } from "./quarantine-command.ts";
 import { handCommands, printable } from "./shell-text.ts";
 import { tableLines } from "./table.ts";
-import { pathsOrDefault } from "./verify-paths.ts";
+import { pathsOrDefault } from "./default-paths.ts";
 
 /** Looks for the record, prints how it is proven, and sets the exit code. */
 export async function inspect(

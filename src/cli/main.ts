@@ -11,6 +11,7 @@ import { keysCommand } from "./keys-command.ts";
 import { policyCommand } from "./policy-command.ts";
 import { quarantineCommand } from "./quarantine-command.ts";
 import { resendCommand } from "./resend-command.ts";
+import { queryCommand } from "./ask/query-command.ts";
 import { verifyCommand } from "./verify-command.ts";
 
 /** Exit codes of every command; what cannot be written is taken as what cannot be read. */
@@ -36,6 +37,7 @@ const program = new Command("otel-audit")
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const warn = (line: string): void => void process.stderr.write(`otel-audit: ${line}\n`);
 const rooms = [
+  queryCommand(print, warn),
   verifyCommand(print, warn),
   gapsCommand(print, warn),
   inspectCommand(print, warn),
@@ -52,7 +54,7 @@ for (const room of rooms) {
 }
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(withTerms(process.argv));
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }
@@ -63,4 +65,11 @@ function exitCodeOf(error: unknown): number {
   return error instanceof AuditError && ["invalid_option", "invalid_policy"].includes(error.code)
     ? EXIT_USAGE
     : EXIT_UNREADABLE;
+}
+
+/** `-outcome:success` is a term of a query and no option: behind a space it is taken for none. */
+function withTerms(argv: readonly string[]): string[] {
+  return argv.map((argument) =>
+    /^-[\p{L}_][\p{L}\p{N}_.-]*:/u.test(argument) ? ` ${argument}` : argument,
+  );
 }

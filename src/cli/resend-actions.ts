@@ -16,7 +16,7 @@ import {
   summaryLines,
 } from "./resend-report.ts";
 import { withoutControls } from "./table.ts";
-import { pathsOrDefault } from "./verify-paths.ts";
+import { pathsOrDefault } from "./default-paths.ts";
 
 /** No record is there, or none in the range. */
 const EXIT_NOTHING = 1;

@@ -1,7 +1,8 @@
 import { styleText } from "node:util";
+import stringWidth from "string-width";
 
 /**
- * Rows in aligned columns; the heading is bold on a terminal that shows colours (NO_COLOR, TERM).
+ * Rows in aligned columns, by what a terminal shows of them: wide characters take two of it. The heading is bold on a terminal that shows colours (NO_COLOR, TERM).
  *
  * @param stream what the lines are written to.
  */
@@ -12,17 +13,20 @@ export function tableLines(
 ): readonly string[] {
   const clean = rows.map((row) => row.map(withoutControls));
   const widths = heading.map((name, at) =>
-    Math.max(name.length, ...clean.map((row) => row[at]?.length ?? 0)),
+    clean.reduce((widest, row) => Math.max(widest, stringWidth(row[at] ?? "")), stringWidth(name)),
   );
   const lineOf = (row: readonly string[]): string =>
     row
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .map((cell, at) => cell + " ".repeat(Math.max(0, (widths[at] ?? 0) - stringWidth(cell))))
       .join("  ")
       .trimEnd();
   return [styleText("bold", lineOf(heading), { stream }), ...clean.map(lineOf)];
 }
 
+/** Control characters, those that change the order or the place of what is shown, and lone surrogates. */
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff]/gu;
+
 /** What a file says must not steer a terminal. */
 export function withoutControls(text: string): string {
-  return text.replace(/\p{Cc}/gu, " ");
+  return text.replace(UNSEEN, " ");
 }

@@ -2,7 +2,8 @@
 import { styleText } from "node:util";
 import type { Lines } from "./quarantine-command.ts";
 import { tableLines, withoutControls } from "./table.ts";
-import { evidenceOf, pathsOrDefault, verifyWithProgress } from "./verify-paths.ts";
+import { pathsOrDefault } from "./default-paths.ts";
+import { evidenceOf, verifyWithProgress } from "./verify-paths.ts";
 import type { VerifyOptions } from "./verify-command.ts";
 import type { Finding, StreamSummary, VerificationReport } from "../verify/index.ts";
 

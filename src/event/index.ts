@@ -82,6 +82,7 @@ export {
 } from "./action-names.ts";
 export type { SampleDetails } from "./actions/data.ts";
 export { type Change, changeBetween } from "./change.ts";
+export { changesInWords } from "./change-words.ts";
 export { type Changes, changesBetween } from "./changes.ts";
 export {
   type Actor,

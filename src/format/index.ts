@@ -10,6 +10,7 @@ export {
   CSV_HEADER,
   decodeCsvRows,
   type DecodedRow,
+  encodeCsvCell,
   encodeCsvRow,
   JSON_COLUMNS,
   unguardCsvCell,

@@ -38,3 +38,37 @@ export { decodeBlock } from "./decode-block.ts";
 export { filesOf } from "./files-of.ts";
 export { type ReadRecord, readRecords } from "./read-records.ts";
 export { type JournalEntry, readJournal } from "./journal-reader.ts";
+export { fieldOf, FIELDS, type Field, type FieldValue } from "./query/fields.ts";
+export { fieldValueOf, matcherOf, type RecordTest } from "./query/match-query.ts";
+export { parseQuery } from "./query/parse-query.ts";
+export {
+  EVERYTHING,
+  type NumberRange,
+  type QueriedRecord,
+  type Query,
+  type Term,
+  type TimeRange,
+  type ValueTest,
+  type WantedText,
+} from "./query/query.ts";
+export {
+  checkZone,
+  TIME_EXAMPLES,
+  type TimeReading,
+  type TimeSpan,
+  timeSpanOf,
+} from "./query/time-span.ts";
+export { type ScanOptions } from "./search/scan-trail.ts";
+export { type GroupKey, type Interval, type Order } from "./search/scanned-block.ts";
+export {
+  countTrail,
+  type GroupCount,
+  type GroupCounts,
+  type Matching,
+  matchingRecords,
+  type ReadingProblems,
+  type SearchOptions,
+  type SearchResult,
+  searchTrail,
+} from "./search/search.ts";
+export { sourcesOf, type TrailSource } from "./search/sources.ts";

@@ -7,7 +7,7 @@ import { recordId } from "../event/portable.ts";
 import { HASH_BYTES } from "../seal/portable.ts";
 import type { Coverage, CoveredRange } from "./coverage.ts";
 import { KIND } from "./examined-block.ts";
-import { createNumberSet, type NumberSet } from "./number-set.ts";
+import { createNumberSet, type NumberSet } from "../lib/number-set.ts";
 import type { FindingParts } from "./findings.ts";
 import type { SeenRecord, StreamJudgeOptions } from "./judged-stream.ts";
 import { isInside } from "./time-window.ts";

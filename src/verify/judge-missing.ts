@@ -1,7 +1,7 @@
 import { recordId } from "../event/portable.ts";
 import type { Claim, CoveredPart } from "./coverage.ts";
 import { judgeResults } from "./judge-results.ts";
-import type { NumberSet } from "./number-set.ts";
+import type { NumberSet } from "../lib/number-set.ts";
 import { countOf, joinRuns, type Run, runsOf, sayRuns, withoutRuns } from "./runs.ts";
 import type { StreamJudgeOptions } from "./judged-stream.ts";
 

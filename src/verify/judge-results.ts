@@ -6,7 +6,7 @@
  */
 import type { Claim } from "./coverage.ts";
 import type { MissingParts, Wanted } from "./judge-missing.ts";
-import type { NumberSet } from "./number-set.ts";
+import type { NumberSet } from "../lib/number-set.ts";
 import { countOf, joinRuns, type Run, withoutRuns } from "./runs.ts";
 
 type ResultParts = Pick<MissingParts, "stream" | "found" | "claims" | "results" | "altered">;

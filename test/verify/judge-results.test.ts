@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Claim } from "../../src/verify/coverage.ts";
 import type { Wanted } from "../../src/verify/judge-missing.ts";
 import { judgeResults } from "../../src/verify/judge-results.ts";
-import { createNumberSet, type NumberSet } from "../../src/verify/number-set.ts";
+import { createNumberSet, type NumberSet } from "../../src/lib/number-set.ts";
 import type { Run } from "../../src/verify/runs.ts";
 import { STREAMS } from "../support/sealed-journal.ts";
 

@@ -11,8 +11,9 @@ export const TESTS = {
     "test/seal/{anchor,note,tampering,vectors}.test.ts",
     "test/verify/{adopted-views,anchor-heads,call-ledger,check-checkpoint,checkpoint-chain,checkpoint-of,coverage,crypto,differing-fields}.test.ts",
     "test/verify/{examine-block,files-to-read,finding-list,gaps,inspect-and-verify,inspect-choice,misspelt-names,verify-files}.test.ts",
-    "test/verify/{any-order,grow-tree,history-rules,inspect-changed,inspect-record,judge-results,key-ring,name-fields,name-fields-given,number-set,one-key,record-detail,source-ledger,stream-end,stream-judge,tables,unknown-keys,verification}.test.ts",
+    "test/verify/{any-order,grow-tree,history-rules,inspect-changed,inspect-record,judge-results,key-ring,name-fields,name-fields-given,one-key,record-detail,source-ledger,stream-end,stream-judge,tables,unknown-keys,verification}.test.ts",
     "test/verify/attacks/{change,checkpoints,claims,copies,insert,keys,last-line,names,redact,remove,tails,views}.test.ts",
     "test/verify/{growing-directory,purged-stream}.test.ts",
+    "test/lib/number-set.test.ts",
   ],
 };

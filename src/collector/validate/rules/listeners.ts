@@ -1,7 +1,7 @@
 import type { Component } from "../model.ts";
 import { hitIn, startedExtensions, usedComponents } from "../graph.ts";
 import type { Hit, Rule } from "../finding.ts";
-import { type Endpoint, endpointOf, isEverywhere } from "../endpoint.ts";
+import { type Endpoint, endpointOf, isEverywhere, isLoopback } from "../endpoint.ts";
 import { otlpListeners } from "../hops.ts";
 import { get, isAbsent, itemsOf, knownText, type Located, type Place } from "../located.ts";
 import { DEFAULT_GRPC_MIB, largestRequestMib, limitMib, publicReceivers } from "../limits.ts";
@@ -50,13 +50,13 @@ function openAddress(endpoint: Endpoint): string {
 }
 
 const inExtensions =
-  (...types: readonly string[]): Rule["find"] =>
+  (types: readonly string[], isOpen: (endpoint: Endpoint) => boolean): Rule["find"] =>
   (collector) =>
     startedExtensions(collector, ...types).flatMap((extension) => {
       const paths = [["endpoint"], ["http", "endpoint"], ["grpc", "endpoint"], ["tcp", "endpoint"]];
       return paths.flatMap((path) => {
         const endpoint = endpointOf(get(extension.config, ...path));
-        return endpoint !== undefined && isEverywhere(endpoint)
+        return endpoint !== undefined && isOpen(endpoint)
           ? [hitIn(extension, path, `listens on ${openAddress(endpoint)}`)]
           : [];
       });
@@ -93,7 +93,7 @@ export const LISTENER_RULES: readonly Rule[] = [
     find: (collector) =>
       usedComponents(collector, "receivers").flatMap((receiver) =>
         listeners(receiver).flatMap(({ path, config, endpoint }) =>
-          endpoint !== undefined && isEverywhere(endpoint) && !isGuarded(config)
+          endpoint !== undefined && !isLoopback(endpoint.host) && !isGuarded(config)
             ? [
                 hitIn(
                   receiver,
@@ -159,14 +159,14 @@ export const LISTENER_RULES: readonly Rule[] = [
     severity: "error",
     why: "every host that reaches this machine may read what is in the Collector's memory: records and credentials",
     instead: "endpoint on 127.0.0.1, or without this extension",
-    find: inExtensions("pprof", "zpages"),
+    find: inExtensions(["pprof", "zpages"], ({ host }) => !isLoopback(host)),
   },
   {
     code: "health_check_open",
     severity: "warning",
     why: "every host that reaches this machine learns when the trail is down",
     instead: "endpoint on 127.0.0.1 or on the address that the probe calls",
-    find: inExtensions("healthcheck", "healthcheckv2"),
+    find: inExtensions(["healthcheck", "healthcheckv2"], isEverywhere),
   },
   {
     code: "metrics_open",

@@ -17,6 +17,16 @@ export const DOOR_MISTAKES: readonly Mistake[] = [
     "${env:AUDIT_OTLP_GRPC_ENDPOINT:-127.0.0.1:4317}",
     '"[::]:4317" #! listener_open',
   ),
+  inSpool(
+    "a receiver on an address of the network",
+    "${env:AUDIT_OTLP_GRPC_ENDPOINT:-127.0.0.1:4317}",
+    "192.0.2.7:4317 #! listener_open",
+  ),
+  inSpool(
+    "a receiver on a name of the network",
+    "${env:AUDIT_OTLP_HTTP_ENDPOINT:-127.0.0.1:4318}",
+    "collector.example.org:4318 #! listener_open",
+  ),
   {
     name: "encrypted, and open to anybody",
     base: "helm-gateway.yaml",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createNumberSet } from "../../src/verify/number-set.ts";
+import { createNumberSet } from "../../src/lib/number-set.ts";
 
 test("says of every number what a set says, also at the ends of bytes and pages", () => {
   const number = fc.oneof(

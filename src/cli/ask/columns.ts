@@ -1,0 +1,70 @@
+/** The columns that a command shows of a record. */
+import { DateTime } from "luxon";
+import { AuditError } from "../../lib/errors.ts";
+import { nearest } from "../../lib/nearest.ts";
+import { shown } from "../../lib/shown.ts";
+import { type BodyMap, type BodyValue, changesInWords, sentenceOf } from "../../event/index.ts";
+import { type FlatRecord, fromFlat } from "../../format/index.ts";
+import { fieldOf, FIELDS, fieldValueOf } from "../../read/index.ts";
+
+/** One column. */
+export interface Column {
+  readonly name: string;
+  readonly textOf: (record: FlatRecord, zone: string) => string;
+}
+
+/** Columns that are made of more than one field. */
+const MADE: readonly Column[] = [
+  { name: "time", textOf: ({ timestamp }, zone) => screenTime(timestamp, zone) },
+  { name: "timestamp", textOf: ({ timestamp }) => timestamp },
+  { name: "changes", textOf: changesOf },
+  { name: "details", textOf: ({ details }) => JSON.stringify(details) },
+  { name: "attributes", textOf: ({ attributes }) => JSON.stringify(attributes) },
+  { name: "what", textOf: (record) => sentenceOf(fromFlat(record)) },
+];
+
+/** What a table shows unasked. */
+export const TABLE_COLUMNS = "time,record,outcome,what";
+
+/** @throws {AuditError} `invalid_option` naming the column that there is not. */
+export function columnsOf(text: string): readonly Column[] {
+  const names = text.split(",").map((name) => name.trim());
+  return names.map((name) => {
+    const made = MADE.find((column) => column.name === name);
+    if (made !== undefined) return made;
+    const field = fieldOf(name);
+    if (field === undefined && !name.includes(".")) throw unknownColumn(name);
+    const valueOf = fieldValueOf(name);
+    return {
+      name,
+      textOf: (record) => {
+        const value = valueOf(record);
+        return typeof value === "object" ? value.join(", ") : String(value ?? "");
+      },
+    };
+  });
+}
+
+function unknownColumn(name: string): AuditError {
+  const known = [...MADE, ...FIELDS].map((column) => column.name);
+  const near = nearest(name, known);
+  return new AuditError(
+    "invalid_option",
+    `--columns names ${shown(name)}, which is none: ${near === undefined ? "" : `did you mean ${near}? `}They are ${[...new Set(known)].join(", ")}, the name of an attribute, and details. with a path`,
+  );
+}
+
+/** A time of a record as a person of some zone reads it, to the millisecond, with its offset. */
+export function screenTime(timestamp: string, zone: string): string {
+  const time = DateTime.fromISO(timestamp, { zone });
+  return time.isValid ? time.toFormat("yyyy-MM-dd HH:mm:ss.SSS ZZ") : timestamp;
+}
+
+function changesOf({ details: { before, after } }: FlatRecord): string {
+  const mapOf = (value: BodyValue | undefined): BodyMap => (isMap(value) ? value : {});
+  return changesInWords(mapOf(before), mapOf(after)) ?? "";
+}
+
+function isMap(value: BodyValue | undefined): value is BodyMap {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

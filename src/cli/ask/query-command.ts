@@ -1,0 +1,55 @@
+import { Command, Option } from "commander";
+import type { Lines } from "../quarantine-command.ts";
+import { addAskOptions, type AskOptions } from "./ask-options.ts";
+import { addRecordOutput, type RecordOutputOptions } from "./record-output.ts";
+
+/** What `otel-audit query` takes. */
+export interface QueryCommandOptions extends AskOptions, RecordOutputOptions {
+  readonly order: "newest" | "oldest";
+}
+
+const HELP = `
+A query is terms, and all of them must hold:
+  actor:ann                   a field and a value; action:pause,resume is one or the other
+  -outcome:success            not (put -word behind --, or in quotes with the rest of the query)
+  target:exp-*                * stands for any characters
+  created:>=2026-10-01        2026-10, 2026-10-01..2026-10-07, >-3h, today; local unless it says an offset
+  duration:>100               numbers: >, >=, <, <=, 10..20
+  changed:learning_rate       before or after has it
+  has:reason  no:reason       it is there, or not
+  details.before.lr:0.1       anything in the body; rpc.system.name:grpc is any attribute
+  "learning rate"             text without a field is looked for in all that a person would read
+
+Fields: actor actor.type role permitted authentication delegator action category impact outcome status kind
+target target.type project sample snapshot changed reason error ticket approver method rpc duration source
+service trace span call record stream sequence redacted created text
+
+Records of other kinds than actions are found with kind:gap, kind:start, kind:intent, kind:delivery or
+kind:checkpoint. An action that began and has no result is shown with outcome unknown.
+
+Examples:
+  otel-audit query actor:ann action:permission_change outcome:failure 'created:>=2026-10-01'
+  otel-audit query impact:high --since -7d -o markdown
+  otel-audit query 'target.type:checkpoint "weights are NaN"' --columns time,actor,action,reason
+  otel-audit query outcome:denied -o json | jq 'map(.actor_id) | unique'
+
+Exit: 0 found; 1 nothing found; 2 wrong usage; 3 something is not there or cannot be read; 4 found, but some
+lines are no records: they are named on stderr.`;
+
+/** `otel-audit query`. */
+export function queryCommand(print: Lines["print"], warn: Lines["warn"]): Command {
+  const command = new Command("query")
+    .description("find records, the newest first")
+    .argument("[term...]", "what is asked: see below (default: every action)");
+  addRecordOutput(addAskOptions(command)).addOption(
+    new Option("--order <order>", "which come first")
+      .choices(["newest", "oldest"])
+      .default("newest"),
+  );
+  return command
+    .addHelpText("after", HELP)
+    .action(async (terms: readonly string[], options: QueryCommandOptions) => {
+      const { query } = await import("./query-actions.ts");
+      await query(terms, options, { print, warn });
+    });
+}

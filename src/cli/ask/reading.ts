@@ -1,0 +1,40 @@
+/** What every command does that reads a trail. */
+import type { ReadingProblems, ScanOptions } from "../../read/index.ts";
+import { createProgress } from "../progress.ts";
+import type { Lines } from "../quarantine-command.ts";
+import { withoutControls } from "../table.ts";
+
+/** Exit codes of commands that ask. */
+const EXIT_NOTHING = 1;
+const EXIT_INCOMPLETE = 4;
+/** More of them are counted. */
+const MAX_SAID = 10;
+
+/** Reads, and shows on a terminal how far it has come. */
+export async function withProgress<Result>(
+  read: (options: ScanOptions) => Promise<Result>,
+): Promise<Result> {
+  const progress = createProgress(process.stderr);
+  try {
+    return await read({ onProgress: progress.show });
+  } finally {
+    progress.end();
+  }
+}
+
+/** Says what in the files is no record. */
+export function sayProblems(
+  { problems, problemCount }: ReadingProblems,
+  warn: Lines["warn"],
+): void {
+  for (const { file, line, message } of problems.slice(0, MAX_SAID))
+    warn(withoutControls(`${file}:${line}: ${message}`));
+  if (problemCount > MAX_SAID)
+    warn(`and ${problemCount - MAX_SAID} more places that hold no record`);
+}
+
+/** 0, 1 where nothing was found, 4 where something could not be read: then there may be more. */
+export function exitAfterReading({ problemCount }: ReadingProblems, found: number): number {
+  if (problemCount > 0) return EXIT_INCOMPLETE;
+  return found === 0 ? EXIT_NOTHING : 0;
+}

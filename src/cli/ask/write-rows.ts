@@ -1,0 +1,80 @@
+/** Records as a command prints them. */
+import {
+  CSV_HEADER,
+  encodeCsvCell,
+  encodeCsvRow,
+  type FlatRecord,
+  fromFlat,
+} from "../../format/index.ts";
+import { tableLines, withoutControls } from "../table.ts";
+import type { Column } from "./columns.ts";
+import type { RecordFormat } from "./formats.ts";
+
+/** How records are printed. */
+export interface RowOptions {
+  readonly format: RecordFormat;
+  /** Undefined: whole records, in `table` and `markdown` a choice for people. */
+  readonly columns?: readonly Column[] | undefined;
+  readonly forPeople: readonly Column[];
+  /** Of times for people. */
+  readonly zone: string;
+}
+
+/** The lines of some records. Control characters are kept only where their format escapes or quotes them. */
+export function* rowLines(
+  records: readonly FlatRecord[],
+  { format, columns, forPeople, zone }: RowOptions,
+): Generator<string> {
+  const own = columns ?? forPeople;
+  const cellsOf = (record: FlatRecord, of: readonly Column[], in_: string): readonly string[] =>
+    of.map(({ textOf }) => textOf(record, in_));
+  const objectOf = (record: FlatRecord): object =>
+    columns === undefined
+      ? record
+      : Object.fromEntries(columns.map(({ name, textOf }) => [name, textOf(record, "UTC")]));
+  switch (format) {
+    case "json":
+      yield JSON.stringify(records.map(objectOf), null, 2);
+      return;
+    case "jsonl":
+      for (const record of records) yield JSON.stringify(objectOf(record));
+      return;
+    case "csv":
+      if (columns === undefined) {
+        yield CSV_HEADER.trimEnd();
+        for (const record of records) yield encodeCsvRow(fromFlat(record)).trimEnd();
+        return;
+      }
+      yield csvRow(columns.map(({ name }) => name));
+      for (const record of records) yield csvRow(cellsOf(record, columns, "UTC"));
+      return;
+    case "markdown":
+      yield markdownRow(own.map(({ name }) => name));
+      yield markdownRow(own.map(() => "---"));
+      for (const record of records) yield markdownRow(cellsOf(record, own, zone));
+      return;
+    default:
+      yield* tableLines(
+        own.map(({ name }) => name.toUpperCase()),
+        records.map((record) => cellsOf(record, own, zone)),
+        process.stdout,
+      );
+  }
+}
+
+/** A row of CSV (RFC 4180), guarded against spreadsheets that would run it. */
+function csvRow(cells: readonly string[]): string {
+  return cells.map(encodeCsvCell).join(",");
+}
+
+/** A row of a table in GitHub Flavored Markdown (section 4.10): nothing in a cell is mark-up. */
+export function markdownRow(cells: readonly string[]): string {
+  return `| ${cells.map(markdownText).join(" | ")} |`;
+}
+
+/** A text of which no character is mark-up. */
+export function markdownText(text: string): string {
+  return withoutControls(text).replace(/[\\`*_{}[\]()<>#+!|~&]/g, (mark) =>
+    mark === "<" ? "&lt;" : mark === "&" ? "&amp;" : `\\${mark}`,
+  );
+}

@@ -1,0 +1,115 @@
+/** The records of a block that may match, and what is none. */
+import { type FlatRecord, toFlat } from "../../format/index.ts";
+import type { Block, FileProblem } from "../block.ts";
+import { decodeBlock } from "../decode-block.ts";
+import { type Line, linesOf } from "../lines.ts";
+import type { Sieve } from "../query/needles.ts";
+import type { QueriedRecord } from "../query/query.ts";
+import { createFlatLines } from "./flat-line.ts";
+
+/** A record that may match. It is good until the next one is asked for. */
+export interface Candidate {
+  readonly kind: "record";
+  readonly record: QueriedRecord;
+  /** The flat record as JSON. */
+  readonly text: () => string;
+  readonly line: number;
+  /** Where its line ends in the block; -1: it has none of its own. */
+  readonly end: number;
+}
+
+/** What every line of ours begins with. */
+const START = Buffer.from('{"timestamp":"');
+/** An ASCII character that was escaped may be one of those that are looked for. */
+const ESCAPE = "\\u00";
+const CLOSE_MAP = 0x7d;
+const TIME_BYTES = "2026-11-21T09:00:05.123456Z".length;
+const lines = createFlatLines();
+
+/**
+ * What stands in a block, in its order, without what a sieve keeps back. A line that is kept back was looked
+ * at as far as it begins and ends like a record: a cut or foreign one is found, one with a wrong byte in
+ * the middle is not.
+ */
+export function* candidatesIn(block: Block, sieve: Sieve): Generator<Candidate | FileProblem> {
+  if (block.form !== "json-lines" || block.isWithoutIds === true) yield* decoded(block);
+  else yield* ofJournal(block, sieve);
+}
+
+function* decoded(block: Block): Generator<Candidate | FileProblem> {
+  for (const found of decodeBlock(block)) {
+    if (found.kind === "problem") yield { ...found, file: block.file };
+    else yield candidateOf(toFlat(found.record), found.line);
+  }
+}
+
+function candidateOf(record: FlatRecord, line: number, end = -1): Candidate {
+  return { kind: "record", record, text: () => JSON.stringify(record), line, end };
+}
+
+function* ofJournal(block: Block, sieve: Sieve): Generator<Candidate | FileProblem> {
+  const bytes = Buffer.from(block.bytes.buffer, block.bytes.byteOffset, block.bytes.length);
+  const passes = sieveTest(bytes, sieve);
+  const starts = createHits(bytes, START);
+  for (const { start, end, number, isEnded } of linesOf({ ...block, bytes })) {
+    // The rest of a cut line, and a whole one behind it, are one line.
+    const isOne = starts.at(start) === start && starts.at(start + 1) >= end;
+    const isWhole = isEnded && isOne && bytes[end - 1] === CLOSE_MAP;
+    if (isWhole && !passes(start, end)) continue;
+    const record = isWhole ? lines.read(bytes, start, end) : undefined;
+    if (record !== undefined) {
+      const text = (): string => bytes.toString("utf8", start, end);
+      yield { kind: "record", record, text, line: number, end };
+      continue;
+    }
+    for (const found of decodeBlock(oneLine(block, { start, end, number, isEnded }))) {
+      if (found.kind === "problem") yield { ...found, file: block.file };
+      else yield candidateOf(toFlat(found.record), found.line, end);
+    }
+  }
+}
+
+function oneLine(block: Block, { start, end, number, isEnded }: Line): Block {
+  // The mark at the start of a file is none in the middle of one.
+  const bytes = block.bytes.slice(start, isEnded ? end + 1 : end);
+  return { ...block, bytes, firstLine: number, isEnded };
+}
+
+function sieveTest(
+  bytes: Buffer,
+  { needles, time }: Sieve,
+): (start: number, end: number) => boolean {
+  const hits =
+    needles.length === 0
+      ? []
+      : [...needles, ESCAPE].map((text) => createHits(bytes, Buffer.from(text)));
+  const { from = "", until = "" } = time;
+  const isTimed = from !== "" || until !== "";
+  return (start, end) => {
+    if (hits.length > 0 && !hits.some((hit) => hit.at(start) < end)) return false;
+    if (!isTimed) return true;
+    const first = start + START.length;
+    const own = bytes.toString("latin1", first, first + TIME_BYTES);
+    // What is no time of ours is left to the query.
+    return !own.endsWith("Z") || (own >= from && (until === "" || own < until));
+  };
+}
+
+/** Places of a text, asked for in ascending order. */
+interface Hits {
+  /** The first one at a place or behind it; infinite: there is none. */
+  readonly at: (place: number) => number;
+}
+
+function createHits(bytes: Buffer, text: Buffer): Hits {
+  let next = -1;
+  return {
+    at(place) {
+      if (next < place) {
+        const found = bytes.indexOf(text, place);
+        next = found < 0 ? Infinity : found;
+      }
+      return next;
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { ATTR_COUNT, streamOf } from "../../event/index.ts";
+import type { QueriedRecord } from "../query/query.ts";
+import type { Candidate } from "./candidates.ts";
+import { groupsOf } from "./group-keys.ts";
+import { before } from "./order.ts";
+import type { Fold, ScannedBlock, ScannedRow } from "./scanned-block.ts";
+
+/** Collects what matches in one block. */
+export interface Matches {
+  readonly add: (candidate: Candidate) => void;
+  readonly end: () => ScannedBlock;
+}
+
+/** An empty one. */
+export function createMatches(fold: Fold): Matches {
+  const streams = new Map<string, number>();
+  const stream: number[] = [];
+  const sequence: number[] = [];
+  const rows = fold.kind === "records" ? createRows(fold) : undefined;
+  const groups = fold.kind === "groups" ? createGroups(groupsOf(fold.by)) : undefined;
+
+  return {
+    add(candidate) {
+      const { record } = candidate;
+      const at = stream.length;
+      const [name, number] = placeOf(record);
+      let index = streams.get(name);
+      if (index === undefined) streams.set(name, (index = streams.size));
+      stream.push(index);
+      sequence.push(number);
+      rows?.add(candidate, at);
+      groups?.add(record, at);
+    },
+    end: () => ({
+      problems: [],
+      streams: [...streams.keys()],
+      stream: Uint32Array.from(stream),
+      sequence: Float64Array.from(sequence),
+      rows: rows?.end() ?? [],
+      groups: groups?.end() ?? NO_GROUPS,
+      intents: [],
+      results: [],
+      last: new Map(),
+    }),
+  };
+}
+
+const NO_GROUPS: ScannedBlock["groups"] = {
+  keys: [],
+  at: new Uint32Array(),
+  key: new Uint32Array(),
+  weight: new Float64Array(),
+};
+
+/** A record id in two: doubles are known by both. */
+export function placeOf({
+  record_id: id,
+}: Pick<QueriedRecord, "record_id">): readonly [string, number] {
+  const stream = streamOf(id);
+  const text = id.slice(stream.length + 1);
+  const number = Number(text);
+  const isPlace = Number.isSafeInteger(number) && number > 0 && String(number) === text;
+  // The id of no record of ours is taken as a whole.
+  return isPlace ? [stream, number] : [`${id}\u0000`, 1];
+}
+
+interface Rows {
+  readonly add: (candidate: Candidate, at: number) => void;
+  readonly end: () => readonly ScannedRow[];
+}
+
+/** Those that come first; with a limit, twice as many are held at most. */
+function createRows({ order, limit = Infinity }: Extract<Fold, { kind: "records" }>): Rows {
+  const isBefore = before(order);
+  let rows: ScannedRow[] = [];
+  let worst: ScannedRow | undefined;
+
+  function shrink(): void {
+    if (order !== "read") rows.sort(isBefore);
+    rows = rows.slice(0, limit);
+    worst = rows.length < limit ? undefined : rows.at(-1);
+  }
+
+  return {
+    add({ record, text, line }, at) {
+      if (order === "read" && rows.length >= limit) return;
+      const { timestamp: time, stream, sequence } = record;
+      const place = { at, time, stream, sequence, line };
+      if (order !== "read" && worst !== undefined && isBefore(place, worst) > 0) return;
+      rows.push({ ...place, text: text() });
+      if (rows.length >= 2 * limit) shrink();
+    },
+    end() {
+      if (rows.length > limit) shrink();
+      return rows;
+    },
+  };
+}
+
+interface Groups {
+  readonly add: (record: QueriedRecord, at: number) => void;
+  readonly end: () => ScannedBlock["groups"];
+}
+
+function createGroups(keysOf: (record: QueriedRecord) => readonly string[]): Groups {
+  const keys = new Map<string, number>();
+  const [at, key, weight]: [number[], number[], number[]] = [[], [], []];
+  return {
+    add(record, place) {
+      const count = weightOf(record);
+      for (const name of keysOf(record)) {
+        let index = keys.get(name);
+        if (index === undefined) keys.set(name, (index = keys.size));
+        at.push(place);
+        key.push(index);
+        weight.push(count);
+      }
+    },
+    end: () => ({
+      keys: [...keys.keys()],
+      at: Uint32Array.from(at),
+      key: Uint32Array.from(key),
+      weight: Float64Array.from(weight),
+    }),
+  };
+}
+
+/** How many events a record stands for: more than one only where nobody said who acted. */
+function weightOf(record: QueriedRecord): number {
+  if (record.actor_id !== undefined && record.actor_id !== "anonymous") return 1;
+  const count = record.attributes[ATTR_COUNT];
+  return typeof count === "number" && record.kind === "result" && count > 0 ? count : 1;
+}

@@ -1,0 +1,84 @@
+import type { FlatRecord } from "../../format/portable.ts";
+import type { FileProblem } from "../block.ts";
+import type { Query } from "../query/query.ts";
+
+/** What is asked of every block. */
+export interface ScanRequest {
+  readonly query: Query;
+  readonly fold: Fold;
+}
+
+/** What is wanted of the records that match. */
+export type Fold =
+  /** They themselves; of a block no more than so many, from the end of time that is asked for. */
+  | { readonly kind: "records"; readonly order: Order; readonly limit?: number | undefined }
+  /** How many there are of each group. */
+  | { readonly kind: "groups"; readonly by: readonly GroupKey[] }
+  /** Of calls, the results; no query is asked. */
+  | { readonly kind: "settle"; readonly calls: readonly string[] };
+
+/** Which records come first. `read`: as they stand in the files. */
+export type Order = "newest" | "oldest" | "read";
+
+/** The name of a field; or a piece of time: `day` of a zone. */
+export type GroupKey =
+  | { readonly field: string }
+  | { readonly interval: Interval; readonly zone: string };
+
+/** A piece of time that counts are made for. */
+export type Interval = "minute" | "hour" | "day" | "week" | "month" | "year";
+
+/** What stands in a block, of what was asked for. */
+export interface ScannedBlock {
+  readonly problems: readonly FileProblem[];
+  /** The streams that `stream` counts in. */
+  readonly streams: readonly string[];
+  /** Of each match, its stream. */
+  readonly stream: Uint32Array<ArrayBuffer>;
+  /** And its sequence number. */
+  readonly sequence: Float64Array<ArrayBuffer>;
+  /** Some of the matches, or all. */
+  readonly rows: readonly ScannedRow[];
+  readonly groups: ScannedGroups;
+  /** Intents that match, and have no result in the block. */
+  readonly intents: readonly FlatRecord[];
+  /** Results of the calls that were asked for. */
+  readonly results: readonly CallResult[];
+  /** The last sequence number of each stream that was seen. */
+  readonly last: ReadonlyMap<string, number>;
+}
+
+/** A record of those that match. */
+export interface ScannedRow {
+  /** Which of the matches it is. */
+  readonly at: number;
+  readonly time: string;
+  readonly stream: string;
+  readonly sequence: number;
+  /** A flat record as JSON. */
+  readonly text: string;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+/** Groups that the matches are of. */
+export interface ScannedGroups {
+  /** The values of each group, U+0000 between them. */
+  readonly keys: readonly string[];
+  /** A match, … */
+  readonly at: Uint32Array<ArrayBuffer>;
+  /** … a group that it is of, … */
+  readonly key: Uint32Array<ArrayBuffer>;
+  /** … and how many events it stands for. */
+  readonly weight: Float64Array<ArrayBuffer>;
+}
+
+/** A result, as far as it says that an intent has one. */
+export interface CallResult {
+  readonly call: string;
+  readonly action: string;
+  /** Of a call that gRPC handed over; false: code recorded it. */
+  readonly isCaptured: boolean;
+  readonly stream: string;
+  readonly sequence: number;
+}

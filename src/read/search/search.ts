@@ -1,0 +1,177 @@
+import type { FlatRecord } from "../../format/index.ts";
+import type { FileProblem } from "../block.ts";
+import type { Query } from "../query/query.ts";
+import { KEY_BREAK } from "./group-keys.ts";
+import { before } from "./order.ts";
+import { scanTrail, type ScanOptions } from "./scan-trail.ts";
+import type { GroupKey, Order, ScannedRow } from "./scanned-block.ts";
+import type { TrailSource } from "./sources.ts";
+
+/** What went wrong while reading. */
+export interface ReadingProblems {
+  /** The first of them. */
+  readonly problems: readonly FileProblem[];
+  readonly problemCount: number;
+}
+
+/** What a search found. */
+export interface SearchResult extends ReadingProblems {
+  readonly records: readonly FlatRecord[];
+  /** How many match: more than `records` where there is a limit. */
+  readonly total: number;
+}
+
+/** Options of {@link searchTrail}. */
+export interface SearchOptions extends ScanOptions {
+  /** Default: newest. */
+  readonly order?: Order | undefined;
+  /** Default: all, which are held in memory. */
+  readonly limit?: number | undefined;
+}
+
+/** More problems are counted, and not listed. */
+const MAX_PROBLEMS = 1000;
+
+/**
+ * The records that match, each once: actions, as views show them, unless the query names kinds of records.
+ *
+ * @throws {AuditError} as a rejection: `unreadable` where a source cannot be read.
+ */
+export async function searchTrail(
+  sources: readonly TrailSource[],
+  query: Query,
+  { order = "newest", limit, ...options }: SearchOptions = {},
+): Promise<SearchResult> {
+  const problems = createProblems();
+  const best = createBest(order, limit);
+  let total = 0;
+  const fold = { kind: "records", order, limit } as const;
+  for await (const { scanned, isFirst } of scanTrail(sources, { query, fold }, options)) {
+    problems.add(scanned.problems);
+    for (const is of isFirst) total += is;
+    for (const row of scanned.rows) if (isFirst[row.at] === 1) best.add(row);
+  }
+  return { records: best.end(), total, ...problems.end() };
+}
+
+/** How many records are of each group. */
+export interface GroupCounts extends ReadingProblems {
+  /** By the values of the group, in the order in which they were asked for. */
+  readonly counts: ReadonlyMap<string, GroupCount>;
+  /** Records; one may be of several groups. */
+  readonly total: number;
+}
+
+/** One group. */
+export interface GroupCount {
+  readonly values: readonly string[];
+  readonly records: number;
+  /** More than the records where one stands for several. */
+  readonly events: number;
+}
+
+/**
+ * Counts the records that match, by fields or pieces of time. A record without a value is of the group of
+ * the empty text.
+ *
+ * @throws {AuditError} as a rejection: `unreadable` where a source cannot be read.
+ */
+export async function countTrail(
+  sources: readonly TrailSource[],
+  query: Query,
+  by: readonly GroupKey[],
+  options: ScanOptions = {},
+): Promise<GroupCounts> {
+  const problems = createProblems();
+  const counts = new Map<string, { values: readonly string[]; records: number; events: number }>();
+  let total = 0;
+  const fold = { kind: "groups", by } as const;
+  for await (const { scanned, isFirst } of scanTrail(sources, { query, fold }, options)) {
+    problems.add(scanned.problems);
+    for (const is of isFirst) total += is;
+    const { keys, at, key, weight } = scanned.groups;
+    const groups = keys.map((name) => {
+      const group = counts.get(name) ?? { values: name.split(KEY_BREAK), records: 0, events: 0 };
+      counts.set(name, group);
+      return group;
+    });
+    for (const [index, place] of at.entries()) {
+      const group = groups[key[index] ?? 0];
+      if (isFirst[place] !== 1 || group === undefined) continue;
+      group.records++;
+      group.events += weight[index] ?? 1;
+    }
+  }
+  return { counts, total, ...problems.end() };
+}
+
+/** A record that matches, and the source that it was first found in; or a place that holds none. */
+export type Matching =
+  | {
+      readonly kind: "record";
+      readonly record: FlatRecord;
+      readonly source: string;
+      readonly line: number;
+    }
+  | FileProblem;
+
+/**
+ * The records that match, each once, as they are read: within a stream in its order.
+ *
+ * @throws {AuditError} as a rejection: `unreadable` where a source cannot be read.
+ */
+export async function* matchingRecords(
+  sources: readonly TrailSource[],
+  query: Query,
+  options: ScanOptions = {},
+): AsyncGenerator<Matching> {
+  const fold = { kind: "records", order: "read" } as const;
+  for await (const { source, scanned, isFirst } of scanTrail(sources, { query, fold }, options)) {
+    yield* scanned.problems;
+    for (const { at, text, line } of scanned.rows)
+      if (isFirst[at] === 1) yield { kind: "record", record: parse(text), source, line };
+  }
+}
+
+/** The text is one that we made. */
+function parse(text: string): FlatRecord {
+  return JSON.parse(text) as FlatRecord;
+}
+
+function createProblems(): {
+  readonly add: (problems: readonly FileProblem[]) => void;
+  readonly end: () => ReadingProblems;
+} {
+  const problems: FileProblem[] = [];
+  let problemCount = 0;
+  return {
+    add(found) {
+      problemCount += found.length;
+      problems.push(...found.slice(0, MAX_PROBLEMS - problems.length));
+    },
+    end: () => ({ problems, problemCount }),
+  };
+}
+
+/** Those that come first, of as many as there are. */
+function createBest(
+  order: Order,
+  limit = Infinity,
+): { readonly add: (row: ScannedRow) => void; readonly end: () => readonly FlatRecord[] } {
+  const compare = before(order);
+  let rows: ScannedRow[] = [];
+  const shrink = (): void => {
+    if (order !== "read") rows.sort(compare);
+    rows = rows.slice(0, limit);
+  };
+  return {
+    add(row) {
+      rows.push(row);
+      if (rows.length >= 2 * limit + 1000) shrink();
+    },
+    end() {
+      shrink();
+      return rows.map(({ text }) => parse(text));
+    },
+  };
+}
