@@ -37,7 +37,7 @@ export function createMatches(fold: Fold): Matches {
       stream: Uint32Array.from(stream),
       sequence: Float64Array.from(sequence),
       rows: rows?.end() ?? [],
-      groups: groups?.end() ?? NO_GROUPS,
+      groups: groups?.end() ?? noGroups(),
       intents: [],
       results: [],
       last: new Map(),
@@ -45,12 +45,15 @@ export function createMatches(fold: Fold): Matches {
   };
 }
 
-const NO_GROUPS: ScannedBlock["groups"] = {
-  keys: [],
-  at: new Uint32Array(),
-  key: new Uint32Array(),
-  weight: new Float64Array(),
-};
+/** New ones each time: a thread hands its arrays over. */
+function noGroups(): ScannedBlock["groups"] {
+  return {
+    keys: [],
+    at: new Uint32Array(),
+    key: new Uint32Array(),
+    weight: new Float64Array(),
+  };
+}
 
 /** A record id in two: doubles are known by both. */
 export function placeOf({
