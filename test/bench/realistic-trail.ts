@@ -45,7 +45,16 @@ interface Kind {
 
 const rate = (random: Random): number => Number((random() / 100).toPrecision(3));
 const KINDS: readonly (readonly [weight: number, kind: Kind])[] = [
-  [40, { action: "rpc_call", category: "rpc", impact: "low", targetType: "experiment", body: () => ({}) }],
+  [
+    40,
+    {
+      action: "rpc_call",
+      category: "rpc",
+      impact: "low",
+      targetType: "experiment",
+      body: () => ({}),
+    },
+  ],
   [
     20,
     {
@@ -59,13 +68,88 @@ const KINDS: readonly (readonly [weight: number, kind: Kind])[] = [
       }),
     },
   ],
-  [15, { action: "tag_add", category: "data", impact: "low", targetType: "dataset", body: (random) => ({ tag_name: `tag-${Math.floor(random() * 40)}`, samples_affected: 3, sample_ids: samples(random) }) }],
-  [10, { action: "sample_discard", category: "data", impact: "normal", targetType: "dataset", body: (random) => ({ samples_affected: 3, sample_ids: samples(random), origins: ["train", "train", "val"] }) }],
-  [8, { action: "query_execute", category: "data", impact: "low", targetType: "dataset", body: (random) => ({ query_type: "filter", query_text: `loss > ${rate(random)}`, results_count: 17 }) }],
-  [4, { action: "checkpoint_save", category: "training", impact: "normal", targetType: "checkpoint", body: () => ({}) }],
-  [1, { action: "checkpoint_restore", category: "training", impact: "high", targetType: "checkpoint", body: () => ({}) }],
-  [1, { action: "pause", category: "training", impact: "normal", targetType: "experiment", body: () => ({}) }],
-  [1, { action: "permission_change", category: "access", impact: "high", targetType: "user", body: () => ({ before: { role: "annotator" }, after: { role: "reviewer" } }) }],
+  [
+    15,
+    {
+      action: "tag_add",
+      category: "data",
+      impact: "low",
+      targetType: "dataset",
+      body: (random) => ({
+        tag_name: `tag-${Math.floor(random() * 40)}`,
+        samples_affected: 3,
+        sample_ids: samples(random),
+      }),
+    },
+  ],
+  [
+    10,
+    {
+      action: "sample_discard",
+      category: "data",
+      impact: "normal",
+      targetType: "dataset",
+      body: (random) => ({
+        samples_affected: 3,
+        sample_ids: samples(random),
+        origins: ["train", "train", "val"],
+      }),
+    },
+  ],
+  [
+    8,
+    {
+      action: "query_execute",
+      category: "data",
+      impact: "low",
+      targetType: "dataset",
+      body: (random) => ({
+        query_type: "filter",
+        query_text: `loss > ${rate(random)}`,
+        results_count: 17,
+      }),
+    },
+  ],
+  [
+    4,
+    {
+      action: "checkpoint_save",
+      category: "training",
+      impact: "normal",
+      targetType: "checkpoint",
+      body: () => ({}),
+    },
+  ],
+  [
+    1,
+    {
+      action: "checkpoint_restore",
+      category: "training",
+      impact: "high",
+      targetType: "checkpoint",
+      body: () => ({}),
+    },
+  ],
+  [
+    1,
+    {
+      action: "pause",
+      category: "training",
+      impact: "normal",
+      targetType: "experiment",
+      body: () => ({}),
+    },
+  ],
+  [
+    1,
+    {
+      action: "permission_change",
+      category: "access",
+      impact: "high",
+      targetType: "user",
+      body: () => ({ before: { role: "annotator" }, after: { role: "reviewer" } }),
+    },
+  ],
 ];
 const ALL_WEIGHT = KINDS.reduce((sum, [weight]) => sum + weight, 0);
 
@@ -79,11 +163,15 @@ function kindOf(random: Random): Kind {
   throw new RangeError("weights do not add up");
 }
 
-function recordOf(random: Random, { stream, sequence, millis, actor, target }: Placed): AuditRecord {
+function recordOf(
+  random: Random,
+  { stream, sequence, millis, actor, target }: Placed,
+): AuditRecord {
   const { action, category, impact, targetType, body } = kindOf(random);
   const chance = random();
   const outcome = chance < 0.01 ? "denied" : chance < 0.02 ? "failure" : "success";
-  const status = outcome === "success" ? "OK" : outcome === "denied" ? "PERMISSION_DENIED" : "INTERNAL";
+  const status =
+    outcome === "success" ? "OK" : outcome === "denied" ? "PERMISSION_DENIED" : "INTERNAL";
   return {
     attributes: {
       "audit.record.id": `${stream}.${sequence}`,
@@ -108,7 +196,9 @@ function recordOf(random: Random, { stream, sequence, millis, actor, target }: P
       "rpc.system.name": "grpc",
       "rpc.method": `trainer.ExperimentService/${action}`,
       "rpc.status_code": status,
-      ...(random() < 0.2 ? { "audit.reason": `validation loss is flat since step ${sequence}` } : {}),
+      ...(random() < 0.2
+        ? { "audit.reason": `validation loss is flat since step ${sequence}` }
+        : {}),
       ...(outcome === "success" ? {} : { "exception.message": `${status}: it may not be done` }),
       // As long as what a sealed record has.
       "audit.integrity.fields": `audit_actor_id:${id(random, 43)}:${id(random, 22)}`,

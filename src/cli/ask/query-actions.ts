@@ -2,6 +2,7 @@
 import { searchTrail } from "../../read/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { asked } from "./ask-options.ts";
+import { printPaged } from "./pager.ts";
 import { columnsOf, TABLE_COLUMNS } from "./columns.ts";
 import type { QueryCommandOptions } from "./query-command.ts";
 import { withProgress, exitAfterReading, sayProblems } from "./reading.ts";
@@ -22,14 +23,10 @@ export async function query(
     searchTrail(sources, wanted, { order, limit, ...reading }),
   );
   const { records, total } = found;
-  if (total > 0 || format !== "table")
-    for (const line of rowLines(records, {
-      format,
-      columns,
-      forPeople: columnsOf(TABLE_COLUMNS),
-      zone,
-    }))
-      print(line);
+  if (total > 0 || format !== "table") {
+    const rows = { format, columns, forPeople: columnsOf(TABLE_COLUMNS), zone };
+    await printPaged(rowLines(records, rows), { print, warn }, options);
+  }
   if (total === 0) warn("nothing found");
   if (records.length < total)
     warn(

@@ -1,10 +1,11 @@
 import { type Command, Option } from "commander";
 import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
+import type { PagerOptions } from "./pager.ts";
 import { RECORD_FORMATS, type RecordFormat } from "./formats.ts";
 
 /** How a command prints records. */
-export interface RecordOutputOptions {
+export interface RecordOutputOptions extends PagerOptions {
   readonly output: RecordFormat;
   readonly columns?: string;
   readonly limit?: number;
@@ -19,6 +20,7 @@ export function addRecordOutput(command: Command): Command {
     .addOption(
       new Option("-o, --output <format>", "output format").choices(RECORD_FORMATS).default("table"),
     )
+    .option("--no-pager", "print on a terminal what does not fit on it, too")
     .option("--columns <names>", "fields to show, with commas between them")
     .option(
       "-n, --limit <count>",
