@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CSV_HEADER, decodeCsvRows, encodeJsonLine, toFlat } from "../../src/format/index.ts";
 import { FIELDS } from "../../src/read/index.ts";
 import { askedTrail } from "../support/asked-trail.ts";
