@@ -34,7 +34,8 @@ export function limitOf({ limit, output }: RecordOutputOptions): number | undefi
   return limit ?? (output === "table" || output === "markdown" ? SCREEN_ROWS : undefined);
 }
 
-function parseLimit(text: string): number {
+/** @throws {AuditError} `invalid_option` where it is no whole number from 1 on. */
+export function parseLimit(text: string): number {
   const limit = Number(text);
   if (Number.isSafeInteger(limit) && limit > 0) return limit;
   throw new AuditError(
