@@ -29,13 +29,14 @@ function startTail(...args: readonly string[]): Tail {
   );
   onTestFinished(() => void child.kill("SIGKILL"));
   const closed = once(child, "close") as Promise<[number | null]>;
-  const lines: AsyncIterator<string> = (async function* () {
+  const lines: AsyncIterator<string, undefined> = (async function* () {
     let rest = "";
     for await (const chunk of child.stdout.setEncoding("utf8") as AsyncIterable<string>) {
       const parts = (rest + chunk).split("\n");
       rest = parts.pop() ?? "";
       yield* parts;
     }
+    return undefined;
   })();
   return {
     async next() {

@@ -1,6 +1,7 @@
 /** What `otel-audit query` does; loaded when it runs. */
 import { searchTrail } from "../../read/index.ts";
 import type { Lines } from "../quarantine-command.ts";
+import { recordAccess } from "./access.ts";
 import { asked } from "./ask-options.ts";
 import { printPaged } from "./pager.ts";
 import { columnsOf, TABLE_COLUMNS } from "./columns.ts";
@@ -23,6 +24,7 @@ export async function query(
     searchTrail(sources, wanted, { order, limit, ...reading }),
   );
   const { records, total } = found;
+  await recordAccess({ scope: ["query", ...terms], count: total }, options);
   if (total > 0 || format !== "table") {
     const rows = { format, columns, forPeople: columnsOf(TABLE_COLUMNS), zone };
     await printPaged(rowLines(records, rows), { print, warn }, options);

@@ -5,6 +5,7 @@ import { createFollower, type Follower, searchTrail } from "../../read/index.ts"
 import { pathsOrDefault } from "../default-paths.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { withoutControls } from "../table.ts";
+import { recordAccess } from "./access.ts";
 import { asked } from "./ask-options.ts";
 import { columnsOf } from "./columns.ts";
 import { exitAfterReading, sayProblems } from "./reading.ts";
@@ -45,6 +46,8 @@ export async function tail(
     ? createFollower(pathsOrDefault(options.trail ?? [], "nothing to follow"), query)
     : undefined;
   const found = await searchTrail(sources, query, { limit });
+  const scope = ["tail", ...(follow ? ["-f"] : []), ...terms];
+  await recordAccess({ scope, count: found.records.length }, options);
   for (const record of found.records.toReversed()) show(record);
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, found.total);
