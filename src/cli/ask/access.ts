@@ -111,7 +111,7 @@ async function write(
       reason: purpose,
       details: { purpose, scope: scope.join(" "), read_from: paths, results_count: count },
     });
-    await synced;
+    if (!synced) throw new AuditError("sync_failed", "the record is not on disk");
   } finally {
     await audit.close();
   }
