@@ -50,6 +50,7 @@ const API: Readonly<Record<string, readonly string[]>> = {
     "sourcesOf",
     "timeSpanOf",
     "toFlat",
+    "victoriaLogsSource",
   ],
   "otel-audit/verify": [
     "AuditError",
