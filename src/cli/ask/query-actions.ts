@@ -1,8 +1,11 @@
 /** What `otel-audit query` does; loaded when it runs. */
-import { searchTrail } from "../../read/index.ts";
+import { AuditError } from "../../lib/errors.ts";
+import { type Query, searchTrail, type TrailSource } from "../../read/index.ts";
+import type { Moment } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { asked } from "./ask-options.ts";
-import { columnsOf, TABLE_COLUMNS } from "./columns.ts";
+import { columnsOf, screenTime, TABLE_COLUMNS } from "./columns.ts";
+import { sayNotes } from "./moment-words.ts";
 import type { QueryCommandOptions } from "./query-command.ts";
 import { withProgress, exitAfterReading, sayProblems } from "./reading.ts";
 import { limitOf } from "./record-output.ts";
@@ -15,7 +18,10 @@ export async function query(
   { print, warn }: Lines,
 ): Promise<void> {
   const columns = options.columns === undefined ? undefined : columnsOf(options.columns);
-  const { sources, query: wanted, zone } = await asked(terms, options);
+  const [first, second, ...behind] = options.between ?? [];
+  const { sources, query: given, zone } = await asked([...terms, ...behind], options);
+  const window = first === undefined ? [] : await between(sources, [first, second], { zone, warn });
+  const wanted = { terms: [...given.terms, ...window] };
   const { order, output: format } = options;
   const limit = limitOf(options);
   const found = await withProgress((reading) =>
@@ -37,4 +43,22 @@ export async function query(
     );
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, total);
+}
+
+async function between(
+  sources: readonly TrailSource[],
+  [first, second]: readonly [string, string | undefined],
+  { zone, warn }: { readonly zone: string; readonly warn: Lines["warn"] },
+): Promise<Query["terms"]> {
+  if (second === undefined)
+    throw new AuditError("invalid_option", "--between takes two: --between <snapshot> <snapshot>");
+  const { snapshotWindow } = await import("../../report/index.ts");
+  const { range, from, to } = await withProgress((reading) =>
+    snapshotWindow(sources, [first, second], { zone, ...reading }),
+  );
+  const momentText = (moment: Moment): string =>
+    `${moment.asked} (${screenTime(moment.from, zone)})`;
+  warn(`from ${momentText(from)} to ${momentText(to)}`);
+  for (const moment of [from, to]) sayNotes(moment, warn);
+  return [{ field: "created", isNegated: false, test: range }];
 }

@@ -3,11 +3,15 @@ import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
 import { RECORD_FORMATS, type RecordFormat } from "./formats.ts";
 
-/** How a command prints records. */
-export interface RecordOutputOptions {
+/** How a command prints rows. */
+export interface RowOutputOptions {
   readonly output: RecordFormat;
-  readonly columns?: string;
   readonly limit?: number;
+}
+
+/** How a command prints records. */
+export interface RecordOutputOptions extends RowOutputOptions {
+  readonly columns?: string;
 }
 
 /** Rows that a person reads; programs get all. */
@@ -15,11 +19,18 @@ const SCREEN_ROWS = 100;
 
 /** Output format, columns, and how many. */
 export function addRecordOutput(command: Command): Command {
+  return addRowOutput(command).option(
+    "--columns <names>",
+    "fields to show, with commas between them",
+  );
+}
+
+/** Output format, and how many. */
+export function addRowOutput(command: Command): Command {
   return command
     .addOption(
       new Option("-o, --output <format>", "output format").choices(RECORD_FORMATS).default("table"),
     )
-    .option("--columns <names>", "fields to show, with commas between them")
     .option(
       "-n, --limit <count>",
       `how many (default: ${SCREEN_ROWS} in a table, else all)`,
@@ -28,7 +39,7 @@ export function addRecordOutput(command: Command): Command {
 }
 
 /** How many records are shown; undefined: all. */
-export function limitOf({ limit, output }: RecordOutputOptions): number | undefined {
+export function limitOf({ limit, output }: RowOutputOptions): number | undefined {
   return limit ?? (output === "table" || output === "markdown" ? SCREEN_ROWS : undefined);
 }
 
