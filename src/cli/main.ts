@@ -13,6 +13,9 @@ import { quarantineCommand } from "./quarantine-command.ts";
 import { resendCommand } from "./resend-command.ts";
 import { queryCommand } from "./ask/query-command.ts";
 import { aroundCommand } from "./ask/around-command.ts";
+import { explainCommand } from "./ask/explain-command.ts";
+import { historyCommand } from "./ask/history-command.ts";
+import { reproduceCommand } from "./ask/reproduce-command.ts";
 import { showCommand } from "./ask/show-command.ts";
 import { verifyCommand } from "./verify-command.ts";
 
@@ -41,7 +44,10 @@ const warn = (line: string): void => void process.stderr.write(`otel-audit: ${li
 const rooms = [
   queryCommand(print, warn),
   showCommand(print, warn),
+  historyCommand(print, warn),
   aroundCommand(print, warn),
+  explainCommand(print, warn),
+  reproduceCommand(print, warn),
   verifyCommand(print, warn),
   gapsCommand(print, warn),
   inspectCommand(print, warn),

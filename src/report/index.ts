@@ -11,9 +11,16 @@ export {
   eventsAround,
   type MetricAround,
 } from "./timeline/around.ts";
-export { type Effect, effectsOf, type Owner } from "./timeline/effects.ts";
-export { type FieldChange, fieldChangesOf, type MovedItems } from "./timeline/field-changes.ts";
-export { findRecords, type FoundRecords, MAX_CANDIDATES } from "./timeline/find-record.ts";
+export type { Effect, Owner } from "./timeline/effects.ts";
+export { explain, type Explanation, type Step } from "./timeline/explain.ts";
+export type { FieldChange } from "./timeline/field-changes.ts";
+export { findRecords, type FoundRecords } from "./timeline/find-record.ts";
+export {
+  type History,
+  type HistoryEntry,
+  type HistoryOptions,
+  historyOf,
+} from "./timeline/history.ts";
 export { type Metrics, type MetricsOptions, readMetrics } from "./timeline/metrics.ts";
 export {
   type FoundMoment,
@@ -23,5 +30,8 @@ export {
   snapshotWindow,
 } from "./timeline/moment.ts";
 export { type RecordDetail, recordDetail } from "./timeline/record-detail.ts";
-export { type SealState } from "./timeline/seal-state.ts";
-export { type Side } from "./timeline/side.ts";
+export type { Contradiction, FieldState } from "./timeline/replay.ts";
+export { reproduce, type ReproducedStep, type Reproduction } from "./timeline/reproduce.ts";
+export { type Role, ROLES } from "./timeline/roles.ts";
+export type { SealState } from "./timeline/seal-state.ts";
+export type { Side } from "./timeline/side.ts";

@@ -3,6 +3,7 @@ import type { AttributeValue } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import { recordDetail, type RecordDetail, type SealState } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
+import { actorText, joined, withNotes } from "./actor-text.ts";
 import { asked } from "./ask-options.ts";
 import { changeLines } from "./change-lines.ts";
 import { columnsOf, screenTime } from "./columns.ts";
@@ -89,7 +90,7 @@ function* factLines(
   const impact = textOf("impact");
   const about = [textOf("category"), impact === undefined ? undefined : `${impact} impact`];
   yield* fact("action", withNotes(record.action_type, about));
-  yield* fact("actor", actorText(record, textOf));
+  yield* fact("actor", actorText(record));
   yield* fact("authenticated", authenticationText(textOf));
   yield* fact("source", sourceText(record, textOf));
   yield* fact("target", joined(record.target_type, record.target_id));
@@ -109,24 +110,6 @@ function* factLines(
 }
 
 type TextOf = (name: string) => string | undefined;
-
-function actorText(record: FlatRecord, textOf: TextOf): string | undefined {
-  const { actor_id: id, actor_type: type } = record;
-  const role = textOf("role");
-  const isPermitted = textOf("permitted");
-  const may =
-    isPermitted === "false"
-      ? ", which by the policy may not do this"
-      : isPermitted === "true"
-        ? ", which may do this"
-        : "";
-  const delegator = textOf("delegator");
-  return withNotes(id, [
-    type,
-    role === undefined ? undefined : `role ${role}${may}`,
-    delegator === undefined ? undefined : `for ${delegator}`,
-  ]);
-}
 
 function authenticationText(textOf: TextOf): string | undefined {
   const [how, error] = [textOf("authentication"), textOf("authenticationError")];
@@ -156,21 +139,6 @@ function sealText(seal: SealState, { record_id: id }: FlatRecord): string {
     default:
       return "no checkpoint of its stream is among what was read";
   }
-}
-
-/** `ann (user, role trainer)`. */
-function withNotes(
-  text: string | undefined,
-  notes: readonly (string | undefined)[],
-): string | undefined {
-  const said = notes.filter((note) => note !== undefined && note !== "");
-  if (text === undefined || said.length === 0) return text ?? joined(...said);
-  return `${text} (${said.join(", ")})`;
-}
-
-function joined(...texts: readonly (string | undefined)[]): string | undefined {
-  const said = texts.filter((text) => text !== undefined && text !== "");
-  return said.length === 0 ? undefined : said.join(" ");
 }
 
 function textOfAttribute(value: AttributeValue | undefined): string | undefined {

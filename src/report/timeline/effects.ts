@@ -19,9 +19,6 @@ export interface Effect extends FieldChange {
   readonly owner: Owner;
 }
 
-/** What an owner without a name is called. */
-export const NO_OWNER: Owner = { type: "", id: "" };
-
 type Details = FlatRecord["details"];
 
 /** Name of the field, and its sides; an empty name: nothing is known of it. */
@@ -73,6 +70,9 @@ const ON_SAMPLES: Readonly<Record<string, (details: Details) => Meaning>> = {
   sample_restore: () => ["discarded", undefined, false],
 };
 
+/** Their names. */
+export const ABOUT_SAMPLES: readonly string[] = Object.keys(ON_SAMPLES);
+
 /** Everything that a record says of values, whether or not it was carried out. */
 export function effectsOf(record: FlatRecord): readonly Effect[] {
   const { action_type: action, details } = record;
@@ -100,12 +100,14 @@ export function sampleIdsOf({ details }: FlatRecord): readonly string[] {
   return Array.isArray(ids) ? ids.map(String) : [];
 }
 
-/** How many samples an action was on without naming them; 0: it names all of them, or none is meant. */
+/** How many samples at least an action was on without naming them; 0: it names all of them, or none is meant. */
 export function unnamedSamplesOf(record: FlatRecord): number {
   const { sample_ids_count: count, samples_affected: affected } = record.details;
   if (own(ON_SAMPLES, record.action_type) === undefined) return 0;
-  const all = typeof count === "number" ? count : typeof affected === "number" ? affected : 0;
-  return Math.max(0, all - sampleIdsOf(record).length);
+  const named = sampleIdsOf(record).length;
+  const said = typeof count === "number" ? count : affected;
+  const all = typeof said === "number" ? said : Math.max(1, named);
+  return Math.max(0, all - named);
 }
 
 function effect(owner: Owner, [field, from, to]: Meaning): readonly Effect[] {

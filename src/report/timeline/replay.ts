@@ -11,7 +11,7 @@ import { canonicalJson } from "../../lib/canonical-json.ts";
 import { type Effect, effectsOf, type Owner } from "./effects.ts";
 import type { MovedItems } from "./field-changes.ts";
 import { createRestores } from "./restores.ts";
-import { isSame, type Side, UNKNOWN } from "./side.ts";
+import { isSame, type Side, sideText, UNKNOWN } from "./side.ts";
 
 /** A field as it was. */
 export interface FieldState {
@@ -30,6 +30,7 @@ export interface FieldState {
 /** A record that says another value was there than the one before it had set. */
 export interface Contradiction {
   readonly owner: Owner;
+  readonly path: readonly string[];
   readonly field: string;
   readonly record: FlatRecord;
   /** What it says was there. */
@@ -123,7 +124,7 @@ function apply(fields: Fields, record: FlatRecord, { effect, contradictions }: A
   const known = fields.get(effect);
   if (known?.setBy !== undefined && isSame(known.value, from) === false) {
     const { setBy, value: was } = known;
-    contradictions.push({ owner, field, record, said: from, setBy, was });
+    contradictions.push({ owner, path, field, record, said: from, setBy, was });
   }
   fields.clear(effect);
   const list = moved === undefined ? undefined : movedList(known?.value, moved);
@@ -179,20 +180,4 @@ function foresee(fields: Fields, record: FlatRecord, effect: Effect): void {
       `${record.record_id} found ${sideText(from)} there, when it changed it at ${record.timestamp}`,
     );
   fields.set({ ...known, next: record });
-}
-
-/** A side in one line, as JSON where it is a value. */
-export function sideText(side: Side): string {
-  switch (side.kind) {
-    case "value":
-      return canonicalJson(side.value);
-    case "cut":
-      return side.value;
-    case "absent":
-      return "nothing";
-    case "redacted":
-      return side.value === undefined ? "(redacted)" : `${canonicalJson(side.value)} (redacted)`;
-    default:
-      return "(not known)";
-  }
 }

@@ -53,3 +53,19 @@ export function isSame(left: Side, right: Side): boolean | undefined {
   }
   return isToldEqual;
 }
+
+/** A side in one line, as JSON where it is a value. */
+export function sideText(side: Side): string {
+  switch (side.kind) {
+    case "value":
+      return canonicalJson(side.value);
+    case "cut":
+      return side.value;
+    case "absent":
+      return "nothing";
+    case "redacted":
+      return side.value === undefined ? "(redacted)" : `${canonicalJson(side.value)} (redacted)`;
+    default:
+      return "(not known)";
+  }
+}
