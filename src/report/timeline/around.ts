@@ -119,10 +119,11 @@ function nearest(
   return inOrder(near);
 }
 
-/** 0 within the moment itself: a day is one, too. */
-function offsetOf({ timestamp }: FlatRecord, { from, until }: TimeSpan): number {
+/** From a record to it; of a time, which may be a day, from its nearer end, and 0 within it. */
+function offsetOf({ timestamp }: FlatRecord, { kind, from, until }: Moment): number {
   const at = microsOf(timestamp) ?? 0n;
-  const border = timestamp < from ? from : timestamp >= until ? until : timestamp;
+  const isBefore = kind !== "time" || timestamp < from;
+  const border = isBefore ? from : timestamp >= until ? until : timestamp;
   return Number(at - (microsOf(border) ?? at)) / 1000;
 }
 

@@ -8,10 +8,11 @@
 import type { BodyValue } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import { canonicalJson } from "../../lib/canonical-json.ts";
+import { isBodyMap } from "../../seal/portable.ts";
 import { type Effect, effectsOf, type Owner } from "./effects.ts";
 import type { MovedItems } from "./field-changes.ts";
 import { createRestores } from "./restores.ts";
-import { isSame, type Side, sideText, UNKNOWN } from "./side.ts";
+import { isSame, type Side, sideOf, sideText, UNKNOWN } from "./side.ts";
 
 /** A field as it was. */
 export interface FieldState {
@@ -130,7 +131,22 @@ function apply(fields: Fields, record: FlatRecord, { effect, contradictions }: A
   const list = moved === undefined ? undefined : movedList(known?.value, moved);
   const value: Side = moved === undefined ? to : typeof list === "object" ? list : UNKNOWN;
   const doubts = list === "contradicted" ? [NOT_IN_LIST] : [];
-  fields.set({ owner, path, field, value, setBy: record, doubts });
+  for (const leaf of leavesOf({ path, field }, value)) {
+    fields.clear({ owner, path: leaf.path });
+    fields.set({ owner, ...leaf, setBy: record, doubts });
+  }
+}
+
+type Leaf = Pick<Field, "path" | "field" | "value">;
+
+/** Of a map each of its fields: later records name them one by one. */
+function leavesOf({ path, field }: Pick<Leaf, "path" | "field">, value: Side): readonly Leaf[] {
+  const isTold = value.kind === "value" || value.kind === "redacted";
+  const inner = isTold && isBodyMap(value.value) ? Object.entries(value.value) : [];
+  if (inner.length === 0) return [{ path, field, value }];
+  return inner.flatMap(([key, item]) =>
+    leavesOf({ path: [...path, key], field: `${field}.${key}` }, sideOf(item)),
+  );
 }
 
 const NOT_IN_LIST =

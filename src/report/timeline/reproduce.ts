@@ -4,9 +4,10 @@
  * In: a trail, and which run or until when. Out: steps that somebody could take again, what was left out,
  * and everything that keeps the result from being the whole truth.
  */
+import { ATTR_COUNT, RECORDS_LOST } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import {
-  countTrail,
+  matchingRecords,
   type Query,
   type ReadingProblems,
   type ScanOptions,
@@ -100,12 +101,6 @@ export async function reproduce(
     { terms: [wanted, ...time, ...within] },
     { order: "oldest", ...reading },
   );
-  const gaps = await countTrail(
-    sources,
-    { terms: [textTerm("kind", "gap"), textTerm("action", "records_lost"), ...time] },
-    [{ field: "stream" }],
-    reading,
-  );
   const own = run === undefined ? records : ofRun(records, run);
   const effective = own.filter(isEffective);
   const told = replay(own.filter((record) => isEffective(record) || record.outcome === "unknown"));
@@ -116,9 +111,24 @@ export async function reproduce(
     leftOut: own.filter((record) => !isEffective(record)),
     runs: distinct(own.filter(isOnRun).map(({ target_id: id }) => id)),
     services: distinct(own.map(({ service }) => service)),
-    lost: [...gaps.counts.values()].reduce((sum, { events }) => sum + events, 0),
+    lost: await lostIn(sources, time, reading),
     ...problems,
   };
+}
+
+/** Records that gap records say were lost. */
+async function lostIn(
+  sources: readonly TrailSource[],
+  time: Query["terms"],
+  reading: ScanOptions,
+): Promise<number> {
+  const terms = [textTerm("kind", "gap"), textTerm("action", RECORDS_LOST), ...time];
+  let lost = 0;
+  for await (const found of matchingRecords(sources, { terms }, reading)) {
+    const count = found.kind === "record" ? found.record.attributes[ATTR_COUNT] : 0;
+    lost += typeof count === "number" ? count : 1;
+  }
+  return lost;
 }
 
 function isEffective({ status, outcome }: FlatRecord): boolean {
