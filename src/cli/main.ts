@@ -12,6 +12,7 @@ import { policyCommand } from "./policy-command.ts";
 import { quarantineCommand } from "./quarantine-command.ts";
 import { resendCommand } from "./resend-command.ts";
 import { queryCommand } from "./ask/query-command.ts";
+import { tailCommand } from "./ask/tail-command.ts";
 import { aroundCommand } from "./ask/around-command.ts";
 import { explainCommand } from "./ask/explain-command.ts";
 import { historyCommand } from "./ask/history-command.ts";
@@ -43,6 +44,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const warn = (line: string): void => void process.stderr.write(`otel-audit: ${line}\n`);
 const rooms = [
   queryCommand(print, warn),
+  tailCommand(print, warn),
   showCommand(print, warn),
   historyCommand(print, warn),
   aroundCommand(print, warn),

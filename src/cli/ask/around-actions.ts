@@ -16,10 +16,12 @@ import {
 } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import type { AroundCommandOptions } from "./around-command.ts";
+import { recordAccess } from "./access.ts";
 import { type Asked, asked } from "./ask-options.ts";
 import { screenTime } from "./columns.ts";
 import { offsetText, parseDuration } from "./duration.ts";
 import { sayNoMoment, sayNotes } from "./moment-words.ts";
+import { printPaged } from "./pager.ts";
 import { type PlainColumn, plainLines } from "./plain-rows.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import { limitOf } from "./record-output.ts";
@@ -38,8 +40,8 @@ export async function around(
   const metrics = await metricsOf(options, question, warn);
   const { sources, zone, query } = question;
   const found = await withProgress((reading) => momentOf(sources, text, { zone, ...reading }));
-  if (found.moment === undefined) return sayNoMoment(text, found, { zone, warn });
-  sayNotes(found.moment, warn);
+  const access = (count: number) => recordAccess({ scope: ["around", text], count }, options);
+  if (found.moment === undefined) return sayNoMoment(text, found, { zone, warn, access });
   const { moment } = found;
   const result = await withProgress((reading) =>
     eventsAround(sources, moment, {
@@ -52,6 +54,8 @@ export async function around(
     }),
   );
   const { events, total } = result;
+  await access(events.length);
+  sayNotes(moment, warn);
   const names = options.metric ?? metrics?.names ?? [];
   if (options.output === "json") print(JSON.stringify(jsonOf(result, moment, metrics), null, 2));
   else if (events.length > 0 || options.output !== "table") {
@@ -60,8 +64,8 @@ export async function around(
       zone,
       isScreen,
     });
-    for (const line of plainLines({ columns, rows: events, objectOf: rowOf }, options.output))
-      print(line);
+    const lines = plainLines({ columns, rows: events, objectOf: rowOf }, options.output);
+    await printPaged(lines, { print, warn }, options);
     if (isScreen && names.length > SCREEN_METRICS)
       warn(
         `${SCREEN_METRICS} of ${names.length} metrics shown: choose with --metric; -o json and csv have all`,

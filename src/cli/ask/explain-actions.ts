@@ -3,6 +3,7 @@ import { sentenceOf } from "../../event/index.ts";
 import { fromFlat } from "../../format/index.ts";
 import { explain, type Explanation, type Step } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
+import { recordAccess } from "./access.ts";
 import { actorText } from "./actor-text.ts";
 import { asked } from "./ask-options.ts";
 import { columnsOf, screenTime } from "./columns.ts";
@@ -10,6 +11,7 @@ import { offsetText, parseDuration } from "./duration.ts";
 import type { ExplainCommandOptions } from "./explain-command.ts";
 import { oneRecord } from "./one-record.ts";
 import { fact, folded, heading } from "./page.ts";
+import { printPaged } from "./pager.ts";
 import { type PlainColumn, plainLines } from "./plain-rows.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import { rowLines } from "./write-rows.ts";
@@ -26,13 +28,19 @@ export async function explainRecord(
   const windowMillis = parseDuration(options.window, "--window");
   const question = await asked([], options);
   const { sources, zone } = question;
-  const one = await oneRecord(id, question, warn);
+  const access = (count: number) => recordAccess({ scope: ["explain", id], count }, options);
+  const one = await oneRecord(id, question, { warn, access });
   if (one === undefined) return;
   const found = await withProgress((reading) =>
     explain(sources, one.record, { windowMillis, ...reading }),
   );
-  if (options.output === "json") print(JSON.stringify(jsonOf(found), null, 2));
-  else for (const line of pageLines(found, { zone, window: options.window })) print(line);
+  const { steps, attempts, sameCall } = found;
+  await access(1 + steps.length + attempts.length + sameCall.length);
+  const lines =
+    options.output === "json"
+      ? [JSON.stringify(jsonOf(found), null, 2)]
+      : pageLines(found, { zone, window: options.window });
+  await printPaged(lines, { print, warn }, options);
   if (found.steps.length < found.stepsTotal)
     warn(
       `${found.steps.length} of ${found.stepsTotal} earlier events shown, those that have most in common with it: a shorter --window has fewer`,

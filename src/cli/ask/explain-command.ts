@@ -2,9 +2,11 @@ import { Command } from "commander";
 import type { Lines } from "../quarantine-command.ts";
 import { addOutput } from "../trail-options.ts";
 import { addAskOptions, type AskOptions } from "./ask-options.ts";
+import type { PagerOptions } from "./pager.ts";
+import { addPager } from "./record-output.ts";
 
 /** What `otel-audit explain` takes. */
-export interface ExplainCommandOptions extends AskOptions {
+export interface ExplainCommandOptions extends AskOptions, PagerOptions {
   readonly window: string;
   readonly output: "table" | "json";
 }
@@ -29,7 +31,7 @@ export function explainCommand(print: Lines["print"], warn: Lines["warn"]): Comm
     .description("show what came before something that failed")
     .argument("<record-id>", "as in cJ43xB7KP1x8rM2I.11, or the beginning of it")
     .option("--window <length>", "how far to look back: 90s, 30m, 24h, 7d", "24h");
-  return addOutput(addAskOptions(command))
+  return addPager(addOutput(addAskOptions(command)))
     .addHelpText("after", HELP)
     .action(async (id: string, options: ExplainCommandOptions) => {
       const { explainRecord } = await import("./explain-actions.ts");

@@ -5,6 +5,7 @@ import { TIME_EXAMPLES, timeSpanOf } from "../../read/index.ts";
 import { type History, historyOf, ROLES } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { withoutControls } from "../table.ts";
+import { recordAccess } from "./access.ts";
 import { asked } from "./ask-options.ts";
 import { screenTime } from "./columns.ts";
 import type { HistoryCommandOptions } from "./history-command.ts";
@@ -16,6 +17,7 @@ import {
   contradictionObject,
   contradictionText,
 } from "./history-rows.ts";
+import { printPaged } from "./pager.ts";
 import { plainLines } from "./plain-rows.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import { limitOf } from "./record-output.ts";
@@ -48,8 +50,10 @@ export async function history(
     }),
   );
   const count = until === undefined ? found.entries.length : (found.at?.length ?? 0);
+  const scope = ["history", name, ...(options.at === undefined ? [] : ["--at", options.at])];
+  await recordAccess({ scope, count }, options);
   if (until !== undefined) warn(`as of ${screenTime(until, zone)}`);
-  printFound(found, { name, options, zone, until }, { print, warn });
+  await printFound(found, { name, options, zone, until }, { print, warn });
   sayFound(found, { name, warn });
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, count);
@@ -71,11 +75,11 @@ interface Printing {
   readonly until: string | undefined;
 }
 
-function printFound(
+async function printFound(
   found: History,
   { name, options, zone, until }: Printing,
   { print, warn }: Lines,
-): void {
+): Promise<void> {
   const { output } = options;
   const { entries, at = [], owners } = found;
   const limit = limitOf(options) ?? Infinity;
@@ -87,8 +91,10 @@ function printFound(
   if (until !== undefined) {
     const columns = stateColumns(zone);
     const rows = at.slice(0, limit);
-    if (at.length > 0 || !isTable)
-      for (const line of plainLines({ columns, rows, objectOf: stateObject }, output)) print(line);
+    if (at.length > 0 || !isTable) {
+      const lines = plainLines({ columns, rows, objectOf: stateObject }, output);
+      await printPaged(lines, { print, warn }, options);
+    }
     sayLimit(rows.length, at.length, warn);
     return;
   }
@@ -97,8 +103,10 @@ function printFound(
   const isScreen = isTable || output === "markdown";
   const isOneOwner = owners.length === 1 && isScreen;
   const columns = entryColumns(zone, { isOneOwner, isScreen });
-  if (entries.length > 0 || !isTable)
-    for (const line of plainLines({ columns, rows, objectOf: entryObject }, output)) print(line);
+  if (entries.length > 0 || !isTable) {
+    const lines = plainLines({ columns, rows, objectOf: entryObject }, output);
+    await printPaged(lines, { print, warn }, options);
+  }
   sayLimit(rows.length, entries.length, warn);
 }
 

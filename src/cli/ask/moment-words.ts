@@ -6,23 +6,24 @@ import type { FlatRecord } from "../../format/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { withoutControls } from "../table.ts";
 import { columnsOf } from "./columns.ts";
+import type { Looking } from "./one-record.ts";
 import { exitAfterReading, sayProblems } from "./reading.ts";
 import { rowLines } from "./write-rows.ts";
 
 const EXIT_NOTHING = 1;
 
-interface Saying {
+interface Saying extends Looking {
   readonly zone: string;
-  readonly warn: Lines["warn"];
 }
 
 /** There is none, or several: they are listed, and the exit code is set. */
-export function sayNoMoment(
+export async function sayNoMoment(
   text: string,
   found: FoundMoment & { readonly candidates: readonly FlatRecord[] },
-  { zone, warn }: Saying,
-): void {
+  { zone, warn, access }: Saying,
+): Promise<void> {
   const { candidates } = found;
+  await access(candidates.length);
   sayProblems(found, warn);
   if (candidates.length === 0) {
     warn(

@@ -18,6 +18,13 @@ export interface OneRecord extends ReadingProblems {
   readonly record: FlatRecord;
 }
 
+/** Where it is said what was found, and how the look at it is recorded before that. */
+export interface Looking {
+  readonly warn: Lines["warn"];
+  /** @param count of the records that are about to be shown. */
+  readonly access: (count: number) => Promise<void>;
+}
+
 /**
  * Looks for it; undefined where there is none, or several: that was said then, and the exit code is set.
  *
@@ -26,7 +33,7 @@ export interface OneRecord extends ReadingProblems {
 export async function oneRecord(
   id: string,
   asked: Asked,
-  warn: Lines["warn"],
+  { warn, access }: Looking,
 ): Promise<OneRecord | undefined> {
   if (id.trim() === "" || id.includes("*"))
     throw new AuditError(
@@ -38,6 +45,7 @@ export async function oneRecord(
   );
   const [record] = found.records;
   if (record !== undefined && found.total === 1) return { ...found, record };
+  await access(found.records.length);
   sayProblems(found, warn);
   process.exitCode = found.total === 0 ? exitAfterReading(found, 0) : EXIT_NOTHING;
   if (found.total === 0)

@@ -1,10 +1,11 @@
 import { type Command, Option } from "commander";
 import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
+import type { PagerOptions } from "./pager.ts";
 import { RECORD_FORMATS, type RecordFormat } from "./formats.ts";
 
 /** How a command prints rows. */
-export interface RowOutputOptions {
+export interface RowOutputOptions extends PagerOptions {
   readonly output: RecordFormat;
   readonly limit?: number;
 }
@@ -27,7 +28,7 @@ export function addRecordOutput(command: Command): Command {
 
 /** Output format, and how many. */
 export function addRowOutput(command: Command): Command {
-  return command
+  return addPager(command)
     .addOption(
       new Option("-o, --output <format>", "output format").choices(RECORD_FORMATS).default("table"),
     )
@@ -38,12 +39,18 @@ export function addRowOutput(command: Command): Command {
     );
 }
 
+/** Whether what is long goes through a pager. */
+export function addPager(command: Command): Command {
+  return command.option("--no-pager", "print on a terminal what does not fit on it, too");
+}
+
 /** How many records are shown; undefined: all. */
 export function limitOf({ limit, output }: RowOutputOptions): number | undefined {
   return limit ?? (output === "table" || output === "markdown" ? SCREEN_ROWS : undefined);
 }
 
-function parseLimit(text: string): number {
+/** @throws {AuditError} `invalid_option` where it is no whole number from 1 on. */
+export function parseLimit(text: string): number {
   const limit = Number(text);
   if (Number.isSafeInteger(limit) && limit > 0) return limit;
   throw new AuditError(

@@ -6,12 +6,14 @@ import { shown } from "../../lib/shown.ts";
 import { TIME_EXAMPLES, timeSpanOf } from "../../read/index.ts";
 import {
   type FieldState,
+  type Moment,
   momentOf,
   reproduce,
   type ReproducedStep,
   type Reproduction,
 } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
+import { recordAccess } from "./access.ts";
 import { type Asked, asked } from "./ask-options.ts";
 import { screenTime } from "./columns.ts";
 import {
@@ -21,7 +23,9 @@ import {
   stateObject,
 } from "./history-rows.ts";
 import { sayNoMoment, sayNotes } from "./moment-words.ts";
+import type { Looking } from "./one-record.ts";
 import { folded, heading } from "./page.ts";
+import { printPaged } from "./pager.ts";
 import { type PlainColumn, plainLines } from "./plain-rows.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import type { ReproduceCommandOptions } from "./reproduce-command.ts";
@@ -34,16 +38,23 @@ export async function reproduceState(
 ): Promise<void> {
   const { print, warn } = lines;
   const question = await asked([], options);
-  const until = await untilOf(options, question, warn);
-  if (until === "none") return;
   const { run, action: actions } = options;
+  const given = Object.entries({ run, snapshot: options.snapshot, at: options.at });
+  const scope = given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
+  const access = (count: number) =>
+    recordAccess({ scope: ["reproduce", ...scope], count }, options);
+  const end = await endOf(options, question, { warn, access });
+  if (end === "none") return;
+  const { until, moment } = end;
   const found = await withProgress((reading) =>
     reproduce(question.sources, { run, until, actions, within: question.query.terms, ...reading }),
   );
   const { steps } = found;
+  await access(steps.length);
+  if (moment !== undefined) sayNotes(moment, warn);
   if (options.output === "json") print(JSON.stringify(jsonOf(found, options, until), null, 2));
   else if (steps.length > 0)
-    for (const line of pageLines(found, { options, until, zone: question.zone })) print(line);
+    await printPaged(pageLines(found, { options, until, zone: question.zone }), lines, options);
   if (steps.length === 0)
     warn(
       run === undefined ? "nothing found" : `no change is known that came about in ${shown(run)}`,
@@ -56,28 +67,32 @@ export async function reproduceState(
   process.exitCode = exitAfterReading(found, steps.length);
 }
 
+interface End {
+  readonly until: string | undefined;
+  /** Of a snapshot. */
+  readonly moment?: Moment;
+}
+
 /** `none`: there is no such snapshot, which was said. */
-async function untilOf(
+async function endOf(
   { snapshot, at }: ReproduceCommandOptions,
   { sources, zone }: Asked,
-  warn: Lines["warn"],
-): Promise<string | undefined> {
+  looking: Looking,
+): Promise<End | "none"> {
   if (at !== undefined) {
     const span = timeSpanOf(at, { zone });
-    if (span !== undefined) return span.until;
+    if (span !== undefined) return { until: span.until };
     throw new AuditError(
       "invalid_option",
       `--at must be a time as in ${TIME_EXAMPLES}; it is ${shown(at)}`,
     );
   }
-  if (snapshot === undefined) return undefined;
+  if (snapshot === undefined) return { until: undefined };
   const found = await withProgress((reading) => momentOf(sources, snapshot, { zone, ...reading }));
-  if (found.moment === undefined) {
-    sayNoMoment(snapshot, found, { zone, warn });
-    return "none";
-  }
-  sayNotes(found.moment, warn);
-  return found.moment.until;
+  const { moment } = found;
+  if (moment !== undefined) return { until: moment.until, moment };
+  await sayNoMoment(snapshot, found, { zone, ...looking });
+  return "none";
 }
 
 interface PageOptions {

@@ -2,9 +2,11 @@ import { Command, Option } from "commander";
 import type { Lines } from "../quarantine-command.ts";
 import { addOutput } from "../trail-options.ts";
 import { addAskOptions, type AskOptions } from "./ask-options.ts";
+import type { PagerOptions } from "./pager.ts";
+import { addPager } from "./record-output.ts";
 
 /** What `otel-audit reproduce` takes. */
-export interface ReproduceCommandOptions extends AskOptions {
+export interface ReproduceCommandOptions extends AskOptions, PagerOptions {
   readonly run?: string;
   readonly snapshot?: string;
   readonly at?: string;
@@ -51,7 +53,7 @@ export function reproduceCommand(print: Lines["print"], warn: Lines["warn"]): Co
         each,
       ),
     );
-  return addOutput(addAskOptions(command))
+  return addPager(addOutput(addAskOptions(command)))
     .addHelpText("after", HELP)
     .action(async (options: ReproduceCommandOptions) => {
       const { reproduceState } = await import("./reproduce-actions.ts");

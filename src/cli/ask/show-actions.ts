@@ -3,12 +3,14 @@ import type { AttributeValue } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import { recordDetail, type RecordDetail, type SealState } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
+import { recordAccess } from "./access.ts";
 import { actorText, joined, withNotes } from "./actor-text.ts";
 import { asked } from "./ask-options.ts";
 import { changeLines } from "./change-lines.ts";
 import { columnsOf, screenTime } from "./columns.ts";
 import { oneRecord } from "./one-record.ts";
 import { fact, folded, heading } from "./page.ts";
+import { printPaged } from "./pager.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import type { ShowOptions } from "./show-command.ts";
 import { traceLinkOf } from "./trace-link.ts";
@@ -24,14 +26,19 @@ export async function show(
   { print, warn }: Lines,
 ): Promise<void> {
   const question = await asked([], options);
-  const one = await oneRecord(id, question, warn);
+  const access = (count: number) => recordAccess({ scope: ["show", id], count }, options);
+  const one = await oneRecord(id, question, { warn, access });
   if (one === undefined) return;
   const link = traceLinkOf(one.record);
   const detail = await withProgress((reading) =>
     recordDetail(question.sources, one.record, reading),
   );
-  if (options.output === "json") print(JSON.stringify(jsonOf(detail, link), null, 2));
-  else for (const line of pageLines(detail, { link, zone: question.zone })) print(line);
+  await access(1 + detail.sameCall.length);
+  const lines =
+    options.output === "json"
+      ? [JSON.stringify(jsonOf(detail, link), null, 2)]
+      : pageLines(detail, { link, zone: question.zone });
+  await printPaged(lines, { print, warn }, options);
   sayProblems(one, warn);
   process.exitCode = exitAfterReading(one, 1);
 }

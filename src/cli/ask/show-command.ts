@@ -2,9 +2,11 @@ import { Command } from "commander";
 import type { Lines } from "../quarantine-command.ts";
 import { addOutput } from "../trail-options.ts";
 import { addAskOptions, type AskOptions } from "./ask-options.ts";
+import type { PagerOptions } from "./pager.ts";
+import { addPager } from "./record-output.ts";
 
 /** What `otel-audit show` takes. */
-export interface ShowOptions extends AskOptions {
+export interface ShowOptions extends AskOptions, PagerOptions {
   readonly output: "table" | "json";
 }
 
@@ -31,7 +33,7 @@ export function showCommand(print: Lines["print"], warn: Lines["warn"]): Command
   const command = new Command("show")
     .description("show one record in full")
     .argument("<record-id>", "as in cJ43xB7KP1x8rM2I.5, or the beginning of it");
-  return addOutput(addAskOptions(command))
+  return addPager(addOutput(addAskOptions(command)))
     .addHelpText("after", HELP)
     .action(async (id: string, options: ShowOptions) => {
       const { show } = await import("./show-actions.ts");

@@ -37,7 +37,7 @@ export function createMatches(fold: Fold): Matches {
       stream: Uint32Array.from(stream),
       sequence: Float64Array.from(sequence),
       rows: rows?.end() ?? [],
-      groups: groups?.end() ?? NO_GROUPS,
+      groups: groups?.end() ?? noGroups(),
       intents: [],
       results: [],
       last: new Map(),
@@ -45,12 +45,15 @@ export function createMatches(fold: Fold): Matches {
   };
 }
 
-const NO_GROUPS: ScannedBlock["groups"] = {
-  keys: [],
-  at: new Uint32Array(),
-  key: new Uint32Array(),
-  weight: new Float64Array(),
-};
+/** New ones each time: a thread hands its arrays over. */
+function noGroups(): ScannedBlock["groups"] {
+  return {
+    keys: [],
+    at: new Uint32Array(),
+    key: new Uint32Array(),
+    weight: new Float64Array(),
+  };
+}
 
 /** A record id in two: doubles are known by both. */
 export function placeOf({
@@ -102,19 +105,22 @@ interface Groups {
   readonly end: () => ScannedBlock["groups"];
 }
 
-function createGroups(keysOf: (record: QueriedRecord) => readonly string[]): Groups {
+function createGroups(keysOf: (record: QueriedRecord) => string | readonly string[]): Groups {
   const keys = new Map<string, number>();
   const [at, key, weight]: [number[], number[], number[]] = [[], [], []];
+  function count(record: QueriedRecord, place: number, name: string): void {
+    let index = keys.get(name);
+    if (index === undefined) keys.set(name, (index = keys.size));
+    at.push(place);
+    key.push(index);
+    weight.push(weightOf(record));
+  }
+
   return {
     add(record, place) {
-      const count = weightOf(record);
-      for (const name of keysOf(record)) {
-        let index = keys.get(name);
-        if (index === undefined) keys.set(name, (index = keys.size));
-        at.push(place);
-        key.push(index);
-        weight.push(count);
-      }
+      const names = keysOf(record);
+      if (typeof names === "string") count(record, place, names);
+      else for (const name of names) count(record, place, name);
     },
     end: () => ({
       keys: [...keys.keys()],
@@ -125,8 +131,9 @@ function createGroups(keysOf: (record: QueriedRecord) => readonly string[]): Gro
   };
 }
 
-/** How many events a record stands for: more than one only where nobody said who acted. */
+/** How many events a record stands for: more than one only where something failed, and nobody said who acted. */
 function weightOf(record: QueriedRecord): number {
+  if (record.status === "success") return 1;
   if (record.actor_id !== undefined && record.actor_id !== "anonymous") return 1;
   const count = record.attributes[ATTR_COUNT];
   return typeof count === "number" && record.kind === "result" && count > 0 ? count : 1;
