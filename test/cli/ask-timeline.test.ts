@@ -362,6 +362,38 @@ test("lines that are no records: what there is is shown, and the exit code says 
   }
 });
 
+test("who looks is recorded before anything is shown", () => {
+  const access = join(root, "access");
+  const looks = [
+    ["show", id("first")],
+    ["show", stream.slice(0, 5)],
+    ["history", "exp-1"],
+    ["around", "ckpt_1"],
+    ["explain", id("failed")],
+    ["reproduce", "--run", "exp-1"],
+    ["query", "outcome:denied", "--between", "v1.4", "ckpt_1"],
+  ];
+  for (const args of looks) ask([...args, "--purpose", "review"], { AUDIT_ACCESS_DIR: access });
+  const found = otelAudit(
+    ["query", "action:audit_access", "-t", access, "-o", "jsonl", "--order", "oldest"],
+    {},
+  );
+  const scopes = found.out
+    .trimEnd()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { details: { scope: string } }).details.scope);
+  expect(scopes).toEqual(looks.map((args) => args.join(" ")));
+
+  const policy = join(root, "audit.yaml");
+  writeFileSync(policy, "version: 1\naccess: required\n", { mode: 0o600 });
+  for (const args of looks) {
+    const { code, out, err } = ask(args, { AUDIT_POLICY_FILE: policy });
+    expect({ args, code, out }).toEqual({ args, code: 2, out: "" });
+    expect(err).toContain("give --purpose");
+    expect(err).not.toContain(id("first"));
+  }
+});
+
 test.each<[name: string, args: readonly string[], code: number, text: string]>([
   ["show: nothing of that id", ["show", "nobody"], 1, "no record has the id"],
   ["show: no id", ["show", "*"], 2, "is no id of a record"],

@@ -45,8 +45,8 @@ export async function explainRecord(
     warn(
       `${found.steps.length} of ${found.stepsTotal} earlier events shown, those that have most in common with it: a shorter --window has fewer`,
     );
-  sayProblems(one, warn);
-  process.exitCode = exitAfterReading(one, 1);
+  sayProblems(found, warn);
+  process.exitCode = exitAfterReading(found, 1);
 }
 
 interface PageOptions {

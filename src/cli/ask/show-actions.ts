@@ -39,8 +39,8 @@ export async function show(
       ? [JSON.stringify(jsonOf(detail, link), null, 2)]
       : pageLines(detail, { link, zone: question.zone });
   await printPaged(lines, { print, warn }, options);
-  sayProblems(one, warn);
-  process.exitCode = exitAfterReading(one, 1);
+  sayProblems(detail, warn);
+  process.exitCode = exitAfterReading(detail, 1);
 }
 
 function jsonOf(detail: RecordDetail, link: string | undefined): object {

@@ -2,6 +2,8 @@
 import { isId, streamOf } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import {
+  type FileProblem,
+  matchingRecords,
   type Query,
   type ReadingProblems,
   type ScanOptions,
@@ -23,7 +25,8 @@ const NUMBER = /^[1-9]\d*$/;
 
 /**
  * Records of every kind that an id stands for: the one that has it; else those of a stream that begins so,
- * with the number behind the dot (`cJ43.5`, `5`); else those whose id begins so.
+ * with the number behind the dot (`cJ43.5`, `5`); else those whose id begins so. Behind the one that has it
+ * nothing is read: what cannot be read there is not among the problems.
  *
  * @throws {AuditError} as a rejection: `unreadable` where a source cannot be read.
  */
@@ -39,8 +42,9 @@ export async function findRecords(
       { terms: [ANY_KIND, ...terms, ...within] },
       { order: "oldest", limit: MAX_CANDIDATES, ...reading },
     );
-  const exact = await search([textTerm("record", id)]);
   const isWhole = isId(streamOf(id)) && NUMBER.test(numberOf(id));
+  const terms = [ANY_KIND, textTerm("record", id), ...within];
+  const exact = await first(sources, { terms }, reading);
   if (exact.total > 0 || isWhole || id.includes("*")) return exact;
   const number = NUMBER.test(id) ? id : numberOf(id);
   const stream = NUMBER.test(id) ? "" : streamOf(id);
@@ -48,6 +52,21 @@ export async function findRecords(
     ? await search([beginTerm("record", stream), numberTerm(Number(number))])
     : exact;
   return byNumber.total > 0 ? byNumber : search([beginTerm("record", id)]);
+}
+
+/** The first one that matches: there is one of an id, and the rest need not be read. */
+async function first(
+  sources: readonly TrailSource[],
+  query: Query,
+  reading: ScanOptions,
+): Promise<FoundRecords> {
+  const problems: FileProblem[] = [];
+  for await (const found of matchingRecords(sources, query, reading)) {
+    if (found.kind === "record")
+      return { records: [found.record], total: 1, problems, problemCount: problems.length };
+    problems.push(found);
+  }
+  return { records: [], total: 0, problems, problemCount: problems.length };
 }
 
 /** Records of every kind. */

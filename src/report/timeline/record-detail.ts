@@ -97,8 +97,8 @@ export async function recordDetail(
   record: FlatRecord,
   reading: ScanOptions = {},
 ): Promise<RecordDetail & ReadingProblems> {
-  const { records, total, ...problems } = await sameCallOf(sources, record, reading);
-  const seal = await sealStateOf(sources, record, reading);
+  const { records, total } = await sameCallOf(sources, record, reading);
+  const { seal, ...problems } = await sealStateOf(sources, record, reading);
   const { before: _before, after: _after, ...details } = record.details;
   const facts = FACTS.flatMap(([name, attribute]) => {
     const value = record.attributes[attribute];

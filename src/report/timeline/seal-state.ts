@@ -2,9 +2,9 @@
 import { ATTR_CHECKPOINT_NOTE, recordId, type RecordAttributes } from "../../event/portable.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import {
-  EVERYTHING,
+  type FileProblem,
   matchingRecords,
-  type Query,
+  type ReadingProblems,
   type ScanOptions,
   type TrailSource,
 } from "../../read/index.ts";
@@ -41,36 +41,22 @@ export async function sealStateOf(
   sources: readonly TrailSource[],
   record: FlatRecord,
   reading: ScanOptions = {},
-): Promise<SealState> {
-  const own = await checkpointsIn(sources, record, {
-    reading,
-    within: [textTerm("stream", record.stream)],
-  });
-  const found = stateFrom(record, own);
-  if (found.state === "covered" || found.state === "own_note") return found;
-  // The process died: another one signed what it had left, and wrote that into its own stream.
-  const all = await checkpointsIn(sources, record, { reading, within: EVERYTHING.terms });
-  return stateFrom(record, all);
-}
-
-interface Looking {
-  readonly reading: ScanOptions;
-  readonly within: Query["terms"];
-}
-
-async function checkpointsIn(
-  sources: readonly TrailSource[],
-  { stream }: FlatRecord,
-  { reading, within }: Looking,
-): Promise<readonly Candidate[]> {
-  const query = { terms: [textTerm("kind", "checkpoint"), ...within] };
+): Promise<ReadingProblems & { readonly seal: SealState }> {
+  const { stream } = record;
   const found: Candidate[] = [];
+  // Of all streams: where the process died, another one signed what it had left, in its own stream.
+  const query = { terms: [textTerm("kind", "checkpoint")] };
+  const problems: FileProblem[] = [];
   for await (const one of matchingRecords(sources, query, reading)) {
-    if (one.kind !== "record") continue;
+    if (one.kind === "problem") {
+      problems.push(one);
+      continue;
+    }
     const checkpoint = checkpointOf(one.record.attributes);
     if (checkpoint?.stream === stream) found.push({ id: one.record.record_id, checkpoint });
   }
-  return found.toSorted((left, right) => left.checkpoint.size - right.checkpoint.size);
+  const sorted = found.toSorted((left, right) => left.checkpoint.size - right.checkpoint.size);
+  return { seal: stateFrom(record, sorted), problems, problemCount: problems.length };
 }
 
 function checkpointOf(attributes: RecordAttributes): Checkpoint | undefined {
