@@ -82,8 +82,13 @@ export async function historyOf(
       (type === undefined || record.target_type === type) &&
       rolesOf(record, name).some((role) => roles.includes(role)),
   );
-  const back = await search([textTerm("action", ...SETTING_BACK), textTerm("status", "success")]);
-  const told = replay(merged(records, back.records), until);
+  // They only make values of a time doubtful.
+  const restores =
+    until === undefined
+      ? []
+      : (await search([textTerm("action", ...SETTING_BACK), textTerm("status", "success")]))
+          .records;
+  const told = replay(merged(records, restores), until);
   const isWanted = (effect: Pick<Effect, "owner" | "field" | "path">, own: Wanted): boolean =>
     own.has(placeOf(effect)) && (field === undefined || isOfField(effect, field));
   const wanted: Wanted = new Set();
