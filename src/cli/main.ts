@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { AuditError, messageOf } from "../lib/errors.ts";
+import { addAnswers, completionCommand, isCompletion } from "./completion.ts";
 import { collectorCommand } from "./collector-command.ts";
 import { anchorCommand } from "./anchor-command.ts";
 import { gapsCommand } from "./gaps-command.ts";
@@ -59,6 +60,7 @@ const rooms = [
   policyCommand(print, warn),
   quarantineCommand(print, warn),
   resendCommand(print, warn),
+  completionCommand(),
 ];
 for (const room of rooms) {
   program.addCommand(room);
@@ -66,6 +68,7 @@ for (const room of rooms) {
 }
 
 try {
+  if (isCompletion(process.argv)) await addAnswers(program);
   await program.parseAsync(withTerms(process.argv));
 } catch (error) {
   process.exitCode = exitCodeOf(error);

@@ -25,6 +25,12 @@ export function addPurpose(command: Command): Command {
   );
 }
 
+/** Where records are read from. */
+interface Place {
+  readonly trail?: readonly string[];
+  readonly from?: string;
+}
+
 /** Something that is about to be shown. */
 export interface Access {
   /** The command and what was asked, as it was typed. */
@@ -44,7 +50,7 @@ const NO_PURPOSE = "not given";
  */
 export async function recordAccess(
   access: Access,
-  { purpose, trail = [] }: AccessOptions & { readonly trail?: readonly string[] },
+  { purpose, trail = [], from }: AccessOptions & Place,
 ): Promise<void> {
   const named = process.env["AUDIT_ACCESS_DIR"] ?? "";
   const isRequired = await isAccessRequired();
@@ -54,7 +60,8 @@ export async function recordAccess(
       "invalid_option",
       "the audit policy says access: required: give --purpose, which is recorded with who asks and what",
     );
-  const paths = pathsOrDefault(trail, "nothing to ask");
+  const paths =
+    from === undefined ? pathsOrDefault(trail, "nothing to ask") : [new URL(from).origin, ...trail];
   const directory = named === "" ? directoryOf(paths) : named;
   try {
     await write(directory, { ...access, paths, purpose: purpose?.trim() || NO_PURPOSE });

@@ -7,6 +7,7 @@ import {
   timeSpanOf,
   TIME_EXAMPLES,
   type TrailSource,
+  victoriaLogsSource,
 } from "../../read/index.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
@@ -16,6 +17,8 @@ import { pathsOrDefault } from "../default-paths.ts";
 /** What every command takes that asks the trail something. */
 export interface AskOptions extends AccessOptions {
   readonly trail?: readonly string[];
+  readonly from?: string;
+  readonly header?: readonly string[];
   readonly since?: string;
   readonly until?: string;
   readonly timezone: string;
@@ -35,6 +38,8 @@ export function addAskOptions(command: Command): Command {
         "files or directories of records, in any form; repeatable (default: AUDIT_LOG_DIR)",
       ).argParser(each),
     )
+    .option("--from <url>", "ask a VictoriaLogs instead, as in http://127.0.0.1:9428")
+    .option("--header <name=value>", "sent to it, for a login; repeatable", each)
     .option("--since <time>", "only from then on: ISO 8601, or as in -3h")
     .option("--until <time>", "only before then")
     .option("--timezone <name>", "of times without an offset, and of times on screen", "local");
@@ -53,12 +58,23 @@ export interface Asked {
  * @throws {AuditError} as a rejection: `invalid_option`, `unreadable`.
  */
 export async function asked(terms: readonly string[], options: AskOptions): Promise<Asked> {
-  const { trail = [], since, until, timezone } = options;
+  const { since, until, timezone } = options;
   const zone = checkZone(timezone, "--timezone");
   const query = parseQuery(terms, { zone });
   const window = windowTerm({ since, until, zone });
-  const sources = await sourcesOf(pathsOrDefault(trail, "nothing to ask"));
+  const sources = await sourcesIn(options);
   return { sources, zone, query: { terms: [...query.terms, ...window] } };
+}
+
+async function sourcesIn({
+  trail = [],
+  from,
+  header = [],
+}: AskOptions): Promise<readonly TrailSource[]> {
+  if (from === undefined) return sourcesOf(pathsOrDefault(trail, "nothing to ask"));
+  const { headersOf } = await import("../resend-options.ts");
+  const store = victoriaLogsSource(from, { headers: headersOf(header) });
+  return trail.length === 0 ? [store] : [store, ...(await sourcesOf(trail))];
 }
 
 interface Window {

@@ -1,6 +1,7 @@
 /** What `otel-audit tail` does; loaded when it runs. */
 import { setTimeout as wait } from "node:timers/promises";
 import { type FlatRecord } from "../../format/index.ts";
+import { AuditError } from "../../lib/errors.ts";
 import { createFollower, type Follower, searchTrail } from "../../read/index.ts";
 import { pathsOrDefault } from "../default-paths.ts";
 import type { Lines } from "../quarantine-command.ts";
@@ -27,6 +28,11 @@ export async function tail(
   { print, warn }: Lines,
 ): Promise<void> {
   const { follow = false, limit, output } = options;
+  if (follow && options.from !== undefined)
+    throw new AuditError(
+      "invalid_option",
+      "-f follows files: leave out --from and name a Collector's directory or an audit directory with -t",
+    );
   const columns = columnsOf(options.columns ?? COLUMNS);
   const { sources, query, zone } = await asked(terms, options);
   const show = (record: FlatRecord): void => {

@@ -1,10 +1,12 @@
 /** The records of a block that may match, and what is none. */
 import { type FlatRecord, toFlat } from "../../format/index.ts";
+import type { AuditRecord } from "../../event/portable.ts";
 import type { Block, FileProblem } from "../block.ts";
 import { decodeBlock } from "../decode-block.ts";
 import { type Line, linesOf } from "../lines.ts";
 import type { Sieve } from "../query/needles.ts";
 import type { QueriedRecord } from "../query/query.ts";
+import { nestedBody } from "./nested-body.ts";
 import { createFlatLines } from "./flat-line.ts";
 
 /** A record that may match. It is good until the next one is asked for. */
@@ -39,8 +41,13 @@ export function* candidatesIn(block: Block, sieve: Sieve): Generator<Candidate |
 function* decoded(block: Block): Generator<Candidate | FileProblem> {
   for (const found of decodeBlock(block)) {
     if (found.kind === "problem") yield { ...found, file: block.file };
-    else yield candidateOf(toFlat(found.record), found.line);
+    else yield candidateOf(flatOf(found.record, block), found.line);
   }
+}
+
+function flatOf(record: AuditRecord, { form }: Block): FlatRecord {
+  const flat = toFlat(record);
+  return form === "victorialogs" ? { ...flat, details: nestedBody(flat.details) } : flat;
 }
 
 function candidateOf(record: FlatRecord, line: number, end = -1): Candidate {

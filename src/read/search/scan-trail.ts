@@ -99,7 +99,7 @@ async function* scanSources(
   let done = 0;
   try {
     for (const { name, blocks } of sources) {
-      for await (const block of blocks({ blockBytes: BLOCK_BYTES })) {
+      for await (const block of blocks(request.query, { blockBytes: BLOCK_BYTES })) {
         signal?.throwIfAborted();
         // The bytes are handed over.
         const { length } = "kind" in block ? [] : block.bytes;

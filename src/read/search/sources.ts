@@ -5,6 +5,7 @@ import type { Block, FileProblem } from "../block.ts";
 import type { BlockOptions } from "../block-cutter.ts";
 import { blocksOf } from "../blocks-of.ts";
 import { filesOf } from "../files-of.ts";
+import type { Query } from "../query/query.ts";
 import { isNoFile, NO_FILE } from "../is-no-file.ts";
 
 /** Something that records are read from. */
@@ -13,8 +14,12 @@ export interface TrailSource {
   readonly name: string;
   /** Its size, as far as it is known. */
   readonly bytes: number;
-  /** Can be called again. @throws {AuditError} as a rejection: `unreadable`. */
-  readonly blocks: (options?: BlockOptions) => AsyncIterable<Block | FileProblem>;
+  /**
+   * Can be called again. A store that can look for something may leave out what does not match the query.
+   *
+   * @throws {AuditError} as a rejection: `unreadable`.
+   */
+  readonly blocks: (query?: Query, options?: BlockOptions) => AsyncIterable<Block | FileProblem>;
 }
 
 /**
@@ -34,7 +39,7 @@ export async function sourcesOf(paths: readonly string[]): Promise<readonly Trai
     [...files].map(async ([place, file]) => ({
       name: file,
       bytes: await bytesOf(file),
-      blocks: (options: BlockOptions = {}) => blocksOfFile(file, named.has(place), options),
+      blocks: (_query, options = {}) => blocksOfFile(file, named.has(place), options),
     })),
   );
 }
