@@ -12,6 +12,13 @@ import { keysCommand } from "../src/cli/keys-command.ts";
 import { policyCommand } from "../src/cli/policy-command.ts";
 import { quarantineCommand } from "../src/cli/quarantine-command.ts";
 import { resendCommand } from "../src/cli/resend-command.ts";
+import { queryCommand } from "../src/cli/ask/query-command.ts";
+import { tailCommand } from "../src/cli/ask/tail-command.ts";
+import { showCommand } from "../src/cli/ask/show-command.ts";
+import { historyCommand } from "../src/cli/ask/history-command.ts";
+import { aroundCommand } from "../src/cli/ask/around-command.ts";
+import { explainCommand } from "../src/cli/ask/explain-command.ts";
+import { reproduceCommand } from "../src/cli/ask/reproduce-command.ts";
 import { verifyCommand } from "../src/cli/verify-command.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
 import { COMMAND } from "./support/command-line.ts";
@@ -54,6 +61,8 @@ describe("README.md", () => {
       "src/setup/seal-options.ts",
       "src/setup/options.ts",
       "src/register.ts",
+      "src/cli/ask/access.ts",
+      "src/cli/ask/trace-link.ts",
       "src/cli/collector-command.ts",
       "collector-config/config.yaml",
       ...readdirSync(join(root, "collector-config/overlays")).map(
@@ -81,6 +90,13 @@ function leavesOf(command: Command, before: string): ReadonlyMap<string, Command
 describe("the commands", () => {
   const silent = (): void => {};
   const rooms = [
+    queryCommand(silent, silent),
+    tailCommand(silent, silent),
+    showCommand(silent, silent),
+    historyCommand(silent, silent),
+    aroundCommand(silent, silent),
+    explainCommand(silent, silent),
+    reproduceCommand(silent, silent),
     verifyCommand(silent, silent),
     gapsCommand(silent, silent),
     inspectCommand(silent, silent),

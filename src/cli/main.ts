@@ -14,6 +14,11 @@ import { quarantineCommand } from "./quarantine-command.ts";
 import { resendCommand } from "./resend-command.ts";
 import { queryCommand } from "./ask/query-command.ts";
 import { tailCommand } from "./ask/tail-command.ts";
+import { aroundCommand } from "./ask/around-command.ts";
+import { explainCommand } from "./ask/explain-command.ts";
+import { historyCommand } from "./ask/history-command.ts";
+import { reproduceCommand } from "./ask/reproduce-command.ts";
+import { showCommand } from "./ask/show-command.ts";
 import { verifyCommand } from "./verify-command.ts";
 
 /** Exit codes of every command; what cannot be written is taken as what cannot be read. */
@@ -41,6 +46,11 @@ const warn = (line: string): void => void process.stderr.write(`otel-audit: ${li
 const rooms = [
   queryCommand(print, warn),
   tailCommand(print, warn),
+  showCommand(print, warn),
+  historyCommand(print, warn),
+  aroundCommand(print, warn),
+  explainCommand(print, warn),
+  reproduceCommand(print, warn),
   verifyCommand(print, warn),
   gapsCommand(print, warn),
   inspectCommand(print, warn),

@@ -1,10 +1,13 @@
 /** What `otel-audit query` does; loaded when it runs. */
-import { searchTrail } from "../../read/index.ts";
+import { AuditError } from "../../lib/errors.ts";
+import { type Query, searchTrail, type TrailSource } from "../../read/index.ts";
+import type { Moment } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./ask-options.ts";
+import { columnsOf, screenTime, TABLE_COLUMNS } from "./columns.ts";
+import { sayNotes } from "./moment-words.ts";
 import { printPaged } from "./pager.ts";
-import { columnsOf, TABLE_COLUMNS } from "./columns.ts";
 import type { QueryCommandOptions } from "./query-command.ts";
 import { withProgress, exitAfterReading, sayProblems } from "./reading.ts";
 import { limitOf } from "./record-output.ts";
@@ -17,14 +20,19 @@ export async function query(
   { print, warn }: Lines,
 ): Promise<void> {
   const columns = options.columns === undefined ? undefined : columnsOf(options.columns);
-  const { sources, query: wanted, zone } = await asked(terms, options);
+  const [first, second, ...behind] = options.between ?? [];
+  const { sources, query: given, zone } = await asked([...terms, ...behind], options);
+  const window = first === undefined ? undefined : await between(sources, [first, second], zone);
+  const wanted = { terms: [...given.terms, ...(window?.terms ?? [])] };
   const { order, output: format } = options;
   const limit = limitOf(options);
   const found = await withProgress((reading) =>
     searchTrail(sources, wanted, { order, limit, ...reading }),
   );
   const { records, total } = found;
-  await recordAccess({ scope: ["query", ...terms], count: total }, options);
+  const scope = ["query", ...terms, ...(first === undefined ? [] : ["--between"])];
+  await recordAccess({ scope: [...scope, ...(options.between ?? [])], count: total }, options);
+  if (window !== undefined) sayWindow(window, { zone, warn });
   if (total > 0 || format !== "table") {
     const rows = { format, columns, forPeople: columnsOf(TABLE_COLUMNS), zone };
     await printPaged(rowLines(records, rows), { print, warn }, options);
@@ -36,4 +44,35 @@ export async function query(
     );
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, total);
+}
+
+interface BetweenWindow {
+  readonly terms: Query["terms"];
+  readonly from: Moment;
+  readonly to: Moment;
+}
+
+async function between(
+  sources: readonly TrailSource[],
+  [first, second]: readonly [string, string | undefined],
+  zone: string,
+): Promise<BetweenWindow> {
+  if (second === undefined)
+    throw new AuditError("invalid_option", "--between takes two: --between <snapshot> <snapshot>");
+  const { snapshotWindow } = await import("../../report/index.ts");
+  const { range, from, to } = await withProgress((reading) =>
+    snapshotWindow(sources, [first, second], { zone, ...reading }),
+  );
+  return { terms: [{ field: "created", isNegated: false, test: range }], from, to };
+}
+
+function sayWindow(
+  { from, to }: BetweenWindow,
+  { zone, warn }: { readonly zone: string; readonly warn: Lines["warn"] },
+): void {
+  const [start, end] = [from, to].map(
+    ({ asked: text, from: time }) => `${text} (${screenTime(time, zone)})`,
+  );
+  warn(`from ${start} to ${end}`);
+  for (const moment of [from, to]) sayNotes(moment, warn);
 }

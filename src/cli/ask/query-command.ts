@@ -6,6 +6,8 @@ import { addRecordOutput, type RecordOutputOptions } from "./record-output.ts";
 /** What `otel-audit query` takes. */
 export interface QueryCommandOptions extends AskOptions, RecordOutputOptions {
   readonly order: "newest" | "oldest";
+  /** Two, and whatever terms stand behind them. */
+  readonly between?: readonly string[];
 }
 
 const HELP = `
@@ -16,12 +18,13 @@ A query is terms, and all of them must hold:
   created:>=2026-10-01        2026-10, 2026-10-01..2026-10-07, >-3h, today; local unless it says an offset
   duration:>100               numbers: >, >=, <, <=, 10..20
   changed:learning_rate       before or after has it
+  about:ckpt_7                whatever it names so: target, sample, snapshot, project, run, changed field
   has:reason  no:reason       it is there, or not
   details.before.lr:0.1       anything in the body; rpc.system.name:grpc is any attribute
   "learning rate"             text without a field is looked for in all that a person would read
 
 Fields: actor actor.type role permitted authentication delegator action category impact outcome status kind
-target target.type project sample snapshot changed reason error ticket approver method rpc duration source
+target target.type project sample snapshot changed about reason error ticket approver method rpc duration source
 service trace span call record stream sequence redacted created text
 
 Records of other kinds than actions are found with kind:gap, kind:start, kind:intent, kind:delivery or
@@ -31,6 +34,7 @@ Examples:
   otel-audit query actor:ann action:permission_change outcome:failure 'created:>=2026-10-01'
   otel-audit query impact:high --since -7d -o markdown
   otel-audit query 'target.type:checkpoint "weights are NaN"' --columns time,actor,action,reason
+  otel-audit query --between v1.4-freeze v1.4-release impact:high
   otel-audit query outcome:denied -o json | jq 'map(.actor_id) | unique'
 
 Exit: 0 found; 1 nothing found; 2 wrong usage; 3 something is not there or cannot be read; 4 found, but some
@@ -47,6 +51,10 @@ export function queryCommand(print: Lines["print"], warn: Lines["warn"]): Comman
       .default("newest"),
   );
   return command
+    .option(
+      "--between <snapshots...>",
+      "from one snapshot or checkpoint to another; ids of records and times do as well",
+    )
     .addHelpText("after", HELP)
     .action(async (terms: readonly string[], options: QueryCommandOptions) => {
       const { query } = await import("./query-actions.ts");

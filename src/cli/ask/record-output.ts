@@ -4,11 +4,15 @@ import { shown } from "../../lib/shown.ts";
 import type { PagerOptions } from "./pager.ts";
 import { RECORD_FORMATS, type RecordFormat } from "./formats.ts";
 
-/** How a command prints records. */
-export interface RecordOutputOptions extends PagerOptions {
+/** How a command prints rows. */
+export interface RowOutputOptions extends PagerOptions {
   readonly output: RecordFormat;
-  readonly columns?: string;
   readonly limit?: number;
+}
+
+/** How a command prints records. */
+export interface RecordOutputOptions extends RowOutputOptions {
+  readonly columns?: string;
 }
 
 /** Rows that a person reads; programs get all. */
@@ -16,12 +20,18 @@ const SCREEN_ROWS = 100;
 
 /** Output format, columns, and how many. */
 export function addRecordOutput(command: Command): Command {
-  return command
+  return addRowOutput(command).option(
+    "--columns <names>",
+    "fields to show, with commas between them",
+  );
+}
+
+/** Output format, and how many. */
+export function addRowOutput(command: Command): Command {
+  return addPager(command)
     .addOption(
       new Option("-o, --output <format>", "output format").choices(RECORD_FORMATS).default("table"),
     )
-    .option("--no-pager", "print on a terminal what does not fit on it, too")
-    .option("--columns <names>", "fields to show, with commas between them")
     .option(
       "-n, --limit <count>",
       `how many (default: ${SCREEN_ROWS} in a table, else all)`,
@@ -29,8 +39,13 @@ export function addRecordOutput(command: Command): Command {
     );
 }
 
+/** Whether what is long goes through a pager. */
+export function addPager(command: Command): Command {
+  return command.option("--no-pager", "print on a terminal what does not fit on it, too");
+}
+
 /** How many records are shown; undefined: all. */
-export function limitOf({ limit, output }: RecordOutputOptions): number | undefined {
+export function limitOf({ limit, output }: RowOutputOptions): number | undefined {
   return limit ?? (output === "table" || output === "markdown" ? SCREEN_ROWS : undefined);
 }
 

@@ -63,7 +63,7 @@ export function* rowLines(
 }
 
 /** A row of CSV (RFC 4180), guarded against spreadsheets that would run it. */
-function csvRow(cells: readonly string[]): string {
+export function csvRow(cells: readonly string[]): string {
   return cells.map(encodeCsvCell).join(",");
 }
 

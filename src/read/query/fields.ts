@@ -33,6 +33,9 @@ export interface Field {
   readonly also?: readonly string[];
 }
 
+/** Its name is a detail, and what other records call it by. */
+const SNAPSHOT_ACTION = "version_snapshot";
+
 const attribute =
   (name: string) =>
   ({ attributes }: QueriedRecord): FieldValue =>
@@ -90,6 +93,9 @@ export const FIELDS: readonly Field[] = [
     what: "the snapshot or checkpoint that it belongs to",
   }),
   field("changed", "exact", changedIn, { what: "a field that has another value since" }),
+  field("about", "exact", namesAbout, {
+    what: "what it is about: target, sample, snapshot, checkpoint, project, run, or a field that changed",
+  }),
   field("reason", "contains", (record) => record.reason, { what: "why, in the actor's words" }),
   field("error", "contains", (record) => record.error ?? undefined, { what: "why it failed" }),
   field("ticket", "exact", attribute(ATTR_AUTHORIZATION_ID), {
@@ -154,7 +160,34 @@ export function fieldNames(): readonly string[] {
   return [...byName.keys()];
 }
 
-function projectsOf({ target_type: type, target_id: id, details }: QueriedRecord): FieldValue {
+/** Details that name what a record is about, by an id that other records name it by too. */
+const ABOUT_KEYS = ["checkpoint_id", "evaluation_id", "mlflow.run_id", "wandb.run_id"] as const;
+
+function namesAbout(record: QueriedRecord): readonly string[] {
+  const { target_id: target, details, attributes, action_type: action } = record;
+  const snapshot = attributes[ATTR_SNAPSHOT_ID];
+  const named = ABOUT_KEYS.map((key) => details[key]);
+  const all = [
+    target,
+    snapshot,
+    action === SNAPSHOT_ACTION ? details["name"] : undefined,
+    ...named,
+  ];
+  return [
+    ...all.flatMap((value) =>
+      typeof value === "string" || typeof value === "number" ? [String(value)] : [],
+    ),
+    ...projectsOf(record),
+    ...textsIn(details["sample_ids"]),
+    ...changedIn(record),
+  ];
+}
+
+function projectsOf({
+  target_type: type,
+  target_id: id,
+  details,
+}: QueriedRecord): readonly string[] {
   const own = type === "project" && id !== undefined ? [id] : [];
   const named = [details["project"], details["project_id"]].filter(
     (value) => typeof value === "string",

@@ -48,7 +48,8 @@ function needlesOf({ field, isNegated, test }: Term): readonly string[] {
 
 function needleOf({ text, isPattern }: WantedText, field: string): string | undefined {
   // The way to a field stands in no text as a whole, its last key does.
-  const needle = field === "changed" ? text.slice(text.lastIndexOf(".") + 1) : text;
+  const needle =
+    field === "changed" || field === "about" ? text.slice(text.lastIndexOf(".") + 1) : text;
   // A number has many ways to be written.
   const isNumber = !Number.isNaN(Number(needle));
   return isPattern || isNumber || !PLAIN.test(needle) ? undefined : needle;

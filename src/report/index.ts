@@ -1,0 +1,37 @@
+/**
+ * Answers that are made of many records.
+ *
+ * In: records, or the sources that they are read from. Out: data, for a screen or a file. Nothing is
+ * written, and nothing is judged: people do that.
+ */
+export {
+  type Around,
+  type AroundOptions,
+  type EventAround,
+  eventsAround,
+  type MetricAround,
+} from "./timeline/around.ts";
+export type { Effect, Owner } from "./timeline/effects.ts";
+export { explain, type Explanation, type Step } from "./timeline/explain.ts";
+export type { FieldChange } from "./timeline/field-changes.ts";
+export { findRecords, type FoundRecords } from "./timeline/find-record.ts";
+export {
+  type History,
+  type HistoryEntry,
+  type HistoryOptions,
+  historyOf,
+} from "./timeline/history.ts";
+export { type Metrics, type MetricsOptions, readMetrics } from "./timeline/metrics.ts";
+export {
+  type FoundMoment,
+  type Moment,
+  momentOf,
+  type SnapshotWindow,
+  snapshotWindow,
+} from "./timeline/moment.ts";
+export { type RecordDetail, recordDetail } from "./timeline/record-detail.ts";
+export type { Contradiction, FieldState } from "./timeline/replay.ts";
+export { reproduce, type ReproducedStep, type Reproduction } from "./timeline/reproduce.ts";
+export { type Role, ROLES } from "./timeline/roles.ts";
+export type { SealState } from "./timeline/seal-state.ts";
+export type { Side } from "./timeline/side.ts";

@@ -1,0 +1,199 @@
+/**
+ * What values were at a time, told from what records say of them, one after the other.
+ *
+ * In: records, the oldest first. Out: of each field its value, who set it, and every reason to doubt it.
+ * Promise: nothing is guessed. Where records contradict each other, or a value was redacted, cut or never
+ * said, that is what comes out.
+ */
+import type { BodyValue } from "../../event/index.ts";
+import type { FlatRecord } from "../../format/index.ts";
+import { canonicalJson } from "../../lib/canonical-json.ts";
+import { isBodyMap } from "../../seal/portable.ts";
+import { type Effect, effectsOf, type Owner } from "./effects.ts";
+import type { MovedItems } from "./field-changes.ts";
+import { createRestores } from "./restores.ts";
+import { isSame, type Side, sideOf, sideText, UNKNOWN } from "./side.ts";
+
+/** A field as it was. */
+export interface FieldState {
+  readonly owner: Owner;
+  readonly path: readonly string[];
+  readonly field: string;
+  readonly value: Side;
+  /** Who set it; undefined: it is what the first change after it says was there before. */
+  readonly setBy?: FlatRecord | undefined;
+  /** The change after the time that was asked for, where there is one. */
+  readonly next?: FlatRecord | undefined;
+  /** Why it may be something else. */
+  readonly doubts: readonly string[];
+}
+
+/** A record that says another value was there than the one before it had set. */
+export interface Contradiction {
+  readonly owner: Owner;
+  readonly path: readonly string[];
+  readonly field: string;
+  readonly record: FlatRecord;
+  /** What it says was there. */
+  readonly said: Side;
+  /** Who set another value. */
+  readonly setBy: FlatRecord;
+  readonly was: Side;
+}
+
+/** What came out. */
+export interface Replay {
+  /** In the order in which they were first set. */
+  readonly fields: readonly FieldState[];
+  readonly contradictions: readonly Contradiction[];
+}
+
+/** A field while records go by. */
+interface Field extends Omit<FieldState, "doubts"> {
+  readonly doubts: string[];
+}
+
+/**
+ * Replays records.
+ *
+ * @param records the oldest first; those that failed, or were denied, change nothing.
+ * @param until ISO 8601 UTC with six digits: records from then on only tell what was there before them.
+ */
+export function replay(records: readonly FlatRecord[], until?: string): Replay {
+  const fields = createFields();
+  const contradictions: Contradiction[] = [];
+  const restores = createRestores();
+  for (const record of records) {
+    const isLater = until !== undefined && record.timestamp >= until;
+    if (record.outcome === "unknown") {
+      if (!isLater) for (const effect of effectsOf(record)) maybe(fields, record, effect);
+      continue;
+    }
+    if (record.status !== "success") continue;
+    if (!isLater) restores.see(record);
+    for (const effect of effectsOf(record)) {
+      if (isLater) foresee(fields, record, effect);
+      else apply(fields, record, { effect, contradictions });
+    }
+  }
+  const states = fields.all().map((field) => ({
+    ...field,
+    doubts: [...field.doubts, ...restores.doubtsOf(field)],
+  }));
+  return { fields: states, contradictions };
+}
+
+interface Fields {
+  readonly get: (place: Pick<Effect, "owner" | "path">) => Field | undefined;
+  readonly set: (field: Field) => void;
+  /** Takes away what is above or below a path: a map took the place of a value, or a value that of a map. */
+  readonly clear: (place: Pick<Effect, "owner" | "path">) => void;
+  readonly all: () => readonly Field[];
+}
+
+function createFields(): Fields {
+  const owners = new Map<string, Map<string, Field>>();
+  const ownOf = ({ type, id }: Owner): Map<string, Field> => {
+    const key = JSON.stringify([type, id]);
+    const own = owners.get(key) ?? new Map<string, Field>();
+    owners.set(key, own);
+    return own;
+  };
+  return {
+    get: ({ owner, path }) => ownOf(owner).get(JSON.stringify(path)),
+    set: (field) => void ownOf(field.owner).set(JSON.stringify(field.path), field),
+    clear({ owner, path }) {
+      const own = ownOf(owner);
+      for (const [key, field] of own)
+        if (field.path.length !== path.length && isAbove(field.path, path)) own.delete(key);
+    },
+    all: () => [...owners.values()].flatMap((own) => [...own.values()]),
+  };
+}
+
+function isAbove(left: readonly string[], right: readonly string[]): boolean {
+  return left.every((key, at) => at >= right.length || key === right[at]);
+}
+
+interface Application {
+  readonly effect: Effect;
+  readonly contradictions: Contradiction[];
+}
+
+function apply(fields: Fields, record: FlatRecord, { effect, contradictions }: Application): void {
+  const { owner, path, field, from, to, moved } = effect;
+  const known = fields.get(effect);
+  if (known?.setBy !== undefined && isSame(known.value, from) === false) {
+    const { setBy, value: was } = known;
+    contradictions.push({ owner, path, field, record, said: from, setBy, was });
+  }
+  fields.clear(effect);
+  const list = moved === undefined ? undefined : movedList(known?.value, moved);
+  const value: Side = moved === undefined ? to : typeof list === "object" ? list : UNKNOWN;
+  const doubts = list === "contradicted" ? [NOT_IN_LIST] : [];
+  for (const leaf of leavesOf({ path, field }, value)) {
+    fields.clear({ owner, path: leaf.path });
+    fields.set({ owner, ...leaf, setBy: record, doubts });
+  }
+}
+
+type Leaf = Pick<Field, "path" | "field" | "value">;
+
+/** Of a map each of its fields: later records name them one by one. */
+function leavesOf({ path, field }: Pick<Leaf, "path" | "field">, value: Side): readonly Leaf[] {
+  const isTold = value.kind === "value" || value.kind === "redacted";
+  const inner = isTold && isBodyMap(value.value) ? Object.entries(value.value) : [];
+  if (inner.length === 0) return [{ path, field, value }];
+  return inner.flatMap(([key, item]) =>
+    leavesOf({ path: [...path, key], field: `${field}.${key}` }, sideOf(item)),
+  );
+}
+
+const NOT_IN_LIST =
+  "the record that changed the list takes out what was not in it, or adds what was";
+
+/** The list after a change of which only what moved is recorded; undefined: the list before is not known. */
+function movedList(
+  before: Side | undefined,
+  { removed, added, at }: MovedItems,
+): Side | "contradicted" | undefined {
+  if (before?.kind !== "value" || !Array.isArray(before.value)) return undefined;
+  const items: readonly BodyValue[] = before.value;
+  const old = new Set(items.map(canonicalJson));
+  const gone = new Set(removed.map(canonicalJson));
+  const isFitting =
+    removed.every((item) => old.has(canonicalJson(item))) &&
+    added.every((item) => !old.has(canonicalJson(item)));
+  if (!isFitting) return "contradicted";
+  const list = items.filter((item) => !gone.has(canonicalJson(item)));
+  for (const [index, item] of added.entries()) list.splice(at?.[index] ?? list.length, 0, item);
+  return { kind: "value", value: list };
+}
+
+/** An action that began, and nobody knows how it ended. */
+function maybe(fields: Fields, record: FlatRecord, effect: Effect): void {
+  const { owner, path, field, to } = effect;
+  const known = fields.get(effect) ?? { owner, path, field, value: UNKNOWN, doubts: [] };
+  const what = to.kind === "unknown" ? "" : ` to ${sideText(to)}`;
+  known.doubts.push(
+    `${record.record_id} set out to change it${what}, and how that ended is not known`,
+  );
+  fields.set(known);
+}
+
+/** What the first change after the time says of before. */
+function foresee(fields: Fields, record: FlatRecord, effect: Effect): void {
+  const { owner, path, field, from } = effect;
+  const known = fields.get(effect);
+  if (known === undefined) {
+    if (from.kind !== "unknown")
+      fields.set({ owner, path, field, value: from, next: record, doubts: [] });
+    return;
+  }
+  if (known.next !== undefined) return;
+  if (isSame(known.value, from) === false)
+    known.doubts.push(
+      `${record.record_id} found ${sideText(from)} there, when it changed it at ${record.timestamp}`,
+    );
+  fields.set({ ...known, next: record });
+}

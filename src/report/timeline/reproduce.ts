@@ -1,0 +1,209 @@
+/**
+ * What led to the state of a run: the changes that came about, in their order, and the values at the end.
+ *
+ * In: a trail, and which run or until when. Out: steps that somebody could take again, what was left out,
+ * and everything that keeps the result from being the whole truth.
+ */
+import { ATTR_COUNT, RECORDS_LOST } from "../../event/index.ts";
+import type { FlatRecord } from "../../format/index.ts";
+import {
+  matchingRecords,
+  type Query,
+  type ReadingProblems,
+  type ScanOptions,
+  searchTrail,
+  type TrailSource,
+} from "../../read/index.ts";
+import { type Effect, effectsOf, sampleIdsOf, unnamedSamplesOf } from "./effects.ts";
+import { textTerm } from "./find-record.ts";
+import { type Contradiction, type FieldState, replay } from "./replay.ts";
+import { isSettingBack } from "./restores.ts";
+
+/** Actions that change what a run is made of; others can be named beside them. */
+const REPRODUCED: readonly string[] = [
+  "hp_change",
+  "mode_switch",
+  "weights_edit",
+  "restart_instance",
+  "retrain_trigger",
+  "notebook_run",
+  "tag_add",
+  "tag_remove",
+  "tag_register",
+  "sample_discard",
+  "sample_restore",
+  "query_execute",
+  "data_transform",
+  "lineage",
+  "label_schema_change",
+  "task_import",
+  "model_import",
+  "checkpoint_restore",
+  "backup_restore",
+];
+
+/** A change that came about. */
+export interface ReproducedStep {
+  readonly record: FlatRecord;
+  /** `run`: the record names it. `service`: it is of the same service, and of no other run. */
+  readonly belongsBy: "run" | "service" | "all";
+  readonly effects: readonly Effect[];
+  /** What the record does not say, and who repeats it has to know. */
+  readonly lacks: readonly string[];
+}
+
+/** What was found. */
+export interface Reproduction extends ReadingProblems {
+  /** The oldest first. */
+  readonly steps: readonly ReproducedStep[];
+  readonly final: readonly FieldState[];
+  readonly contradictions: readonly Contradiction[];
+  /** What did not come about, or nobody knows whether it did; the oldest first. */
+  readonly leftOut: readonly FlatRecord[];
+  /** Runs that are among the targets. */
+  readonly runs: readonly string[];
+  readonly services: readonly string[];
+  /** Records that were lost, by the gap records of the same time. */
+  readonly lost: number;
+}
+
+/** What is asked for. */
+export interface ReproduceOptions extends ScanOptions {
+  /** Target id, or id of a run of an experiment tracker. Default: everything. */
+  readonly run?: string | undefined;
+  /** ISO 8601 UTC with six digits, not included. */
+  readonly until?: string | undefined;
+  /** Further actions. */
+  readonly actions?: readonly string[] | undefined;
+  /** Further terms, as of a query. */
+  readonly within?: Query["terms"] | undefined;
+}
+
+/** Types of targets that are runs: what is on one is not on another. */
+const RUN_TYPES: ReadonlySet<string> = new Set(["experiment", "run", "training_job", "job"]);
+
+/**
+ * Puts together what led to a state.
+ *
+ * @throws {AuditError} as a rejection: `unreadable` where a source cannot be read.
+ */
+export async function reproduce(
+  sources: readonly TrailSource[],
+  { run, until, actions = [], within = [], ...reading }: ReproduceOptions = {},
+): Promise<Reproduction> {
+  const time: Query["terms"] =
+    until === undefined
+      ? []
+      : [{ field: "created", isNegated: false, test: { kind: "time", until } }];
+  const wanted = textTerm("action", ...REPRODUCED, ...actions);
+  const { records, ...problems } = await searchTrail(
+    sources,
+    { terms: [wanted, ...time, ...within] },
+    { order: "oldest", ...reading },
+  );
+  const own = run === undefined ? records : ofRun(records, run);
+  const effective = own.filter(isEffective);
+  const told = replay(own.filter((record) => isEffective(record) || record.outcome === "unknown"));
+  return {
+    steps: effective.map((record) => stepOf(record, run)),
+    final: told.fields,
+    contradictions: told.contradictions,
+    leftOut: own.filter((record) => !isEffective(record)),
+    runs: distinct(own.filter(isOnRun).map(({ target_id: id }) => id)),
+    services: distinct(own.map(({ service }) => service)),
+    lost: await lostIn(sources, time, reading),
+    ...problems,
+  };
+}
+
+/** Records that gap records say were lost. */
+async function lostIn(
+  sources: readonly TrailSource[],
+  time: Query["terms"],
+  reading: ScanOptions,
+): Promise<number> {
+  const terms = [textTerm("kind", "gap"), textTerm("action", RECORDS_LOST), ...time];
+  let lost = 0;
+  for await (const found of matchingRecords(sources, { terms }, reading)) {
+    const count = found.kind === "record" ? found.record.attributes[ATTR_COUNT] : 0;
+    lost += typeof count === "number" ? count : 1;
+  }
+  return lost;
+}
+
+function isEffective({ status, outcome }: FlatRecord): boolean {
+  return status === "success" && outcome !== "unknown";
+}
+
+function isOnRun({ target_type: type, target_id: id }: FlatRecord): boolean {
+  return type !== undefined && id !== undefined && RUN_TYPES.has(type);
+}
+
+function distinct(values: readonly (string | undefined)[]): readonly string[] {
+  return [...new Set(values.filter((value) => value !== undefined))].toSorted((left, right) =>
+    left < right ? -1 : left > right ? 1 : 0,
+  );
+}
+
+function isNamed({ target_id: id, details }: FlatRecord, run: string): boolean {
+  return id === run || details["mlflow.run_id"] === run || details["wandb.run_id"] === run;
+}
+
+/** Records that name the run, and those of its services that are of no other. */
+function ofRun(records: readonly FlatRecord[], run: string): readonly FlatRecord[] {
+  const services = new Set(
+    records.filter((record) => isNamed(record, run)).map(({ service }) => service),
+  );
+  return records.filter(
+    (record) =>
+      isNamed(record, run) ||
+      (services.has(record.service) && !isOnRun(record) && !isOther(record)),
+  );
+}
+
+/** Its details name the run of a tracker, which is another one. */
+function isOther({ details }: FlatRecord): boolean {
+  return details["mlflow.run_id"] !== undefined || details["wandb.run_id"] !== undefined;
+}
+
+function stepOf(record: FlatRecord, run: string | undefined): ReproducedStep {
+  const effects = effectsOf(record);
+  return {
+    record,
+    belongsBy: run === undefined ? "all" : isNamed(record, run) ? "run" : "service",
+    effects,
+    lacks: lacksOf(record, effects),
+  };
+}
+
+function lacksOf(record: FlatRecord, effects: readonly Effect[]): readonly string[] {
+  const unnamed = unnamedSamplesOf(record);
+  const hidden = effects.filter(({ to, moved }) => moved === undefined && isHidden(to));
+  const { action_type: action, details } = record;
+  const isNotebook = action === "notebook_run";
+  const isQuery = action === "query_execute" && details["query_text"] === undefined;
+  return [
+    ...(unnamed > 0 ? [unnamedText(record, unnamed)] : []),
+    ...hidden.map(({ field, to }) => `the value of ${field} is ${HIDDEN[to.kind] ?? "not known"}`),
+    ...(isSettingBack(record)
+      ? ["what it set back is not said, but for its before and after"]
+      : []),
+    ...(isNotebook ? ["what its code changed is not known"] : []),
+    ...(isQuery ? ["the query itself was not recorded"] : []),
+  ];
+}
+
+function unnamedText(record: FlatRecord, unnamed: number): string {
+  return sampleIdsOf(record).length === 0
+    ? "which samples is not said"
+    : `${unnamed} more samples are not named`;
+}
+
+const HIDDEN: Readonly<Record<string, string>> = {
+  redacted: "redacted",
+  cut: "not recorded whole",
+};
+
+function isHidden({ kind }: Effect["to"]): boolean {
+  return kind === "redacted" || kind === "cut" || kind === "unknown";
+}
