@@ -12,6 +12,7 @@ import { keysCommand } from "./keys-command.ts";
 import { policyCommand } from "./policy-command.ts";
 import { quarantineCommand } from "./quarantine-command.ts";
 import { resendCommand } from "./resend-command.ts";
+import { exportCommand } from "./ask/export/export-command.ts";
 import { queryCommand } from "./ask/query-command.ts";
 import { tailCommand } from "./ask/tail-command.ts";
 import { verifyCommand } from "./verify-command.ts";
@@ -41,6 +42,7 @@ const warn = (line: string): void => void process.stderr.write(`otel-audit: ${li
 const rooms = [
   queryCommand(print, warn),
   tailCommand(print, warn),
+  exportCommand(print, warn),
   verifyCommand(print, warn),
   gapsCommand(print, warn),
   inspectCommand(print, warn),

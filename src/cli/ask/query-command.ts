@@ -6,6 +6,7 @@ import { addRecordOutput, type RecordOutputOptions } from "./record-output.ts";
 /** What `otel-audit query` takes. */
 export interface QueryCommandOptions extends AskOptions, RecordOutputOptions {
   readonly order: "newest" | "oldest";
+  readonly sql?: string;
 }
 
 const HELP = `
@@ -31,6 +32,7 @@ Examples:
   otel-audit query actor:ann action:permission_change outcome:failure 'created:>=2026-10-01'
   otel-audit query impact:high --since -7d -o markdown
   otel-audit query 'target.type:checkpoint "weights are NaN"' --columns time,actor,action,reason
+  otel-audit query --since -7d --sql 'select actor_id, count(*) from records group by all order by 2 desc'
   otel-audit query outcome:denied -o json | jq 'map(.actor_id) | unique'
 
 Exit: 0 found; 1 nothing found; 2 wrong usage; 3 something is not there or cannot be read; 4 found, but some
@@ -46,9 +48,15 @@ export function queryCommand(print: Lines["print"], warn: Lines["warn"]): Comman
       .choices(["newest", "oldest"])
       .default("newest"),
   );
+  command.option("--sql <select>", "ask in SQL, of the table records: docs/sql.md (needs DuckDB)");
   return command
     .addHelpText("after", HELP)
     .action(async (terms: readonly string[], options: QueryCommandOptions) => {
+      if (options.sql !== undefined) {
+        const { querySql } = await import("./sql/sql-actions.ts");
+        await querySql(options.sql, terms, options, { print, warn });
+        return;
+      }
       const { query } = await import("./query-actions.ts");
       await query(terms, options, { print, warn });
     });

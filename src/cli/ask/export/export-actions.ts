@@ -1,0 +1,163 @@
+/** What `otel-audit export` does; loaded when it runs. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { FlatRecord } from "../../../format/index.ts";
+import { AuditError } from "../../../lib/errors.ts";
+import { shown } from "../../../lib/shown.ts";
+import { matchingRecords, type Query } from "../../../read/index.ts";
+import type { Lines } from "../../quarantine-command.ts";
+import { asked } from "../ask-options.ts";
+import { createProblemList } from "../problem-list.ts";
+import { exitAfterReading, sayProblems, withProgress } from "../reading.ts";
+import { type CaughtSignals, catchSignals } from "../signals.ts";
+import { dayTeller } from "./days.ts";
+import { ENCODINGS } from "./encodings.ts";
+import type { ExportCommandOptions } from "./export-command.ts";
+import { createExportFiles, type ExportFiles, type ExportedFile } from "./export-files.ts";
+import { createStdoutText } from "./stdout-text.ts";
+
+/** Writes what matches, and sets the exit code. */
+export async function exportRecords(
+  terms: readonly string[],
+  options: ExportCommandOptions,
+  { warn }: Lines,
+): Promise<void> {
+  const target = targetOf(options);
+  const { sources, query, zone } = await asked(terms, options);
+  const signals = catchSignals();
+  try {
+    const sink = await sinkOf(target, options, {
+      zone: options.isZoneNamed ? zone : "UTC",
+      signals,
+    });
+    try {
+      const problems = createProblemList();
+      let count = 0;
+      await withProgress(async ({ onProgress }) => {
+        const reading = { onProgress, signal: signals.signal };
+        for await (const found of matchingRecords(sources, ofKinds(query, options), reading)) {
+          if (found.kind === "problem") problems.add(found);
+          else {
+            count++;
+            await sink.add(found.record);
+          }
+        }
+      });
+      const files = await sink.finish(count);
+      sayWritten(count, files, warn);
+      sayProblems(problems, warn);
+      process.exitCode = exitAfterReading(problems, count);
+    } finally {
+      sink.discard();
+    }
+  } catch (error) {
+    const code = signals.exitCode();
+    if (code === undefined) throw error;
+    warn(target === undefined ? "stopped" : "stopped: no file was written");
+    process.exitCode = code;
+  } finally {
+    signals.release();
+  }
+}
+
+/** Where the records go; undefined: to stdout. */
+type Target = { readonly path: string; readonly isByDay: boolean } | undefined;
+
+/** @throws {AuditError} `invalid_option` where the options do not go together. */
+function targetOf({ to, by, output, force }: ExportCommandOptions): Target {
+  const refuse = (text: string): AuditError => new AuditError("invalid_option", text);
+  if (to === "") throw refuse("--to is empty: name a file, or with --by day a directory");
+  if (to === undefined || to === "-") {
+    if (by !== undefined) throw refuse("--by day needs --to and a directory");
+    if (output === "parquet")
+      throw refuse("-o parquet needs --to and a file: it is not for a terminal");
+    if (force === true) throw refuse("--force needs --to: nothing is replaced on stdout");
+    return undefined;
+  }
+  const isDirectory = statSync(to, { throwIfNoEntry: false })?.isDirectory();
+  if (by === undefined && (isDirectory === true || to.endsWith("/")))
+    throw refuse(`--to ${shown(to)} is a directory: say --by day as well, or name a file`);
+  if (by !== undefined && isDirectory === false)
+    throw refuse(`--to ${shown(to)} is a file: --by day writes into a directory`);
+  return { path: to, isByDay: by !== undefined };
+}
+
+/** Records of every kind, where that is wanted: a query that names kinds is asked as it stands. */
+function ofKinds(query: Query, { allKinds }: ExportCommandOptions): Query {
+  if (allKinds !== true) return query;
+  const any = { field: "kind", isNegated: false, test: { kind: "present" } } as const;
+  return { terms: [...query.terms, any] };
+}
+
+/** Takes records one after the other. */
+interface Sink {
+  readonly add: (record: FlatRecord) => Promise<void>;
+  /** Gives the files that there are then. */
+  readonly finish: (count: number) => Promise<readonly ExportedFile[]>;
+  readonly discard: () => void;
+}
+
+interface SinkParts {
+  /** Of the days. */
+  readonly zone: string;
+  readonly signals: CaughtSignals;
+}
+
+async function sinkOf(
+  target: Target,
+  { output, force = false }: ExportCommandOptions,
+  { zone, signals }: SinkParts,
+): Promise<Sink> {
+  const encoding = ENCODINGS[output];
+  if (target === undefined) return stdoutSink(encoding, signals.signal);
+  const { path, isByDay } = target;
+  const dayOf = dayTeller(zone);
+  const pathOf = isByDay
+    ? ({ timestamp }: FlatRecord): string => join(path, fileOfDay(dayOf(timestamp), output))
+    : (): string => path;
+  if (output !== "parquet")
+    return fileSink(createExportFiles({ encoding, isForced: force }), pathOf);
+  const { openParquetMaker } = await import("./parquet.ts");
+  const maker = await openParquetMaker(signals.signal);
+  const files = createExportFiles({ encoding, isForced: force, ...maker });
+  return {
+    ...fileSink(files, pathOf),
+    discard: () => {
+      files.discard();
+      maker.close();
+    },
+  };
+}
+
+function fileOfDay(day: string, output: ExportCommandOptions["output"]): string {
+  return output === "parquet" ? join(`day=${day}`, "audit.parquet") : `audit-${day}.${output}`;
+}
+
+function fileSink(files: ExportFiles, pathOf: (record: FlatRecord) => string): Sink {
+  return {
+    add: async (record) => files.add(pathOf(record), record),
+    finish: () => files.finish(),
+    discard: () => files.discard(),
+  };
+}
+
+function stdoutSink(encoding: (typeof ENCODINGS)["jsonl"], signal: AbortSignal): Sink {
+  const out = createStdoutText(signal);
+  let count = 0;
+  return {
+    add: (record) =>
+      out.write(`${count++ === 0 ? encoding.head : encoding.between}${encoding.encode(record)}`),
+    async finish() {
+      await out.write(`${count === 0 ? encoding.head : ""}${encoding.tail}`);
+      await out.end();
+      return [];
+    },
+    discard() {},
+  };
+}
+
+function sayWritten(count: number, files: readonly ExportedFile[], warn: Lines["warn"]): void {
+  if (count === 0) warn("nothing found");
+  else if (files.length === 1) warn(`${count} records in ${files[0]?.path}`);
+  else if (files.length > 1) warn(`${count} records in ${files.length} files`);
+}
