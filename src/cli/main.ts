@@ -13,6 +13,7 @@ import { policyCommand } from "./policy-command.ts";
 import { quarantineCommand } from "./quarantine-command.ts";
 import { resendCommand } from "./resend-command.ts";
 import { exportCommand } from "./ask/export/export-command.ts";
+import { importCommand } from "./ask/import/import-command.ts";
 import { queryCommand } from "./ask/query-command.ts";
 import { tailCommand } from "./ask/tail-command.ts";
 import { verifyCommand } from "./verify-command.ts";
@@ -43,6 +44,7 @@ const rooms = [
   queryCommand(print, warn),
   tailCommand(print, warn),
   exportCommand(print, warn),
+  importCommand(print, warn),
   verifyCommand(print, warn),
   gapsCommand(print, warn),
   inspectCommand(print, warn),

@@ -23,7 +23,7 @@ A query is terms, and all of them must hold:
 
 Fields: actor actor.type role permitted authentication delegator action category impact outcome status kind
 target target.type project sample snapshot changed reason error ticket approver method rpc duration source
-service trace span call record stream sequence redacted created text
+service trace span call record stream sequence redacted created happened imported text
 
 Records of other kinds than actions are found with kind:gap, kind:start, kind:intent, kind:delivery or
 kind:checkpoint. An action that began and has no result is shown with outcome unknown.

@@ -9,6 +9,8 @@ import {
   ATTR_CATEGORY,
   ATTR_CLIENT_ADDRESS,
   ATTR_IMPACT,
+  ATTR_IMPORT_FILE,
+  ATTR_IMPORT_TIME,
   ATTR_REDACTION_RULES,
   ATTR_SNAPSHOT_ID,
 } from "../../event/portable.ts";
@@ -134,6 +136,12 @@ export const FIELDS: readonly Field[] = [
     what: "when: >=2026-10-01, 2026-10-01..2026-10-07, >-3h",
     also: ["timestamp", "time"],
   }),
+  field("happened", "time", happenedAt, {
+    what: "as created; of an imported record the time that its file says",
+  }),
+  field("imported", "exact", attribute(ATTR_IMPORT_FILE), {
+    what: "the file that it was imported from",
+  }),
   field("text", "contains", wordsOf, { what: "anywhere in what a person would read of it" }),
 ];
 
@@ -152,6 +160,11 @@ export function fieldOf(name: string): Field | undefined {
 /** All names, other names too: for "did you mean". */
 export function fieldNames(): readonly string[] {
   return [...byName.keys()];
+}
+
+function happenedAt({ timestamp, attributes }: QueriedRecord): FieldValue {
+  const isImported = attributes[ATTR_IMPORT_FILE] !== undefined;
+  return isImported ? attributes[ATTR_IMPORT_TIME] : timestamp;
 }
 
 function projectsOf({ target_type: type, target_id: id, details }: QueriedRecord): FieldValue {

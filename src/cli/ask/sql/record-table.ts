@@ -3,6 +3,8 @@ import {
   ATTR_ACTOR_ROLE,
   ATTR_CATEGORY,
   ATTR_IMPACT,
+  ATTR_IMPORT_FILE,
+  ATTR_IMPORT_TIME,
   ATTR_SNAPSHOT_ID,
 } from "../../../event/index.ts";
 import { type Column, COLUMNS } from "../../../format/index.ts";
@@ -25,6 +27,11 @@ const MADE: readonly (readonly [name: string, sql: string])[] = [
   ["impact", attributeSql(ATTR_IMPACT)],
   ["actor_role", attributeSql(ATTR_ACTOR_ROLE)],
   ["snapshot_id", attributeSql(ATTR_SNAPSHOT_ID)],
+  [
+    "happened",
+    `CASE WHEN ${attributeSql(ATTR_IMPORT_FILE)} IS NULL THEN "timestamp" ELSE TRY_CAST(${attributeSql(ATTR_IMPORT_TIME)} AS TIMESTAMPTZ) END`,
+  ],
+  ["imported_from", attributeSql(ATTR_IMPORT_FILE)],
 ];
 
 /** Selects the typed columns of a flat record from a file of JSON lines. */
@@ -46,5 +53,5 @@ export function createTable(file: string): string {
 }
 
 function attributeSql(name: string): string {
-  return `attributes ->> ${sqlText(`$."${name}"`)}`;
+  return `(attributes ->> ${sqlText(`$."${name}"`)})`;
 }
