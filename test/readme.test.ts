@@ -5,6 +5,10 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, describe, expect, test } from "vitest";
 import { anchorCommand } from "../src/cli/anchor-command.ts";
+import { exportCommand } from "../src/cli/ask/export/export-command.ts";
+import { importCommand } from "../src/cli/ask/import/import-command.ts";
+import { queryCommand } from "../src/cli/ask/query-command.ts";
+import { tailCommand } from "../src/cli/ask/tail-command.ts";
 import { collectorCommand } from "../src/cli/collector-command.ts";
 import { gapsCommand } from "../src/cli/gaps-command.ts";
 import { inspectCommand } from "../src/cli/inspect-command.ts";
@@ -81,6 +85,10 @@ function leavesOf(command: Command, before: string): ReadonlyMap<string, Command
 describe("the commands", () => {
   const silent = (): void => {};
   const rooms = [
+    queryCommand(silent, silent),
+    tailCommand(silent, silent),
+    exportCommand(silent, silent),
+    importCommand(silent, silent),
     verifyCommand(silent, silent),
     gapsCommand(silent, silent),
     inspectCommand(silent, silent),

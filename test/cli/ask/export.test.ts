@@ -328,3 +328,27 @@ test("a reader that has seen enough ends it", () => {
   );
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 });
+
+test.each([
+  ["to a file", ["-o", "csv", "--to"]],
+  ["to stdout", ["-o", "csv"]],
+])("that somebody took a copy %s is recorded before there is one", (_, args) => {
+  const trail = makeDayTrail();
+  const access = join(temporaryDirectory(), "access");
+  const to = args.includes("--to") ? [join(temporaryDirectory(), "out.csv")] : [];
+  const env = { XDG_STATE_HOME: temporaryDirectory(), AUDIT_ACCESS_DIR: access };
+  const asked = ["export", "-t", trail, "actor:bob", ...args, ...to];
+  expect(otelAudit([...asked, "--purpose", "for the auditor"], env).code).toBe(0);
+  const { out } = otelAudit(["query", "-t", access, "-o", "jsonl", "action:audit_access"]);
+  expect(JSON.parse(out)).toMatchObject({
+    reason: "for the auditor",
+    details: { scope: ["export actor:bob", ...args, ...to].join(" "), results_count: 3 },
+  });
+  // Where it cannot be recorded there is none.
+  const nowhere = { ...env, AUDIT_ACCESS_DIR: "/proc/nothing" };
+  const refused = otelAudit(
+    [...asked, "--force"].filter((one) => one !== "--force" || to.length > 0),
+    nowhere,
+  );
+  expect({ code: refused.code, out: refused.out }).toEqual({ code: 3, out: "" });
+});

@@ -207,6 +207,16 @@ describe("nothing else can be reached", () => {
   });
 });
 
+test("that somebody asks is recorded, with the records that it could show", () => {
+  const access = join(temporaryDirectory(), "access");
+  const env = { XDG_STATE_HOME: temporaryDirectory(), AUDIT_ACCESS_DIR: access };
+  otelAudit(["query", "-t", makeDayTrail(), "actor:bob", "--sql", "select nope"], env);
+  const { out } = otelAudit(["query", "-t", access, "-o", "jsonl", "action:audit_access"]);
+  expect(JSON.parse(out)).toMatchObject({
+    details: { scope: "query actor:bob --sql select nope", results_count: 3 },
+  });
+});
+
 test("what is wrong is said, with the way out", () => {
   const { code, err } = ask("select actor from records");
   expect(code).toBe(2);

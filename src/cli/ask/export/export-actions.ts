@@ -4,9 +4,10 @@ import { join } from "node:path";
 import type { FlatRecord } from "../../../format/index.ts";
 import { AuditError } from "../../../lib/errors.ts";
 import { shown } from "../../../lib/shown.ts";
-import { matchingRecords, type Query } from "../../../read/index.ts";
+import { countTrail, matchingRecords, type Query } from "../../../read/index.ts";
 import type { Lines } from "../../quarantine-command.ts";
-import { asked } from "../ask-options.ts";
+import { recordAccess } from "../access.ts";
+import { type Asked, asked } from "../ask-options.ts";
 import { createProblemList } from "../problem-list.ts";
 import { exitAfterReading, sayProblems, withProgress } from "../reading.ts";
 import { type CaughtSignals, catchSignals } from "../signals.ts";
@@ -23,30 +24,16 @@ export async function exportRecords(
   { warn }: Lines,
 ): Promise<void> {
   const target = targetOf(options);
-  const { sources, query, zone } = await asked(terms, options);
+  const wanted = await asked(terms, options);
   const signals = catchSignals();
   try {
-    const sink = await sinkOf(target, options, {
-      zone: options.isZoneNamed ? zone : "UTC",
-      signals,
-    });
+    const to = target === undefined ? [] : ["--to", target.path];
+    const scope = ["export", ...terms, "-o", options.output, ...to];
+    const all = { ...wanted, query: ofKinds(wanted.query, options) };
+    const zone = options.isZoneNamed ? wanted.zone : "UTC";
+    const sink = await sinkOf(target, options, { zone, signals });
     try {
-      const problems = createProblemList();
-      let count = 0;
-      await withProgress(async ({ onProgress }) => {
-        const reading = { onProgress, signal: signals.signal };
-        for await (const found of matchingRecords(sources, ofKinds(query, options), reading)) {
-          if (found.kind === "problem") problems.add(found);
-          else {
-            count++;
-            await sink.add(found.record);
-          }
-        }
-      });
-      const files = await sink.finish(count);
-      sayWritten(count, files, warn);
-      sayProblems(problems, warn);
-      process.exitCode = exitAfterReading(problems, count);
+      await exportTo(sink, all, { scope, options, warn, signal: signals.signal });
     } finally {
       sink.discard();
     }
@@ -58,6 +45,40 @@ export async function exportRecords(
   } finally {
     signals.release();
   }
+}
+
+interface ExportParts {
+  readonly scope: readonly string[];
+  readonly options: ExportCommandOptions;
+  readonly warn: Lines["warn"];
+  readonly signal: AbortSignal;
+}
+
+async function exportTo(
+  sink: Sink,
+  { sources, query }: Asked,
+  { scope, options, warn, signal }: ExportParts,
+): Promise<void> {
+  if (sink.showsAtOnce) {
+    const total = async (): Promise<number> => (await countTrail(sources, query, [])).total;
+    await recordAccess({ scope, count: total }, options);
+  }
+  const problems = createProblemList();
+  let count = 0;
+  await withProgress(async ({ onProgress }) => {
+    for await (const found of matchingRecords(sources, query, { onProgress, signal })) {
+      if (found.kind === "problem") problems.add(found);
+      else {
+        count++;
+        await sink.add(found.record);
+      }
+    }
+  });
+  if (!sink.showsAtOnce) await recordAccess({ scope, count }, options);
+  const files = await sink.finish();
+  sayWritten(count, files, warn);
+  sayProblems(problems, warn);
+  process.exitCode = exitAfterReading(problems, count);
 }
 
 /** Where the records go; undefined: to stdout. */
@@ -91,9 +112,11 @@ function ofKinds(query: Query, { allKinds }: ExportCommandOptions): Query {
 
 /** Takes records one after the other. */
 interface Sink {
+  /** Whether somebody sees a record before all of them are read. */
+  readonly showsAtOnce: boolean;
   readonly add: (record: FlatRecord) => Promise<void>;
   /** Gives the files that there are then. */
-  readonly finish: (count: number) => Promise<readonly ExportedFile[]>;
+  readonly finish: () => Promise<readonly ExportedFile[]>;
   readonly discard: () => void;
 }
 
@@ -135,6 +158,7 @@ function fileOfDay(day: string, output: ExportCommandOptions["output"]): string 
 
 function fileSink(files: ExportFiles, pathOf: (record: FlatRecord) => string): Sink {
   return {
+    showsAtOnce: false,
     add: async (record) => files.add(pathOf(record), record),
     finish: () => files.finish(),
     discard: () => files.discard(),
@@ -145,6 +169,7 @@ function stdoutSink(encoding: (typeof ENCODINGS)["jsonl"], signal: AbortSignal):
   const out = createStdoutText(signal);
   let count = 0;
   return {
+    showsAtOnce: true,
     add: (record) =>
       out.write(`${count++ === 0 ? encoding.head : encoding.between}${encoding.encode(record)}`),
     async finish() {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { matchingRecords, type ReadingProblems } from "../../../read/index.ts";
 import { AuditError } from "../../../lib/errors.ts";
 import type { Lines } from "../../quarantine-command.ts";
+import { recordAccess } from "../access.ts";
 import { type Asked, asked } from "../ask-options.ts";
 import { createExportFiles } from "../export/export-files.ts";
 import { ENCODINGS } from "../export/encodings.ts";
@@ -36,7 +37,9 @@ export async function querySql(
     const zone = namedZone(wanted.zone);
     const database = await openDuckDb({ purpose: "--sql", zone, signal });
     try {
-      const problems = await load(wanted, database, signal);
+      const { count, problems } = await load(wanted, database, signal);
+      // Before it is asked: what is wrong with a statement may show a value, too.
+      await recordAccess({ scope: ["query", ...terms, "--sql", sql], count }, options);
       await lock(database.connection);
       const { readRows, sqlLines } = await import("./rows.ts");
       const result = await select(database.connection, sql);
@@ -63,21 +66,25 @@ async function load(
   { sources, query }: Asked,
   { connection, scratch }: OpenDuckDb,
   signal: AbortSignal,
-): Promise<ReadingProblems> {
+): Promise<{ readonly count: number; readonly problems: ReadingProblems }> {
   const path = join(scratch, "records.jsonl");
   const files = createExportFiles({ encoding: ENCODINGS.parquet, isForced: true });
   const problems = createProblemList();
+  let count = 0;
   await withProgress(async ({ onProgress }) => {
     for await (const found of matchingRecords(sources, query, { onProgress, signal })) {
       if (found.kind === "problem") problems.add(found);
-      else files.add(path, found.record);
+      else {
+        count++;
+        files.add(path, found.record);
+      }
     }
   });
   files.touch(path);
   await files.finish();
   await connection.run(createTable(path));
   rmSync(path);
-  return problems;
+  return { count, problems };
 }
 
 function sayRows({ rows, total }: SqlRows, warn: Lines["warn"]): void {
