@@ -10,6 +10,7 @@ import { importCommand } from "../src/cli/ask/import/import-command.ts";
 import { queryCommand } from "../src/cli/ask/query-command.ts";
 import { tailCommand } from "../src/cli/ask/tail-command.ts";
 import { collectorCommand } from "../src/cli/collector-command.ts";
+import { completionCommand } from "../src/cli/completion.ts";
 import { gapsCommand } from "../src/cli/gaps-command.ts";
 import { inspectCommand } from "../src/cli/inspect-command.ts";
 import { keysCommand } from "../src/cli/keys-command.ts";
@@ -98,6 +99,7 @@ describe("the commands", () => {
     policyCommand(silent, silent),
     quarantineCommand(silent, silent),
     resendCommand(silent, silent),
+    completionCommand(),
   ];
   const commands = new Map(rooms.flatMap((room) => [...leavesOf(room, "otel-audit")]));
 
