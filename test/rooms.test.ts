@@ -22,13 +22,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   deliver: [...BELOW, "otel", "journal"],
   read: [...BELOW, "seal"],
   verify: [...BELOW, "seal", "read"],
+  report: [...BELOW, "seal", "read", "verify"],
   // The doctor makes a record, and reads it back where it arrived.
   collector: [...BELOW, "otel", "read", "seal"],
   // The AuditLogger gets its summary from the read side: setup alone may compose both.
   setup: [...BELOW, "otel", "seal", "journal", "record", "capture", "deliver", "read"],
   processors: [...BELOW, "otel", "seal", "journal", "setup"],
   testing: [...BELOW, "journal", "record", "capture", "setup"],
-  cli: [...BELOW, "otel", "seal", "capture", "collector", "deliver", "read", "verify", "setup"],
+  cli: [
+    ...BELOW,
+    "otel",
+    "seal",
+    "capture",
+    "collector",
+    "deliver",
+    "read",
+    "report",
+    "verify",
+    "setup",
+  ],
 };
 /** Files that stand in no room, and what they may import beside `lib`. */
 const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {

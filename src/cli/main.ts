@@ -12,6 +12,7 @@ import { policyCommand } from "./policy-command.ts";
 import { quarantineCommand } from "./quarantine-command.ts";
 import { resendCommand } from "./resend-command.ts";
 import { queryCommand } from "./ask/query-command.ts";
+import { summaryCommand } from "./ask/summary-command.ts";
 import { verifyCommand } from "./verify-command.ts";
 
 /** Exit codes of every command; what cannot be written is taken as what cannot be read. */
@@ -38,6 +39,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const warn = (line: string): void => void process.stderr.write(`otel-audit: ${line}\n`);
 const rooms = [
   queryCommand(print, warn),
+  summaryCommand(print, warn),
   verifyCommand(print, warn),
   gapsCommand(print, warn),
   inspectCommand(print, warn),

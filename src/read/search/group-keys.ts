@@ -7,8 +7,20 @@ import type { GroupKey, Interval } from "./scanned-block.ts";
 /** Between the values of a key; no text that we write has it. */
 export const KEY_BREAK = "\u0000";
 
-/** The groups that a record is of: several where a field of it has several values. */
-export function groupsOf(by: readonly GroupKey[]): (record: QueriedRecord) => readonly string[] {
+/** The groups that a record is of: one or more of each way to group, whose number stands before the values. */
+export function groupsOf(
+  ways: readonly (readonly GroupKey[])[],
+): (record: QueriedRecord) => readonly string[] {
+  const each = ways.map((by, at) => {
+    const groups = groupsOfWay(by);
+    const start = `${at}${KEY_BREAK}`;
+    return (record: QueriedRecord): readonly string[] => groups(record).map((key) => start + key);
+  });
+  return (record) => each.flatMap((groups) => groups(record));
+}
+
+/** Several where a field of the record has several values. */
+function groupsOfWay(by: readonly GroupKey[]): (record: QueriedRecord) => readonly string[] {
   const parts = by.map((key) =>
     "field" in key ? fieldParts(key.field) : intervalParts(key.interval, key.zone),
   );

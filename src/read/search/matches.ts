@@ -17,7 +17,7 @@ export function createMatches(fold: Fold): Matches {
   const stream: number[] = [];
   const sequence: number[] = [];
   const rows = fold.kind === "records" ? createRows(fold) : undefined;
-  const groups = fold.kind === "groups" ? createGroups(groupsOf(fold.by)) : undefined;
+  const groups = fold.kind === "groups" ? createGroups(groupsOf(fold.ways)) : undefined;
 
   return {
     add(candidate) {
@@ -47,6 +47,8 @@ export function createMatches(fold: Fold): Matches {
 
 const NO_GROUPS: ScannedBlock["groups"] = {
   keys: [],
+  first: [],
+  last: [],
   at: new Uint32Array(),
   key: new Uint32Array(),
   weight: new Float64Array(),
@@ -104,20 +106,26 @@ interface Groups {
 
 function createGroups(keysOf: (record: QueriedRecord) => readonly string[]): Groups {
   const keys = new Map<string, number>();
+  const [first, last]: [string[], string[]] = [[], []];
   const [at, key, weight]: [number[], number[], number[]] = [[], [], []];
   return {
     add(record, place) {
       const count = weightOf(record);
+      const { timestamp: time } = record;
       for (const name of keysOf(record)) {
         let index = keys.get(name);
         if (index === undefined) keys.set(name, (index = keys.size));
         at.push(place);
         key.push(index);
+        if (time < (first[index] ??= time)) first[index] = time;
+        if (time > (last[index] ??= time)) last[index] = time;
         weight.push(count);
       }
     },
     end: () => ({
       keys: [...keys.keys()],
+      first,
+      last,
       at: Uint32Array.from(at),
       key: Uint32Array.from(key),
       weight: Float64Array.from(weight),
