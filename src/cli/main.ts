@@ -12,6 +12,7 @@ import { policyCommand } from "./policy-command.ts";
 import { quarantineCommand } from "./quarantine-command.ts";
 import { resendCommand } from "./resend-command.ts";
 import { queryCommand } from "./ask/query-command.ts";
+import { statsCommand } from "./ask/stats-command.ts";
 import { summaryCommand } from "./ask/summary-command.ts";
 import { verifyCommand } from "./verify-command.ts";
 
@@ -40,6 +41,7 @@ const warn = (line: string): void => void process.stderr.write(`otel-audit: ${li
 const rooms = [
   queryCommand(print, warn),
   summaryCommand(print, warn),
+  statsCommand(print, warn),
   verifyCommand(print, warn),
   gapsCommand(print, warn),
   inspectCommand(print, warn),
