@@ -12,6 +12,7 @@ import { policyCommand } from "./policy-command.ts";
 import { quarantineCommand } from "./quarantine-command.ts";
 import { resendCommand } from "./resend-command.ts";
 import { queryCommand } from "./ask/query-command.ts";
+import { reportCommand } from "./ask/report-command.ts";
 import { statsCommand } from "./ask/stats-command.ts";
 import { summaryCommand } from "./ask/summary-command.ts";
 import { verifyCommand } from "./verify-command.ts";
@@ -42,6 +43,7 @@ const rooms = [
   queryCommand(print, warn),
   summaryCommand(print, warn),
   statsCommand(print, warn),
+  reportCommand(print, warn),
   verifyCommand(print, warn),
   gapsCommand(print, warn),
   inspectCommand(print, warn),
