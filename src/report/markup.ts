@@ -22,7 +22,7 @@ export function escapeMarkup(text: string): string {
     .replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
 }
 
-/** Mark-up that {@link html} made: it is not escaped again. */
+/** Mark-up that {@link markup} made: it is not escaped again. */
 export class Markup {
   readonly #text: string;
 
@@ -38,8 +38,11 @@ export class Markup {
 /** What may stand in a template: texts and numbers are escaped, mark-up and lists of it are not. */
 export type Insertion = string | number | Markup | readonly Insertion[];
 
-/** A template of HTML; attributes in it must be in double quotes. */
-export function html(parts: TemplateStringsArray, ...insertions: readonly Insertion[]): Markup {
+/**
+ * A template of HTML; attributes in it must be in double quotes. It is not called `html`: formatters would
+ * move what is in it, and white space in a page counts.
+ */
+export function markup(parts: TemplateStringsArray, ...insertions: readonly Insertion[]): Markup {
   return new Markup(
     parts.reduce((text, part, at) => text + inserted(insertions[at - 1] ?? "") + part),
   );

@@ -24,7 +24,7 @@ const COLOURS: readonly (readonly [light: string, dark: string])[] = [
 /** The last colour is of all other groups together. */
 const MAX_GROUPS = COLOURS.length - 1;
 const MAX_TIME_LABELS = 8;
-const LEGEND_WIDTH = 150;
+const LEGEND_WIDTH = 172;
 /** Characters of a name in the legend. */
 const MAX_NAME = 18;
 
@@ -58,7 +58,7 @@ ${parts.join("\n")}
 
 function zoneName({ starts, zone }: Rates): string {
   const start = DateTime.fromISO(starts[0] ?? "", { setZone: true });
-  return zone === "local" && start.isValid ? `UTC${start.toFormat("ZZ")}` : zone;
+  return zone === "local" && start.isValid ? `UTC${start.toFormat("ZZ")}` : zone === "local" ? "here" : zone;
 }
 
 const colourRules = (which: 0 | 1): string =>

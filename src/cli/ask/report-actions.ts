@@ -32,7 +32,11 @@ export async function report(
   const { from, until } = periodOf(options, zone);
   const isPermitted = await rolesOf(options.policy, lines.warn);
   const material = await withProgress((reading) =>
-    readMaterial(sources, { kind, query, from, until, isPermitted, ...reading }),
+    readMaterial(sources, {
+      ...{ kind, query, from, until, isPermitted },
+      asksForNames: options.pseudonyms,
+      ...reading,
+    }),
   );
   const verification = options.verify
     ? await verified(paths, { options, from, until, warn: lines.warn })

@@ -19,11 +19,11 @@ export function frameFacts(frame: ReportFrame, material: ReportMaterial): readon
     return count === 0 ? [] : [`${count} ${name}`];
   });
   const missing = [
-    ...(gaps.length === 0 ? [] : [`${gaps.length} gap records`]),
-    ...(problemCount === 0 ? [] : [`${problemCount} places that cannot be read`]),
+    ...(gaps.length === 0 ? [] : [counted(gaps.length, "gap record")]),
+    ...(problemCount === 0 ? [] : [`${counted(problemCount, "place")} that cannot be read`]),
     ...(frame.verification === undefined || frame.verification.records.missing === 0
       ? []
-      : [`${frame.verification.records.missing} signed records that are not here`]),
+      : [`${counted(frame.verification.records.missing, "signed record")} not here`]),
   ];
   return [
     ["Period", periodText(frame, material)],
@@ -75,7 +75,7 @@ export function integritySections(
     ...(unlisted > 0
       ? [
           text(
-            `${unlisted} records are counted in this document and not listed: there are more than it can hold. Those of high impact and the latest of the others are here.`,
+            `Counted in this document and not listed: ${unlisted} of ${counts.records} records. There are more than it can hold: the latest of those of high impact and of the others are here.`,
           ),
         ]
       : []),
@@ -99,7 +99,7 @@ function placesBlock(
   problems: ReportMaterial["problems"],
   count: number,
 ): Block {
-  const said = `${count} places of the files hold no record that can be read.`;
+  const said = `${counted(count, "place")} of the files without a record that can be read.`;
   // Names of files, and what stands in them, may be somebody's.
   if (isPseudonymous) return text(said);
   const rows = problems
@@ -225,4 +225,8 @@ export function roleSection(frame: ReportFrame, { anomalies, records }: ReportMa
         : []),
     ],
   };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

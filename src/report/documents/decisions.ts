@@ -152,7 +152,7 @@ function countTable({ human, automated, overrides }: Parts): TableBlock {
 function orphanText(count: number): Block {
   return {
     kind: "text",
-    text: `${count} overrides are of decisions that are not in this document: they were made earlier, or stand elsewhere.`,
+    text: `Overrides of decisions that are not in this document, because they were made earlier or stand elsewhere: ${count}.`,
   };
 }
 

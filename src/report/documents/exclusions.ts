@@ -151,7 +151,7 @@ function openSection(done: readonly FlatRecord[]): Section {
   const note =
     unnamed === 0
       ? ""
-      : ` ${unnamed} more were discarded by events that do not name them: whether they are back is not known.`;
+      : ` Discarded by events that do not name them all: ${unnamed} more; whether those are back is not known.`;
   const rows = [...open]
     .slice(0, MAX_NAMED)
     .map(([id, record]) => [
@@ -160,7 +160,7 @@ function openSection(done: readonly FlatRecord[]): Section {
       record.actor_id ?? "",
       { records: [record.record_id] },
     ]);
-  const counted = `${open.size} samples that are named were discarded in this period and not restored in it.${note}`;
+  const counted = `Samples that are named, were discarded in this period and not restored in it: ${open.size}.${note}`;
   return {
     id: "still-out",
     heading: "Left out at the end of the period",

@@ -9,6 +9,9 @@ const MAX_TEXT = 2000;
 /** Longer lists stand as JSON. */
 const MAX_LISTED = 50;
 
+/** What an empty list, or map, says. */
+const NOTHING = "(none)";
+
 /** Every leaf that has another value; `before` and `after` hold no others. */
 export function fieldChanges({ before, after }: BodyMap): readonly FieldChange[] {
   const [left, right] = [leavesOf(before), leavesOf(after)];
@@ -26,14 +29,14 @@ export function fieldChanges({ before, after }: BodyMap): readonly FieldChange[]
 }
 
 /** Texts by the whole way to them. */
-function leavesOf(side: BodyValue | undefined): ReadonlyMap<string, string> {
+export function leavesOf(side: BodyValue | undefined): ReadonlyMap<string, string> {
   const leaves = new Map<string, string>();
   const walk = (value: BodyValue, path: string): void => {
     if (!isMap(value)) return void leaves.set(path, valueText(value));
     const moved = movedText(value);
     if (moved !== undefined) return void leaves.set(path, moved);
     const entries = Object.entries(value);
-    if (entries.length === 0) return void leaves.set(path, "{}");
+    if (entries.length === 0) return void leaves.set(path, NOTHING);
     for (const [key, inner] of entries) walk(inner, path === "" ? key : `${path}.${key}`);
     return undefined;
   };
@@ -60,6 +63,7 @@ export function valueText(value: BodyValue): string {
 }
 
 function plainText(value: Exclude<BodyValue, string>): string {
+  if (Array.isArray(value) && value.length === 0) return NOTHING;
   const isPlainList =
     Array.isArray(value) &&
     value.length > 0 &&

@@ -51,7 +51,7 @@ function renamed(
 ): { readonly frame: ReportFrame; readonly material: ReportMaterial } {
   const leading = [...material.leadUps.values()].flat().map(({ record }) => record);
   const all = [...new Set([...material.records, ...leading, ...material.gaps])].toSorted(byTime);
-  const names = createRenaming(all);
+  const names = createRenaming(all, material.named);
   const leadUps = [...material.leadUps].map(([id, ups]): readonly [string, readonly LeadUp[]] => [
     id,
     ups.map(({ why, record }) => ({ why, record: names.record(record) })),

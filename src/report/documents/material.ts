@@ -15,6 +15,15 @@ export interface ReportMaterial extends ReadingProblems {
   readonly leadUps: ReadonlyMap<string, readonly LeadUp[]>;
   /** What roles did that the policy does not let them do. */
   readonly anomalies: readonly RoleAnomaly[];
+  /** Everybody and every place that the whole trail names; empty where nobody asks for other names. */
+  readonly named: readonly NamedId[];
+}
+
+/** Somebody, or a place. */
+export interface NamedId {
+  readonly id: string;
+  /** What stands for such a one, as in `Person`. */
+  readonly noun: string;
 }
 
 /** How many records there are. */

@@ -17,6 +17,8 @@ import {
   type RecordAttributes,
 } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
+import type { NamedId } from "./material.ts";
+import { ADDRESS, CLIENT, nounOf, PERSON, SOMEBODY_TYPES } from "./nouns.ts";
 import { STRUCTURE } from "./structure.ts";
 
 /** Gives records other names; the same names as long as it is kept. */
@@ -25,16 +27,8 @@ export interface Renaming {
   readonly text: (text: string) => string;
 }
 
-/** What stands for an actor of a type. */
-const NOUNS: ReadonlyMap<string, string> = new Map([
-  ["user", "Person"],
-  ["service", "Service"],
-  ["agent", "Agent"],
-  ["system", "System"],
-]);
-const PERSON = "Person";
 /** Types of targets that are somebody. */
-const SOMEBODY = new Set(["user", "person", "account", "member", "service", "agent"]);
+const SOMEBODY: ReadonlySet<string> = new Set(SOMEBODY_TYPES);
 /** Details that name somebody. */
 const NAMING = new Set([
   "reviewer",
@@ -48,8 +42,14 @@ const NAMING = new Set([
 const WORD = /[\p{L}\p{N}_]+/gu;
 const IN_WORD = /[\p{L}\p{N}_]/u;
 
-/** @param records in the order in which names are given. */
-export function createRenaming(records: readonly FlatRecord[]): Renaming {
+/**
+ * @param records in the order in which names are given.
+ * @param named others, who may be named in texts.
+ */
+export function createRenaming(
+  records: readonly FlatRecord[],
+  named: readonly NamedId[] = [],
+): Renaming {
   const names = new Map<string, string>();
   const counts = new Map<string, number>();
   const give = (id: AttributeValue | undefined, noun: string): void => {
@@ -62,6 +62,7 @@ export function createRenaming(records: readonly FlatRecord[]): Renaming {
   for (const record of records) {
     for (const [id, noun] of namedIn(record)) give(id, noun);
   }
+  for (const { id, noun } of named) give(id, noun);
   const text = renamer(names);
   return { text, record: (record) => renamed(record, text) };
 }
@@ -73,14 +74,14 @@ function namedIn({ attributes, details, ...record }: FlatRecord): readonly Named
   const { actor_id: actor, actor_type: type = "", target_type: kind = "" } = record;
   const isSomebody = SOMEBODY.has(kind.toLowerCase());
   return [
-    [actor, NOUNS.get(type) ?? PERSON],
+    [actor, nounOf(type)],
     [attributes[ATTR_ACTOR_DELEGATOR_ID], PERSON],
     [attributes[ATTR_AUTHORIZATION_BY], PERSON],
-    ...(isSomebody ? [[record.target_id, NOUNS.get(kind.toLowerCase()) ?? PERSON] as const] : []),
+    ...(isSomebody ? [[record.target_id, nounOf(kind)] as const] : []),
     ...namingDetails(details).map((id) => [id, PERSON] as const),
-    [record.source ?? attributes[ATTR_SOURCE_ID], "Address"],
-    [attributes[ATTR_CLIENT_ADDRESS], "Address"],
-    [attributes[ATTR_USER_AGENT_ORIGINAL], "Client"],
+    [record.source ?? attributes[ATTR_SOURCE_ID], ADDRESS],
+    [attributes[ATTR_CLIENT_ADDRESS], ADDRESS],
+    [attributes[ATTR_USER_AGENT_ORIGINAL], CLIENT],
   ];
 }
 

@@ -30,7 +30,7 @@ code { font: .875em ui-monospace, monospace; }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .15rem 1rem; margin: .5rem 0; }
 dt { color: var(--quiet); }
 dd { margin: 0; white-space: pre-wrap; }
-nav ul { columns: 16rem; padding-left: 1.1rem; margin: .5rem 0; }
+nav ul { columns: 17rem; column-gap: 2rem; padding-left: 1.1rem; margin: .5rem 0; }
 article {
   border: 1px solid var(--line); border-left: 4px solid var(--line); border-radius: 6px;
   padding: .75rem 1rem; margin: .75rem 0;
@@ -50,13 +50,13 @@ caption { text-align: left; font-weight: 600; padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
 thead th { background: var(--soft); }
 tbody th { font-weight: 500; }
-td, tbody th { min-width: 5rem; white-space: pre-wrap; }
+thead th { overflow-wrap: normal; }
+td, tbody th { white-space: pre-wrap; overflow-wrap: break-word; max-width: 26rem; }
 td.went { background: var(--went); }
 td.came { background: var(--came); }
 @media (max-width: 40rem) {
   main { padding: 1rem .85rem 3rem; }
-  dl { grid-template-columns: 1fr; gap: 0; }
-  dd { margin-bottom: .4rem; }
+  dl { grid-template-columns: 6.2rem 1fr; gap: .15rem .6rem; }
 }
 @page { margin: 18mm 16mm; }
 @media print {
@@ -73,7 +73,7 @@ td.came { background: var(--came); }
   article { padding: .5rem .75rem; }
   thead { display: table-header-group; }
   .table { overflow: visible; }
-  td, tbody th { min-width: 0; }
+  td, tbody th { overflow-wrap: anywhere; }
   a { text-decoration: none; }
   td.went, td.came, thead th { print-color-adjust: exact; }
 }

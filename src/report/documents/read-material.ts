@@ -18,6 +18,7 @@ import {
 import type { ReportKind } from "./document.ts";
 import { leadUpsTo } from "./lead-up.ts";
 import type { ReportMaterial, RoleAnomaly } from "./material.ts";
+import { namedIdsIn } from "./named-ids.ts";
 import { byTime, periodTerms } from "./period.ts";
 
 /** What a document is about. */
@@ -31,6 +32,8 @@ export interface MaterialOptions extends ScanOptions {
   readonly isPermitted?:
     | ((role: string | undefined, action: string) => boolean | undefined)
     | undefined;
+  /** Whether everybody whom the trail names is asked for. */
+  readonly asksForNames?: boolean | undefined;
   /** How many records of high impact are held, and how many others. Default 5000. */
   readonly limit?: number | undefined;
 }
@@ -51,7 +54,8 @@ export async function readMaterial(
   sources: readonly TrailSource[],
   options: MaterialOptions,
 ): Promise<ReportMaterial> {
-  const { kind, query, from, until, isPermitted, limit = MAX_RECORDS, ...scan } = options;
+  const { kind, query, from, until, isPermitted, asksForNames, ...rest } = options;
+  const { limit = MAX_RECORDS, ...scan } = rest;
   const period = periodTerms(from, until);
   const about: Query = { terms: [...query.terms, ...parseQuery(ABOUT[kind]).terms, ...period] };
   const ways = [
@@ -81,6 +85,7 @@ export async function readMaterial(
       ...(whole === undefined ? {} : { first: whole.first, last: whole.last }),
     },
     anomalies: anomaliesIn(roles, isPermitted),
+    named: asksForNames === true ? await namedIdsIn(sources, scan) : [],
     ...problemsOf(counted),
   };
 }

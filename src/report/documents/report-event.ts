@@ -13,8 +13,11 @@ import {
 } from "../../event/index.ts";
 import { type FlatRecord, fromFlat } from "../../format/index.ts";
 import type { Fact, RelatedEvents, ReportEvent } from "./document.ts";
-import { fieldChanges, valueText } from "./field-changes.ts";
+import { fieldChanges, leavesOf } from "./field-changes.ts";
 import { timeText } from "./times.ts";
+
+/** More details of one record are counted. */
+const MAX_DETAILS = 200;
 
 /** What an event has beside its record. */
 export interface EventParts {
@@ -41,7 +44,7 @@ export function reportEvent(record: FlatRecord, zone: string, parts: EventParts 
     outcome,
     facts: factsOf(record),
     changes,
-    details: factsOfMap(rest),
+    details: detailsOf(rest),
     related: parts.related ?? [],
     columns: {
       timestamp,
@@ -122,6 +125,9 @@ function whoText(record: FlatRecord): string | undefined {
   return `${id}${said === "" ? "" : ` (${said})`}${delegator === undefined ? "" : ` for ${delegator}`}`;
 }
 
-function factsOfMap(map: BodyMap): readonly Fact[] {
-  return Object.entries(map).map(([name, value]) => [name, valueText(value)]);
+function detailsOf(rest: BodyMap): readonly Fact[] {
+  const leaves = [...leavesOf(rest)];
+  const shown = leaves.slice(0, MAX_DETAILS);
+  const more = leaves.length - shown.length;
+  return more > 0 ? [...shown, [`and ${more} more`, ""]] : shown;
 }
