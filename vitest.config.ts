@@ -8,7 +8,7 @@ const SIDE_BY_SIDE = [
   // Who calls a closed action waits 2 s for the disk, and no longer.
   "test/capture/**/!(closed-actions).test.ts",
   "test/{cli,collector,event,examples,format,lib,manners,otel,processors,read,record}/**/*.test.ts",
-  "test/{redact,seal,setup,testing,vectors,verify}/**/*.test.ts",
+  "test/{redact,report,seal,setup,testing,vectors,verify}/**/*.test.ts",
   "test/story/verify-{audit-logger,collector,copies,cut-segment,losses,rotation,second-wall}.test.ts",
 ];
 
