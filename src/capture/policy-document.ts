@@ -121,6 +121,8 @@ export interface PolicyDocument {
   readonly version: 1;
   /** Refuse to start when nothing can be recorded. Default false. */
   readonly required?: boolean;
+  /** Whether otel-audit shows records only to whom it can record. Default `optional`. */
+  readonly access?: "optional" | "required";
   /** Default `warn`. */
   readonly coverage?: PolicyCoverage;
   /** First one that knows the caller wins. Default: everybody is anonymous. */

@@ -131,6 +131,12 @@ export const policySchema: z.ZodType<PolicyDocument> = z
       .boolean()
       .optional()
       .describe("true: refuse to start when nothing can be recorded. Default false"),
+    access: z
+      .enum(["optional", "required"])
+      .optional()
+      .describe(
+        "required: otel-audit shows nothing of a trail unless it can record who looks at it, and for what purpose. Default optional",
+      ),
     coverage: z
       .enum(["strict", "warn", "off"])
       .optional()

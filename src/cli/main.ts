@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { AuditError, messageOf } from "../lib/errors.ts";
+import { addAnswers, completionCommand, isCompletion } from "./completion.ts";
 import { collectorCommand } from "./collector-command.ts";
 import { anchorCommand } from "./anchor-command.ts";
 import { gapsCommand } from "./gaps-command.ts";
@@ -15,6 +16,7 @@ import { queryCommand } from "./ask/query-command.ts";
 import { reportCommand } from "./ask/report-command.ts";
 import { statsCommand } from "./ask/stats-command.ts";
 import { summaryCommand } from "./ask/summary-command.ts";
+import { tailCommand } from "./ask/tail-command.ts";
 import { verifyCommand } from "./verify-command.ts";
 
 /** Exit codes of every command; what cannot be written is taken as what cannot be read. */
@@ -44,6 +46,7 @@ const rooms = [
   summaryCommand(print, warn),
   statsCommand(print, warn),
   reportCommand(print, warn),
+  tailCommand(print, warn),
   verifyCommand(print, warn),
   gapsCommand(print, warn),
   inspectCommand(print, warn),
@@ -53,6 +56,7 @@ const rooms = [
   policyCommand(print, warn),
   quarantineCommand(print, warn),
   resendCommand(print, warn),
+  completionCommand(),
 ];
 for (const room of rooms) {
   program.addCommand(room);
@@ -60,6 +64,7 @@ for (const room of rooms) {
 }
 
 try {
+  if (isCompletion(process.argv)) await addAnswers(program);
   await program.parseAsync(withTerms(process.argv));
 } catch (error) {
   process.exitCode = exitCodeOf(error);

@@ -63,6 +63,12 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 /** What may follow a backslash, `u` apart. */
 const ESCAPES: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'));
+const PLAIN = 0;
+const CONTROL = 1;
+const HIGH = 0x80;
+/** What a byte of a text is: most of them say nothing but themselves. */
+const MEANING: Uint8Array = new Uint8Array(256).fill(CONTROL, 0, 0x20).fill(HIGH, HIGH);
+for (const byte of [QUOTE, COMMA, BACKSLASH]) MEANING[byte] = byte;
 /** Digits of an integer that is exact as a number. */
 const SAFE_DIGITS = 15;
 /** Deeper values are left to the parser. */
@@ -93,16 +99,16 @@ export function createLineScanner(): LineScanner {
   function text(from: number): number {
     if (bytes[from] !== QUOTE) return NO;
     for (let at = from + 1; at < limit; at++) {
-      const byte = bytes[at] ?? 0;
-      if (byte === QUOTE) return at + 1;
-      if (byte < 0x20) return NO;
-      if (byte === COMMA) isCommaSeen = true;
-      else if (byte >= 0x80) isHighSeen = true;
-      else if (byte === BACKSLASH) {
+      const meaning = MEANING[bytes[at] ?? 0];
+      if (meaning === PLAIN) continue;
+      if (meaning === QUOTE) return at + 1;
+      if (meaning === COMMA) isCommaSeen = true;
+      else if (meaning === HIGH) isHighSeen = true;
+      else if (meaning === BACKSLASH) {
         isEscapeSeen = true;
         at = escape(at + 1);
         if (at === NO) return NO;
-      }
+      } else return NO;
     }
     return NO;
   }

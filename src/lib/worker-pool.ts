@@ -53,17 +53,19 @@ interface Thread<Question, Answer> extends Pick<WorkerPool<Question, Answer>, "a
 /** Answers come in the order of the questions. */
 function createThread<Question, Answer>(options: WorkerPoolOptions): Thread<Question, Answer> {
   const asked: PromiseWithResolvers<Answer>[] = [];
+  let ending: AuditError | undefined;
   const worker: Worker = startOwnWorker<Answer>({
     ...options,
     onMessage: (answer) => asked.shift()?.resolve(answer),
     onEnd(why) {
-      const error = new AuditError("unreadable", `a thread that reads ended: ${why}`);
-      for (const { reject } of asked.splice(0)) reject(error);
+      ending ??= new AuditError("unreadable", `a thread that reads ended: ${why}`);
+      for (const { reject } of asked.splice(0)) reject(ending);
     },
   });
   worker.ref();
   return {
     ask(question, transfer = []) {
+      if (ending !== undefined) return Promise.reject(ending);
       const answer = Promise.withResolvers<Answer>();
       asked.push(answer);
       worker.postMessage(question, transfer);

@@ -18,6 +18,11 @@ export interface BlockOptions {
    * between is depends on where the chunks end. Default 64 MiB.
    */
   readonly maxLineBytes?: number | undefined;
+  /**
+   * The form is told by so many bytes, if there are more: who follows a file cannot wait for them, and
+   * begins with whole lines. Default 256 KiB.
+   */
+  readonly headBytes?: number | undefined;
 }
 
 /** The cutter of one file. */
@@ -37,7 +42,7 @@ const LINE_END = 0x0a;
 
 /** Begins a file. */
 export function createBlockCutter(file: string, options: BlockOptions = {}): BlockCutter {
-  const { blockBytes = MEBIBYTE, maxLineBytes = 64 * MEBIBYTE } = options;
+  const { blockBytes = MEBIBYTE, maxLineBytes = 64 * MEBIBYTE, headBytes = HEAD_BYTES } = options;
   const kept = createKeptBytes();
   let form: Form | undefined;
   let finder: BorderFinder | undefined;
@@ -115,7 +120,7 @@ export function createBlockCutter(file: string, options: BlockOptions = {}): Blo
       if (form !== undefined && finder !== undefined) yield* add(chunk, form, finder);
       else {
         kept.add(chunk);
-        if (kept.size() >= HEAD_BYTES) yield* begin();
+        if (kept.size() >= headBytes) yield* begin();
       }
       kept.keep();
     },

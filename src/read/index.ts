@@ -38,6 +38,7 @@ export { decodeBlock } from "./decode-block.ts";
 export { filesOf } from "./files-of.ts";
 export { type ReadRecord, readRecords } from "./read-records.ts";
 export { type JournalEntry, readJournal } from "./journal-reader.ts";
+export { createFollower, type Followed, type Follower } from "./follow/follow-trail.ts";
 export { fieldOf, FIELDS, type Field, type FieldValue } from "./query/fields.ts";
 export { fieldValueOf, matcherOf, type RecordTest } from "./query/match-query.ts";
 export { parseQuery } from "./query/parse-query.ts";

@@ -58,7 +58,11 @@ ${parts.join("\n")}
 
 function zoneName({ starts, zone }: Rates): string {
   const start = DateTime.fromISO(starts[0] ?? "", { setZone: true });
-  return zone === "local" && start.isValid ? `UTC${start.toFormat("ZZ")}` : zone === "local" ? "here" : zone;
+  return zone === "local" && start.isValid
+    ? `UTC${start.toFormat("ZZ")}`
+    : zone === "local"
+      ? "here"
+      : zone;
 }
 
 const colourRules = (which: 0 | 1): string =>
@@ -155,7 +159,7 @@ function legend(series: readonly RateSeries[]): readonly string[] {
   return series.map(({ name, total }, at) => {
     const x = PLOT.left + (at % legendColumns()) * LEGEND_WIDTH;
     const y = HEIGHT - 8 + Math.floor(at / legendColumns()) * 20;
-    const characters = [...name];
+    const characters = Array.from(name);
     const short =
       characters.length > MAX_NAME ? `${characters.slice(0, MAX_NAME - 1).join("")}…` : name;
     return `<rect class="g${at}" x="${x}" y="${y - 10}" width="12" height="12"/><text class="label" x="${x + 18}" y="${y}">${escapeMarkup(`${short} ${total}`)}<title>${escapeMarkup(name)}</title></text>`;

@@ -10,9 +10,10 @@ import { COMMON_HELP, COMMON_OPTIONS } from "./benchmark.ts";
 
 const HELP = `usage: npm run bench -- [options]
 
-Runs bench:grpc, bench:loggers, bench:seal, bench:verify, bench:collector, bench:start-up and bench:redaction: about an hour,
-on a machine that does nothing else. The first five end with what was aimed at and what was found. Needs
-python3 with pip, and 4 GB of disk.
+Runs bench:grpc, bench:loggers, bench:seal, bench:verify, bench:read,
+bench:collector, bench:start-up and bench:redaction: about an hour,
+on a machine that does nothing else. The first six end with what was aimed at and what was found. Needs
+python3 with pip, jq, and 6 GB of disk.
 
   --corpus DIR      texts and secrets for bench:redaction; without them only its costs are measured
 ${COMMON_HELP}`;
@@ -31,6 +32,7 @@ if (help) {
   run("loggers.ts", common);
   run("seal.ts", common);
   run("verify.ts", common);
+  run("read.ts", common, ["-C", "@otel-audit/source"]);
   run("collector.ts", common);
   run("start-up.ts", []);
   run("redaction.ts", corpus === undefined ? [] : ["--corpus", corpus], [

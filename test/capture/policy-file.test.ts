@@ -46,7 +46,7 @@ describe("the error names the place and the way out", () => {
     [
       "a key that is like none",
       "version: 1\nretention: 7d\n",
-      /^audit\.yaml:2:1: unknown key "retention": use version, required, coverage, actor, roles, rules, exempt$/,
+      /^audit\.yaml:2:1: unknown key "retention": use version, required, access, coverage, actor, roles, rules, exempt$/,
     ],
     [
       "an unknown key in a rule",

@@ -120,8 +120,13 @@ describe("summary", () => {
   test("is zeros for an empty log, as the source's is", () => {
     const { out } = run(temporaryDirectory(), "summary", "-o", "json");
     expect(JSON.parse(out)).toMatchObject({
-      ...{ total_events: 0, by_action_type: {}, by_status: {} },
-      ...{ high_impact: 0, denied: 0, first: null, last: null },
+      total_events: 0,
+      by_action_type: {},
+      by_status: {},
+      high_impact: 0,
+      denied: 0,
+      first: null,
+      last: null,
     });
   });
 
@@ -209,7 +214,10 @@ describe("report", () => {
   test("says that the trail verifies, with the key that is given", () => {
     const { code, out, err } = run(
       trail.directory,
-      ...["report", "release", "--public-key", trail.publicKeys],
+      "report",
+      "release",
+      "--public-key",
+      trail.publicKeys,
     );
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(
@@ -238,7 +246,14 @@ describe("report", () => {
   test("takes days, and the last of them whole", () => {
     const { out } = run(
       teamTrail(),
-      ...["report", "release", "--from", "2026-10-06", "--to", "2026-10-07", "-o", "csv"],
+      "report",
+      "release",
+      "--from",
+      "2026-10-06",
+      "--to",
+      "2026-10-07",
+      "-o",
+      "csv",
     );
     const days = new Set(
       out

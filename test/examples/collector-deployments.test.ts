@@ -99,7 +99,10 @@ describe("examples/collector-compose/compose.yaml", () => {
       expect(value).toBe(`0.0.0.0:${defaultPort(variable)}`);
       return `127.0.0.1:${defaultPort(variable)}:${defaultPort(variable)}`;
     });
-    expect(collector.ports).toEqual(ports);
+    // The metrics have a variable for the host alone.
+    expect(collector.environment["AUDIT_METRICS_HOST"]).toBe("0.0.0.0");
+    const [, metrics] = /\$\{env:AUDIT_METRICS_PORT:-(\d+)\}/.exec(config) ?? [];
+    expect(collector.ports).toEqual([...ports, `127.0.0.1:${metrics}:${metrics}`]);
   });
 
   test("sets variables that the configuration reads, and gives it the configuration", () => {

@@ -23,7 +23,6 @@ const isRequired = (process.env["AUDIT_REQUIRE"] ?? "").split(",").includes("chr
 if (BROWSER === undefined && !isRequired) {
   process.stderr.write("\notel-audit: no Chromium here: documents in a browser are NOT TESTED\n\n");
 }
-const inBrowser = test.skipIf(BROWSER === undefined && !isRequired);
 
 /** Sets the title of the page, if anything of it runs. */
 const HOSTILE = `<script>document.title="ran"</script><img src=x onerror='document.title="ran"'>"'><svg onload=document.title="ran">&lt;b&gt;`;
@@ -58,8 +57,14 @@ async function pageOf(kind: ReportKind, events: readonly TrailEvent[]): Promise<
   const material = await readMaterial(await sourcesOf([directory]), { kind, query });
   const document = makeReport(
     {
-      ...{ kind, title: HOSTILE, zone: "UTC", terms: [], readFrom: [HOSTILE] },
-      ...{ madeAt: "2026-11-01T00:00:00.000000Z", hasPolicy: false, isPseudonymous: false },
+      kind,
+      title: HOSTILE,
+      zone: "UTC",
+      terms: [],
+      readFrom: [HOSTILE],
+      madeAt: "2026-11-01T00:00:00.000000Z",
+      hasPolicy: false,
+      isPseudonymous: false,
     },
     material,
   );
@@ -85,8 +90,8 @@ function readText(dom: string): string {
     .replaceAll("&amp;", "&");
 }
 
-describe("in a browser", () => {
-  inBrowser.each(REPORT_KINDS)("nothing of a record runs: %s", async (kind) => {
+describe.skipIf(BROWSER === undefined && !isRequired)("in a browser", () => {
+  test.each(REPORT_KINDS)("nothing of a record runs: %s", async (kind) => {
     const dom = browse(await pageOf(kind, hostileEvents), ["--dump-dom"]);
     expect(dom).toContain("<title>&lt;script&gt;");
     expect(dom).not.toMatch(/<script|<img|<svg/);
@@ -95,7 +100,7 @@ describe("in a browser", () => {
     expect(text).toContain(`${HOSTILE}ann`);
   });
 
-  inBrowser("its style holds, and it is no wider than a phone", async () => {
+  test("its style holds, and it is no wider than a phone", async () => {
     const file = await pageOf("release", hostileEvents);
     // A page of ours around it can measure it: its own policy lets nothing run in it.
     const frame = join(temporaryDirectory(), "frame.html");
@@ -116,14 +121,14 @@ page.srcdoc = ${JSON.stringify(html).replaceAll("<", String.raw`\u003c`)};
     expect(/<output>([^<]*)/.exec(dom)?.[1]).toBe("390 992px");
   });
 
-  inBrowser("it prints", async () => {
+  test("it prints", async () => {
     const file = await pageOf("decisions", TEAM_EVENTS);
     const pdf = join(temporaryDirectory(), "page.pdf");
     browse(file, [`--print-to-pdf=${pdf}`, "--no-pdf-header-footer"]);
     expect(readFileSync(pdf, "latin1").startsWith("%PDF-")).toBe(true);
   });
 
-  inBrowser("a picture of rates is one, whatever a record says", async () => {
+  test("a picture of rates is one, whatever a record says", async () => {
     const directory = temporaryDirectory();
     writeReportTrail(directory, hostileEvents);
     const sources = await sourcesOf([directory]);

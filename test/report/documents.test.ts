@@ -31,13 +31,23 @@ async function documentOf(kind: ReportKind, made: Made = {}): Promise<ReportDocu
   writeReportTrail(directory, events);
   const { from, until, isPseudonymous: asksForNames } = frame;
   const material = await readMaterial(await sourcesOf([directory]), {
-    ...{ kind, from, until, limit, isPermitted, asksForNames },
+    kind,
+    from,
+    until,
+    limit,
+    isPermitted,
+    asksForNames,
     query: parseQuery(""),
   });
   return makeReport(
     {
-      ...{ kind, zone: "UTC", terms: [], readFrom: ["the trail"], isPseudonymous: false },
-      ...{ madeAt: "2026-11-01T00:00:00.000000Z", hasPolicy: isPermitted !== undefined },
+      kind,
+      zone: "UTC",
+      terms: [],
+      readFrom: ["the trail"],
+      isPseudonymous: false,
+      madeAt: "2026-11-01T00:00:00.000000Z",
+      hasPolicy: isPermitted !== undefined,
       ...frame,
     },
     material,

@@ -43,14 +43,19 @@ describe("other names", () => {
     const renamed = record(
       recordOf(
         {
-          ...{ actor_id: "bob", error: "ann may not", target_type: "ann", target_id: "x/ann" },
+          actor_id: "bob",
+          error: "ann may not",
+          target_type: "ann",
+          target_id: "x/ann",
           details: { ann: ["bob", { note: "by Ann", n: 1 }], before: { owner: "ann" } },
         },
         { "audit.actor.role": "ann", "audit.impact": "high", list: ["ann"] },
       ),
     );
     expect(renamed).toMatchObject({
-      ...{ actor_id: "Person 4", error: "Person 1 may not", target_type: "ann" },
+      actor_id: "Person 4",
+      error: "Person 1 may not",
+      target_type: "ann",
       target_id: "x/Person 1",
       record_id: fullRecord.attributes["audit.record.id"],
       details: {

@@ -125,13 +125,18 @@ describe("their picture", () => {
         const hostile = `${name}"'<script>&]]>`;
         const svg = ratesSvg(
           {
-            ...{ interval: "day", zone: "UTC", by: "actor", records: 1, events: 1 },
+            interval: "day",
+            zone: "UTC",
+            by: "actor",
+            records: 1,
+            events: 1,
             starts: ["2026-10-05T00:00:00Z"],
             series: [
               { name: hostile, total: 1, events: [1] },
               { name: `${hostile}2`, total: 1, events: [1] },
             ],
-            ...{ problems: [], problemCount: 0 },
+            problems: [],
+            problemCount: 0,
           },
           title,
         );

@@ -10,10 +10,11 @@ import {
 } from "../../read/index.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
+import { type AccessOptions, addPurpose } from "./access.ts";
 import { pathsOrDefault } from "../default-paths.ts";
 
 /** What every command takes that asks the trail something. */
-export interface AskOptions {
+export interface AskOptions extends AccessOptions {
   readonly trail?: readonly string[];
   readonly since?: string;
   readonly until?: string;
@@ -27,7 +28,7 @@ const each = (value: string, before: readonly string[] = []): readonly string[] 
 
 /** Where the trail is, and of which time. */
 export function addAskOptions(command: Command): Command {
-  return command
+  return addPurpose(command)
     .addOption(
       new Option(
         "-t, --trail <path>",

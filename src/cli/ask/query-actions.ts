@@ -1,7 +1,9 @@
 /** What `otel-audit query` does; loaded when it runs. */
 import { searchTrail } from "../../read/index.ts";
 import type { Lines } from "../quarantine-command.ts";
+import { recordAccess } from "./access.ts";
 import { asked } from "./ask-options.ts";
+import { printPaged } from "./pager.ts";
 import { columnsOf, TABLE_COLUMNS } from "./columns.ts";
 import type { QueryCommandOptions } from "./query-command.ts";
 import { withProgress, exitAfterReading, sayProblems } from "./reading.ts";
@@ -22,14 +24,11 @@ export async function query(
     searchTrail(sources, wanted, { order, limit, ...reading }),
   );
   const { records, total } = found;
-  if (total > 0 || format !== "table")
-    for (const line of rowLines(records, {
-      format,
-      columns,
-      forPeople: columnsOf(TABLE_COLUMNS),
-      zone,
-    }))
-      print(line);
+  await recordAccess({ scope: ["query", ...terms], count: total }, options);
+  if (total > 0 || format !== "table") {
+    const rows = { format, columns, forPeople: columnsOf(TABLE_COLUMNS), zone };
+    await printPaged(rowLines(records, rows), { print, warn }, options);
+  }
   if (total === 0) warn("nothing found");
   if (records.length < total)
     warn(

@@ -1,10 +1,11 @@
 import { type Command, Option } from "commander";
 import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
+import type { PagerOptions } from "./pager.ts";
 import { RECORD_FORMATS, type RecordFormat } from "./formats.ts";
 
 /** How a command prints records. */
-export interface RecordOutputOptions {
+export interface RecordOutputOptions extends PagerOptions {
   readonly output: RecordFormat;
   readonly columns?: string;
   readonly limit?: number;
@@ -19,6 +20,7 @@ export function addRecordOutput(command: Command): Command {
     .addOption(
       new Option("-o, --output <format>", "output format").choices(RECORD_FORMATS).default("table"),
     )
+    .option("--no-pager", "print on a terminal what does not fit on it, too")
     .option("--columns <names>", "fields to show, with commas between them")
     .option(
       "-n, --limit <count>",
@@ -32,7 +34,8 @@ export function limitOf({ limit, output }: RecordOutputOptions): number | undefi
   return limit ?? (output === "table" || output === "markdown" ? SCREEN_ROWS : undefined);
 }
 
-function parseLimit(text: string): number {
+/** @throws {AuditError} `invalid_option` where it is no whole number from 1 on. */
+export function parseLimit(text: string): number {
   const limit = Number(text);
   if (Number.isSafeInteger(limit) && limit > 0) return limit;
   throw new AuditError(

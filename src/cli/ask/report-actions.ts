@@ -16,6 +16,7 @@ import {
 import type { VerificationReport } from "../../verify/index.ts";
 import { pathsOrDefault } from "../default-paths.ts";
 import type { Lines } from "../quarantine-command.ts";
+import { recordAccess } from "./access.ts";
 import { asked } from "./ask-options.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import type { ReportCommandOptions, ReportName } from "./report-command.ts";
@@ -33,7 +34,11 @@ export async function report(
   const isPermitted = await rolesOf(options.policy, lines.warn);
   const material = await withProgress((reading) =>
     readMaterial(sources, {
-      ...{ kind, query, from, until, isPermitted },
+      kind,
+      query,
+      from,
+      until,
+      isPermitted,
       asksForNames: options.pseudonyms,
       ...reading,
     }),
@@ -41,6 +46,8 @@ export async function report(
   const verification = options.verify
     ? await verified(paths, { options, from, until, warn: lines.warn })
     : undefined;
+  const { records: total } = material.counts;
+  await recordAccess({ scope: ["report", kind, ...terms], count: total }, options);
   const frame: ReportFrame = {
     kind,
     title: options.title,
@@ -55,7 +62,6 @@ export async function report(
     isPseudonymous: options.pseudonyms === true,
   };
   for (const line of linesOf(makeReport(frame, material), output)) lines.print(line);
-  const { records: total } = material.counts;
   if (total === 0) lines.warn("nothing found");
   const unlisted = total - material.records.length;
   if (unlisted > 0) lines.warn(`${unlisted} of ${total} records are counted and not listed`);

@@ -1,8 +1,9 @@
 import { Argument, Command, Option } from "commander";
 import type { Lines } from "../quarantine-command.ts";
+import { type AccessOptions, addPurpose } from "./access.ts";
 
 /** What `otel-audit report` takes. */
-export interface ReportCommandOptions {
+export interface ReportCommandOptions extends AccessOptions {
   readonly trail?: readonly string[];
   readonly from?: string;
   readonly to?: string;
@@ -53,7 +54,7 @@ const each = (value: string, before: readonly string[] = []): readonly string[] 
 
 /** `otel-audit report`. */
 export function reportCommand(print: Lines["print"], warn: Lines["warn"]): Command {
-  return new Command("report")
+  return addPurpose(new Command("report"))
     .description("a document about a release, an incident, exclusions or decisions")
     .addArgument(new Argument("<document>", "what it is about").choices(KINDS))
     .argument("[term...]", "only these records, as in otel-audit query")

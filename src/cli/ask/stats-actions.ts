@@ -4,6 +4,7 @@ import { AuditError } from "../../lib/errors.ts";
 import { encodeCsvCell } from "../../format/index.ts";
 import { countRates, type Rates, ratesSvg } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
+import { recordAccess } from "./access.ts";
 import { asked } from "./ask-options.ts";
 import { barLines, sparkLines } from "./bars.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
@@ -28,6 +29,7 @@ export async function stats(
   const rates = await withProgress((reading) =>
     countRates(sources, query, { interval, by, zone, ...reading }),
   );
+  await recordAccess({ scope: ["stats", ...terms], count: rates.records }, options);
   if (rates.records === 0) warn("nothing found");
   switch (output) {
     case "svg":

@@ -8,6 +8,7 @@ import { fieldOf, FIELDS } from "../../read/index.ts";
 import { summariseTrail, type Total, type TrailSummary } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { tableLines } from "../table.ts";
+import { recordAccess } from "./access.ts";
 import { asked } from "./ask-options.ts";
 import { screenTime } from "./columns.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
@@ -31,6 +32,7 @@ export async function summary(
   const found = await withProgress((reading) =>
     summariseTrail(sources, query, { zone, by, ...reading }),
   );
+  await recordAccess({ scope: ["summary", ...terms], count: found.total }, options);
   for (const line of linesOf(found, options, zone)) print(line);
   if (found.total === 0) warn("nothing found");
   sayProblems(found, warn);

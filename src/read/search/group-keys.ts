@@ -1,5 +1,4 @@
 import { DateTime } from "luxon";
-import type { FieldValue } from "../query/fields.ts";
 import { fieldValueOf } from "../query/match-query.ts";
 import type { QueriedRecord } from "../query/query.ts";
 import type { GroupKey, Interval } from "./scanned-block.ts";
@@ -7,43 +6,46 @@ import type { GroupKey, Interval } from "./scanned-block.ts";
 /** Between the values of a key; no text that we write has it. */
 export const KEY_BREAK = "\u0000";
 
-/** The groups that a record is of: one or more of each way to group, whose number stands before the values. */
-export function groupsOf(
-  ways: readonly (readonly GroupKey[])[],
-): (record: QueriedRecord) => readonly string[] {
-  const each = ways.map((by, at) => {
-    const groups = groupsOfWay(by);
-    const start = `${at}${KEY_BREAK}`;
-    return (record: QueriedRecord): readonly string[] => groups(record).map((key) => start + key);
-  });
-  return (record) => each.flatMap((groups) => groups(record));
-}
+/** The values of a record for one part of a key: one, in nearly every case. */
+type PartReader = (record: QueriedRecord) => string | readonly string[];
 
-/** Several where a field of the record has several values. */
-function groupsOfWay(by: readonly GroupKey[]): (record: QueriedRecord) => readonly string[] {
-  const parts = by.map((key) =>
+/** The groups that a record is of: several where a field of it has several values. */
+export function groupsOf(
+  by: readonly GroupKey[],
+): (record: QueriedRecord) => string | readonly string[] {
+  const [first = () => "", ...rest] = by.map((key) =>
     "field" in key ? fieldParts(key.field) : intervalParts(key.interval, key.zone),
   );
   return (record) => {
-    let keys: readonly string[] = [""];
-    for (const [at, partsOf] of parts.entries()) {
-      const values = partsOf(record);
-      keys = keys.flatMap((key) =>
-        values.map((value) => (at === 0 ? value : `${key}${KEY_BREAK}${value}`)),
-      );
-    }
+    let keys = first(record);
+    for (const partsOf of rest) keys = joined(keys, partsOf(record));
     return keys;
   };
 }
 
-function fieldParts(name: string): (record: QueriedRecord) => readonly string[] {
-  const valueOf = fieldValueOf(name);
-  return (record) => textsOf(valueOf(record));
+function joined(
+  left: string | readonly string[],
+  right: string | readonly string[],
+): string | readonly string[] {
+  if (typeof left === "string" && typeof right === "string") return `${left}${KEY_BREAK}${right}`;
+  const rights = typeof right === "string" ? [right] : right;
+  return (typeof left === "string" ? [left] : left).flatMap((one) =>
+    rights.map((other) => `${one}${KEY_BREAK}${other}`),
+  );
 }
 
-function textsOf(value: FieldValue): readonly string[] {
-  if (typeof value === "object") return value.length === 0 ? [""] : [...new Set(value)];
-  return [value === undefined ? "" : String(value).replaceAll(KEY_BREAK, "\ufffd")];
+function fieldParts(name: string): PartReader {
+  const valueOf = fieldValueOf(name);
+  return (record) => {
+    const value = valueOf(record);
+    if (typeof value !== "object") return textOf(value);
+    return value.length === 0 ? "" : [...new Set(value)].map(textOf);
+  };
+}
+
+function textOf(value: string | number | boolean | undefined): string {
+  const text = value === undefined ? "" : String(value);
+  return text.includes(KEY_BREAK) ? text.replaceAll(KEY_BREAK, "\ufffd") : text;
 }
 
 /** As in `2026-11-21T09:00`. */
@@ -52,10 +54,7 @@ const MINUTE_LENGTH = 16;
 const MAX_KNOWN = 100_000;
 
 /** Starts of pieces of time in a zone, ISO 8601 with offset, as text. */
-function intervalParts(
-  interval: Interval,
-  zone: string,
-): (record: QueriedRecord) => readonly string[] {
+function intervalParts(interval: Interval, zone: string): PartReader {
   // The calendar takes long; times come many to the minute.
   const known = new Map<string, string>();
   return ({ timestamp }) => {
@@ -69,6 +68,6 @@ function intervalParts(
       if (known.size >= MAX_KNOWN) known.clear();
       known.set(head, start);
     }
-    return [start];
+    return start;
   };
 }

@@ -17,7 +17,7 @@ export function createMatches(fold: Fold): Matches {
   const stream: number[] = [];
   const sequence: number[] = [];
   const rows = fold.kind === "records" ? createRows(fold) : undefined;
-  const groups = fold.kind === "groups" ? createGroups(groupsOf(fold.ways)) : undefined;
+  const groups = fold.kind === "groups" ? createGroups(fold.ways.map(groupsOf)) : undefined;
 
   return {
     add(candidate) {
@@ -37,7 +37,7 @@ export function createMatches(fold: Fold): Matches {
       stream: Uint32Array.from(stream),
       sequence: Float64Array.from(sequence),
       rows: rows?.end() ?? [],
-      groups: groups?.end() ?? NO_GROUPS,
+      groups: groups?.end() ?? noGroups(),
       intents: [],
       results: [],
       last: new Map(),
@@ -45,14 +45,18 @@ export function createMatches(fold: Fold): Matches {
   };
 }
 
-const NO_GROUPS: ScannedBlock["groups"] = {
-  keys: [],
-  first: [],
-  last: [],
-  at: new Uint32Array(),
-  key: new Uint32Array(),
-  weight: new Float64Array(),
-};
+/** New ones each time: a thread hands its arrays over. */
+function noGroups(): ScannedBlock["groups"] {
+  return {
+    keys: [],
+    way: [],
+    first: [],
+    last: [],
+    at: new Uint32Array(),
+    key: new Uint32Array(),
+    weight: new Float64Array(),
+  };
+}
 
 /** A record id in two: doubles are known by both. */
 export function placeOf({
@@ -104,26 +108,43 @@ interface Groups {
   readonly end: () => ScannedBlock["groups"];
 }
 
-function createGroups(keysOf: (record: QueriedRecord) => readonly string[]): Groups {
-  const keys = new Map<string, number>();
+type KeysOf = (record: QueriedRecord) => string | readonly string[];
+
+function createGroups(ways: readonly KeysOf[]): Groups {
+  const places = ways.map((keysOf) => ({ keysOf, known: new Map<string, number>() }));
+  const [keys, way]: [string[], number[]] = [[], []];
   const [first, last]: [string[], string[]] = [[], []];
   const [at, key, weight]: [number[], number[], number[]] = [[], [], []];
+
+  function indexOf(known: Map<string, number>, name: string, ofWay: number): number {
+    let index = known.get(name);
+    if (index === undefined) {
+      known.set(name, (index = keys.length));
+      keys.push(name);
+      way.push(ofWay);
+    }
+    return index;
+  }
+
   return {
     add(record, place) {
       const count = weightOf(record);
       const { timestamp: time } = record;
-      for (const name of keysOf(record)) {
-        let index = keys.get(name);
-        if (index === undefined) keys.set(name, (index = keys.size));
-        at.push(place);
-        key.push(index);
-        if (time < (first[index] ??= time)) first[index] = time;
-        if (time > (last[index] ??= time)) last[index] = time;
-        weight.push(count);
+      for (const [ofWay, { keysOf, known }] of places.entries()) {
+        const names = keysOf(record);
+        for (const name of typeof names === "string" ? [names] : names) {
+          const index = indexOf(known, name, ofWay);
+          at.push(place);
+          key.push(index);
+          weight.push(count);
+          if (time < (first[index] ??= time)) first[index] = time;
+          if (time > (last[index] ??= time)) last[index] = time;
+        }
       }
     },
     end: () => ({
-      keys: [...keys.keys()],
+      keys,
+      way,
       first,
       last,
       at: Uint32Array.from(at),
@@ -133,8 +154,9 @@ function createGroups(keysOf: (record: QueriedRecord) => readonly string[]): Gro
   };
 }
 
-/** How many events a record stands for: more than one only where nobody said who acted. */
+/** How many events a record stands for: more than one only where something failed, and nobody said who acted. */
 function weightOf(record: QueriedRecord): number {
+  if (record.status === "success") return 1;
   if (record.actor_id !== undefined && record.actor_id !== "anonymous") return 1;
   const count = record.attributes[ATTR_COUNT];
   return typeof count === "number" && record.kind === "result" && count > 0 ? count : 1;

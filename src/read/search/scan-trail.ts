@@ -104,7 +104,10 @@ async function* scanSources(
         // The bytes are handed over.
         const { length } = "kind" in block ? [] : block.bytes;
         const scanned = "kind" in block ? problemPart(block) : scanner.scan(block);
-        underWay.push(Promise.resolve(scanned).then((part) => ({ source: name, scanned: part })));
+        const part = Promise.resolve(scanned).then((of) => ({ source: name, scanned: of }));
+        // Whoever comes to it is told; until then it is no unhandled rejection.
+        part.catch(() => {});
+        underWay.push(part);
         onProgress?.((done += length), Math.max(all, done));
         if (underWay.length >= scanner.capacity) yield await first(underWay);
       }

@@ -63,8 +63,10 @@ export interface ScannedRow {
 
 /** Groups that the matches are of. */
 export interface ScannedGroups {
-  /** Of each group, which of the ways it is of, and its values, U+0000 between them. */
+  /** The values of each group, U+0000 between them. */
   readonly keys: readonly string[];
+  /** Which of the ways to group each is of. */
+  readonly way: readonly number[];
   /** The earliest time in each, … */
   readonly first: readonly string[];
   /** … and the latest. */

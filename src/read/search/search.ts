@@ -127,13 +127,11 @@ type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 
 function addGroups(
   ways: readonly Map<string, Writable<GroupCount>>[],
-  { keys, first, last, at, key, weight }: ScannedGroups,
+  { keys, way, first, last, at, key, weight }: ScannedGroups,
   isFirst: Uint8Array,
 ): void {
-  const groups = keys.map((text, index) => {
-    const start = text.indexOf(KEY_BREAK);
-    const counts = ways[Number(text.slice(0, start))];
-    const name = text.slice(start + 1);
+  const groups = keys.map((name, index) => {
+    const counts = ways[way[index] ?? 0];
     const [from = "", until = ""] = [first[index], last[index]];
     const group = counts?.get(name) ?? newGroup(name, from, until);
     counts?.set(name, group);

@@ -1,6 +1,4 @@
 /** Sections that documents of every kind have. */
-import { ATTR_IMPACT } from "../../event/index.ts";
-import type { FlatRecord } from "../../format/index.ts";
 import type { VerificationReport } from "../../verify/index.ts";
 import type { Block, Fact, ReportEvent, Section } from "./document.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";
@@ -147,11 +145,6 @@ function severityCounts({ findings, unlisted }: VerificationReport): readonly Fa
     String(all.length),
   ]);
   return unlisted > 0 ? [...facts, ["Findings not listed", String(unlisted)]] : facts;
-}
-
-/** Whether a record is of high impact. */
-export function isHighImpact({ attributes }: FlatRecord): boolean {
-  return attributes[ATTR_IMPACT] === "high";
 }
 
 /** Those of high impact; then the others, day by day. */

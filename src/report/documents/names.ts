@@ -142,7 +142,7 @@ function standsAt(text: string, index: number, { id, offset }: Known): boolean {
 type Rename = (text: string) => string;
 
 function renamed(record: FlatRecord, text: Rename): FlatRecord {
-  const columns = Object.entries(record).map(([name, value]) => [
+  const columns = Object.entries<unknown>({ ...record }).map(([name, value]) => [
     name,
     typeof value === "string" && !STRUCTURE.has(name) ? text(value) : value,
   ]);

@@ -80,7 +80,7 @@ export async function readMaterial(
       events: whole?.events ?? 0,
       highImpact: impacts.find(({ values }) => values[0] === "high")?.records ?? 0,
       outcomes: Object.fromEntries(
-        outcomes.map(({ values, records: count }) => [values[0], count]),
+        outcomes.map(({ values, records: count }) => [values[0] ?? "", count]),
       ),
       ...(whole === undefined ? {} : { first: whole.first, last: whole.last }),
     },

@@ -1,0 +1,125 @@
+/**
+ * Looking at a trail is recorded too: who, for what purpose, at what, and how much was found.
+ *
+ * In: `--purpose`, AUDIT_ACCESS_DIR, and `access: required` of the audit policy. Out: an `audit_access`
+ * record in a stream of its own, on disk before anything is shown. Who reads the files with other programs
+ * is not seen.
+ */
+import { existsSync, statSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { pathsOrDefault } from "../default-paths.ts";
+import { AuditError, messageOf } from "../../lib/errors.ts";
+
+/** What a command that shows records takes. */
+export interface AccessOptions {
+  readonly purpose?: string;
+}
+
+/** Why one looks at it. */
+export function addPurpose(command: Command): Command {
+  return command.option(
+    "--purpose <text>",
+    "why: recorded with who asks and what (AUDIT_ACCESS_DIR, or the trail itself)",
+  );
+}
+
+/** Something that is about to be shown. */
+export interface Access {
+  /** The command and what was asked, as it was typed. */
+  readonly scope: readonly string[];
+  /** How much was found. */
+  readonly count: number;
+}
+
+const POLICY_FILE = "audit.yaml";
+const NO_PURPOSE = "not given";
+
+/**
+ * Records an access, where that is asked for.
+ *
+ * @throws {AuditError} as a rejection: `invalid_option` where the policy requires a purpose, or there is no
+ * directory to record it in; what `createAudit` throws. Then nothing may be shown.
+ */
+export async function recordAccess(
+  access: Access,
+  { purpose, trail = [] }: AccessOptions & { readonly trail?: readonly string[] },
+): Promise<void> {
+  const named = process.env["AUDIT_ACCESS_DIR"] ?? "";
+  const isRequired = await isAccessRequired();
+  if (purpose === undefined && named === "" && !isRequired) return;
+  if (isRequired && (purpose ?? "").trim() === "")
+    throw new AuditError(
+      "invalid_option",
+      "the audit policy says access: required: give --purpose, which is recorded with who asks and what",
+    );
+  const paths = pathsOrDefault(trail, "nothing to ask");
+  const directory = named === "" ? directoryOf(paths) : named;
+  try {
+    await write(directory, { ...access, paths, purpose: purpose?.trim() || NO_PURPOSE });
+  } catch (error) {
+    throw new AuditError(
+      "write_failed",
+      `nothing is shown, because the access cannot be recorded in ${directory}: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+async function isAccessRequired(): Promise<boolean> {
+  const named = process.env["AUDIT_POLICY_FILE"] ?? "";
+  const path = named === "" ? POLICY_FILE : named;
+  if (named === "" && !existsSync(path)) return false;
+  const { loadPolicyFile } = await import("../../capture/index.ts");
+  return loadPolicyFile(path, () => {}).document.access === "required";
+}
+
+/** The audit directory that is read. */
+function directoryOf(paths: readonly string[]): string {
+  const found = paths.find(
+    (path) => statSync(join(path, "journal"), { throwIfNoEntry: false })?.isDirectory() === true,
+  );
+  if (found !== undefined) return found;
+  throw new AuditError(
+    "invalid_option",
+    `there is nowhere to record the access: set AUDIT_ACCESS_DIR to an audit directory; ${paths.join(", ")} is none`,
+  );
+}
+
+interface WrittenAccess extends Access {
+  readonly paths: readonly string[];
+  readonly purpose: string;
+}
+
+async function write(
+  directory: string,
+  { scope, paths, count, purpose }: WrittenAccess,
+): Promise<void> {
+  const { createAudit } = await import("../../setup/create-audit.ts");
+  const audit = await createAudit({
+    directory,
+    format: "journal",
+    service: "otel-audit",
+    policy: { version: 1, coverage: "off" },
+  });
+  try {
+    const { synced } = await audit.record({
+      action: "audit_access",
+      actor: { type: "user", id: reader() },
+      source: { type: "host", id: hostname() },
+      reason: purpose,
+      details: { purpose, scope: scope.join(" "), read_from: paths, results_count: count },
+    });
+    if (!synced) throw new AuditError("sync_failed", "the record is not on disk");
+  } finally {
+    await audit.close();
+  }
+}
+
+/** Whoever is at the keyboard, as far as the system knows: also behind sudo. */
+function reader(): string {
+  const { username } = userInfo();
+  const before = process.env["SUDO_USER"] ?? "";
+  return before === "" || before === username ? username : `${before} (as ${username})`;
+}

@@ -1,0 +1,82 @@
+/** What `otel-audit tail` does; loaded when it runs. */
+import { setTimeout as wait } from "node:timers/promises";
+import { type FlatRecord } from "../../format/index.ts";
+import { createFollower, type Follower, searchTrail } from "../../read/index.ts";
+import { pathsOrDefault } from "../default-paths.ts";
+import type { Lines } from "../quarantine-command.ts";
+import { withoutControls } from "../table.ts";
+import { recordAccess } from "./access.ts";
+import { asked } from "./ask-options.ts";
+import { columnsOf } from "./columns.ts";
+import { exitAfterReading, sayProblems } from "./reading.ts";
+import type { TailCommandOptions } from "./tail-command.ts";
+
+/** Columns whose values are of about one length, and what happened behind them. */
+const COLUMNS = "time,record,outcome,what";
+const WIDTHS: Readonly<Record<string, number>> = { time: 30, record: 22, outcome: 7 };
+/** Files are looked at so often; or a tenth of the time, where that takes longer. */
+const POLL_MILLIS = 250;
+const POLL_SHARE = 10;
+/** Of a process that Ctrl-C ends: 128 and the number of SIGINT. */
+const EXIT_INTERRUPTED = 130;
+
+/** Prints the last records and, if asked, those that come; sets the exit code. */
+export async function tail(
+  terms: readonly string[],
+  options: TailCommandOptions,
+  { print, warn }: Lines,
+): Promise<void> {
+  const { follow = false, limit, output } = options;
+  const columns = columnsOf(options.columns ?? COLUMNS);
+  const { sources, query, zone } = await asked(terms, options);
+  const show = (record: FlatRecord): void => {
+    const isWhole = output === "jsonl" && options.columns === undefined;
+    if (isWhole) return print(JSON.stringify(record));
+    const cells = columns.map(
+      ({ name, textOf }) => [name, textOf(record, output === "jsonl" ? "UTC" : zone)] as const,
+    );
+    if (output === "jsonl") return print(JSON.stringify(Object.fromEntries(cells)));
+    const line = cells
+      .map(([name, text]) => withoutControls(text).padEnd(WIDTHS[name] ?? 0))
+      .join("  ");
+    print(line.trimEnd());
+  };
+  // Before anything is read: what is written meanwhile is not passed over.
+  const follower = follow
+    ? createFollower(pathsOrDefault(options.trail ?? [], "nothing to follow"), query)
+    : undefined;
+  const found = await searchTrail(sources, query, { limit });
+  const scope = ["tail", ...(follow ? ["-f"] : []), ...terms];
+  await recordAccess({ scope, count: found.records.length }, options);
+  for (const record of found.records.toReversed()) show(record);
+  sayProblems(found, warn);
+  process.exitCode = exitAfterReading(found, found.total);
+  if (follower === undefined) {
+    if (found.total === 0) warn("nothing found");
+    return;
+  }
+  follower.know(found.records);
+  await goOn(follower, { show, warn });
+}
+
+interface Showing {
+  readonly show: (record: FlatRecord) => void;
+  readonly warn: Lines["warn"];
+}
+
+async function goOn(follower: Follower, { show, warn }: Showing): Promise<void> {
+  const interrupted = new AbortController();
+  const interrupt = (): void => interrupted.abort();
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  while (!interrupted.signal.aborted) {
+    const started = performance.now();
+    for (const followed of follower.poll()) {
+      if (followed.kind === "record") show(followed.record);
+      else sayProblems({ problems: [followed], problemCount: 1 }, warn);
+    }
+    const pause = Math.max(POLL_MILLIS, (performance.now() - started) * POLL_SHARE);
+    await wait(pause, undefined, { signal: interrupted.signal }).catch(() => {});
+  }
+  follower.close();
+  process.exitCode = EXIT_INTERRUPTED;
+}

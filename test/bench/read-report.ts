@@ -1,0 +1,123 @@
+/** Tables and targets of the benchmark of reading. */
+import type { Question } from "./read-questions.ts";
+import { type Answer, READ_WAYS, type ReadWay } from "./read-ways.ts";
+import type { Findings, Table, Target } from "./section.ts";
+import { median } from "./statistics.ts";
+
+/** Every question, asked every way once. */
+export type ReadRound = ReadonlyMap<Question, ReadonlyMap<ReadWay, Answer>>;
+
+/** All that was measured. */
+export interface ReadFigures {
+  readonly records: number;
+  readonly rounds: readonly ReadRound[];
+  /** Milliseconds to the first output, of a small trail. */
+  readonly first: { readonly records: number; readonly ours: number; readonly jq: number };
+  /** Memory of ours over the largest trail. */
+  readonly largest: { readonly records: number; readonly peaks: ReadonlyMap<Question, number> };
+}
+
+const MEBIBYTE = 2 ** 20;
+const WANTED_FIRST_MILLIS = 300;
+const WANTED_SELECTIVE = 10;
+const WANTED_GROUPING = 3;
+const WANTED_MEBIBYTES = 512;
+
+/** Medians over the rounds; ratios are medians of the ratios within a round. */
+export function findingsOf(figures: ReadFigures): Findings {
+  const { rounds, records } = figures;
+  return {
+    effort: `Medians of ${rounds.length} interleaved rounds over ${records.toLocaleString("en")} records, each in fresh processes; every program gave the same answers`,
+    tables: [waysTable(figures), memoryTable(figures)],
+    targets: targetsOf(figures),
+  };
+}
+
+function secondsOf(rounds: readonly ReadRound[], question: Question, way: ReadWay): number {
+  return median(rounds.map((round) => round.get(question)?.get(way)?.seconds ?? Number.NaN));
+}
+
+function ratioOf(rounds: readonly ReadRound[], question: Question, way: ReadWay): number {
+  return median(
+    rounds.map((round) => {
+      const answers = round.get(question);
+      return (
+        (answers?.get(way)?.seconds ?? Number.NaN) /
+        (answers?.get("otel-audit")?.seconds ?? Number.NaN)
+      );
+    }),
+  );
+}
+
+function questionsOf(rounds: readonly ReadRound[]): readonly Question[] {
+  return [...(rounds[0]?.keys() ?? [])];
+}
+
+function waysTable({ rounds }: ReadFigures): Table {
+  const rows = questionsOf(rounds).map((question) => [
+    question.name,
+    ...READ_WAYS.map((way) => {
+      const seconds = secondsOf(rounds, question, way).toFixed(2);
+      return way === "otel-audit"
+        ? seconds
+        : `${seconds} (x ${ratioOf(rounds, question, way).toFixed(1)})`;
+    }),
+  ]);
+  return {
+    title: "Seconds from start to end, and how many times as long as ours",
+    head: ["question", ...READ_WAYS],
+    rows,
+  };
+}
+
+function memoryTable({ first, largest }: ReadFigures): Table {
+  return {
+    title: "Start and memory",
+    head: ["", "found"],
+    rows: [
+      [
+        `first output, ${first.records.toLocaleString("en")} records`,
+        `${first.ours.toFixed(0)} ms`,
+      ],
+      ["the same of jq", `${first.jq.toFixed(0)} ms`],
+      ...[...largest.peaks].map(([{ name }, bytes]) => [
+        `most memory, ${name}, ${largest.records.toLocaleString("en")} records`,
+        `${(bytes / MEBIBYTE).toFixed(0)} MiB`,
+      ]),
+    ],
+  };
+}
+
+function targetsOf({ rounds, first, largest }: ReadFigures): readonly Target[] {
+  const questions = questionsOf(rounds);
+  const than = (question: Question, wanted: number): Target => {
+    const found = ratioOf(rounds, question, "jq");
+    return {
+      what: `${question.name}, times as fast as jq`,
+      wanted: `at least ${wanted}`,
+      found: found.toFixed(1),
+      isMet: found >= wanted,
+    };
+  };
+  const peak = Math.max(...largest.peaks.values()) / MEBIBYTE;
+  return [
+    {
+      what: "first output of a small trail",
+      wanted: `under ${WANTED_FIRST_MILLIS} ms`,
+      found: `${first.ours.toFixed(0)} ms`,
+      isMet: first.ours < WANTED_FIRST_MILLIS,
+    },
+    ...questions
+      .filter(({ isSelective }) => isSelective)
+      .map((question) => than(question, WANTED_SELECTIVE)),
+    ...questions
+      .filter(({ name }) => name === "group")
+      .map((question) => than(question, WANTED_GROUPING)),
+    {
+      what: `memory over ${largest.records.toLocaleString("en")} records`,
+      wanted: `under ${WANTED_MEBIBYTES} MiB`,
+      found: `${peak.toFixed(0)} MiB`,
+      isMet: peak < WANTED_MEBIBYTES,
+    },
+  ];
+}

@@ -1,0 +1,134 @@
+/** Who looks at a trail is in a trail. */
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { encodeJsonLine, toFlat } from "../../src/format/index.ts";
+import { readJournal } from "../../src/read/index.ts";
+import { askedTrail } from "../support/asked-trail.ts";
+import { otelAudit } from "../support/command-trail.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+interface Place {
+  /** Has a journal. */
+  readonly trail: string;
+  /** For what is recorded of those who look. */
+  readonly access: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+function place(): Place {
+  const root = temporaryDirectory();
+  const trail = join(root, "audit");
+  const stream = "AbCdEfGhIjKlMnOp";
+  mkdirSync(join(trail, "journal", stream), { recursive: true });
+  writeFileSync(
+    join(trail, "journal", stream, "1.jsonl"),
+    askedTrail()
+      .map((record) => `${encodeJsonLine(record)}\n`)
+      .join(""),
+  );
+  return { trail, access: join(root, "access"), env: { XDG_STATE_HOME: join(root, "state") } };
+}
+
+async function accesses(directory: string): Promise<readonly unknown[]> {
+  const found: unknown[] = [];
+  for await (const entry of readJournal(directory)) {
+    if (entry.kind !== "record") continue;
+    const { action_type: action, actor_id: actor, source, reason, details } = toFlat(entry.record);
+    if (action === "audit_access") found.push({ actor, source, reason, ...details });
+  }
+  return found;
+}
+
+const WHO = { actor: userInfo().username, source: hostname() };
+
+describe("an access", () => {
+  test("is recorded in a directory of its own, and redacted", async () => {
+    const { trail, access, env } = place();
+    const { code, out } = otelAudit(
+      ["query", "actor:ann", "password=hunter2", "-t", trail, "--purpose", "release review"],
+      { ...env, AUDIT_ACCESS_DIR: access },
+    );
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    otelAudit(["tail", "-n", "3", "-t", trail], { ...env, AUDIT_ACCESS_DIR: access });
+    const found = await accesses(access);
+    expect(found).toHaveLength(2);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        {
+          ...WHO,
+          reason: "release review",
+          purpose: "release review",
+          scope: "query actor:ann password=****",
+          read_from: [trail],
+          results_count: 0,
+        },
+        {
+          ...WHO,
+          reason: "not given",
+          purpose: "not given",
+          scope: "tail",
+          read_from: [trail],
+          results_count: 3,
+        },
+      ]),
+    );
+    expect(await accesses(trail)).toEqual([]);
+  });
+
+  test("is recorded in the trail itself where nothing else is said", async () => {
+    const { trail, env } = place();
+    expect(otelAudit(["query", "-t", trail, "--purpose", "curious"], env).code).toBe(0);
+    expect(await accesses(trail)).toMatchObject([{ purpose: "curious", results_count: 9 }]);
+    const { code, out } = otelAudit(
+      ["query", "action:audit_access", "-t", trail, "-o", "json"],
+      env,
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toHaveLength(1);
+  });
+
+  test("that nobody asks to record is none", async () => {
+    const { trail, env } = place();
+    expect(otelAudit(["query", "-t", trail], env).code).toBe(0);
+    expect(await accesses(trail)).toEqual([]);
+  });
+});
+
+describe("nothing is shown", () => {
+  test("of a file, where there is nowhere to record it", () => {
+    const { trail, env } = place();
+    const file = join(trail, "journal/AbCdEfGhIjKlMnOp/1.jsonl");
+    const { code, out, err } = otelAudit(["query", "-t", file, "--purpose", "curious"], env);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain(
+      "there is nowhere to record the access: set AUDIT_ACCESS_DIR to an audit directory",
+    );
+  });
+
+  test("where it cannot be recorded", () => {
+    const { trail, env } = place();
+    const blocked = join(trail, "blocked");
+    writeFileSync(blocked, "");
+    const { code, out, err } = otelAudit(["query", "-t", trail], {
+      ...env,
+      AUDIT_ACCESS_DIR: join(blocked, "access"),
+    });
+    expect({ code, out }).toEqual({ code: 3, out: "" });
+    expect(err).toContain("nothing is shown, because the access cannot be recorded in");
+  });
+
+  test("without a purpose, where the policy requires one", async () => {
+    const { trail, env } = place();
+    const policy = join(trail, "../audit.yaml");
+    writeFileSync(policy, "version: 1\naccess: required\n");
+    chmodSync(policy, 0o600);
+    const required = { ...env, AUDIT_POLICY_FILE: policy };
+    const { code, out, err } = otelAudit(["query", "-t", trail], required);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain("the audit policy says access: required: give --purpose");
+    expect(otelAudit(["query", "-t", trail, "--purpose", "release"], required).code).toBe(0);
+    expect(await accesses(trail)).toMatchObject([{ purpose: "release" }]);
+  });
+});
