@@ -72,9 +72,17 @@ export async function countRates(
   const starts = startsOf(groups, own, zone);
   const at = new Map(starts.map((start, index) => [start, index]));
   const series = new Map<string, number[]>();
+  const known = new Map<string, string>();
+  const ownStart = (time: string): string => {
+    // What was counted by it is its start already.
+    if (interval === own || own === "hour") return time;
+    const start = known.get(time) ?? startOf(time, own, zone);
+    known.set(time, start);
+    return start;
+  };
   for (const { values, events } of groups) {
     const [time = "", name = ""] = values;
-    const place = at.get(startOf(time, own, zone));
+    const place = at.get(ownStart(time));
     const row = series.get(name) ?? Array.from({ length: starts.length }, () => 0);
     series.set(name, row);
     if (place !== undefined) row[place] = (row[place] ?? 0) + events;

@@ -88,6 +88,18 @@ describe("all of them", () => {
     expect(err).not.toMatch(STEERS);
   });
 
+  test.each(COMMANDS)("%s %s: who looks is recorded where that is asked for", (...args) => {
+    const directory = teamTrail();
+    const access = join(temporaryDirectory(), "access");
+    const words = args.filter((word) => word !== undefined);
+    const { code } = otelAudit([...words, "-t", directory, "--purpose", "release meeting"], {
+      AUDIT_ACCESS_DIR: access,
+    });
+    expect(code).toBe(0);
+    const { out } = run(access, "summary", "--by", "action,reason,details.scope", "-o", "csv");
+    expect(out).toContain(`audit_access,release meeting,${words.join(" ")},1,1`);
+  });
+
   test("the start is quick", () => {
     const directory = teamTrail();
     const times = [1, 2, 3].map(() => {

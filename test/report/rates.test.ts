@@ -1,5 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { DateTime } from "luxon";
+import { toFlat } from "../../src/format/index.ts";
+import { groupsOf } from "../../src/read/search/group-keys.ts";
+import { fullRecord } from "../support/records.ts";
 import { parseQuery, sourcesOf } from "../../src/read/index.ts";
 import { countRates, type RateInterval, type Rates, ratesSvg } from "../../src/report/index.ts";
 import { TEAM_EVENTS, type TrailEvent, writeReportTrail } from "../support/report-trail.ts";
@@ -167,3 +171,27 @@ describe("their picture", () => {
     );
   });
 });
+
+test.each(["UTC", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns", "Europe/Berlin"])(
+  "hours and days of %s are those of the calendar, minute by minute",
+  (zone) => {
+    const date = fc.date({
+      min: new Date("2026-03-20T00:00:00Z"),
+      max: new Date("2026-11-10T00:00:00Z"),
+      noInvalidDate: true,
+    });
+    const interval = fc.constantFrom("minute", "hour", "day", "week", "month");
+    fc.assert(
+      fc.property(fc.array(date, { minLength: 1 }), interval, (dates, piece) => {
+        const groups = groupsOf([{ interval: piece, zone }]);
+        for (const one of dates) {
+          const timestamp = one.toISOString().replace("Z", "000Z");
+          const expected = DateTime.fromJSDate(one, { zone }).startOf(piece);
+          expect(groups({ ...toFlat(fullRecord), timestamp })).toBe(
+            expected.toISO({ suppressMilliseconds: true }),
+          );
+        }
+      }),
+    );
+  },
+);
