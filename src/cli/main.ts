@@ -15,6 +15,9 @@ import { resendCommand } from "./resend-command.ts";
 import { exportCommand } from "./ask/export/export-command.ts";
 import { importCommand } from "./ask/import/import-command.ts";
 import { queryCommand } from "./ask/query-command.ts";
+import { reportCommand } from "./ask/report-command.ts";
+import { statsCommand } from "./ask/stats-command.ts";
+import { summaryCommand } from "./ask/summary-command.ts";
 import { tailCommand } from "./ask/tail-command.ts";
 import { aroundCommand } from "./ask/around-command.ts";
 import { explainCommand } from "./ask/explain-command.ts";
@@ -47,6 +50,9 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const warn = (line: string): void => void process.stderr.write(`otel-audit: ${line}\n`);
 const rooms = [
   queryCommand(print, warn),
+  summaryCommand(print, warn),
+  statsCommand(print, warn),
+  reportCommand(print, warn),
   tailCommand(print, warn),
   showCommand(print, warn),
   historyCommand(print, warn),

@@ -1,5 +1,8 @@
 import { styleText } from "node:util";
 import stringWidth from "string-width";
+import { withoutControls } from "../lib/visible-text.ts";
+
+export { withoutControls } from "../lib/visible-text.ts";
 
 /**
  * Rows in aligned columns, by what a terminal shows of them: wide characters take two of it. The heading is bold on a terminal that shows colours (NO_COLOR, TERM).
@@ -21,12 +24,4 @@ export function tableLines(
       .join("  ")
       .trimEnd();
   return [styleText("bold", lineOf(heading), { stream }), ...clean.map(lineOf)];
-}
-
-/** Control characters, those that change the order or the place of what is shown, and lone surrogates. */
-const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff]/gu;
-
-/** What a file says must not steer a terminal. */
-export function withoutControls(text: string): string {
-  return text.replace(UNSEEN, " ");
 }

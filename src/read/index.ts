@@ -66,6 +66,7 @@ export { type ScanOptions } from "./search/scan-trail.ts";
 export { type GroupKey, type Interval, type Order } from "./search/scanned-block.ts";
 export {
   countTrail,
+  countTrailWays,
   type GroupCount,
   type GroupCounts,
   type Matching,
@@ -74,5 +75,6 @@ export {
   type SearchOptions,
   type SearchResult,
   searchTrail,
+  type WaysCounted,
 } from "./search/search.ts";
 export { sourcesOf, type TrailSource } from "./search/sources.ts";

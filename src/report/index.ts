@@ -1,8 +1,8 @@
 /**
- * Answers that are made of many records.
+ * Answers that are made of many records: one thing over time, counts, rates, documents.
  *
- * In: records, or the sources that they are read from. Out: data, for a screen or a file. Nothing is
- * written, and nothing is judged: people do that.
+ * In: records, or the sources that they are read from and a query. Out: data, and documents as text. Nothing
+ * is written, and nothing is judged: people do that.
  */
 export {
   type Around,
@@ -35,3 +35,13 @@ export { reproduce, type ReproducedStep, type Reproduction } from "./timeline/re
 export { type Role, ROLES } from "./timeline/roles.ts";
 export type { SealState } from "./timeline/seal-state.ts";
 export type { Side } from "./timeline/side.ts";
+export { summariseTrail, type Total, type TrailSummary } from "./summary.ts";
+export { countRates, type RateInterval, type Rates, type RateSeries } from "./rates.ts";
+export { ratesSvg } from "./rates-svg.ts";
+export { REPORT_KINDS, type ReportDocument, type ReportKind } from "./documents/document.ts";
+export { makeReport } from "./documents/make-report.ts";
+export type { ReportFrame, ReportMaterial } from "./documents/material.ts";
+export { type MaterialOptions, readMaterial } from "./documents/read-material.ts";
+export { documentCsv } from "./documents/to-csv.ts";
+export { documentHtml } from "./documents/to-html.ts";
+export { documentMarkdown } from "./documents/to-markdown.ts";

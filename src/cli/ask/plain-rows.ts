@@ -1,7 +1,8 @@
 /** Rows that are no records, in the formats that records have. */
 import { tableLines } from "../table.ts";
 import type { RecordFormat } from "./formats.ts";
-import { csvRow, markdownRow } from "./write-rows.ts";
+import { markdownRow } from "../../lib/markdown-text.ts";
+import { csvRow } from "./write-rows.ts";
 
 /** One column of rows. */
 export interface PlainColumn<Row> {

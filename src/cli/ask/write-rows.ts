@@ -6,7 +6,8 @@ import {
   type FlatRecord,
   fromFlat,
 } from "../../format/index.ts";
-import { tableLines, withoutControls } from "../table.ts";
+import { markdownRow } from "../../lib/markdown-text.ts";
+import { tableLines } from "../table.ts";
 import type { Column } from "./columns.ts";
 import type { RecordFormat } from "./formats.ts";
 
@@ -65,16 +66,4 @@ export function* rowLines(
 /** A row of CSV (RFC 4180), guarded against spreadsheets that would run it. */
 export function csvRow(cells: readonly string[]): string {
   return cells.map(encodeCsvCell).join(",");
-}
-
-/** A row of a table in GitHub Flavored Markdown (section 4.10): nothing in a cell is mark-up. */
-export function markdownRow(cells: readonly string[]): string {
-  return `| ${cells.map(markdownText).join(" | ")} |`;
-}
-
-/** A text of which no character is mark-up. */
-export function markdownText(text: string): string {
-  return withoutControls(text).replace(/[\\`*_{}[\]()<>#+!|~&]/g, (mark) =>
-    mark === "<" ? "&lt;" : mark === "&" ? "&amp;" : `\\${mark}`,
-  );
 }

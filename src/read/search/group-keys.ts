@@ -50,23 +50,41 @@ function textOf(value: string | number | boolean | undefined): string {
 
 /** As in `2026-11-21T09:00`. */
 const MINUTE_LENGTH = 16;
-/** Minutes that are remembered: more than two months. */
+/** As in `2026-11-21T09`. */
+const HOUR_LENGTH = 13;
+/** Minutes and hours that are remembered: of minutes, more than two months. */
 const MAX_KNOWN = 100_000;
 
 /** Starts of pieces of time in a zone, ISO 8601 with offset, as text. */
 function intervalParts(interval: Interval, zone: string): PartReader {
-  // The calendar takes long; times come many to the minute.
-  const known = new Map<string, string>();
+  // The calendar takes long; times come many to the minute, and nearly always many to the hour.
+  const minutes = createStarts(interval, zone);
+  const hours = new Map<string, string | undefined>();
   return ({ timestamp }) => {
-    const head = timestamp.slice(0, MINUTE_LENGTH);
-    let start = known.get(head);
+    const hour = timestamp.slice(0, HOUR_LENGTH);
+    if (!hours.has(hour)) {
+      // Where the first and the last minute of an hour have one start, all between them have it too.
+      const first = minutes(`${hour}:00`);
+      const isOne = interval !== "minute" && first !== "" && minutes(`${hour}:59`) === first;
+      if (hours.size >= MAX_KNOWN) hours.clear();
+      hours.set(hour, isOne ? first : undefined);
+    }
+    return hours.get(hour) ?? minutes(timestamp.slice(0, MINUTE_LENGTH));
+  };
+}
+
+/** The start of the piece of time that a minute is of; empty: it is no minute. */
+function createStarts(interval: Interval, zone: string): (minute: string) => string {
+  const known = new Map<string, string>();
+  return (minute) => {
+    let start = known.get(minute);
     if (start === undefined) {
-      const time = DateTime.fromISO(`${head}:00Z`, { zone });
+      const time = DateTime.fromISO(`${minute}:00Z`, { zone });
       start = time.isValid
         ? (time.startOf(interval).toISO({ suppressMilliseconds: true }) ?? "")
         : "";
       if (known.size >= MAX_KNOWN) known.clear();
-      known.set(head, start);
+      known.set(minute, start);
     }
     return start;
   };

@@ -17,7 +17,7 @@ export function createMatches(fold: Fold): Matches {
   const stream: number[] = [];
   const sequence: number[] = [];
   const rows = fold.kind === "records" ? createRows(fold) : undefined;
-  const groups = fold.kind === "groups" ? createGroups(groupsOf(fold.by)) : undefined;
+  const groups = fold.kind === "groups" ? createGroups(fold.ways.map(groupsOf)) : undefined;
 
   return {
     add(candidate) {
@@ -49,6 +49,9 @@ export function createMatches(fold: Fold): Matches {
 function noGroups(): ScannedBlock["groups"] {
   return {
     keys: [],
+    way: [],
+    first: [],
+    last: [],
     at: new Uint32Array(),
     key: new Uint32Array(),
     weight: new Float64Array(),
@@ -105,25 +108,45 @@ interface Groups {
   readonly end: () => ScannedBlock["groups"];
 }
 
-function createGroups(keysOf: (record: QueriedRecord) => string | readonly string[]): Groups {
-  const keys = new Map<string, number>();
+type KeysOf = (record: QueriedRecord) => string | readonly string[];
+
+function createGroups(ways: readonly KeysOf[]): Groups {
+  const places = ways.map((keysOf) => ({ keysOf, known: new Map<string, number>() }));
+  const [keys, way]: [string[], number[]] = [[], []];
+  const [first, last]: [string[], string[]] = [[], []];
   const [at, key, weight]: [number[], number[], number[]] = [[], [], []];
-  function count(record: QueriedRecord, place: number, name: string): void {
-    let index = keys.get(name);
-    if (index === undefined) keys.set(name, (index = keys.size));
-    at.push(place);
-    key.push(index);
-    weight.push(weightOf(record));
+
+  function indexOf(known: Map<string, number>, name: string, ofWay: number): number {
+    let index = known.get(name);
+    if (index === undefined) {
+      known.set(name, (index = keys.length));
+      keys.push(name);
+      way.push(ofWay);
+    }
+    return index;
   }
 
   return {
     add(record, place) {
-      const names = keysOf(record);
-      if (typeof names === "string") count(record, place, names);
-      else for (const name of names) count(record, place, name);
+      const count = weightOf(record);
+      const { timestamp: time } = record;
+      for (const [ofWay, { keysOf, known }] of places.entries()) {
+        const names = keysOf(record);
+        for (const name of typeof names === "string" ? [names] : names) {
+          const index = indexOf(known, name, ofWay);
+          at.push(place);
+          key.push(index);
+          weight.push(count);
+          if (time < (first[index] ??= time)) first[index] = time;
+          if (time > (last[index] ??= time)) last[index] = time;
+        }
+      }
     },
     end: () => ({
-      keys: [...keys.keys()],
+      keys,
+      way,
+      first,
+      last,
       at: Uint32Array.from(at),
       key: Uint32Array.from(key),
       weight: Float64Array.from(weight),

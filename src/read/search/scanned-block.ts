@@ -12,8 +12,8 @@ export interface ScanRequest {
 export type Fold =
   /** They themselves; of a block no more than so many, from the end of time that is asked for. */
   | { readonly kind: "records"; readonly order: Order; readonly limit?: number | undefined }
-  /** How many there are of each group. */
-  | { readonly kind: "groups"; readonly by: readonly GroupKey[] }
+  /** How many there are of each group, in several ways to group them at once. */
+  | { readonly kind: "groups"; readonly ways: readonly (readonly GroupKey[])[] }
   /** Of calls, the results; no query is asked. */
   | { readonly kind: "settle"; readonly calls: readonly string[] };
 
@@ -65,6 +65,12 @@ export interface ScannedRow {
 export interface ScannedGroups {
   /** The values of each group, U+0000 between them. */
   readonly keys: readonly string[];
+  /** Which of the ways to group each is of. */
+  readonly way: readonly number[];
+  /** The earliest time in each, … */
+  readonly first: readonly string[];
+  /** … and the latest. */
+  readonly last: readonly string[];
   /** A match, … */
   readonly at: Uint32Array<ArrayBuffer>;
   /** … a group that it is of, … */

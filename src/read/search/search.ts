@@ -4,7 +4,7 @@ import type { Query } from "../query/query.ts";
 import { KEY_BREAK } from "./group-keys.ts";
 import { before } from "./order.ts";
 import { scanTrail, type ScanOptions } from "./scan-trail.ts";
-import type { GroupKey, Order, ScannedRow } from "./scanned-block.ts";
+import type { GroupKey, Order, ScannedGroups, ScannedRow } from "./scanned-block.ts";
 import type { TrailSource } from "./sources.ts";
 
 /** What went wrong while reading. */
@@ -68,6 +68,17 @@ export interface GroupCount {
   readonly records: number;
   /** More than the records where one stands for several. */
   readonly events: number;
+  /** The earliest time. */
+  readonly first: string;
+  /** The latest. */
+  readonly last: string;
+}
+
+/** Counts of several ways to group. */
+export interface WaysCounted extends ReadingProblems {
+  /** Of each way, in the order in which they were asked for. */
+  readonly ways: readonly GroupCounts["counts"][];
+  readonly total: number;
 }
 
 /**
@@ -82,27 +93,62 @@ export async function countTrail(
   by: readonly GroupKey[],
   options: ScanOptions = {},
 ): Promise<GroupCounts> {
+  const { ways, ...rest } = await countTrailWays(sources, query, [by], options);
+  return { counts: ways[0] ?? new Map<string, GroupCount>(), ...rest };
+}
+
+/**
+ * The same for several ways to group, in one reading. A way without keys is one group of all.
+ *
+ * @throws {AuditError} as a rejection: `unreadable` where a source cannot be read.
+ */
+export async function countTrailWays(
+  sources: readonly TrailSource[],
+  query: Query,
+  by: readonly (readonly GroupKey[])[],
+  options: ScanOptions = {},
+): Promise<WaysCounted> {
   const problems = createProblems();
-  const counts = new Map<string, { values: readonly string[]; records: number; events: number }>();
+  const ways = by.map(() => new Map<string, Writable<GroupCount>>());
   let total = 0;
-  const fold = { kind: "groups", by } as const;
+  const fold = { kind: "groups", ways: by } as const;
   for await (const { scanned, isFirst } of scanTrail(sources, { query, fold }, options)) {
     problems.add(scanned.problems);
     for (const is of isFirst) total += is;
-    const { keys, at, key, weight } = scanned.groups;
-    const groups = keys.map((name) => {
-      const group = counts.get(name) ?? { values: name.split(KEY_BREAK), records: 0, events: 0 };
-      counts.set(name, group);
-      return group;
-    });
-    for (const [index, place] of at.entries()) {
-      const group = groups[key[index] ?? 0];
-      if (isFirst[place] !== 1 || group === undefined) continue;
-      group.records++;
-      group.events += weight[index] ?? 1;
-    }
+    addGroups(ways, scanned.groups, isFirst);
   }
-  return { counts, total, ...problems.end() };
+  // A block whose records were all seen before has made groups of nothing.
+  for (const counts of ways)
+    for (const [name, { records }] of counts) if (records === 0) counts.delete(name);
+  return { ways, total, ...problems.end() };
+}
+
+type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
+
+function addGroups(
+  ways: readonly Map<string, Writable<GroupCount>>[],
+  { keys, way, first, last, at, key, weight }: ScannedGroups,
+  isFirst: Uint8Array,
+): void {
+  const groups = keys.map((name, index) => {
+    const counts = ways[way[index] ?? 0];
+    const [from = "", until = ""] = [first[index], last[index]];
+    const group = counts?.get(name) ?? newGroup(name, from, until);
+    counts?.set(name, group);
+    if (from < group.first) group.first = from;
+    if (until > group.last) group.last = until;
+    return group;
+  });
+  for (const [index, place] of at.entries()) {
+    const group = groups[key[index] ?? 0];
+    if (isFirst[place] !== 1 || group === undefined) continue;
+    group.records++;
+    group.events += weight[index] ?? 1;
+  }
+}
+
+function newGroup(name: string, first: string, last: string): Writable<GroupCount> {
+  return { values: name.split(KEY_BREAK), records: 0, events: 0, first, last };
 }
 
 /** A record that matches, and the source that it was first found in; or a place that holds none. */

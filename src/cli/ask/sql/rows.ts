@@ -3,7 +3,7 @@ import type { DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { encodeCsvCell } from "../../../format/index.ts";
 import { tableLines } from "../../table.ts";
 import type { RecordFormat } from "../formats.ts";
-import { markdownRow } from "../write-rows.ts";
+import { markdownRow } from "../../../lib/markdown-text.ts";
 import { sqlError } from "./statement.ts";
 import { jsonOf, type SqlColumn, textOf } from "./values.ts";
 

@@ -1,0 +1,85 @@
+import { Argument, Command, Option } from "commander";
+import type { Lines } from "../quarantine-command.ts";
+import { type AccessOptions, addPurpose } from "./access.ts";
+
+/** What `otel-audit report` takes. */
+export interface ReportCommandOptions extends AccessOptions {
+  readonly trail?: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly timezone: string;
+  readonly title?: string;
+  readonly policy?: string;
+  readonly publicKey?: readonly string[];
+  readonly verify: boolean;
+  readonly pseudonyms?: boolean;
+  readonly output: "markdown" | "html" | "csv";
+}
+
+/** Kinds of documents. */
+const KINDS = ["release", "incident", "exclusions", "decisions"] as const;
+
+/** One of them. */
+export type ReportName = (typeof KINDS)[number];
+
+const HELP = `
+Documents:
+  release     every change by person and setting, permissions, checkpoints and snapshots, denied attempts
+  incident    failures and denials, each with what came before it (same call, trace, target or actor)
+  exclusions  samples that were discarded and restored: how many, by whom, why; those without a reason apart
+  decisions   decisions and overrides: model version, inputs, confidence, threshold, rationale; automated
+              and human ones apart
+
+High-impact events stand first. Every document says what it was read from, whether that verifies, what is
+missing, and what roles did that the policy does not let them do, apart from people. Each record is there
+with its id: otel-audit show <id> has the rest. --from and --to take days too: --to 2026-10-31 includes it.
+csv has the records only. html is one page that loads and runs nothing.
+
+--pseudonyms: people, services, addresses and clients get names like "Person 1", the same throughout the
+document, also where their ids stand in texts. Other words of a text are not changed: read it before it leaves.
+
+Examples:
+  otel-audit report release --from 2026-10-01 --to 2026-10-31 -o html > release.html
+  otel-audit report incident --from -24h --public-key signing-key.pub
+  otel-audit report exclusions -t ./audit -o csv > exclusions.csv
+  otel-audit report decisions --from 2026-10 --to 2026-10 --pseudonyms -o html target:loan-*
+
+Exit: 0 there is something; 1 there is nothing (the document says so); 2 wrong usage; 3 something is not there
+or cannot be read; 4 made, but some lines are no records: the document and stderr say so.`;
+
+const each = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
+/** `otel-audit report`. */
+export function reportCommand(print: Lines["print"], warn: Lines["warn"]): Command {
+  return addPurpose(new Command("report"))
+    .description("a document about a release, an incident, exclusions or decisions")
+    .addArgument(new Argument("<document>", "what it is about").choices(KINDS))
+    .argument("[term...]", "only these records, as in otel-audit query")
+    .addOption(
+      new Option(
+        "-t, --trail <path>",
+        "files or directories of records, in any form; repeatable (default: AUDIT_LOG_DIR)",
+      ).argParser(each),
+    )
+    .option("--from <time>", "from then on: ISO 8601, or as in -7d")
+    .option("--to <time>", "up to then; a day, month or year is included")
+    .option("--timezone <name>", "of times without an offset, and of days", "local")
+    .option("--title <text>", "heading of the document")
+    .option("--policy <file>", "audit policy whose roles say what is permitted (audit.yaml)")
+    .option("--public-key <key>", "a key, or a file of keys, that is trusted; repeatable", each)
+    .option("--no-verify", "do not verify the trail; the document says so")
+    .option("--pseudonyms", "other names for people and places")
+    .addOption(
+      new Option("-o, --output <format>", "output format")
+        .choices(["markdown", "html", "csv"])
+        .default("markdown"),
+    )
+    .addHelpText("after", HELP)
+    .action(async (kind: ReportName, terms: readonly string[], options: ReportCommandOptions) => {
+      const { report } = await import("./report-actions.ts");
+      await report(kind, terms, { ...options, lines: { print, warn } });
+    });
+}

@@ -1,0 +1,195 @@
+/** What `otel-audit summary` does; loaded when it runs. */
+import { nearest } from "../../lib/nearest.ts";
+import { AuditError } from "../../lib/errors.ts";
+import { markdownRow } from "../../lib/markdown-text.ts";
+import { shown } from "../../lib/shown.ts";
+import { encodeCsvCell } from "../../format/index.ts";
+import { fieldOf, FIELDS } from "../../read/index.ts";
+import { summariseTrail, type Total, type TrailSummary } from "../../report/index.ts";
+import type { Lines } from "../quarantine-command.ts";
+import { tableLines } from "../table.ts";
+import { recordAccess } from "./access.ts";
+import { asked } from "./ask-options.ts";
+import { screenTime } from "./columns.ts";
+import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
+import type { SummaryCommandOptions } from "./summary-command.ts";
+
+/** Pieces of time that a grouping may name. */
+const INTERVALS = ["hour", "day", "week", "month"];
+/** More lines of a block are not shown on a screen. */
+const SCREEN_LINES = 20;
+/** What stands for no value. */
+const NONE = "(none)";
+
+/** Prints the counts, and sets the exit code. */
+export async function summary(
+  terms: readonly string[],
+  options: SummaryCommandOptions,
+  { print, warn }: Lines,
+): Promise<void> {
+  const by = options.by === undefined ? undefined : groupingOf(options.by);
+  const { sources, query, zone } = await asked(terms, options);
+  const found = await withProgress((reading) =>
+    summariseTrail(sources, query, { zone, by, ...reading }),
+  );
+  await recordAccess({ scope: ["summary", ...terms], count: found.total }, options);
+  for (const line of linesOf(found, options, zone)) print(line);
+  if (found.total === 0) warn("nothing found");
+  sayProblems(found, warn);
+  process.exitCode = exitAfterReading(found, found.total);
+}
+
+/** @throws {AuditError} `invalid_option` naming the field that there is not. */
+export function groupingOf(text: string): readonly string[] {
+  const names = text.split(",").map((name) => name.trim());
+  for (const name of names) {
+    if (INTERVALS.includes(name) || fieldOf(name) !== undefined || name.includes(".")) continue;
+    const near = nearest(name, [...INTERVALS, ...FIELDS.map((field) => field.name)]);
+    throw new AuditError(
+      "invalid_option",
+      `--by names ${shown(name)}, which is no field: ${near === undefined ? "" : `did you mean ${near}? `}Take ${INTERVALS.join(", ")}, a field of otel-audit query, the name of an attribute, or details. with a path`,
+    );
+  }
+  return names;
+}
+
+function linesOf(
+  found: TrailSummary,
+  { output, by }: SummaryCommandOptions,
+  zone: string,
+): Iterable<string> {
+  switch (output) {
+    case "json":
+      return [JSON.stringify(jsonOf(found), null, 2)];
+    case "csv":
+      return by === undefined ? blocksAsCsv(found) : ownAsCsv(found);
+    case "markdown":
+      return by === undefined ? blocksAsMarkdown(found, zone) : ownAsMarkdown(found);
+    default:
+      return by === undefined ? screenBlocks(found, zone) : ownOnScreen(found);
+  }
+}
+
+/** The first three are those of the source's `get_log_summary`; `events` counts what records stand for. */
+function jsonOf(found: TrailSummary): object {
+  const countsOf = (totals: readonly Total[]): Readonly<Record<string, number>> =>
+    Object.fromEntries(totals.map(({ name, records }) => [name, records]));
+  return {
+    total_events: found.total,
+    by_action_type: countsOf(found.actions),
+    by_status: countsOf(found.statuses),
+    by_outcome: countsOf(found.outcomes),
+    by_actor: countsOf(found.actors),
+    by_day: countsOf(found.days.map((day) => ({ ...day, name: day.name.slice(0, 10) }))),
+    by_service: countsOf(found.services),
+    by_stream: countsOf(found.streams),
+    high_impact: found.highImpact,
+    denied: found.denied,
+    first: found.first ?? null,
+    last: found.last ?? null,
+    events: found.events,
+    ...(found.own === undefined ? {} : { by: found.own.fields, groups: found.own.groups }),
+  };
+}
+
+/** Blocks of a summary, by what they are of. */
+function blocksOf(found: TrailSummary): readonly (readonly [string, readonly Total[]])[] {
+  const days = found.days.map((day) => ({ ...day, name: day.name.slice(0, 10) }));
+  return [
+    ["action", found.actions],
+    ["status", found.statuses],
+    ["actor", found.actors],
+    ["outcome", found.outcomes],
+    ["day", days],
+    ["service", found.services],
+    ["stream", found.streams],
+  ];
+}
+
+function factsOf(found: TrailSummary, zone: string): readonly (readonly [string, string])[] {
+  const { first, last, total, events, highImpact, denied, streams } = found;
+  return [
+    ["total events", String(total)],
+    ...(events === total ? [] : [["they stand for", String(events)] as const]),
+    ["high impact", String(highImpact)],
+    ["denied", String(denied)],
+    ["first", first === undefined ? "" : screenTime(first, zone)],
+    ["last", last === undefined ? "" : screenTime(last, zone)],
+    ["streams", String(streams.length)],
+  ];
+}
+
+function* screenBlocks(found: TrailSummary, zone: string): Generator<string> {
+  const facts = factsOf(found, zone);
+  const width = Math.max(...facts.map(([name]) => name.length));
+  for (const [name, value] of facts) yield `${name.padEnd(width)}  ${value}`.trimEnd();
+  for (const [name, totals] of blocksOf(found)) {
+    // Ids of streams say nothing to people; how many there are stands above.
+    if (totals.length === 0 || name === "stream") continue;
+    yield "";
+    const isMore = totals.some(({ records, events }) => events !== records);
+    const shownTotals =
+      name === "day" ? totals.slice(-SCREEN_LINES) : totals.slice(0, SCREEN_LINES);
+    yield* tableLines(
+      [name.toUpperCase(), "RECORDS", ...(isMore ? ["EVENTS"] : [])],
+      shownTotals.map((total) => [
+        total.name === "" ? NONE : total.name,
+        String(total.records),
+        ...(isMore ? [String(total.events)] : []),
+      ]),
+      process.stdout,
+    );
+    const more = totals.length - shownTotals.length;
+    if (more > 0)
+      yield `and ${more} ${name === "day" ? "earlier days" : "more"}: --by ${name} shows all`;
+  }
+}
+
+function* ownOnScreen({ own }: TrailSummary): Generator<string> {
+  if (own === undefined) return;
+  yield* tableLines(
+    [...own.fields.map((name) => name.toUpperCase()), "RECORDS", "EVENTS"],
+    own.groups.map(({ values, records, events }) => [
+      ...values.map((value) => (value === "" ? NONE : value)),
+      String(records),
+      String(events),
+    ]),
+    process.stdout,
+  );
+}
+
+const csvLine = (cells: readonly string[]): string => cells.map(encodeCsvCell).join(",");
+
+function* blocksAsCsv(found: TrailSummary): Generator<string> {
+  yield csvLine(["by", "name", "records", "events"]);
+  for (const [by, totals] of blocksOf(found)) {
+    for (const { name, records, events } of totals)
+      yield csvLine([by, name, String(records), String(events)]);
+  }
+}
+
+function* ownAsCsv({ own }: TrailSummary): Generator<string> {
+  yield csvLine([...(own?.fields ?? []), "records", "events"]);
+  for (const { values, records, events } of own?.groups ?? [])
+    yield csvLine([...values, String(records), String(events)]);
+}
+
+function* blocksAsMarkdown(found: TrailSummary, zone: string): Generator<string> {
+  for (const [name, value] of factsOf(found, zone)) yield `- ${name}: ${value}`;
+  for (const [name, totals] of blocksOf(found)) {
+    if (totals.length === 0 || name === "stream") continue;
+    yield "";
+    yield markdownRow([name, "records", "events"]);
+    yield "| --- | ---: | ---: |";
+    for (const total of totals)
+      yield markdownRow([total.name || NONE, String(total.records), String(total.events)]);
+  }
+}
+
+function* ownAsMarkdown({ own }: TrailSummary): Generator<string> {
+  const fields = own?.fields ?? [];
+  yield markdownRow([...fields, "records", "events"]);
+  yield `| ${[...fields.map(() => "---"), "---:", "---:"].join(" | ")} |`;
+  for (const { values, records, events } of own?.groups ?? [])
+    yield markdownRow([...values.map((value) => value || NONE), String(records), String(events)]);
+}

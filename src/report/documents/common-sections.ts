@@ -1,0 +1,225 @@
+/** Sections that documents of every kind have. */
+import type { VerificationReport } from "../../verify/index.ts";
+import type { Block, Fact, ReportEvent, Section } from "./document.ts";
+import type { ReportFrame, ReportMaterial } from "./material.ts";
+import { reportEvent } from "./report-event.ts";
+import { dayText, minuteText } from "./times.ts";
+
+/** More findings, or places, are counted. */
+const MAX_LISTED = 20;
+
+/** What is said above everything. */
+export function frameFacts(frame: ReportFrame, material: ReportMaterial): readonly Fact[] {
+  const { counts, gaps, problemCount } = material;
+  const { outcomes, records, events, highImpact } = counts;
+  const ends = ["failure", "denied", "unknown"].flatMap((name) => {
+    const count = outcomes[name] ?? 0;
+    return count === 0 ? [] : [`${count} ${name}`];
+  });
+  const missing = [
+    ...(gaps.length === 0 ? [] : [counted(gaps.length, "gap record")]),
+    ...(problemCount === 0 ? [] : [`${counted(problemCount, "place")} that cannot be read`]),
+    ...(frame.verification === undefined || frame.verification.records.missing === 0
+      ? []
+      : [`${counted(frame.verification.records.missing, "signed record")} not here`]),
+  ];
+  return [
+    ["Period", periodText(frame, material)],
+    ...(frame.terms.length === 0 ? [] : [["Only", frame.terms.join(" ")] as const]),
+    ["Read from", frame.isPseudonymous ? sourceCount(frame) : frame.readFrom.join(", ")],
+    [
+      "Records",
+      records === events ? String(records) : `${records}, which stand for ${events} events`,
+    ],
+    ["Of high impact", String(highImpact)],
+    ["Without success", ends.length === 0 ? "none" : ends.join(", ")],
+    ["Missing", missing.length === 0 ? "nothing that is known of" : missing.join(", ")],
+    ["Verification", frame.verification?.headline ?? "not done: nobody asked for it"],
+    ["Made", minuteText(frame.madeAt, frame.zone)],
+    ...(frame.isPseudonymous
+      ? [
+          [
+            "Names",
+            "people, services, addresses and clients stand under other names, the same throughout this document",
+          ] as const,
+        ]
+      : []),
+  ];
+}
+
+function sourceCount({ readFrom }: ReportFrame): string {
+  return readFrom.length === 1 ? "one place" : `${readFrom.length} places`;
+}
+
+function periodText({ from, until, zone }: ReportFrame, { counts }: ReportMaterial): string {
+  const { first, last } = counts;
+  if (from === undefined && until === undefined)
+    return first === undefined || last === undefined
+      ? "everything"
+      : `everything: ${minuteText(first, zone)} to ${minuteText(last, zone)}`;
+  const start = from === undefined ? "the first record" : minuteText(from, zone);
+  const end =
+    until === undefined ? "to the last record" : `until ${minuteText(until, zone)} (not included)`;
+  return `${start} ${end}`;
+}
+
+/** Whether the records are what was signed, and all of them. */
+export function integritySections(
+  frame: ReportFrame,
+  { gaps, problems, problemCount, records, counts }: ReportMaterial,
+): readonly Section[] {
+  const unlisted = counts.records - records.length;
+  const missing: Block[] = [
+    ...(unlisted > 0
+      ? [
+          text(
+            `Counted in this document and not listed: ${unlisted} of ${counts.records} records. There are more than it can hold: the latest of those of high impact and of the others are here.`,
+          ),
+        ]
+      : []),
+    gaps.length === 0
+      ? text("No record of this period says that others were lost.")
+      : { kind: "events", events: gaps.map((gap) => reportEvent(gap, frame.zone)) },
+    ...(problemCount === 0 ? [] : [placesBlock(frame, problems, problemCount)]),
+  ];
+  return [
+    { id: "verification", heading: "Verification", blocks: verificationBlocks(frame) },
+    { id: "missing", heading: "What is missing", blocks: missing },
+  ];
+}
+
+function text(words: string): Block {
+  return { kind: "text", text: words };
+}
+
+function placesBlock(
+  { isPseudonymous }: ReportFrame,
+  problems: ReportMaterial["problems"],
+  count: number,
+): Block {
+  const said = `${counted(count, "place")} of the files without a record that can be read.`;
+  // Names of files, and what stands in them, may be somebody's.
+  if (isPseudonymous) return text(said);
+  const rows = problems
+    .slice(0, MAX_LISTED)
+    .map(({ file, line, message }) => [`${file}:${line}`, message]);
+  const more = count - rows.length;
+  return {
+    kind: "table",
+    caption: more > 0 ? `${said} The first ${rows.length}:` : said,
+    columns: ["Place", "What is wrong"],
+    rows,
+  };
+}
+
+function verificationBlocks({ verification, isPseudonymous }: ReportFrame): readonly Block[] {
+  if (verification === undefined)
+    return [
+      text(
+        "The trail was not verified for this document: whether its records are what was once recorded is not known.",
+      ),
+    ];
+  const { headline, findings, unlisted } = verification;
+  const bad = findings.filter(({ severity }) => severity !== "note");
+  const counts = severityCounts(verification);
+  return [
+    text(headline),
+    ...(counts.length === 0 ? [] : [{ kind: "facts", facts: counts } as const]),
+    ...(bad.length === 0 || isPseudonymous
+      ? []
+      : [
+          {
+            kind: "table",
+            caption: `Findings${bad.length + unlisted > MAX_LISTED ? `, the first ${MAX_LISTED}` : ""}`,
+            columns: ["Severity", "Finding"],
+            rows: bad.slice(0, MAX_LISTED).map(({ severity, message }) => [severity, message]),
+          } as const,
+        ]),
+  ];
+}
+
+function severityCounts({ findings, unlisted }: VerificationReport): readonly Fact[] {
+  const counts = Map.groupBy(findings, ({ severity }) => severity);
+  const facts = [...counts].map(([severity, all]): Fact => [
+    `Findings: ${severity}`,
+    String(all.length),
+  ]);
+  return unlisted > 0 ? [...facts, ["Findings not listed", String(unlisted)]] : facts;
+}
+
+/** Those of high impact; then the others, day by day. */
+export function eventSections(
+  events: readonly ReportEvent[],
+  zone: string,
+  words: { readonly high: string; readonly rest: string },
+): readonly Section[] {
+  const high = events.filter(({ impact }) => impact === "high");
+  const rest = events.filter(({ impact }) => impact !== "high");
+  return [
+    {
+      id: "high-impact",
+      heading: words.high,
+      blocks: high.length === 0 ? [text("None.")] : [{ kind: "events", events: high }],
+    },
+    {
+      id: "by-day",
+      heading: words.rest,
+      blocks: rest.length === 0 ? [text("None.")] : dayBlocks(rest, zone),
+    },
+  ];
+}
+
+/** Events under the days of a zone. */
+export function dayBlocks(events: readonly ReportEvent[], zone: string): readonly Block[] {
+  const days = Map.groupBy(events, ({ timestamp }) => dayText(timestamp, zone));
+  return [...days].map(([heading, ofDay]) => ({
+    kind: "group",
+    heading,
+    blocks: [{ kind: "events", events: ofDay }],
+  }));
+}
+
+/** What roles did that they may not do, without a name. */
+export function roleSection(frame: ReportFrame, { anomalies, records }: ReportMaterial): Section {
+  const said =
+    "Counted by role and action, apart from people: the question is what the roles allow, and what is asked of those who have them.";
+  const source = frame.hasPolicy
+    ? "Held against what the records say of themselves, and against the roles of the policy that was given."
+    : "As the records say of themselves. Roles that the audit policy does not know are not judged.";
+  if (anomalies.length === 0)
+    return {
+      id: "roles",
+      heading: "Roles",
+      blocks: [text(`No role did what the policy does not let it do. ${source}`)],
+    };
+  const isListed = records.length > 0;
+  return {
+    id: "roles",
+    heading: "Roles",
+    blocks: [
+      text(`${said} ${source}`),
+      {
+        kind: "table",
+        caption: "What roles did, or tried to do, that the policy does not let them do",
+        columns: ["Role", "Action", "Outcome", "Events"],
+        rows: anomalies.map(({ role, action, outcome, events }) => [
+          role === "" ? "(none)" : role,
+          action,
+          outcome,
+          String(events),
+        ]),
+      },
+      ...(isListed
+        ? [
+            text(
+              `To look at them: otel-audit query permitted:false, or a role and an action as in role:${anomalies[0]?.role || "…"} action:${anomalies[0]?.action ?? "…"}`,
+            ),
+          ]
+        : []),
+    ],
+  };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,100 @@
+/** A document about a trail, before it is HTML, Markdown or CSV: plain texts, nothing escaped. */
+
+/** What the document is for. */
+export type ReportKind = "release" | "incident" | "exclusions" | "decisions";
+
+/** All of them. */
+export const REPORT_KINDS: readonly ReportKind[] = [
+  "release",
+  "incident",
+  "exclusions",
+  "decisions",
+];
+
+/** A name and what is said of it. */
+export type Fact = readonly [name: string, text: string];
+
+/** A cell of a table: a text, or ids of records. */
+export type Cell = string | { readonly records: readonly string[] };
+
+/** A table; the first column names its rows. */
+export interface TableBlock {
+  readonly kind: "table";
+  readonly caption: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** A piece of a section. */
+export type Block =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "facts"; readonly facts: readonly Fact[] }
+  | TableBlock
+  | { readonly kind: "events"; readonly events: readonly ReportEvent[] }
+  /** Pieces under a heading of their own. */
+  | { readonly kind: "group"; readonly heading: string; readonly blocks: readonly Block[] };
+
+/** A part of the document with a heading. */
+export interface Section {
+  /** Letters and hyphens; unique. */
+  readonly id: string;
+  readonly heading: string;
+  readonly blocks: readonly Block[];
+}
+
+/** One record in full. */
+export interface ReportEvent {
+  readonly id: string;
+  /** ISO 8601 UTC. */
+  readonly timestamp: string;
+  /** For people, with its offset. */
+  readonly time: string;
+  /** In one sentence. */
+  readonly what: string;
+  readonly action: string;
+  readonly impact: string;
+  readonly outcome: string;
+  /** Who, on what, why … */
+  readonly facts: readonly Fact[];
+  readonly changes: readonly FieldChange[];
+  /** What else the action says. */
+  readonly details: readonly Fact[];
+  /** Other records that belong to it. */
+  readonly related: readonly RelatedEvents[];
+  /** Cells that a row of CSV has of it, by column. */
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+/** A field with another value; without `before` it came, without `after` it went. */
+export interface FieldChange {
+  readonly field: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** Records beside another one. */
+export interface RelatedEvents {
+  readonly title: string;
+  readonly events: readonly RelatedEvent[];
+}
+
+/** One of them. */
+export interface RelatedEvent {
+  readonly id: string;
+  readonly time: string;
+  /** How it belongs to it. */
+  readonly why: string;
+  readonly what: string;
+}
+
+/** The whole document. */
+export interface ReportDocument {
+  readonly kind: ReportKind;
+  readonly title: string;
+  /** What the kind of document is called. */
+  readonly name: string;
+  readonly facts: readonly Fact[];
+  readonly sections: readonly Section[];
+  /** Every record in it, each once, in the order of time. */
+  readonly events: readonly ReportEvent[];
+}

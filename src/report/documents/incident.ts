@@ -1,0 +1,50 @@
+/** What went wrong, and what came before it. */
+import type { RelatedEvents } from "./document.ts";
+import { sentenceOf } from "../../event/index.ts";
+import { fromFlat } from "../../format/index.ts";
+import { eventSections, roleSection } from "./common-sections.ts";
+import { LEAD_UP_EVENTS, LEAD_UP_HOURS, MAX_LED_UP } from "./lead-up.ts";
+import type { LeadUp, ReportFrame, ReportMaterial } from "./material.ts";
+import type { OwnSections } from "./release.ts";
+import { reportEvent } from "./report-event.ts";
+import { timeText } from "./times.ts";
+
+/** Sections of an incident. */
+export function incidentSections(frame: ReportFrame, material: ReportMaterial): OwnSections {
+  const { zone } = frame;
+  const events = material.records.map((record) => {
+    const leadUps = material.leadUps.get(record.record_id);
+    return reportEvent(record, zone, {
+      related: leadUps === undefined ? [] : [beforeIt(leadUps, zone)],
+      columns: { led_to_by: (leadUps ?? []).map((one) => one.record.record_id).join(" ") },
+    });
+  });
+  const note = `With each stand the last ${LEAD_UP_EVENTS} events of the ${LEAD_UP_HOURS} hours before it that have its call, trace, target or actor: a sequence, not a verdict.`;
+  const more =
+    material.records.length > MAX_LED_UP
+      ? ` That was looked up for the last ${MAX_LED_UP} of them.`
+      : "";
+  return {
+    events,
+    sections: [
+      { id: "about", heading: "How to read it", blocks: [{ kind: "text", text: note + more }] },
+      ...eventSections(events, zone, {
+        high: "Failures and denials of high impact",
+        rest: "Other failures and denials, by day",
+      }),
+      roleSection(frame, material),
+    ],
+  };
+}
+
+function beforeIt(leadUps: readonly LeadUp[], zone: string): RelatedEvents {
+  return {
+    title: leadUps.length === 0 ? "Nothing came before it" : "What came before it",
+    events: leadUps.map(({ why, record }) => ({
+      id: record.record_id,
+      time: timeText(record.timestamp, zone),
+      why,
+      what: sentenceOf(fromFlat(record)),
+    })),
+  };
+}

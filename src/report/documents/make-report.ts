@@ -1,0 +1,68 @@
+/**
+ * Makes a document of what was read.
+ *
+ * In: records and what is known of them. Out: a document as data, for every form it is written in.
+ */
+import { integritySections, frameFacts } from "./common-sections.ts";
+import { decisionSections } from "./decisions.ts";
+import type { ReportDocument, ReportKind } from "./document.ts";
+import { exclusionSections } from "./exclusions.ts";
+import { incidentSections } from "./incident.ts";
+import type { LeadUp, ReportFrame, ReportMaterial } from "./material.ts";
+import { createRenaming } from "./names.ts";
+import { byTime } from "./period.ts";
+import { type OwnSections, releaseSections } from "./release.ts";
+
+const NAMES: Readonly<Record<ReportKind, string>> = {
+  release: "Release report",
+  incident: "Incident report",
+  exclusions: "Report on excluded samples",
+  decisions: "Report on decisions",
+};
+
+const SECTIONS: Readonly<
+  Record<ReportKind, (frame: ReportFrame, material: ReportMaterial) => OwnSections>
+> = {
+  release: releaseSections,
+  incident: incidentSections,
+  exclusions: exclusionSections,
+  decisions: decisionSections,
+};
+
+/** The document; under other names where the frame asks for that. */
+export function makeReport(given: ReportFrame, read: ReportMaterial): ReportDocument {
+  const { frame, material } = given.isPseudonymous
+    ? renamed(given, read)
+    : { frame: given, material: read };
+  const own = SECTIONS[frame.kind](frame, material);
+  return {
+    kind: frame.kind,
+    name: NAMES[frame.kind],
+    title: frame.title ?? NAMES[frame.kind],
+    facts: frameFacts(frame, material),
+    sections: [...own.sections, ...integritySections(frame, material)],
+    events: own.events,
+  };
+}
+
+function renamed(
+  frame: ReportFrame,
+  material: ReportMaterial,
+): { readonly frame: ReportFrame; readonly material: ReportMaterial } {
+  const leading = [...material.leadUps.values()].flat().map(({ record }) => record);
+  const all = [...new Set([...material.records, ...leading, ...material.gaps])].toSorted(byTime);
+  const names = createRenaming(all, material.named);
+  const leadUps = [...material.leadUps].map(([id, ups]): readonly [string, readonly LeadUp[]] => [
+    id,
+    ups.map(({ why, record }) => ({ why, record: names.record(record) })),
+  ]);
+  return {
+    frame: { ...frame, terms: frame.terms.map(names.text) },
+    material: {
+      ...material,
+      records: material.records.map(names.record),
+      gaps: material.gaps.map(names.record),
+      leadUps: new Map(leadUps),
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { FlatRecord } from "../../format/index.ts";
+import type { ReadingProblems } from "../../read/index.ts";
+import type { VerificationReport } from "../../verify/index.ts";
+import type { ReportKind } from "./document.ts";
+
+/** What was read for a document. */
+export interface ReportMaterial extends ReadingProblems {
+  /** Oldest first; where there are too many, those of high impact and the latest of the others. */
+  readonly records: readonly FlatRecord[];
+  /** All that the document is about. */
+  readonly counts: MaterialCounts;
+  /** Records of kind `gap`, oldest first. */
+  readonly gaps: readonly FlatRecord[];
+  /** What led to a record, by its id: the latest last. */
+  readonly leadUps: ReadonlyMap<string, readonly LeadUp[]>;
+  /** What roles did that the policy does not let them do. */
+  readonly anomalies: readonly RoleAnomaly[];
+  /** Everybody and every place that the whole trail names; empty where nobody asks for other names. */
+  readonly named: readonly NamedId[];
+}
+
+/** Somebody, or a place. */
+export interface NamedId {
+  readonly id: string;
+  /** What stands for such a one, as in `Person`. */
+  readonly noun: string;
+}
+
+/** How many records there are. */
+export interface MaterialCounts {
+  readonly records: number;
+  readonly events: number;
+  readonly highImpact: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly first?: string;
+  readonly last?: string;
+}
+
+/** An earlier record, and why it is listed. */
+export interface LeadUp {
+  readonly why: string;
+  readonly record: FlatRecord;
+}
+
+/** Events of a role and an action that the policy does not permit. */
+export interface RoleAnomaly {
+  readonly role: string;
+  readonly action: string;
+  readonly outcome: string;
+  readonly events: number;
+}
+
+/** What a document says of itself. */
+export interface ReportFrame {
+  readonly kind: ReportKind;
+  /** Default: what the kind is called. */
+  readonly title?: string | undefined;
+  readonly zone: string;
+  /** ISO 8601 UTC; undefined: from the first record on. */
+  readonly from?: string | undefined;
+  /** Not included; undefined: up to the last record. */
+  readonly until?: string | undefined;
+  /** Further conditions, as they were typed. */
+  readonly terms: readonly string[];
+  readonly readFrom: readonly string[];
+  /** When it was made, ISO 8601 UTC. */
+  readonly madeAt: string;
+  /** Undefined: nobody verified. */
+  readonly verification?: VerificationReport | undefined;
+  /** Whether a policy was given that says what roles may do. */
+  readonly hasPolicy: boolean;
+  /** Whether people and places stand under other names. */
+  readonly isPseudonymous: boolean;
+}

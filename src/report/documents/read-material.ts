@@ -1,0 +1,142 @@
+/**
+ * Reads what a document is made of.
+ *
+ * In: the sources of a trail. Out: records, as many as a document holds, and counts of all. Memory does
+ * not grow with the trail.
+ */
+import { ATTR_ACTOR_ROLE_PERMITTED } from "../../event/index.ts";
+import type { FlatRecord } from "../../format/index.ts";
+import {
+  countTrailWays,
+  parseQuery,
+  type Query,
+  type ReadingProblems,
+  type ScanOptions,
+  searchTrail,
+  type TrailSource,
+} from "../../read/index.ts";
+import type { ReportKind } from "./document.ts";
+import { leadUpsTo } from "./lead-up.ts";
+import type { ReportMaterial, RoleAnomaly } from "./material.ts";
+import { namedIdsIn } from "./named-ids.ts";
+import { byTime, periodTerms } from "./period.ts";
+
+/** What a document is about. */
+export interface MaterialOptions extends ScanOptions {
+  readonly kind: ReportKind;
+  /** Further conditions. */
+  readonly query: Query;
+  readonly from?: string | undefined;
+  readonly until?: string | undefined;
+  /** What a policy lets a role do; undefined: it says nothing of it. */
+  readonly isPermitted?:
+    | ((role: string | undefined, action: string) => boolean | undefined)
+    | undefined;
+  /** Whether everybody whom the trail names is asked for. */
+  readonly asksForNames?: boolean | undefined;
+  /** How many records of high impact are held, and how many others. Default 5000. */
+  readonly limit?: number | undefined;
+}
+
+/** More records are no document that somebody reads. */
+const MAX_RECORDS = 5000;
+
+/** Records that a kind of document is about. */
+const ABOUT: Readonly<Record<ReportKind, string>> = {
+  release: "",
+  incident: "outcome:failure,denied,unknown",
+  exclusions: "action:sample_discard,sample_restore",
+  decisions: "action:decision,decision_override",
+};
+
+/** @throws {AuditError} as a rejection: `unreadable` where a source cannot be read. */
+export async function readMaterial(
+  sources: readonly TrailSource[],
+  options: MaterialOptions,
+): Promise<ReportMaterial> {
+  const { kind, query, from, until, isPermitted, asksForNames, ...rest } = options;
+  const { limit = MAX_RECORDS, ...scan } = rest;
+  const period = periodTerms(from, until);
+  const about: Query = { terms: [...query.terms, ...parseQuery(ABOUT[kind]).terms, ...period] };
+  const ways = [
+    [],
+    [{ field: "impact" }],
+    [{ field: "outcome" }],
+    ["role", "action", "outcome", ATTR_ACTOR_ROLE_PERMITTED].map((field) => ({ field })),
+  ];
+  const counted = await countTrailWays(sources, about, ways, scan);
+  const [[whole] = [], impacts = [], outcomes = [], roles = []] = counted.ways.map((counts) => [
+    ...counts.values(),
+  ]);
+  const records = await recordsOf(sources, about, { limit, total: counted.total, scan });
+  const gapQuery = { terms: [...parseQuery("kind:gap").terms, ...period] };
+  const gaps = await searchTrail(sources, gapQuery, { order: "oldest", limit, ...scan });
+  return {
+    records,
+    gaps: gaps.records,
+    leadUps: kind === "incident" ? await leadUpsTo(records, sources, scan) : new Map(),
+    counts: {
+      records: counted.total,
+      events: whole?.events ?? 0,
+      highImpact: impacts.find(({ values }) => values[0] === "high")?.records ?? 0,
+      outcomes: Object.fromEntries(
+        outcomes.map(({ values, records: count }) => [values[0] ?? "", count]),
+      ),
+      ...(whole === undefined ? {} : { first: whole.first, last: whole.last }),
+    },
+    anomalies: anomaliesIn(roles, isPermitted),
+    named: asksForNames === true ? await namedIdsIn(sources, scan) : [],
+    ...problemsOf(counted),
+  };
+}
+
+function problemsOf({ problems, problemCount }: ReadingProblems): ReadingProblems {
+  return { problems, problemCount };
+}
+
+interface Wanted {
+  readonly limit: number;
+  readonly total: number;
+  readonly scan: ScanOptions;
+}
+
+/** All, or those of high impact and the latest of the others. */
+async function recordsOf(
+  sources: readonly TrailSource[],
+  about: Query,
+  { limit, total, scan }: Wanted,
+): Promise<readonly FlatRecord[]> {
+  if (total === 0) return [];
+  if (total <= 2 * limit)
+    return (await searchTrail(sources, about, { order: "oldest", ...scan })).records;
+  const parts: FlatRecord[] = [];
+  for (const term of ["impact:high", "-impact:high"]) {
+    const query = { terms: [...about.terms, ...parseQuery(term).terms] };
+    parts.push(...(await searchTrail(sources, query, { order: "newest", limit, ...scan })).records);
+  }
+  return parts.toSorted(byTime);
+}
+
+interface RoleCount {
+  readonly values: readonly string[];
+  readonly events: number;
+}
+
+/** What the records say themselves, or else the policy that was given. */
+function anomaliesIn(
+  counts: readonly RoleCount[],
+  isPermitted: MaterialOptions["isPermitted"],
+): readonly RoleAnomaly[] {
+  const found = new Map<string, RoleAnomaly>();
+  for (const { values, events } of counts) {
+    const [role = "", action = "", outcome = "", permitted = ""] = values;
+    const isAnomaly =
+      permitted === "false" || (role !== "" && isPermitted?.(role, action) === false);
+    if (!isAnomaly) continue;
+    const key = [role, action, outcome].join("\0");
+    found.set(key, { role, action, outcome, events: events + (found.get(key)?.events ?? 0) });
+  }
+  return [...found.values()].toSorted(
+    (left, right) => right.events - left.events || (left.role < right.role ? -1 : 1),
+  );
+}

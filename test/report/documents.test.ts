@@ -1,0 +1,360 @@
+import { describe, expect, test } from "vitest";
+import { parseQuery, sourcesOf } from "../../src/read/index.ts";
+import {
+  documentCsv,
+  documentHtml,
+  documentMarkdown,
+  makeReport,
+  type MaterialOptions,
+  readMaterial,
+  REPORT_KINDS,
+  type ReportDocument,
+  type ReportFrame,
+  type ReportKind,
+} from "../../src/report/index.ts";
+import {
+  reportId,
+  TEAM_EVENTS,
+  type TrailEvent,
+  writeReportTrail,
+} from "../support/report-trail.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+interface Made
+  extends Partial<ReportFrame>, Partial<Pick<MaterialOptions, "limit" | "isPermitted">> {
+  readonly events?: readonly TrailEvent[];
+}
+
+async function documentOf(kind: ReportKind, made: Made = {}): Promise<ReportDocument> {
+  const { events = TEAM_EVENTS, limit, isPermitted, ...frame } = made;
+  const directory = temporaryDirectory();
+  writeReportTrail(directory, events);
+  const { from, until, isPseudonymous: asksForNames } = frame;
+  const material = await readMaterial(await sourcesOf([directory]), {
+    kind,
+    from,
+    until,
+    limit,
+    isPermitted,
+    asksForNames,
+    query: parseQuery(""),
+  });
+  return makeReport(
+    {
+      kind,
+      zone: "UTC",
+      terms: [],
+      readFrom: ["the trail"],
+      isPseudonymous: false,
+      madeAt: "2026-11-01T00:00:00.000000Z",
+      hasPolicy: isPermitted !== undefined,
+      ...frame,
+    },
+    material,
+  );
+}
+
+const markdownOf = (document: ReportDocument): string => [...documentMarkdown(document)].join("\n");
+
+/** The text of a section, by its heading. */
+function sectionOf(document: ReportDocument, heading: string): string {
+  const text = markdownOf(document);
+  const start = text.indexOf(`\n## ${heading}\n`);
+  expect(start, `a section "${heading}"`).toBeGreaterThan(0);
+  const end = text.indexOf("\n## ", start + 5);
+  return text.slice(start, end < 0 ? undefined : end);
+}
+
+describe("a release", () => {
+  test("tells what changed by person and setting, from the first value to the last", async () => {
+    const changes = sectionOf(await documentOf("release"), "Changes, by person and setting");
+    expect(changes).toContain(
+      `### ann\n\n**Settings that ann changed: the first value and the last**`,
+    );
+    expect(changes).toContain(
+      `| learning\\_rate | experiment exp-1 | 0.1 | 0.01 | 1 | ${reportId(1)} |`,
+    );
+    expect(changes).toContain("| tags | experiment exp-1 | removed: old | added: new | 1 |");
+    // The one that was denied changed nothing.
+    expect(changes).not.toContain("admin");
+  });
+
+  test("adds up a setting that was changed again", async () => {
+    const change = (from: number, to: number, minute: number): TrailEvent => ({
+      at: `2026-10-05T08:0${minute}`,
+      action: "hp_change",
+      details: { before: { rate: from }, after: { rate: to } },
+    });
+    const events = [change(1, 2, 1), change(2, 3, 2), change(3, 4, 3)];
+    expect(
+      sectionOf(await documentOf("release", { events }), "Changes, by person and setting"),
+    ).toContain(`| rate |  | 1 | 4 | 3 | ${[1, 2, 3].map(reportId).join(", ")} |`);
+  });
+
+  test.each([
+    ["Permissions, roles and users", [9, 10]],
+    ["Checkpoints, snapshots and releases", [2, 8, 15, 16]],
+    ["Denied attempts", [9]],
+  ])("has a section of %s", async (heading, places) => {
+    const ids = sectionOf(await documentOf("release"), heading).match(/RePoRt\w+\.\d+/g);
+    expect(ids).toEqual(places.map(reportId));
+  });
+
+  test("has high impact first, then the rest by day; each record once", async () => {
+    const document = await documentOf("release");
+    expect(document.sections[0]?.heading).toBe("High-impact events");
+    const rest = sectionOf(document, "Everything else, by day");
+    expect(rest.match(/^### .*/gm)).toEqual([
+      "### Monday, 2026-10-05",
+      "### Tuesday, 2026-10-06",
+      "### Friday, 2026-10-09",
+      "### Sunday, 2026-10-11",
+    ]);
+    expect(document.events).toHaveLength(16);
+    const full = markdownOf(document).match(/^- \*\*Record:\*\* .*/gm) ?? [];
+    // The gap record stands under what is missing.
+    expect(full).toHaveLength(17);
+    expect(new Set(full).size).toBe(17);
+  });
+
+  test("says who, why, on whose approval, before and after", async () => {
+    const high = sectionOf(await documentOf("release"), "High-impact events");
+    for (const text of [
+      "- **Who:** tuner \\(agent\\) for ann",
+      "- **Approval:** TICKET-7 by carla",
+      "- **Reason:** stands in for tom",
+      "| role | annotator | trainer |",
+      "- **Outcome:** denied",
+    ])
+      expect(high).toContain(text);
+  });
+
+  test("says what is missing, and that nobody verified", async () => {
+    const document = await documentOf("release");
+    expect(sectionOf(document, "What is missing")).toContain(
+      "12 records were lost: cannot write the journal: ENOSPC",
+    );
+    expect(sectionOf(document, "Verification")).toContain("was not verified for this document");
+  });
+
+  test("counts roles apart from people", async () => {
+    const roles = sectionOf(await documentOf("release"), "Roles");
+    expect(roles).toContain("| annotator | permission\\_change | denied | 1 |");
+    expect(roles).not.toContain("bob");
+  });
+
+  test("holds roles against a policy", async () => {
+    const isPermitted = (role: string | undefined, action: string): boolean =>
+      role === "annotator" && action !== "sample_discard";
+    const roles = sectionOf(await documentOf("release", { isPermitted }), "Roles");
+    expect(roles).toContain("| annotator | sample\\_discard | success | 2 |");
+  });
+
+  test("is of its period, which ends before its end", async () => {
+    const document = await documentOf("release", {
+      from: "2026-10-05T08:05:00.000000Z",
+      until: "2026-10-06T09:30:00.000000Z",
+    });
+    expect(document.events.map(({ id }) => id)).toEqual([2, 3].map(reportId));
+    expect(document.facts).toContainEqual([
+      "Period",
+      "2026-10-05 08:05 +00:00 until 2026-10-06 09:30 +00:00 (not included)",
+    ]);
+  });
+
+  test("says how many it cannot hold", async () => {
+    const document = await documentOf("release", { limit: 3 });
+    expect(document.events).toHaveLength(6);
+    expect(sectionOf(document, "What is missing")).toContain("not listed: 10 of 16 records");
+  });
+});
+
+describe("an incident", () => {
+  test("has what went wrong, and what came before each", async () => {
+    const document = await documentOf("incident");
+    expect(document.events.map(({ id }) => id)).toEqual([8, 9, 17].map(reportId));
+    const [failed, denied] = document.events;
+    expect(failed?.related[0]?.events.map(({ id, why }) => [id, why])).toEqual([
+      [reportId(5), "same actor"],
+      [reportId(6), "same trace"],
+      [reportId(7), "same trace"],
+    ]);
+    // The last event of bob is more than a day older.
+    expect(denied?.related[0]).toEqual({ title: "Nothing came before it", events: [] });
+  });
+
+  test("takes the last five, and nothing that came later", async () => {
+    const events: TrailEvent[] = Array.from({ length: 9 }, (_, index) => ({
+      at: `2026-10-05T08:0${index}`,
+      action: "pause",
+      ...(index === 7 ? { error: "no" } : {}),
+    }));
+    const [failed] = (await documentOf("incident", { events })).events;
+    expect(failed?.related[0]?.events.map(({ id }) => id)).toEqual([3, 4, 5, 6, 7].map(reportId));
+  });
+
+  test("takes nobody for an actor", async () => {
+    const events = ["a", "b"].map((id, index): TrailEvent => {
+      return {
+        at: `2026-10-05T08:0${index}`,
+        action: "pause",
+        actor: "anonymous",
+        error: "no",
+        target: ["x", id],
+      };
+    });
+    const { events: all } = await documentOf("incident", { events });
+    expect(all[1]?.related[0]?.events).toEqual([]);
+  });
+});
+
+describe("exclusions", () => {
+  test.each([
+    ["By reason", "| blurred | 1 | 3 | 0 | 0 |"],
+    ["no reason", "| \\(no reason given\\) | 1 | 1 | 0 | 0 |"],
+    ["By actor", "| bob | 2 | 4 | 0 | 0 |"],
+    ["restores", "| ann | 0 | 0 | 1 | 1 |"],
+    ["By origin", "| train | 2 | 3 | 0 | 0 |"],
+  ])("are counted: %s", async (_, row) =>
+    expect(sectionOf(await documentOf("exclusions"), "How many, by whom, why")).toContain(row),
+  );
+
+  test("name what is still out at the end, and what has no reason", async () => {
+    const document = await documentOf("exclusions");
+    const out = sectionOf(document, "Left out at the end of the period");
+    expect(out.match(/^\| (s\d) /gm)).toEqual(["| s1 ", "| s3 ", "| s4 "]);
+    expect(sectionOf(document, "Without a reason")).toContain(reportId(4));
+  });
+
+  test("that failed are listed, not counted; long lists count as long as they were", async () => {
+    const events: TrailEvent[] = [
+      {
+        at: "2026-10-05T08:00",
+        action: "sample_discard",
+        error: "no",
+        details: { sample_ids: ["a"] },
+      },
+      {
+        at: "2026-10-05T08:01",
+        action: "sample_discard",
+        reason: "old",
+        details: { sample_ids: ["b"], sample_ids_count: 500 },
+      },
+      {
+        at: "2026-10-05T08:02",
+        action: "sample_discard",
+        details: { reason: "said in an old log", samples_affected: 2 },
+      },
+      { at: "2026-10-05T08:03", action: "sample_discard", target: ["sample", "z"], reason: "old" },
+    ];
+    const document = await documentOf("exclusions", { events });
+    const counts = sectionOf(document, "How many, by whom, why");
+    expect(counts).toContain("1 others did not succeed");
+    expect(counts).toContain("| old | 2 | 501 | 0 | 0 |");
+    expect(counts).toContain("| said in an old log | 1 | 2 | 0 | 0 |");
+    expect(sectionOf(document, "Left out at the end of the period")).toContain("501 more");
+  });
+
+  test("are rows of CSV for others", async () => {
+    const [header, first] = documentCsv(await documentOf("exclusions"));
+    expect(header).toContain(",samples,sample_ids,origins,what");
+    expect(first).toContain(",3,s1 s2 s3,train train val,");
+  });
+});
+
+describe("decisions", () => {
+  test("stand apart by whether a person took part, overrides beside them", async () => {
+    const document = await documentOf("decisions");
+    const automated = sectionOf(document, "Decided automatically");
+    expect(automated).toContain("loan-1");
+    expect(automated).not.toContain("loan-2");
+    expect(automated).toContain("**Set aside by**");
+    expect(automated).toContain(reportId(14));
+    expect(sectionOf(document, "Decided by a person, or with one")).toContain(
+      "| reviewer | dora |",
+    );
+    expect(sectionOf(document, "How many")).toContain("| 7 | 1 | 1 | 1 |");
+  });
+
+  test("say on what they rest", async () => {
+    const automated = sectionOf(await documentOf("decisions"), "Decided automatically");
+    for (const row of [
+      "| confidence | 0.71 |",
+      "| threshold | 0.7 |",
+      "| rationale.income | low |",
+      "| policy\\_overrides | \\(none\\) |",
+    ])
+      expect(automated).toContain(row);
+  });
+
+  test("tell of overrides whose decision is elsewhere", async () => {
+    const events = TEAM_EVENTS.filter(({ action }) => action === "decision_override");
+    const counts = sectionOf(await documentOf("decisions", { events }), "How many");
+    expect(counts).toContain("stand elsewhere: 1");
+  });
+});
+
+describe.each(REPORT_KINDS)("the document about %s", (kind) => {
+  const HOSTILE = `<script>document.title='x'</script>"'&<img src=x onerror=alert(1)>[l](http://x.org)|*`;
+  const hostile = TEAM_EVENTS.map((event): TrailEvent => ({
+    ...event,
+    actor: HOSTILE,
+    role: HOSTILE,
+    permitted: false,
+    error: HOSTILE,
+    reason: HOSTILE,
+    target: [HOSTILE, HOSTILE],
+    outcome: event.outcome ?? HOSTILE,
+    details: {
+      ...event.details,
+      [HOSTILE]: HOSTILE,
+      before: { [HOSTILE]: HOSTILE },
+      sample_ids: [HOSTILE],
+      origins: [HOSTILE],
+    },
+    more: { ...event.more, "audit.impact": HOSTILE, "audit.authorization.id": HOSTILE },
+  }));
+
+  test("has no mark-up of a record in it", async () => {
+    const frame = { title: HOSTILE, terms: [HOSTILE], readFrom: [HOSTILE] };
+    const document = await documentOf(kind, { events: hostile, ...frame });
+    const html = documentHtml(document);
+    expect(html).not.toMatch(/<script|<img|onerror=alert\(1\)>/);
+    expect(html).toContain("&lt;script&gt;document.title=&#39;x&#39;&lt;/script&gt;");
+    const markdown = markdownOf(document);
+    // Of ours is only what parts links.
+    expect(markdown.replaceAll("<!-- -->", "")).not.toMatch(/<[a-z!/]|(?<!\\)\[l|(?<!\\)`/i);
+    expect(markdown).not.toContain("http://");
+  });
+
+  test("names nobody where it leaves the house", async () => {
+    const document = await documentOf(kind, {
+      isPseudonymous: true,
+      readFrom: ["/home/ann/audit"],
+    });
+    const texts = [
+      markdownOf(document),
+      documentHtml(document),
+      [...documentCsv(document)].join("\n"),
+    ];
+    for (const text of texts) {
+      expect(text).not.toMatch(/\b(ann|bob|carla|dora|tuner|scorer|10\.0\.0\.7)\b/i);
+      expect(text).toMatch(/Person 1|Service 1|Agent 1/);
+    }
+  });
+
+  test("leads from every link to something that is there", async () => {
+    const html = documentHtml(await documentOf(kind));
+    const ids = new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+    const links = [...html.matchAll(/ href="#([^"]+)"/g)].map(([, id]) => id ?? "");
+    expect(links.filter((id) => !ids.has(id))).toEqual([]);
+    expect(links.length).toBeGreaterThan(3);
+  });
+
+  test("is whole where there is nothing", async () => {
+    const document = await documentOf(kind, { events: [] });
+    expect(document.facts).toContainEqual(["Records", "0"]);
+    expect(documentHtml(document)).toContain("</html>");
+    expect([...documentCsv(document)]).toHaveLength(1);
+  });
+});
