@@ -32,10 +32,10 @@ export const QUESTIONS: readonly Question[] = [
     name: "group",
     isSelective: false,
     ours: ["summary", "--by", "action,outcome", "-o", "csv"],
-    jq: 'reduce inputs as $r ({}; .["\\($r.action_type),\\($r.outcome)"] += 1) | to_entries[] | "\\(.key),\\(.value)"',
-    sql: "select action_type || ',' || outcome || ',' || count(*) from records group by action_type, outcome",
+    jq: 'reduce inputs as $r ({}; .["\\($r.action_type),\\($r.outcome)"] += 1) | to_entries[] | "\\(.key),\\(.value),\\(.value)"',
+    sql: "select action_type || ',' || outcome || ',' || count(*) || ',' || count(*) from records group by action_type, outcome",
     pandas:
-      "df.groupby(['action_type', 'outcome']).size().reset_index(name='n').apply(lambda r: f'{r.action_type},{r.outcome},{r.n}', axis=1)",
+      "df.groupby(['action_type', 'outcome']).size().reset_index(name='n').apply(lambda r: f'{r.action_type},{r.outcome},{r.n},{r.n}', axis=1)",
   },
   {
     name: "around",
