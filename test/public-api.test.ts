@@ -34,6 +34,7 @@ const API: Readonly<Record<string, readonly string[]>> = {
     "blocksOf",
     "checkZone",
     "countTrail",
+    "countTrailWays",
     "createCatalogue",
     "createFollower",
     "decodeBlock",
