@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, describe, expect, test } from "vitest";
 import { anchorCommand } from "../src/cli/anchor-command.ts";
+import { completionCommand } from "../src/cli/completion.ts";
 import { collectorCommand } from "../src/cli/collector-command.ts";
 import { gapsCommand } from "../src/cli/gaps-command.ts";
 import { inspectCommand } from "../src/cli/inspect-command.ts";
@@ -106,6 +107,7 @@ describe("the commands", () => {
     policyCommand(silent, silent),
     quarantineCommand(silent, silent),
     resendCommand(silent, silent),
+    completionCommand(),
   ];
   const commands = new Map(rooms.flatMap((room) => [...leavesOf(room, "otel-audit")]));
 
