@@ -43,6 +43,7 @@ const API: Readonly<Record<string, readonly string[]>> = {
     "matcherOf",
     "matchingRecords",
     "parseQuery",
+    "readForeignLog",
     "readJournal",
     "readRecords",
     "searchTrail",

@@ -5,16 +5,18 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, describe, expect, test } from "vitest";
 import { anchorCommand } from "../src/cli/anchor-command.ts";
-import { completionCommand } from "../src/cli/completion.ts";
+import { exportCommand } from "../src/cli/ask/export/export-command.ts";
+import { importCommand } from "../src/cli/ask/import/import-command.ts";
+import { queryCommand } from "../src/cli/ask/query-command.ts";
+import { tailCommand } from "../src/cli/ask/tail-command.ts";
 import { collectorCommand } from "../src/cli/collector-command.ts";
+import { completionCommand } from "../src/cli/completion.ts";
 import { gapsCommand } from "../src/cli/gaps-command.ts";
 import { inspectCommand } from "../src/cli/inspect-command.ts";
 import { keysCommand } from "../src/cli/keys-command.ts";
 import { policyCommand } from "../src/cli/policy-command.ts";
 import { quarantineCommand } from "../src/cli/quarantine-command.ts";
 import { resendCommand } from "../src/cli/resend-command.ts";
-import { queryCommand } from "../src/cli/ask/query-command.ts";
-import { tailCommand } from "../src/cli/ask/tail-command.ts";
 import { showCommand } from "../src/cli/ask/show-command.ts";
 import { historyCommand } from "../src/cli/ask/history-command.ts";
 import { aroundCommand } from "../src/cli/ask/around-command.ts";
@@ -98,6 +100,8 @@ describe("the commands", () => {
     aroundCommand(silent, silent),
     explainCommand(silent, silent),
     reproduceCommand(silent, silent),
+    exportCommand(silent, silent),
+    importCommand(silent, silent),
     verifyCommand(silent, silent),
     gapsCommand(silent, silent),
     inspectCommand(silent, silent),

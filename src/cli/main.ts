@@ -12,6 +12,8 @@ import { keysCommand } from "./keys-command.ts";
 import { policyCommand } from "./policy-command.ts";
 import { quarantineCommand } from "./quarantine-command.ts";
 import { resendCommand } from "./resend-command.ts";
+import { exportCommand } from "./ask/export/export-command.ts";
+import { importCommand } from "./ask/import/import-command.ts";
 import { queryCommand } from "./ask/query-command.ts";
 import { tailCommand } from "./ask/tail-command.ts";
 import { aroundCommand } from "./ask/around-command.ts";
@@ -51,6 +53,8 @@ const rooms = [
   aroundCommand(print, warn),
   explainCommand(print, warn),
   reproduceCommand(print, warn),
+  exportCommand(print, warn),
+  importCommand(print, warn),
   verifyCommand(print, warn),
   gapsCommand(print, warn),
   inspectCommand(print, warn),

@@ -100,6 +100,15 @@ export const ATTR_REDACTION_RULES = "audit.redaction.rules";
 /** What is wrong with a captured event that was recorded all the same. */
 export const ATTR_INCOMPLETE = "audit.integrity.incomplete";
 
+/** When an imported event happened, as its file says: ISO 8601 UTC, six digits. Absent: the file says no time. */
+export const ATTR_IMPORT_TIME = "audit.import.time";
+/** The file that a record was imported from, without its directory: every record that has it is a copy of a claim. */
+export const ATTR_IMPORT_FILE = "audit.import.file.name";
+/** SHA-256 of that file as it was then, hexadecimal. */
+export const ATTR_IMPORT_FILE_DIGEST = "audit.import.file.digest";
+/** Where it stands in that file, counted from 1. */
+export const ATTR_IMPORT_LINE = "audit.import.file.line";
+
 /** Commitments and salts of the fields that may be redacted: see docs/format.md. The only `audit.` attribute that is not sealed. */
 export const ATTR_INTEGRITY_FIELDS = "audit.integrity.fields";
 /** The signed note of a checkpoint. */

@@ -12,6 +12,8 @@ import {
   ATTR_ACTOR_TYPE,
   ATTR_COUNT,
   ATTR_EXCEPTION_MESSAGE,
+  ATTR_IMPORT_FILE,
+  ATTR_IMPORT_TIME,
   ATTR_OUTCOME,
   ATTR_REASON,
   ATTR_RECORD_KIND,
@@ -45,11 +47,20 @@ let builtIn: Catalogue | undefined;
  */
 export function sentenceOf(record: AuditRecord, catalogue?: Catalogue): string {
   try {
-    return oneLine(phrase(record, catalogue ?? (builtIn ??= createCatalogue())), 2000);
+    const sentence = phrase(record, catalogue ?? (builtIn ??= createCatalogue()));
+    return oneLine(`${importOf(record)}${sentence}`, 2000);
   } catch {
     // A record whose very properties throw has nothing that could be told.
     return "an audit record that cannot be put into words";
   }
+}
+
+/** Before all else: it is no record of what happened, but of what a file says. */
+function importOf(record: AuditRecord): string {
+  const file = textOf(record, ATTR_IMPORT_FILE);
+  if (file === undefined) return "";
+  const time = textOf(record, ATTR_IMPORT_TIME);
+  return `imported: ${oneLine(file, 80)} says that${time === undefined ? "" : ` at ${time}`} `;
 }
 
 function phrase(record: AuditRecord, catalogue: Catalogue): string {

@@ -34,6 +34,8 @@ export {
 } from "./block.ts";
 export type { BlockOptions } from "./block-cutter.ts";
 export { blocksOf } from "./blocks-of.ts";
+export { type ForeignEntry } from "./foreign/foreign-entry.ts";
+export { type ForeignLog, readForeignLog } from "./foreign/foreign-log.ts";
 export { decodeBlock } from "./decode-block.ts";
 export { filesOf } from "./files-of.ts";
 export { type ReadRecord, readRecords } from "./read-records.ts";

@@ -33,7 +33,10 @@ export function firstByteOf({ bytes, firstLine }: Pick<Block, "bytes" | "firstLi
 }
 
 /** Tells the lines of places that are asked for in ascending order. */
-export function createLineCounter({ bytes, firstLine }: Block): (place: number) => number {
+export function createLineCounter({
+  bytes,
+  firstLine,
+}: Pick<Block, "bytes" | "firstLine">): (place: number) => number {
   let line = firstLine;
   let next = bytes.indexOf(LINE_END);
   return (place) => {

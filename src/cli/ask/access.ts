@@ -35,8 +35,8 @@ interface Place {
 export interface Access {
   /** The command and what was asked, as it was typed. */
   readonly scope: readonly string[];
-  /** How much was found. */
-  readonly count: number;
+  /** How much was found; a function where it must be counted first, which is done only to record it. */
+  readonly count: number | (() => Promise<number>);
 }
 
 const POLICY_FILE = "audit.yaml";
@@ -64,7 +64,14 @@ export async function recordAccess(
     from === undefined ? pathsOrDefault(trail, "nothing to ask") : [new URL(from).origin, ...trail];
   const directory = named === "" ? directoryOf(paths) : named;
   try {
-    await write(directory, { ...access, paths, purpose: purpose?.trim() || NO_PURPOSE });
+    const { scope, count } = access;
+    const counted = typeof count === "number" ? count : await count();
+    await write(directory, {
+      scope,
+      paths,
+      count: counted,
+      purpose: purpose?.trim() || NO_PURPOSE,
+    });
   } catch (error) {
     throw new AuditError(
       "write_failed",
@@ -94,7 +101,8 @@ function directoryOf(paths: readonly string[]): string {
   );
 }
 
-interface WrittenAccess extends Access {
+interface WrittenAccess extends Pick<Access, "scope"> {
+  readonly count: number;
   readonly paths: readonly string[];
   readonly purpose: string;
 }

@@ -8,6 +8,7 @@ export interface QueryCommandOptions extends AskOptions, RecordOutputOptions {
   readonly order: "newest" | "oldest";
   /** Two, and whatever terms stand behind them. */
   readonly between?: readonly string[];
+  readonly sql?: string;
 }
 
 const HELP = `
@@ -25,7 +26,7 @@ A query is terms, and all of them must hold:
 
 Fields: actor actor.type role permitted authentication delegator action category impact outcome status kind
 target target.type project sample snapshot changed about reason error ticket approver method rpc duration source
-service trace span call record stream sequence redacted created text
+service trace span call record stream sequence redacted created happened imported text
 
 Records of other kinds than actions are found with kind:gap, kind:start, kind:intent, kind:delivery or
 kind:checkpoint. An action that began and has no result is shown with outcome unknown.
@@ -35,6 +36,7 @@ Examples:
   otel-audit query impact:high --since -7d -o markdown
   otel-audit query 'target.type:checkpoint "weights are NaN"' --columns time,actor,action,reason
   otel-audit query --between v1.4-freeze v1.4-release impact:high
+  otel-audit query --since -7d --sql 'select actor_id, count(*) from records group by all order by 2 desc'
   otel-audit query outcome:denied -o json | jq 'map(.actor_id) | unique'
 
 Exit: 0 found; 1 nothing found; 2 wrong usage; 3 something is not there or cannot be read; 4 found, but some
@@ -50,6 +52,7 @@ export function queryCommand(print: Lines["print"], warn: Lines["warn"]): Comman
       .choices(["newest", "oldest"])
       .default("newest"),
   );
+  command.option("--sql <select>", "ask in SQL, of the table records: docs/sql.md (needs DuckDB)");
   return command
     .option(
       "--between <snapshots...>",
@@ -57,6 +60,11 @@ export function queryCommand(print: Lines["print"], warn: Lines["warn"]): Comman
     )
     .addHelpText("after", HELP)
     .action(async (terms: readonly string[], options: QueryCommandOptions) => {
+      if (options.sql !== undefined) {
+        const { querySql } = await import("./sql/sql-actions.ts");
+        await querySql(options.sql, terms, options, { print, warn });
+        return;
+      }
       const { query } = await import("./query-actions.ts");
       await query(terms, options, { print, warn });
     });

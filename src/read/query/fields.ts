@@ -9,6 +9,8 @@ import {
   ATTR_CATEGORY,
   ATTR_CLIENT_ADDRESS,
   ATTR_IMPACT,
+  ATTR_IMPORT_FILE,
+  ATTR_IMPORT_TIME,
   ATTR_REDACTION_RULES,
   ATTR_SNAPSHOT_ID,
 } from "../../event/portable.ts";
@@ -140,6 +142,12 @@ export const FIELDS: readonly Field[] = [
     what: "when: >=2026-10-01, 2026-10-01..2026-10-07, >-3h",
     also: ["timestamp", "time"],
   }),
+  field("happened", "time", happenedAt, {
+    what: "as created; of an imported record the time that its file says",
+  }),
+  field("imported", "exact", attribute(ATTR_IMPORT_FILE), {
+    what: "the file that it was imported from",
+  }),
   field("text", "contains", wordsOf, { what: "anywhere in what a person would read of it" }),
 ];
 
@@ -181,6 +189,11 @@ function namesAbout(record: QueriedRecord): readonly string[] {
     ...textsIn(details["sample_ids"]),
     ...changedIn(record),
   ];
+}
+
+function happenedAt({ timestamp, attributes }: QueriedRecord): FieldValue {
+  const isImported = attributes[ATTR_IMPORT_FILE] !== undefined;
+  return isImported ? attributes[ATTR_IMPORT_TIME] : timestamp;
 }
 
 function projectsOf({

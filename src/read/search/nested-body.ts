@@ -13,9 +13,7 @@ export function nestedBody(flat: BodyMap): BodyMap {
     let map = nested;
     for (const key of keys) {
       const found = Object.hasOwn(map, key) ? map[key] : undefined;
-      const inner: Record<string, BodyValue> = isMap(found)
-        ? (found as Record<string, BodyValue>)
-        : {};
+      const inner: Record<string, BodyValue> = isMap(found) ? found : {};
       setOwn<BodyValue>(map, key, inner);
       map = inner;
     }

@@ -1,0 +1,76 @@
+/** The rows of a result, and how they are printed; to be loaded where DuckDB is known to be there. */
+import type { DuckDBResult, DuckDBValue } from "@duckdb/node-api";
+import { encodeCsvCell } from "../../../format/index.ts";
+import { tableLines } from "../../table.ts";
+import type { RecordFormat } from "../formats.ts";
+import { markdownRow } from "../write-rows.ts";
+import { sqlError } from "./statement.ts";
+import { jsonOf, type SqlColumn, textOf } from "./values.ts";
+
+/** What was found. */
+export interface SqlRows {
+  readonly columns: readonly SqlColumn[];
+  readonly rows: readonly (readonly DuckDBValue[])[];
+  /** More than the rows where there is a limit. */
+  readonly total: number;
+}
+
+/**
+ * Reads a result; rows beyond the limit are counted.
+ *
+ * @throws {AuditError} as a rejection: `invalid_option`, where a statement fails on its way.
+ */
+export async function readRows(result: DuckDBResult, limit: number = Infinity): Promise<SqlRows> {
+  const columns = result.deduplicatedColumnNames().map((name, at) => ({
+    name,
+    type: result.columnType(at),
+  }));
+  const rows: (readonly DuckDBValue[])[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = await result.fetchChunk().catch((error: unknown) => {
+      throw sqlError(error);
+    });
+    if (chunk === null || chunk.rowCount === 0) break;
+    total += chunk.rowCount;
+    if (rows.length < limit) rows.push(...chunk.getRows().slice(0, limit - rows.length));
+  }
+  return { columns, rows, total };
+}
+
+/** The lines that show some rows. */
+export function* sqlLines(
+  { columns, rows }: SqlRows,
+  format: RecordFormat,
+  zone: string,
+): Generator<string> {
+  const names = columns.map(({ name }) => name);
+  const texts = (row: readonly DuckDBValue[], in_?: string): readonly string[] =>
+    columns.map((column, at) => textOf(row[at] ?? null, column, in_));
+  const objectOf = (row: readonly DuckDBValue[]): object =>
+    Object.fromEntries(columns.map((column, at) => [column.name, jsonOf(row[at] ?? null, column)]));
+  switch (format) {
+    case "json":
+      yield JSON.stringify(rows.map(objectOf), null, 2);
+      return;
+    case "jsonl":
+      for (const row of rows) yield JSON.stringify(objectOf(row));
+      return;
+    case "csv":
+      yield names.map(encodeCsvCell).join(",");
+      for (const row of rows) yield texts(row).map(encodeCsvCell).join(",");
+      return;
+    case "markdown":
+      yield markdownRow(names);
+      yield markdownRow(names.map(() => "---"));
+      for (const row of rows) yield markdownRow(texts(row, zone));
+      return;
+    default:
+      if (rows.length > 0)
+        yield* tableLines(
+          names,
+          rows.map((row) => texts(row, zone)),
+          process.stdout,
+        );
+  }
+}

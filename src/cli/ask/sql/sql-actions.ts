@@ -1,0 +1,99 @@
+/** What `otel-audit query --sql` does; loaded when it runs. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { matchingRecords, type ReadingProblems } from "../../../read/index.ts";
+import { AuditError } from "../../../lib/errors.ts";
+import type { Lines } from "../../quarantine-command.ts";
+import { recordAccess } from "../access.ts";
+import { type Asked, asked } from "../ask-options.ts";
+import { createExportFiles } from "../export/export-files.ts";
+import { ENCODINGS } from "../export/encodings.ts";
+import { createProblemList } from "../problem-list.ts";
+import type { QueryCommandOptions } from "../query-command.ts";
+import { exitAfterReading, sayProblems, withProgress } from "../reading.ts";
+import { limitOf } from "../record-output.ts";
+import { catchSignals } from "../signals.ts";
+import { openDuckDb, type OpenDuckDb } from "./duckdb.ts";
+import { createTable } from "./record-table.ts";
+import type { SqlRows } from "./rows.ts";
+import { lock, select } from "./statement.ts";
+
+/** Asks in SQL, of the records that the terms match; prints the result, and sets the exit code. */
+export async function querySql(
+  sql: string,
+  terms: readonly string[],
+  options: QueryCommandOptions,
+  { print, warn }: Lines,
+): Promise<void> {
+  if (options.columns !== undefined)
+    throw new AuditError(
+      "invalid_option",
+      "--columns and --sql do not go together: name the columns in the select",
+    );
+  const wanted = await asked(terms, options);
+  const signals = catchSignals();
+  try {
+    const { signal } = signals;
+    const zone = namedZone(wanted.zone);
+    const database = await openDuckDb({ purpose: "--sql", zone, signal });
+    try {
+      const { count, problems } = await load(wanted, database, signal);
+      // Before it is asked: what is wrong with a statement may show a value, too.
+      await recordAccess({ scope: ["query", ...terms, "--sql", sql], count }, options);
+      await lock(database.connection);
+      const { readRows, sqlLines } = await import("./rows.ts");
+      const result = await select(database.connection, sql);
+      const rows = await readRows(result, limitOf(options));
+      for (const line of sqlLines(rows, options.output, wanted.zone)) print(line);
+      sayRows(rows, warn);
+      sayProblems(problems, warn);
+      process.exitCode = exitAfterReading(problems, rows.total);
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    const code = signals.exitCode();
+    if (code === undefined) throw error;
+    warn("stopped");
+    process.exitCode = code;
+  } finally {
+    signals.release();
+  }
+}
+
+/** Makes the table; its records are those that our own reader found, each once. */
+async function load(
+  { sources, query }: Asked,
+  { connection, scratch }: OpenDuckDb,
+  signal: AbortSignal,
+): Promise<{ readonly count: number; readonly problems: ReadingProblems }> {
+  const path = join(scratch, "records.jsonl");
+  const files = createExportFiles({ encoding: ENCODINGS.parquet, isForced: true });
+  const problems = createProblemList();
+  let count = 0;
+  await withProgress(async ({ onProgress }) => {
+    for await (const found of matchingRecords(sources, query, { onProgress, signal })) {
+      if (found.kind === "problem") problems.add(found);
+      else {
+        count++;
+        files.add(path, found.record);
+      }
+    }
+  });
+  files.touch(path);
+  await files.finish();
+  await connection.run(createTable(path));
+  rmSync(path);
+  return { count, problems };
+}
+
+function sayRows({ rows, total }: SqlRows, warn: Lines["warn"]): void {
+  if (total === 0) warn("nothing found");
+  if (rows.length < total)
+    warn(`${rows.length} of ${total} rows shown: --limit ${total} shows all of them`);
+}
+
+/** DuckDB does not know the name `local`. */
+function namedZone(zone: string): string {
+  return zone === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
+}
