@@ -127,7 +127,6 @@ function apply(fields: Fields, record: FlatRecord, { effect, contradictions }: A
     const { setBy, value: was } = known;
     contradictions.push({ owner, path, field, record, said: from, setBy, was });
   }
-  fields.clear(effect);
   const list = moved === undefined ? undefined : movedList(known?.value, moved);
   const value: Side = moved === undefined ? to : typeof list === "object" ? list : UNKNOWN;
   const doubts = list === "contradicted" ? [NOT_IN_LIST] : [];
