@@ -16,7 +16,7 @@ import { catchSignals } from "../signals.ts";
 import { openDuckDb, type OpenDuckDb } from "./duckdb.ts";
 import { createTable } from "./record-table.ts";
 import type { SqlRows } from "./rows.ts";
-import { lock, select } from "./statement.ts";
+import { lock, parseStatement, select } from "./statement.ts";
 
 /** Asks in SQL, of the records that the terms match; prints the result, and sets the exit code. */
 export async function querySql(
@@ -37,12 +37,13 @@ export async function querySql(
     const zone = namedZone(wanted.zone);
     const database = await openDuckDb({ purpose: "--sql", zone, signal });
     try {
+      const statements = await parseStatement(database.connection, sql);
       const { count, problems } = await load(wanted, database, signal);
       // Before it is asked: what is wrong with a statement may show a value, too.
       await recordAccess({ scope: ["query", ...terms, "--sql", sql], count }, options);
       await lock(database.connection);
       const { readRows, sqlLines } = await import("./rows.ts");
-      const result = await select(database.connection, sql);
+      const result = await select(statements);
       const rows = await readRows(result, limitOf(options));
       for (const line of sqlLines(rows, options.output, wanted.zone)) print(line);
       sayRows(rows, warn);

@@ -1,5 +1,5 @@
 /** What somebody asks in SQL, and nothing else that SQL can do. */
-import type { DuckDBConnection, DuckDBResult } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBExtractedStatements, DuckDBResult } from "@duckdb/node-api";
 import { AuditError, messageOf } from "../../../lib/errors.ts";
 import { withoutControls } from "../../table.ts";
 import { TABLE } from "./record-table.ts";
@@ -20,19 +20,34 @@ export async function lock(connection: DuckDBConnection): Promise<void> {
 }
 
 /**
- * Runs one statement that reads.
+ * The one statement of a text, not yet bound to any table: a slip shows before a large trail is read.
  *
  * @throws {AuditError} as a rejection: `invalid_option` with what DuckDB says of it.
  */
-export async function select(connection: DuckDBConnection, sql: string): Promise<DuckDBResult> {
+export async function parseStatement(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<DuckDBExtractedStatements> {
   try {
     const statements = await connection.extractStatements(sql);
-    if (statements.count !== 1)
-      throw new Error(
-        statements.count === 0
-          ? "it is empty"
-          : "it is more than one statement (PIVOT is, too): ask one at a time",
-      );
+    if (statements.count === 1) return statements;
+    throw new Error(
+      statements.count === 0
+        ? "it is empty"
+        : "it is more than one statement (PIVOT is, too): ask one at a time",
+    );
+  } catch (error) {
+    throw sqlError(error);
+  }
+}
+
+/**
+ * Runs a statement that reads.
+ *
+ * @throws {AuditError} as a rejection: `invalid_option` with what DuckDB says of it.
+ */
+export async function select(statements: DuckDBExtractedStatements): Promise<DuckDBResult> {
+  try {
     const prepared = await statements.prepare(0);
     const type: number = prepared.statementType;
     if (type !== SELECT_TYPE && type !== EXPLAIN_TYPE)
