@@ -4,26 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, describe, expect, test } from "vitest";
-import { anchorCommand } from "../src/cli/anchor-command.ts";
-import { exportCommand } from "../src/cli/ask/export/export-command.ts";
-import { importCommand } from "../src/cli/ask/import/import-command.ts";
-import { queryCommand } from "../src/cli/ask/query-command.ts";
-import { tailCommand } from "../src/cli/ask/tail-command.ts";
-import { collectorCommand } from "../src/cli/collector-command.ts";
-import { completionCommand } from "../src/cli/completion.ts";
-import { gapsCommand } from "../src/cli/gaps-command.ts";
-import { inspectCommand } from "../src/cli/inspect-command.ts";
-import { keysCommand } from "../src/cli/keys-command.ts";
-import { policyCommand } from "../src/cli/policy-command.ts";
-import { quarantineCommand } from "../src/cli/quarantine-command.ts";
-import { resendCommand } from "../src/cli/resend-command.ts";
-import { showCommand } from "../src/cli/ask/show-command.ts";
-import { historyCommand } from "../src/cli/ask/history-command.ts";
-import { aroundCommand } from "../src/cli/ask/around-command.ts";
-import { explainCommand } from "../src/cli/ask/explain-command.ts";
-import { reproduceCommand } from "../src/cli/ask/reproduce-command.ts";
-import { verifyCommand } from "../src/cli/verify-command.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
+import { commandsOf } from "../src/cli/commands.ts";
 import { COMMAND } from "./support/command-line.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -92,27 +74,7 @@ function leavesOf(command: Command, before: string): ReadonlyMap<string, Command
 
 describe("the commands", () => {
   const silent = (): void => {};
-  const rooms = [
-    queryCommand(silent, silent),
-    tailCommand(silent, silent),
-    showCommand(silent, silent),
-    historyCommand(silent, silent),
-    aroundCommand(silent, silent),
-    explainCommand(silent, silent),
-    reproduceCommand(silent, silent),
-    exportCommand(silent, silent),
-    importCommand(silent, silent),
-    verifyCommand(silent, silent),
-    gapsCommand(silent, silent),
-    inspectCommand(silent, silent),
-    anchorCommand(silent, silent),
-    keysCommand(silent, silent),
-    collectorCommand({ print: silent, warn: silent }),
-    policyCommand(silent, silent),
-    quarantineCommand(silent, silent),
-    resendCommand(silent, silent),
-    completionCommand(),
-  ];
+  const rooms = commandsOf(silent, silent);
   const commands = new Map(rooms.flatMap((room) => [...leavesOf(room, "otel-audit")]));
 
   test("are those that --help lists", () => {

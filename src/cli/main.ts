@@ -3,28 +3,8 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { AuditError, messageOf } from "../lib/errors.ts";
-import { addAnswers, completionCommand, isCompletion } from "./completion.ts";
-import { collectorCommand } from "./collector-command.ts";
-import { anchorCommand } from "./anchor-command.ts";
-import { gapsCommand } from "./gaps-command.ts";
-import { inspectCommand } from "./inspect-command.ts";
-import { keysCommand } from "./keys-command.ts";
-import { policyCommand } from "./policy-command.ts";
-import { quarantineCommand } from "./quarantine-command.ts";
-import { resendCommand } from "./resend-command.ts";
-import { exportCommand } from "./ask/export/export-command.ts";
-import { importCommand } from "./ask/import/import-command.ts";
-import { queryCommand } from "./ask/query-command.ts";
-import { reportCommand } from "./ask/report-command.ts";
-import { statsCommand } from "./ask/stats-command.ts";
-import { summaryCommand } from "./ask/summary-command.ts";
-import { tailCommand } from "./ask/tail-command.ts";
-import { aroundCommand } from "./ask/around-command.ts";
-import { explainCommand } from "./ask/explain-command.ts";
-import { historyCommand } from "./ask/history-command.ts";
-import { reproduceCommand } from "./ask/reproduce-command.ts";
-import { showCommand } from "./ask/show-command.ts";
-import { verifyCommand } from "./verify-command.ts";
+import { commandsOf } from "./commands.ts";
+import { addAnswers, isCompletion } from "./completion.ts";
 
 /** Exit codes of every command; what cannot be written is taken as what cannot be read. */
 const EXIT_USAGE = 2;
@@ -48,30 +28,7 @@ const program = new Command("otel-audit")
   .exitOverride();
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const warn = (line: string): void => void process.stderr.write(`otel-audit: ${line}\n`);
-const rooms = [
-  queryCommand(print, warn),
-  summaryCommand(print, warn),
-  statsCommand(print, warn),
-  reportCommand(print, warn),
-  tailCommand(print, warn),
-  showCommand(print, warn),
-  historyCommand(print, warn),
-  aroundCommand(print, warn),
-  explainCommand(print, warn),
-  reproduceCommand(print, warn),
-  exportCommand(print, warn),
-  importCommand(print, warn),
-  verifyCommand(print, warn),
-  gapsCommand(print, warn),
-  inspectCommand(print, warn),
-  anchorCommand(print, warn),
-  keysCommand(print, warn),
-  collectorCommand({ print, warn }),
-  policyCommand(print, warn),
-  quarantineCommand(print, warn),
-  resendCommand(print, warn),
-  completionCommand(),
-];
+const rooms = commandsOf(print, warn);
 for (const room of rooms) {
   program.addCommand(room);
   for (const command of [room, ...room.commands]) command.copyInheritedSettings(program);
