@@ -17,7 +17,7 @@ import {
 import type { Lines } from "../quarantine-command.ts";
 import type { AroundCommandOptions } from "./around-command.ts";
 import { recordAccess } from "./access.ts";
-import { type Asked, asked } from "./ask-options.ts";
+import { type Asked, asked } from "./asked.ts";
 import { screenTime } from "./columns.ts";
 import { offsetText, parseDuration } from "./duration.ts";
 import { sayNoMoment, sayNotes } from "./moment-words.ts";

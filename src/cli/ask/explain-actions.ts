@@ -5,7 +5,7 @@ import { explain, type Explanation, type Step } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { recordAccess } from "./access.ts";
 import { actorText } from "./actor-text.ts";
-import { asked } from "./ask-options.ts";
+import { asked } from "./asked.ts";
 import { columnsOf, screenTime } from "./columns.ts";
 import { offsetText, parseDuration } from "./duration.ts";
 import type { ExplainCommandOptions } from "./explain-command.ts";

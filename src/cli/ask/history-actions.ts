@@ -6,7 +6,7 @@ import { type History, historyOf, ROLES } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { withoutControls } from "../table.ts";
 import { recordAccess } from "./access.ts";
-import { asked } from "./ask-options.ts";
+import { asked } from "./asked.ts";
 import { screenTime } from "./columns.ts";
 import type { HistoryCommandOptions } from "./history-command.ts";
 import {

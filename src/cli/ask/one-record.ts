@@ -5,7 +5,7 @@ import { shown } from "../../lib/shown.ts";
 import type { ReadingProblems } from "../../read/index.ts";
 import { findRecords, type FoundRecords } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
-import type { Asked } from "./ask-options.ts";
+import type { Asked } from "./asked.ts";
 import { columnsOf } from "./columns.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import { rowLines } from "./write-rows.ts";

@@ -4,7 +4,7 @@ import { type Query, searchTrail, type TrailSource } from "../../read/index.ts";
 import type { Moment } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { recordAccess } from "./access.ts";
-import { asked } from "./ask-options.ts";
+import { asked } from "./asked.ts";
 import { columnsOf, screenTime, TABLE_COLUMNS } from "./columns.ts";
 import { sayNotes } from "./moment-words.ts";
 import { printPaged } from "./pager.ts";

@@ -17,7 +17,7 @@ import type { VerificationReport } from "../../verify/index.ts";
 import { pathsOrDefault } from "../default-paths.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { recordAccess } from "./access.ts";
-import { asked } from "./ask-options.ts";
+import { asked } from "./asked.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import type { ReportCommandOptions, ReportName } from "./report-command.ts";
 

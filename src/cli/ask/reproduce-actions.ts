@@ -14,7 +14,7 @@ import {
 } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { recordAccess } from "./access.ts";
-import { type Asked, asked } from "./ask-options.ts";
+import { type Asked, asked } from "./asked.ts";
 import { screenTime } from "./columns.ts";
 import {
   contradictionObject,

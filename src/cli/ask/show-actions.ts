@@ -5,7 +5,7 @@ import { recordDetail, type RecordDetail, type SealState } from "../../report/in
 import type { Lines } from "../quarantine-command.ts";
 import { recordAccess } from "./access.ts";
 import { actorText, joined, withNotes } from "./actor-text.ts";
-import { asked } from "./ask-options.ts";
+import { asked } from "./asked.ts";
 import { changeLines } from "./change-lines.ts";
 import { columnsOf, screenTime } from "./columns.ts";
 import { oneRecord } from "./one-record.ts";

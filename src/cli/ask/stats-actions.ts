@@ -5,7 +5,7 @@ import { encodeCsvCell } from "../../format/index.ts";
 import { countRates, type Rates, ratesSvg } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { recordAccess } from "./access.ts";
-import { asked } from "./ask-options.ts";
+import { asked } from "./asked.ts";
 import { barLines, sparkLines } from "./bars.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import type { StatsCommandOptions } from "./stats-command.ts";

@@ -9,7 +9,7 @@ import { summariseTrail, type Total, type TrailSummary } from "../../report/inde
 import type { Lines } from "../quarantine-command.ts";
 import { tableLines } from "../table.ts";
 import { recordAccess } from "./access.ts";
-import { asked } from "./ask-options.ts";
+import { asked } from "./asked.ts";
 import { screenTime } from "./columns.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import type { SummaryCommandOptions } from "./summary-command.ts";

@@ -7,7 +7,7 @@ import { pathsOrDefault } from "../default-paths.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { withoutControls } from "../table.ts";
 import { recordAccess } from "./access.ts";
-import { asked } from "./ask-options.ts";
+import { asked } from "./asked.ts";
 import { columnsOf } from "./columns.ts";
 import { exitAfterReading, sayProblems } from "./reading.ts";
 import type { TailCommandOptions } from "./tail-command.ts";

@@ -33,7 +33,7 @@ export interface ScannedPart {
 }
 
 /** Starting threads takes as long as reading this much. */
-const THREADS_FROM_BYTES = 8 * 1024 * 1024;
+const THREADS_FROM_BYTES = 48 * 1024 * 1024;
 const BLOCK_BYTES = 512 * 1024;
 const YOUNG_MEGABYTES = 24;
 

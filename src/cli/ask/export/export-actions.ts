@@ -7,7 +7,7 @@ import { shown } from "../../../lib/shown.ts";
 import { countTrail, matchingRecords, type Query } from "../../../read/index.ts";
 import type { Lines } from "../../quarantine-command.ts";
 import { recordAccess } from "../access.ts";
-import { type Asked, asked } from "../ask-options.ts";
+import { type Asked, asked } from "../asked.ts";
 import { createProblemList } from "../problem-list.ts";
 import { exitAfterReading, sayProblems, withProgress } from "../reading.ts";
 import { type CaughtSignals, catchSignals } from "../signals.ts";

@@ -5,7 +5,7 @@ import { matchingRecords, type ReadingProblems } from "../../../read/index.ts";
 import { AuditError } from "../../../lib/errors.ts";
 import type { Lines } from "../../quarantine-command.ts";
 import { recordAccess } from "../access.ts";
-import { type Asked, asked } from "../ask-options.ts";
+import { type Asked, asked } from "../asked.ts";
 import { createExportFiles } from "../export/export-files.ts";
 import { ENCODINGS } from "../export/encodings.ts";
 import { createProblemList } from "../problem-list.ts";
