@@ -222,6 +222,18 @@ describe("how it ends", () => {
   });
 });
 
+test("a pipe is read once, also where a result stands far behind its intent", () => {
+  const [intent = "", result = ""] = records.slice(4, 6).map(encodeJsonLine);
+  const far = `${intent}\n${" ".repeat(1_000_000)}\n${result}\n`;
+  const file = trail(far);
+  const script = 'cat "$2" | "$0" "$1" query -o csv --columns record,outcome -t /dev/stdin';
+  const piped = spawnSync("sh", ["-c", script, process.execPath, COMMAND, file], {
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+  expect(piped.stdout).toBe("record,outcome\nAbCdEfGhIjKlMnOp.6,denied\n");
+});
+
 describe("what is no trail", () => {
   const line = `${encodeJsonLine(fullRecord)}\n`;
   test.each<readonly [what: string, bytes: string | Uint8Array, says: RegExp, records: number]>([

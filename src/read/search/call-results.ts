@@ -8,23 +8,27 @@ import type { CallResult, ScannedBlock } from "./scanned-block.ts";
 /** More calls are looked up in a set, line by line. */
 const MAX_SOUGHT = 16;
 
-/** The results of some calls in a block, and how far its streams have come in it. */
+/**
+ * The results of some calls in a block, and how far its streams have come in it.
+ *
+ * @param calls undefined: of all of them.
+ */
 export function resultsIn(
   block: Block,
-  calls: ReadonlySet<string>,
+  calls: ReadonlySet<string> | undefined,
 ): Pick<ScannedBlock, "results" | "last"> {
   const results: CallResult[] = [];
   const last = new Map<string, number>();
   const see = ({ stream, sequence }: QueriedRecord): void => {
     last.set(stream, Math.max(last.get(stream) ?? 0, sequence));
   };
-  const needles = calls.size <= MAX_SOUGHT ? [...calls] : [];
+  const needles = calls !== undefined && calls.size <= MAX_SOUGHT ? [...calls] : [];
   for (const found of candidatesIn(block, { needles, time: { kind: "time" } })) {
     if (found.kind === "problem") continue;
     const { record } = found;
     see(record);
     const { call_id: call = "", action_type: action, stream, sequence } = record;
-    if (record.kind === "result" && calls.has(call))
+    if (record.kind === "result" && call !== "" && calls?.has(call) !== false)
       results.push({ call, action, isCaptured: record.rpc_status !== undefined, stream, sequence });
   }
   for (const record of lastRecordOf(block)) see(record);

@@ -19,7 +19,11 @@ import type { ScannedBlock, ScanRequest } from "./scanned-block.ts";
 export type BlockScanner = (block: Block) => ScannedBlock;
 
 /** Creates one. */
-export function createBlockScanner({ query, fold }: ScanRequest): BlockScanner {
+export function createBlockScanner({
+  query,
+  fold,
+  tellsResults = false,
+}: ScanRequest): BlockScanner {
   if (fold.kind === "settle") {
     const calls = new Set(fold.calls);
     return (block) => ({ ...createMatches(fold).end(), ...resultsIn(block, calls) });
@@ -45,7 +49,8 @@ export function createBlockScanner({ query, fold }: ScanRequest): BlockScanner {
         if (matches(intent)) intents.push(intent);
       }
     }
-    return { ...found.end(), problems, intents: withoutResult(intents, block) };
+    const told = tellsResults ? resultsIn(block, undefined) : {};
+    return { ...found.end(), problems, intents: withoutResult(intents, block), ...told };
   };
 }
 

@@ -45,41 +45,60 @@ export async function* scanTrail(
 ): AsyncGenerator<ScannedPart> {
   const isFirst = createFirstTest();
   const intents = new Map<string, FlatRecord>();
-  for await (const { source, scanned } of scanSources(sources, request, options)) {
+  const settled = createSettled();
+  const tellsResults = sources.some(({ isReadOnce }) => isReadOnce);
+  for await (const { source, scanned } of scanSources(
+    sources,
+    { ...request, tellsResults },
+    options,
+  )) {
+    settled.add(scanned);
     for (const intent of scanned.intents) {
       if (!intents.has(intent.record_id)) intents.set(intent.record_id, intent);
     }
     yield { source, scanned, isFirst: isFirst(scanned) };
   }
   if (intents.size === 0) return;
-  const lone = await withoutResult([...intents.values()], sources, options);
+  const calls = Map.groupBy(intents.values(), ({ call_id: call = "" }) => call);
+  // Everything once more for their calls: nearly always the result stands in the same block.
+  const again = sources.filter(({ isReadOnce }) => isReadOnce !== true);
+  const fold = { kind: "settle", calls: [...calls.keys()] } as const;
+  const settling = { query: EVERYTHING, fold };
+  for await (const { scanned } of scanSources(again, settling, { signal: options.signal }))
+    settled.add(scanned);
   const matches = createMatches(request.fold);
-  for (const record of lone) {
+  for (const record of settled.lone(calls)) {
     matches.add({ kind: "record", record, text: () => JSON.stringify(record), line: 0, end: -1 });
   }
   const scanned = matches.end();
   yield { source: "", scanned, isFirst: isFirst(scanned) };
 }
 
-/** Goes through everything again for their calls: nearly always the result stands in the same block. */
-async function withoutResult(
-  intents: readonly FlatRecord[],
-  sources: readonly TrailSource[],
-  { signal }: ScanOptions,
-): Promise<readonly FlatRecord[]> {
-  const calls = Map.groupBy(intents, ({ call_id: call = "" }) => call);
-  const results: CallResult[] = [];
+/** What is known of calls that ended. */
+interface Settled {
+  readonly add: (scanned: ScannedBlock) => void;
+  /** Of the intents of each call, those that have no result. */
+  readonly lone: (calls: ReadonlyMap<string, readonly FlatRecord[]>) => readonly FlatRecord[];
+}
+
+function createSettled(): Settled {
+  const results = new Map<string, CallResult[]>();
   const last = new Map<string, number>();
-  const fold = { kind: "settle", calls: [...calls.keys()] } as const;
-  for await (const { scanned } of scanSources(sources, { query: EVERYTHING, fold }, { signal })) {
-    results.push(...scanned.results);
-    for (const [stream, sequence] of scanned.last)
-      last.set(stream, Math.max(last.get(stream) ?? 0, sequence));
-  }
-  const settling = Map.groupBy(results, ({ call }) => call);
-  return [...calls].flatMap(([call, own]) =>
-    call === "" ? own : loneIntents(own, settling.get(call) ?? [], last),
-  );
+  return {
+    add(scanned) {
+      for (const result of scanned.results) {
+        const known = results.get(result.call);
+        if (known === undefined) results.set(result.call, [result]);
+        else known.push(result);
+      }
+      for (const [stream, sequence] of scanned.last)
+        last.set(stream, Math.max(last.get(stream) ?? 0, sequence));
+    },
+    lone: (calls) =>
+      [...calls].flatMap(([call, own]) =>
+        call === "" ? own : loneIntents(own, results.get(call) ?? [], last),
+      ),
+  };
 }
 
 interface SourcePart {

@@ -6,6 +6,8 @@ import type { Query } from "../query/query.ts";
 export interface ScanRequest {
   readonly query: Query;
   readonly fold: Fold;
+  /** Tells the results of all calls too: something cannot be read again to look for them. Default false. */
+  readonly tellsResults?: boolean;
 }
 
 /** What is wanted of the records that match. */

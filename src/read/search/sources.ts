@@ -12,6 +12,8 @@ import { isNoFile, NO_FILE } from "../is-no-file.ts";
 export interface TrailSource {
   /** A file, or a URL. */
   readonly name: string;
+  /** True: it can be read once, as a pipe. Default false. */
+  readonly isReadOnce?: boolean;
   /** Its size, as far as it is known. */
   readonly bytes: number;
   /**
@@ -39,6 +41,7 @@ export async function sourcesOf(paths: readonly string[]): Promise<readonly Trai
     [...files].map(async ([place, file]) => ({
       name: file,
       bytes: await bytesOf(file),
+      isReadOnce: named.has(place) && (await isNoFile(file)),
       blocks: (_query, options = {}) => blocksOfFile(file, named.has(place), options),
     })),
   );
