@@ -33,7 +33,7 @@ export {
   type Problem,
 } from "./block.ts";
 export type { BlockOptions } from "./block-cutter.ts";
-export { blocksOf } from "./blocks-of.ts";
+export { blocksOf, type FileBlockOptions } from "./blocks-of.ts";
 export { decodeBlock } from "./decode-block.ts";
 export { filesOf } from "./files-of.ts";
 export { type ReadRecord, readRecords } from "./read-records.ts";
