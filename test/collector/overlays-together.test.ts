@@ -30,6 +30,13 @@ describe("otel-audit collector validate", () => {
   });
 });
 
+test("both sides of Kafka on one Collector are refused: records would go round for ever", () => {
+  const found = validateConfig(loadConfigFiles(pathsOf(["kafka.yaml", "kafka-consumer.yaml"])));
+  expect(found.map(({ code, component }) => `${code} ${component}`)).toEqual([
+    "hop_circle exporters.kafka/audit",
+  ]);
+});
+
 const why = whyNoCollector();
 if (why !== undefined)
   process.stderr.write(`\notel-audit: test/collector/overlays-together: ${why}\n\n`);
