@@ -34,7 +34,8 @@ async function startProxy(
       if (request.headers.authorization !== LOGIN) {
         refused++;
         request.resume();
-        return void response.writeHead(401).end();
+        response.writeHead(401).end();
+        return;
       }
       const { method, headers, url = "" } = request;
       const passed = httpRequest(new URL(url, target), { method, headers }, (answer) => {
