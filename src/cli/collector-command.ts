@@ -9,7 +9,7 @@ import type { Lines } from "./quarantine-command.ts";
 
 /** `otel-audit collector …`. */
 export function collectorCommand(lines: Lines): Command {
-  const { print } = lines;
+  const { print, warn } = lines;
   const command = new Command("collector").description(
     "the audit pipeline of an OpenTelemetry Collector",
   );
@@ -21,7 +21,8 @@ export function collectorCommand(lines: Lines): Command {
     .option("-d, --directory <path>", "the Collector's directory (default: AUDIT_COLLECTOR_DIR)")
     .addHelpText(
       "after",
-      "\nCall it before every start of the Collector, never while it runs.\n" +
+      "\nCall it before every start of the Collector, never while it runs. A directory that lets others in is\n" +
+        "said on stderr, and left as it is.\n" +
         "Exit: 0 ready, 2 wrong usage, 3 the directory or a file in it cannot be used.",
     )
     .action(async (options: { readonly directory?: string }) => {
@@ -36,8 +37,9 @@ export function collectorCommand(lines: Lines): Command {
       const { prepareCollectorDirectory } = await import("../collector/index.ts");
       const { lockCollectorDirectory } = await import("./collector-lock.ts");
       const lock = lockCollectorDirectory(resolve(directory));
-      const { done } = prepareCollectorDirectory(resolve(directory));
+      const { done, warnings } = prepareCollectorDirectory(resolve(directory));
       lock.release();
+      warnings.forEach(warn);
       for (const line of done) print(line);
       print(`${resolve(directory)} is ready`);
     });

@@ -79,7 +79,8 @@ export async function runCollector(
   check(files, options.ignore, variables, warn);
   const lock = lockCollectorDirectory(directory);
   try {
-    for (const line of prepareCollectorDirectory(directory).done) warn(line);
+    const { done, warnings } = prepareCollectorDirectory(directory);
+    for (const line of [...done, ...warnings]) warn(line);
     await runProgram(binary, ["validate", ...args], { cwd: ".", env: variables, log: () => {} });
     return await runToEnd(spawn(binary, args, { env: variables, stdio: "inherit" }), binary);
   } finally {

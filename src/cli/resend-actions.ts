@@ -58,7 +58,8 @@ export async function resendPaths(
     if (options.output === "json") print(JSON.stringify(summary, null, 2));
     else for (const line of summaryLines(summary)) print(line);
     tellEnd(summary, warn);
-    const isWhole = stopped === undefined && summary.refused + summary.unreadable === 0;
+    const isWhole =
+      stopped === undefined && summary.refused + summary.unreadable + summary.missed.length === 0;
     if (!isWhole) process.exitCode = EXIT_INCOMPLETE;
     else if (summary.sent + summary.left + summary.taken === 0) {
       warn(withoutControls(nothingText(options)));
@@ -140,6 +141,7 @@ function createRun({ groups, options, range, taken, warn }: RunParts): Run {
   let sent = 0;
   let wanted = 0;
   let unreadable = 0;
+  const missed: string[] = [];
   let savedAt = startedAt;
   const say = (line: string): void => {
     progress.end();
@@ -155,6 +157,10 @@ function createRun({ groups, options, range, taken, warn }: RunParts): Run {
       unreadable++;
       if (unreadable <= MAX_PROBLEMS) say(`${file}:${line} is not sent: ${message}`);
       if (unreadable === MAX_PROBLEMS + 1) say("and more lines that are not sent");
+    },
+    onMissed(file, why) {
+      missed.push(file);
+      say(`${file} is missed: since it was listed ${why}`);
     },
   });
 
@@ -232,6 +238,7 @@ function createRun({ groups, options, range, taken, warn }: RunParts): Run {
         taken: takenBefore,
         refused: refusals.count(),
         unreadable,
+        missed,
         left: wanted - sent - refusals.count(),
         streams: streams.rows(),
         seconds: Math.round(seconds * 1000) / 1000,

@@ -34,6 +34,9 @@ Without --endpoint it sends to where the service sends: AUDIT_OTLP_ENDPOINT with
 AUDIT_OTLP_HEADERS and the TLS variables, or AUDIT_SHIP=otel. With it headers and certificates of the
 environment are not used: they are for that other receiver.
 
+A Collector may go on writing and rotating meanwhile: what it renames is found under its new name, and what
+came since is sent in a second round, once. A file that is gone by its turn, or was cut, is named.
+
 A receiver that fails is asked again until it answers, or until Ctrl-C. What it refuses for good (400, 413,
 or a rejection) is named, and the rest goes on. With --resume a file keeps what was taken, and the same
 command sends only the rest; Ctrl-C without it writes such a file, and says so.
@@ -46,7 +49,7 @@ Examples:
 
 Exit: 0 all sent; 1 nothing was found to send: no record, or none in the range; 2 wrong usage;
 3 something is not there, cannot be read, or is no journal and no OTLP JSON;
-4 interrupted, or the receiver refused records, or there are lines that are no records.`;
+4 interrupted, or the receiver refused records, there are lines that are no records, or a file was gone.`;
 
 const each = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,

@@ -5,13 +5,16 @@ import { COLLECTOR_JSON } from "../collector/index.ts";
 import { isId } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { blocksOf, filesOf } from "../read/index.ts";
+import { type ListedFile, listFile } from "./listed-file.ts";
 
 /** Files whose records are in one order. */
 export interface FileGroup {
   /** The audit directory and the stream, where the files are segments of one. */
   readonly segmentsOf: { readonly directory: string; readonly stream: string } | undefined;
-  readonly files: readonly string[];
+  readonly files: readonly ListedFile[];
   readonly bytes: number;
+  /** What is there by now, in its order: a Collector that writes rotates its files meanwhile. */
+  readonly listAgain: () => readonly ListedFile[];
 }
 
 /** Which files are sent, and which are not. */
@@ -29,6 +32,8 @@ const COPIES = /^audit_checkpoints\.jsonl$|\.csv$/;
 const VIEWS = /^audit_log(?:-\d+)?\.(?:json|csv)$/;
 /** Of what is left out; the rest is counted. */
 const MAX_NAMES = 20;
+/** A directory that is listed while its files are renamed is listed again, so often. */
+const MAX_TRIES = 5;
 /** Enough to see what a file is. */
 const LOOK_BYTES = 64 * 1024;
 const FROM_JOURNAL =
@@ -46,13 +51,17 @@ export async function filesToSend(paths: readonly string[]): Promise<FilesToSend
   const found = paths.map(filesIn);
   const files = uniquePlaces(found.flatMap(({ taken }) => taken));
   const leftOut = uniquePlaces(found.flatMap((one) => one.leftOut));
+  const trails = paths.filter((_, at) => found[at]?.isTrail === true);
   return {
-    groups: await groupsOf(files),
+    groups: await groupsOf(files, trails),
     leftOut: leftOut.filter((file) => !files.includes(file)),
   };
 }
 
-async function groupsOf(files: readonly string[]): Promise<readonly FileGroup[]> {
+async function groupsOf(
+  files: readonly string[],
+  trails: readonly string[],
+): Promise<readonly FileGroup[]> {
   const streams = Map.groupBy(files, (file) => segmentPlace(file)?.folder);
   const others = streams.get(undefined) ?? [];
   for (const file of others) await checkForm(file);
@@ -62,14 +71,30 @@ async function groupsOf(files: readonly string[]): Promise<readonly FileGroup[]>
     return [groupOf(segments.toSorted(bySegment), segmentsOf)];
   });
   if (others.length === 0) return groups;
-  const inOrder = [...Map.groupBy(others, (file) => dirname(file)).values()].flatMap((together) =>
-    together.toSorted(byName),
-  );
-  return [...groups, groupOf(inOrder, undefined)];
+  return [...groups, groupOf(inOrder(others), undefined, () => listTrails(trails))];
 }
 
-function groupOf(files: readonly string[], segmentsOf: FileGroup["segmentsOf"]): FileGroup {
-  return { files, segmentsOf, bytes: files.reduce((sum, file) => sum + sizeOfFile(file), 0) };
+/** A name that is gone between being listed and being looked at was given to another file, or the file is: once more. */
+function listTrails(trails: readonly string[], tries = 1): readonly ListedFile[] {
+  const paths = inOrder(uniquePlaces(trails.flatMap((path) => filesOf(path).filter(isTrail))));
+  const files = paths.map(listFile);
+  if (files.includes(undefined) && tries < MAX_TRIES) return listTrails(trails, tries + 1);
+  return files.filter((file) => file !== undefined);
+}
+
+function inOrder(files: readonly string[]): readonly string[] {
+  return [...Map.groupBy(files, (file) => dirname(file)).values()].flatMap((together) =>
+    together.toSorted(byName),
+  );
+}
+
+function groupOf(
+  paths: readonly string[],
+  segmentsOf: FileGroup["segmentsOf"],
+  listAgain: FileGroup["listAgain"] = () => [],
+): FileGroup {
+  const files = paths.map((path) => listFile(path) ?? { path, identity: "", bytes: 0 });
+  return { files, segmentsOf, listAgain, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 function uniquePlaces(paths: readonly string[]): readonly string[] {
@@ -79,14 +104,16 @@ function uniquePlaces(paths: readonly string[]): readonly string[] {
 function filesIn(path: string): {
   readonly taken: readonly string[];
   readonly leftOut: readonly string[];
+  /** A directory that a Collector may be writing to. */
+  readonly isTrail: boolean;
 } {
   const found = filesOf(path);
-  if (found.length === 1 && found[0] === path) return { taken: found, leftOut: [] };
+  if (found.length === 1 && found[0] === path) return { taken: found, leftOut: [], isTrail: false };
   const segments = found.filter((file) => segmentPlace(file) !== undefined);
   const taken = segments.length > 0 ? segments : found.filter(isTrail);
   const isTaken = new Set(taken);
   const leftOut = found.filter((file) => !isTaken.has(file) && isWorthNaming(file));
-  if (taken.length > 0) return { taken, leftOut };
+  if (taken.length > 0) return { taken, leftOut, isTrail: segments.length === 0 };
   const view = found.find((file) => VIEWS.test(basename(file)));
   if (view !== undefined) throw refused(view, FROM_JOURNAL);
   const others =

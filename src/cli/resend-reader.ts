@@ -18,6 +18,7 @@ import {
   type FileProblem,
   type FoundRecord,
 } from "../read/index.ts";
+import { type ListedFile, openListed, wholeLines } from "./listed-file.ts";
 import type { FileGroup } from "./resend-files.ts";
 
 /** Which records are wanted; all limits belong to what they limit. */
@@ -36,6 +37,8 @@ export interface ResendReaderOptions {
   /** Whether the receiver took a record in an earlier run. */
   readonly isTaken: (stream: string, sequence: number) => boolean;
   readonly onProblem: (problem: Pick<FileProblem, "file" | "line" | "message" | "isCut">) => void;
+  /** A file that was listed is not there any more, or not all of it. */
+  readonly onMissed: (file: string, why: string) => void;
   readonly warn: (line: string) => void;
 }
 
@@ -59,7 +62,7 @@ export interface ResendReader {
 
 /** Creates one; what it counts is of all groups together. */
 export function createResendReader(options: ResendReaderOptions): ResendReader {
-  const { range, isTaken, onProblem, warn } = options;
+  const { range, isTaken, onProblem, onMissed, warn } = options;
   const counts = { bytes: 0, records: 0, skipped: 0, taken: 0 };
   const toItem = createResendItems();
   /** Of journals, where only the start record tells it. */
@@ -124,21 +127,58 @@ export function createResendReader(options: ResendReaderOptions): ResendReader {
     });
   }
 
+  async function* readSegments(group: FileGroup): ReturnType<ResendReader["read"]> {
+    for (const { path } of group.files) {
+      try {
+        for await (const block of blocksOf(path)) {
+          if ("kind" in block) onProblem(block);
+          else yield itemsOf(block, group);
+        }
+      } catch (error) {
+        // Retention deleted it since it was listed; a record says so.
+        if (!isGone(error)) throw error;
+      }
+    }
+  }
+
+  /** Files that somebody may rename and write to meanwhile: each is read as it is at its turn, and what came since in a second round. */
+  async function* readFiles(group: FileGroup): ReturnType<ResendReader["read"]> {
+    const readTo = new Map<string, number>();
+    for (const file of group.files) yield* readFile(file, readTo, group);
+    // Once: what is sent may come back into these very files, and would never end.
+    for (const file of group.listAgain())
+      if (file.bytes > (readTo.get(file.identity) ?? 0)) yield* readFile(file, readTo, group);
+  }
+
+  async function* readFile(
+    file: ListedFile,
+    readTo: Map<string, number>,
+    group: FileGroup,
+  ): ReturnType<ResendReader["read"]> {
+    const opened = await openListed(file);
+    if (opened === undefined) {
+      onMissed(file.path, "it was deleted, or moved to another directory");
+      return;
+    }
+    const { handle, path, bytes } = opened;
+    try {
+      if (bytes < file.bytes)
+        onMissed(file.path, `it was cut from ${file.bytes} to ${bytes} bytes`);
+      const before = readTo.get(file.identity) ?? 0;
+      const { end: start, lines } = await wholeLines(handle, Math.min(before, bytes));
+      readTo.set(file.identity, bytes);
+      for await (const block of blocksOf(path, { handle, start, end: bytes })) {
+        if ("kind" in block) onProblem({ ...block, line: block.line + lines });
+        else yield itemsOf({ ...block, firstLine: block.firstLine + lines }, group);
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+
   return {
     counts: () => counts,
-    async *read(group) {
-      for (const file of group.files) {
-        try {
-          for await (const block of blocksOf(file)) {
-            if ("kind" in block) onProblem(block);
-            else yield itemsOf(block, group);
-          }
-        } catch (error) {
-          // Retention deleted it since it was listed; a record says so.
-          if (group.segmentsOf === undefined || !isGone(error)) throw error;
-        }
-      }
-    },
+    read: (group) => (group.segmentsOf === undefined ? readFiles(group) : readSegments(group)),
   };
 }
 

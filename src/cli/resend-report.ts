@@ -16,6 +16,8 @@ export interface ResendSummary {
   readonly refused: number;
   /** Lines that are no records, or contradict themselves. */
   readonly unreadable: number;
+  /** Files that were deleted, moved away or cut between being listed and being read. */
+  readonly missed: readonly string[];
   /** Read, wanted, and neither sent nor refused. */
   readonly left: number;
   readonly streams: readonly StreamRow[];
@@ -87,7 +89,7 @@ export function createRefusalList(): RefusalList {
 
 /** For people. */
 export function* summaryLines(summary: ResendSummary): Generator<string> {
-  const { read, sent, skipped, taken, refused, unreadable, left, seconds } = summary;
+  const { read, sent, skipped, taken, refused, unreadable, missed, left, seconds } = summary;
   if (summary.isDryRun) {
     const rows = summary.streams.map(({ stream, records, first, last }) => [
       stream,
@@ -110,6 +112,7 @@ export function* summaryLines(summary: ResendSummary): Generator<string> {
     `${skipped} not asked for`,
     ...(taken > 0 ? [`${taken} taken before`] : []),
     ...(unreadable > 0 ? [`${unreadable} unreadable`] : []),
+    ...(missed.length > 0 ? [`${missed.length} files missed`] : []),
     ...(!summary.isDryRun && left > 0 ? [`${left} left`] : []),
   ];
   yield withoutControls(

@@ -1,4 +1,12 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { CSV_HEADER, decodeCsvRows } from "../format/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
@@ -23,6 +31,8 @@ const MAX_STARTS = 50;
 export interface Prepared {
   /** In words, one thing each; empty when everything was in place. */
   readonly done: readonly string[];
+  /** What lets others in, in words; it is left as it is. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -50,7 +60,17 @@ export function prepareCollectorDirectory(directory: string): Prepared {
       { cause: error },
     );
   }
-  return { done };
+  return { done, warnings: openTo(directory) };
+}
+
+/** The exporters write files 0640: the directory is what keeps others out. */
+function openTo(directory: string): readonly string[] {
+  const mode = statSync(directory).mode & 0o777;
+  if (process.platform === "win32" || (mode & 0o077) === 0) return [];
+  const said = mode.toString(8).padStart(4, "0");
+  return [
+    `${directory} has mode ${said}: other users of this machine get in, and its files let their group read (0640); it was left so: chmod 700 ${directory}`,
+  ];
 }
 
 function prepareCsv(path: string): readonly string[] {

@@ -33,7 +33,7 @@ export {
   type Problem,
 } from "./block.ts";
 export type { BlockOptions } from "./block-cutter.ts";
-export { blocksOf } from "./blocks-of.ts";
+export { blocksOf, type FileBlockOptions } from "./blocks-of.ts";
 export { type ForeignEntry } from "./foreign/foreign-entry.ts";
 export { type ForeignLog, readForeignLog } from "./foreign/foreign-log.ts";
 export { decodeBlock } from "./decode-block.ts";

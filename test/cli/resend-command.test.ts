@@ -1,5 +1,14 @@
 /** `otel-audit resend` as people run it: real journals, real files of lines, real receivers. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -25,6 +34,7 @@ const summarySchema = z.object({
   taken: z.number(),
   refused: z.number(),
   unreadable: z.number(),
+  missed: z.array(z.string()),
   left: z.number(),
   stopped: z.string().nullable(),
   resume: z.string().nullable(),
@@ -163,6 +173,78 @@ test("rotated files of a Collector go before the one that is written; torn and g
   expect(sink.taken()).toEqual(idsOf(A, 1, 40));
   expect(summaryOf(out)).toMatchObject({ sent: 40, unreadable: 1, stopped: null });
   expect(err).toContain("audit.jsonl:2 is not sent: the line begins with the rest");
+});
+
+/** A Collector's directory with more than is read ahead in its first file: records 1 to 4000, and 4001 to 4010. */
+function collectorDirectory(): string {
+  const directory = temporaryDirectory();
+  const records = streamOf(A, 4010);
+  const lines = Array.from(
+    { length: 40 },
+    (_, at) => `${otlpRequest(records.slice(at * 100, (at + 1) * 100))}\n`,
+  );
+  writeFileSync(join(directory, "audit-2026-11-21T10-00-00.000-size.jsonl"), lines.join(""));
+  writeFileSync(join(directory, "audit.jsonl"), `${otlpRequest(records.slice(4000))}\n`);
+  return directory;
+}
+
+const requestOf = (from: number, to: number): string =>
+  `${otlpRequest(Array.from({ length: to - from + 1 }, (_, at) => resultRecord(A, from + at)))}\n`;
+
+test.each(["directory", "file"] as const)(
+  "what a Collector rotates while it is sent is found under its new name (%s)",
+  async (how) => {
+    const sink = await startOtlpSink();
+    const directory = collectorDirectory();
+    const now = join(directory, "audit.jsonl");
+    sink.answer = (request) => {
+      if (request === 1) {
+        appendFileSync(now, requestOf(4011, 4012));
+        renameSync(now, join(directory, "audit-2026-11-21T11-00-00.000-size.jsonl"));
+        writeFileSync(now, requestOf(4013, 4020));
+      }
+      return { status: 200 };
+    };
+    const args = ["--endpoint", sink.url, "--batch", "50", "-o", "json"];
+    const paths =
+      how === "directory"
+        ? [directory]
+        : readdirSync(directory).map((name) => join(directory, name));
+    const { code, out, err } = await runCommand(["resend", ...paths, ...args]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    // Of files that were named, those very files are sent.
+    expect(sink.taken()).toEqual(idsOf(A, 1, how === "directory" ? 4020 : 4012));
+    expect(summaryOf(out)).toMatchObject({ missed: [], left: 0 });
+  },
+);
+
+test("a file that is gone, or was cut, before its turn is named, and the run is not whole", async () => {
+  const directory = collectorDirectory();
+  const now = join(directory, "audit.jsonl");
+  for (const [harm, why] of [
+    [() => truncateSync(now, 0), "it was cut from"],
+    [() => rmSync(now), "it was deleted, or moved to another directory"],
+  ] as const) {
+    const sink = await startOtlpSink();
+    sink.answer = (request) => {
+      if (request === 1) harm();
+      return { status: 200 };
+    };
+    const { code, out, err } = await runCommand([
+      "resend",
+      directory,
+      "--endpoint",
+      sink.url,
+      "--batch",
+      "50",
+      "-o",
+      "json",
+    ]);
+    expect(code).toBe(4);
+    expect(err).toContain(`${now} is missed: since it was listed ${why}`);
+    expect(summaryOf(out)).toMatchObject({ sent: 4000, missed: [now] });
+    writeFileSync(now, requestOf(4001, 4010));
+  }
 });
 
 test("what a run takes is kept for the next one, and leaves nothing out of its own", () => {

@@ -1,5 +1,5 @@
 /** What is read of lines that a kill, a full disk or another writer has torn. */
-import { writeFileSync } from "node:fs";
+import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -23,6 +23,7 @@ async function sequencesIn(file: string): Promise<readonly number[]> {
     range: EVERYTHING,
     isTaken: () => false,
     onProblem() {},
+    onMissed() {},
     warn() {},
   });
   const found: number[] = [];
@@ -69,4 +70,41 @@ test("no whole request is lost before, behind or between torn ones", async () =>
     ),
     { numRuns: 300 },
   );
+});
+
+test("what was written and rotated behind the reader is read in a second round, and not a third", async () => {
+  const directory = temporaryDirectory();
+  const now = join(directory, "audit.jsonl");
+  const numbers = (from: number, to: number): readonly number[] =>
+    Array.from({ length: to - from + 1 }, (_, at) => from + at);
+  const requestOf = (from: number, to: number): string =>
+    `${otlpRequest(numbers(from, to).map((number) => resultRecord(STREAM, number)))}\n`;
+  const cut = requestOf(4, 6);
+  writeFileSync(now, `${requestOf(1, 3)}${cut.slice(0, 100)}`);
+  const problems: string[] = [];
+  const reader = createResendReader({
+    range: EVERYTHING,
+    isTaken: () => false,
+    onProblem: ({ file, line }) => problems.push(`${file}:${line}`),
+    onMissed: (file) => expect.unreachable(file),
+    warn() {},
+  });
+  const found: number[] = [];
+  let rotations = 0;
+  for (const group of (await filesToSend([directory])).groups) {
+    for await (const items of reader.read(group)) {
+      found.push(...items.map((item) => item.sequence));
+      // While something is in hand: the reader goes on behind it.
+      rotations++;
+      const rest = rotations === 1 ? `${cut.slice(100)}no record\n` : requestOf(20, 20);
+      appendFileSync(now, rest);
+      renameSync(now, join(directory, `audit-2026-11-21T10-00-0${rotations}.000-size.jsonl`));
+      writeFileSync(now, requestOf(rotations * 7, rotations * 7 + 2));
+    }
+  }
+  expect(rotations).toBeGreaterThan(2);
+  // What the second list has, with what comes to it before its turn; not what comes after.
+  expect(found).toEqual([...numbers(1, 9), 20]);
+  const rotated = join(directory, "audit-2026-11-21T10-00-01.000-size.jsonl");
+  expect(problems.at(-1)).toBe(`${rotated}:3`);
 });

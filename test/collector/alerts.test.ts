@@ -1,12 +1,19 @@
 /** overlays/alerts.yaml on the real Collector: what Prometheus would read of records that came in. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildCollector } from "../../collector-config/build/build.ts";
-import type { AttributeValue, AuditRecord } from "../../src/event/index.ts";
+import { RECORDS_LOST, RECORDS_UNCONFIRMED } from "../../src/event/action-names.ts";
+import { type AttributeValue, type AuditRecord, BUILT_IN_ACTIONS } from "../../src/event/index.ts";
 import { postRecords, resultRecord } from "../support/posted-records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { freePorts } from "./child-process.ts";
-import { BUILD_TIMEOUT_MILLIS, startCollector, whyNoCollector } from "./collector-process.ts";
+import {
+  BUILD_TIMEOUT_MILLIS,
+  CONFIG_DIR,
+  startCollector,
+  whyNoCollector,
+} from "./collector-process.ts";
 
 const why = whyNoCollector();
 if (why !== undefined) process.stderr.write(`\notel-audit: test/collector/alerts: ${why}\n\n`);
@@ -41,7 +48,7 @@ describe.skipIf(why !== undefined)("the counts for alerts", () => {
     const collector = await startCollector({
       dir: join(temporaryDirectory(), "collector"),
       overlays: ["overlays/alerts.yaml"],
-      env: { AUDIT_ALERTS_ENDPOINT: `127.0.0.1:${port}` },
+      env: { AUDIT_ALERTS_ENDPOINT: `127.0.0.1:${port}`, AUDIT_ALERTS_SERVICES: "loader|trainer" },
     });
     const post = async (...records: readonly AuditRecord[]): Promise<void> => {
       expect(await postRecords(collector.httpEndpoint, records)).toBe(200);
@@ -74,4 +81,49 @@ describe.skipIf(why !== undefined)("the counts for alerts", () => {
     ]);
     await collector.stop();
   });
+
+  test("forged names make no series: what is on no list is other", async () => {
+    const [port] = await freePorts(1);
+    const collector = await startCollector({
+      dir: join(temporaryDirectory(), "collector"),
+      overlays: ["overlays/alerts.yaml"],
+      env: {
+        AUDIT_ALERTS_ENDPOINT: `127.0.0.1:${port}`,
+        AUDIT_ALERTS_SERVICES: "trainer|loader-[0-9]",
+        AUDIT_ALERTS_ACTIONS: "ours_[a-z]+",
+      },
+    });
+    const forged = Array.from({ length: 300 }, (_, at): AuditRecord => ({
+      ...denied(at + 1, `forged_${at}`),
+      service: `service-${at}`,
+    }));
+    const known = ["hp_change", "ours_own", "xhp_change", "hp_changed", "ours_1"].map(
+      (action, at) => denied(at + 1000, action),
+    );
+    const loader = { ...denied(2000, "hp_change"), service: "loader-7" };
+    const list = of(2001, { "audit.outcome": "denied", "audit.action": ["hp_change"] });
+    const none = without("audit.action", denied(2002, "x"));
+    expect(
+      await postRecords(collector.httpEndpoint, [...forged, ...known, loader, list, none]),
+    ).toBe(200);
+    await collector.drained();
+    expect(await samples(port)).toEqual([
+      'audit_trail_denied_total{audit_action="hp_change",job="loader-7"} 1',
+      'audit_trail_denied_total{audit_action="hp_change",job="trainer"} 1',
+      'audit_trail_denied_total{audit_action="other",job="other"} 300',
+      'audit_trail_denied_total{audit_action="other",job="trainer"} 4',
+      'audit_trail_denied_total{audit_action="ours_own",job="trainer"} 1',
+      'audit_trail_denied_total{audit_action="unknown",job="trainer"} 1',
+    ]);
+    await collector.stop();
+  });
+});
+
+test("the list of actions in the overlay is the catalogue, and the gaps", () => {
+  const text = readFileSync(join(CONFIG_DIR, "overlays/alerts.yaml"), "utf8");
+  const [, list = ""] =
+    /\$\{env:AUDIT_ALERTS_ACTIONS:-other\}\\\n([\s\S]*?)\)\$\$/.exec(text) ?? [];
+  const names = list.split(/[|\\\s]+/).filter((name) => name !== "");
+  const wanted = [...BUILT_IN_ACTIONS.map(({ name }) => name), RECORDS_LOST, RECORDS_UNCONFIRMED];
+  expect(names.toSorted()).toEqual(wanted.toSorted());
 });

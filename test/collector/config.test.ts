@@ -174,13 +174,18 @@ const OVERLAYS = readdirSync(path.join(CONFIG_DIR, "overlays")).map((file) => `o
 
 describe.each(OVERLAYS)("%s", (file) => {
   const overlay = load(file);
-  const exporters = Object.entries(mapOf(overlay["exporters"] ?? {}));
+  /** A login is for an exporter of the overlay that it is named after. */
+  const above = file.endsWith("-login.yaml") ? load(file.replace("-login.yaml", ".yaml")) : {};
+  const exportersAbove = mapOf(above["exporters"] ?? {});
+  const exporters = Object.entries(mapOf(overlay["exporters"] ?? {})).map(
+    ([name, own]) => [name, { ...mapOf(exportersAbove[name] ?? {}), ...mapOf(own) }] as const,
+  );
 
   it("only adds keys, and extensions to those that there are", () => {
     const both = keysInBoth(config, overlay, []).filter((key) => key !== "service.extensions");
-    expect(both).toEqual([]);
+    expect([...both, ...keysInBoth(above, overlay, [])]).toEqual([]);
     const ofConfig = z.array(z.string()).parse(at(config, "service", "extensions"));
-    const { extensions = ofConfig } = mapOf(overlay["service"]);
+    const { extensions = ofConfig } = mapOf(overlay["service"] ?? {});
     expect(extensions).toEqual([
       ...ofConfig,
       ...Object.keys(mapOf(overlay["extensions"] ?? {})).filter((name) => !ofConfig.includes(name)),

@@ -1,6 +1,6 @@
 /** What our check of configurations, and the real Collector, say of the overlays: of each, and of all together. */
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { buildCollector } from "../../collector-config/build/build.ts";
@@ -14,6 +14,9 @@ const OVERLAYS = readdirSync(FOLDER);
 /** What is there only together with another one. */
 const WITH: Readonly<Record<string, readonly string[]>> = {
   "keycloak-file.yaml": ["keycloak.yaml", "keycloak-file.yaml"],
+  "loki-login.yaml": ["loki.yaml", "loki-login.yaml"],
+  "otlp-login.yaml": ["otlp.yaml", "otlp-login.yaml"],
+  "victorialogs-login.yaml": ["victorialogs.yaml", "victorialogs-login.yaml"],
   "keycloak.yaml": ["keycloak.yaml", "keycloak-file.yaml"],
 };
 const pathsOf = (names: readonly string[]): readonly string[] => [
@@ -22,12 +25,27 @@ const pathsOf = (names: readonly string[]): readonly string[] => [
 ];
 /** Has only what our build has; keycloak.yaml hangs off a receiver that it has not. */
 const isInBuild = (name: string): boolean =>
-  !readFileSync(join(FOLDER, name), "utf8").includes("not in our build") && !(name in WITH);
+  !readFileSync(join(FOLDER, name), "utf8").includes("not in our build") &&
+  !name.startsWith("keycloak");
+
+function loginDirectory(): string {
+  const directory = temporaryDirectory();
+  for (const name of ["loki", "otlp", "victorialogs"])
+    writeFileSync(join(directory, name), "Bearer x");
+  return directory;
+}
 
 describe("otel-audit collector validate", () => {
   test.each(OVERLAYS)("finds nothing in %s", (name) => {
     expect(validateConfig(loadConfigFiles(pathsOf(WITH[name] ?? [name])))).toEqual([]);
   });
+});
+
+test("both sides of Kafka on one Collector are refused: records would go round for ever", () => {
+  const found = validateConfig(loadConfigFiles(pathsOf(["kafka.yaml", "kafka-consumer.yaml"])));
+  expect(found.map(({ code, component }) => `${code} ${component}`)).toEqual([
+    "hop_circle exporters.kafka/audit",
+  ]);
 });
 
 const why = whyNoCollector();
@@ -44,7 +62,11 @@ test.skipIf(why !== undefined)(
     const configs = pathsOf(together).flatMap((path) => ["--config", path]);
     const { status, stderr } = spawnSync(await buildCollector(), ["validate", ...configs], {
       encoding: "utf8",
-      env: { ...process.env, AUDIT_COLLECTOR_DIR: temporaryDirectory() },
+      env: {
+        ...process.env,
+        AUDIT_COLLECTOR_DIR: temporaryDirectory(),
+        AUDIT_LOGIN_DIR: loginDirectory(),
+      },
     });
     expect(stderr).toBe("");
     expect(status).toBe(0);

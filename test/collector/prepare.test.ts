@@ -1,9 +1,17 @@
-import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { prepareCollectorDirectory } from "../../src/collector/index.ts";
 import { CSV_HEADER, decodeCsvRows, encodeCsvRow } from "../../src/format/index.ts";
 import { fullRecord, resultRecord } from "../support/records.ts";
+import { runCommand } from "../support/running-command.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const row = encodeCsvRow(fullRecord);
@@ -26,6 +34,22 @@ test("a new directory gets folders 0700 and files 0600, and a second time nothin
   ]);
   expect(prepareCollectorDirectory(directory).done).toEqual([]);
 });
+
+test.each([0o755, 0o750, 0o711])(
+  "a directory that lets others in (%o) is said on stderr, and left so",
+  async (mode) => {
+    const directory = join(temporaryDirectory(), "open");
+    mkdirSync(directory);
+    chmodSync(directory, mode);
+    const { code, out, err } = await runCommand(["collector", "prepare", "-d", directory]);
+    expect(code).toBe(0);
+    expect(err).toContain(`${directory} has mode 0${mode.toString(8)}: other users`);
+    expect(out).not.toContain("has mode");
+    expect(statSync(directory).mode & 0o777).toBe(mode);
+    chmodSync(directory, 0o700);
+    expect((await runCommand(["collector", "prepare", "-d", directory])).err).toBe("");
+  },
+);
 
 test("a JSON line that was cut is ended", () => {
   const directory = temporaryDirectory();

@@ -23,6 +23,7 @@ import { type RunningVictoriaLogs, startVictoriaLogs } from "../collector/victor
 import { createLedger, expectKept, type Ledger } from "../support/ledger.ts";
 import { runCommand } from "../support/running-command.ts";
 import { type Service, startService } from "../support/service.ts";
+import { type Kills, largestRequestIn, repeatsIn, requestsTwice } from "../support/repeats.ts";
 import { fill, smallDisk } from "../support/small-disk.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { readTrail, type Trail } from "../support/trail.ts";
@@ -192,10 +193,24 @@ describe.skipIf(skipped !== undefined)("a service, a Collector and a backend", (
       await parts.service.now().kept(Math.max(share, left));
       const trail = await settle(parts);
       const summary = await expectInFiles(parts, trail);
+      const killsOf = (one: string): number => kills.filter(({ victim }) => victim === one).length;
+      const counts: Kills = {
+        // The last one ends it.
+        service: killsOf("service") + 1,
+        collector: killsOf("collector"),
+        backend: killsOf("backend"),
+      };
+      const { dir } = parts.collector.now();
+      const largest = await largestRequestIn(dir);
+      const most = requestsTwice.inFiles(counts) * largest;
+      expect(repeatsIn(await idsIn(dir, /^audit.*\.jsonl$/))).toBeLessThanOrEqual(most);
+      expect(repeatsIn(await idsIn(dir, /^audit.*\.csv$/))).toBeLessThanOrEqual(most);
 
       // A backend that answers before it has synced loses what it took in its last seconds; the journal has it.
       const backend = parts.backend.now();
-      const lost = missing(trail.ids, await idsInBackend(backend));
+      const inBackend = await idsInBackend(backend);
+      expect(repeatsIn(inBackend)).toBeLessThanOrEqual(requestsTwice.inBackend(counts) * largest);
+      const lost = missing(trail.ids, inBackend);
       if (!kills.some(({ victim }) => victim === "backend")) expect(lost).toEqual([]);
       if (lost.length > 0) {
         const to = ["--endpoint", backend.endpoint, "--protocol", "http/protobuf"];
@@ -204,7 +219,10 @@ describe.skipIf(skipped !== undefined)("a service, a Collector and a backend", (
         expect(missing(trail.ids, await idsInBackend(backend))).toEqual([]);
       }
       const victims = kills.map(({ victim }) => victim).join(", ");
-      console.log(`${victims}: ${summary}; the backend lost ${lost.length} that it had taken`);
+      console.log(
+        `${victims}: ${summary}, at most ${most} (requests of up to ${largest}); ` +
+          `${repeatsIn(inBackend)} in the backend, which lost ${lost.length} that it had taken`,
+      );
     },
     TIMEOUT_MILLIS,
   );

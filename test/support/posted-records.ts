@@ -37,10 +37,14 @@ export function resultIds(...sequences: readonly number[]): readonly string[] {
   return sequences.map((sequence) => recordId(STREAM, sequence));
 }
 
-/** An OTLP request (JSON), the bytes that the exporter of the process sends. */
+/** An OTLP request (JSON), the bytes that the exporter of the process sends; a resource for each service. */
 export function otlpRequest(records: readonly AuditRecord[]): string {
-  const resource = toResource({ "service.name": "trainer" });
-  const logs = records.map((record) => toLogRecord(record, resource));
+  const names = new Set(records.map(({ service = "trainer" }) => service));
+  const resources = new Map([...names].map((name) => [name, toResource({ "service.name": name })]));
+  const logs = records.flatMap((record) => {
+    const resource = resources.get(record.service ?? "trainer");
+    return resource === undefined ? [] : [toLogRecord(record, resource)];
+  });
   return new TextDecoder().decode(JsonLogsSerializer.serializeRequest(logs));
 }
 

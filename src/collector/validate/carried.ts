@@ -1,11 +1,11 @@
-import type { Collector, Hop, Pipeline } from "./model.ts";
+import type { Collector, Passage, Pipeline } from "./model.ts";
 import { dropsAudit, routesOfAudit } from "./separated.ts";
 
 /** Which pipelines audit records come to from one, directly: through connectors and internal hops. */
 export function nextPipelines(
   from: Pipeline,
   all: readonly Pipeline[],
-  collector: Pick<Collector, "components" | "hops">,
+  collector: Pick<Collector, "components"> & { readonly hops: readonly Passage[] },
 ): readonly Pipeline[] {
   const doors = new Set<string>();
   for (const { id } of from.exporters) {
@@ -109,13 +109,13 @@ export function closure(
 }
 
 /** Hops one after the other; one that closes a circle with those before it is set apart. */
-export function straightened(
-  all: readonly Hop[],
+export function straightened<One extends Passage>(
+  all: readonly One[],
   components: Collector["components"],
   pipelines: readonly Pipeline[],
-): Pick<Collector, "hops" | "circles"> {
-  const hops: Hop[] = [];
-  const circles: Hop[] = [];
+): { readonly hops: readonly One[]; readonly circles: readonly One[] } {
+  const hops: One[] = [];
+  const circles: One[] = [];
   for (const hop of all) {
     const next = new Map(
       pipelines.map((one) => [one, nextPipelines(one, pipelines, { components, hops })]),

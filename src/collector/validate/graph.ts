@@ -10,6 +10,7 @@ import {
 import { straightened } from "./carried.ts";
 import type { Hit } from "./finding.ts";
 import { findHops } from "./hops.ts";
+import { findTopics } from "./topics.ts";
 import type { Collector, Component, Pipeline, Reference, Section } from "./model.ts";
 
 const SECTIONS = ["receivers", "processors", "exporters", "connectors", "extensions"] as const;
@@ -34,6 +35,9 @@ export function collectorOf(
   );
   const connectors = new Map([...defined.connectors, ...unknownConnectors(root, allPipelines)]);
   const components = { ...defined, connectors };
+  const { hops, circles } = straightened(findHops(components), components, allPipelines);
+  // Beside ports: a topic keeps what it gets and has other writers, so it is no inner way, but it may lead back.
+  const around = straightened([...hops, ...findTopics(components)], components, allPipelines);
   const extensions = get(root, "service", "extensions");
   const pipelines = get(root, "service", "pipelines");
   const whole: Collector = {
@@ -48,7 +52,8 @@ export function collectorOf(
         allPipelines.some(({ isPartlyUnknown }) => isPartlyUnknown),
       started: hasUnknown(extensions),
     },
-    ...straightened(findHops(components), components, allPipelines),
+    hops,
+    circles: [...circles, ...around.circles],
   };
   return { ...whole, pipelines: carry(whole.pipelines, whole) };
 }

@@ -49,12 +49,17 @@ export interface Collector {
   readonly unknownNames: { readonly inPipelines: boolean; readonly started: boolean };
   /** Without those that make a circle. */
   readonly hops: readonly Hop[];
-  readonly circles: readonly Hop[];
+  /** Those that do, also by way of a Kafka topic. */
+  readonly circles: readonly Passage[];
 }
 
-/** An exporter that sends to a receiver of the same configuration. */
-export interface Hop {
+/** An exporter, and a receiver of the same configuration that gets what it sends. */
+export interface Passage {
   readonly exporter: Component;
   readonly receiver: Component;
+}
+
+/** A passage over a port of this Collector. */
+export interface Hop extends Passage {
   readonly protocol: "grpc" | "http";
 }

@@ -22,13 +22,17 @@ export const SECRET_VALUES: readonly string[] = [
 /** Whether a pattern of Go's matches all samples; one that cannot be read here is taken as right. */
 export function matchesAll(node: Located, samples: readonly string[]): boolean {
   const text = knownText(node);
-  if (text === undefined) return false;
+  const compiled = text === undefined ? undefined : compiledPattern(text);
+  return compiled !== undefined && samples.every((sample) => compiled.test(sample));
+}
+
+/** A pattern of Go's; undefined for one that cannot be read here. */
+export function compiledPattern(text: string): RegExp | undefined {
   // Go has flags at the start of a pattern, JavaScript only around a part of one.
   const [, flags = "", pattern = text] = /^\(\?([ims]+)\)(.*)$/s.exec(text) ?? [];
   try {
-    const compiled = new RegExp(pattern, [...new Set(flags)].join(""));
-    return samples.every((sample) => compiled.test(sample));
+    return new RegExp(pattern, [...new Set(flags)].join(""));
   } catch {
-    return false;
+    return undefined;
   }
 }

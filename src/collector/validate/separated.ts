@@ -63,8 +63,8 @@ export function routesOfAudit({
 const isMoved = (action: Located | undefined): boolean =>
   isAbsent(action) || knownText(action) === "move";
 
-/** The texts of a condition hold commas: one that is no list is one. */
-function listOf(node: Located | undefined): readonly Located[] {
+/** The texts of conditions and statements hold commas: one that is no list is one. */
+export function listOf(node: Located | undefined): readonly Located[] {
   if (node === undefined) return [];
   return node.kind === "list" ? node.items : [node];
 }

@@ -6,9 +6,11 @@ import { validateConfig } from "../../../src/collector/index.ts";
 import { configOfText } from "../../../src/collector/validate/load-config.ts";
 import { RULES } from "../../../src/collector/validate/rules/index.ts";
 import { BESIDE_MISTAKES, BESIDE_VARIANTS } from "./planted/beside.ts";
+import { CHANGE_MISTAKES, CHANGE_VARIANTS } from "./planted/changes.ts";
 import { DOOR_MISTAKES } from "./planted/doors.ts";
 import { FILE_MISTAKES, QUEUE_MISTAKES } from "./planted/files-and-queues.ts";
 import type { Mistake } from "./planted/mistake.ts";
+import { PLACE_MISTAKES, PLACE_VARIANTS } from "./planted/places.ts";
 import { PROCESSING_MISTAKES } from "./planted/processing.ts";
 import { REDACTION_MISTAKES } from "./planted/redactions.ts";
 import { REFERENCE_MISTAKES } from "./planted/references.ts";
@@ -25,6 +27,8 @@ const MISTAKES = [
   ...DOOR_MISTAKES,
   ...SYSTEM_MISTAKES,
   ...BESIDE_MISTAKES,
+  ...CHANGE_MISTAKES,
+  ...PLACE_MISTAKES,
 ];
 
 /** The text of a right configuration with the changes made; each must fit in one place. */
@@ -80,7 +84,10 @@ describe("a mistake is found on its line, and nothing else is", () => {
 });
 
 describe("other ways to be right", () => {
-  test.each([...VARIANTS, ...BESIDE_VARIANTS])("$name ($base)", (variant) => {
-    expect(validateConfig([configOfText(planted(variant), variant.base)])).toEqual([]);
-  });
+  test.each([...VARIANTS, ...BESIDE_VARIANTS, ...CHANGE_VARIANTS, ...PLACE_VARIANTS])(
+    "$name ($base)",
+    (variant) => {
+      expect(validateConfig([configOfText(planted(variant), variant.base)])).toEqual([]);
+    },
+  );
 });

@@ -1,6 +1,6 @@
 /** Configurations that are right: nothing is found in them, and the real Collector takes them. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildCollector } from "../../../collector-config/build/build.ts";
@@ -25,10 +25,16 @@ const together = overlays.filter((file) => !/gateway|kafka-consumer/.test(basena
 const ours = together.filter((file) => !FOREIGN.has(file));
 const config = join(CONFIG_DIR, "config.yaml");
 
+/** What an overlay adds keys to, where that is another overlay. */
+const besideOf = (file: string): readonly string[] =>
+  file.endsWith("-login.yaml") ? [file.replace("-login.yaml", ".yaml")] : [];
+
 /** As they are given to the Collector, by a name. */
 const CONFIGURATIONS: readonly (readonly [string, readonly string[]])[] = [
   ["config.yaml", [config]],
-  ...overlays.map((file) => [`config.yaml and ${basename(file)}`, [config, file]] as const),
+  ...overlays.map(
+    (file) => [`config.yaml and ${basename(file)}`, [config, ...besideOf(file), file]] as const,
+  ),
   ["config.yaml and every overlay", [config, ...together]],
   ["config.yaml and every overlay of our build", [config, ...ours]],
   ...rights.map((file) => [basename(file), [file]] as const),
@@ -85,6 +91,8 @@ describe.skipIf(reason !== undefined)(
     test.each(OF_OUR_BUILD)("%s", (_name, files) => {
       const directory = temporaryDirectory();
       mkdirSync(join(directory, "queue"));
+      for (const name of ["loki", "otlp", "victorialogs"])
+        writeFileSync(join(directory, name), "Bearer x");
       const result = spawnSync(
         collector,
         ["validate", ...files.flatMap((file) => ["--config", file])],
@@ -92,6 +100,7 @@ describe.skipIf(reason !== undefined)(
           encoding: "utf8",
           env: {
             AUDIT_COLLECTOR_DIR: directory,
+            AUDIT_LOGIN_DIR: directory,
             REDACTION_KEY: "a key of tests that has thirty-two bytes",
             MY_POD_IP: "127.0.0.1",
             BACKEND_AUTHORIZATION: "none",

@@ -1,6 +1,8 @@
 import type { Rule } from "../finding.ts";
+import { CHANGE_RULES } from "./changes.ts";
 import { FILE_RULES } from "./file-exporter.ts";
 import { LISTENER_RULES } from "./listeners.ts";
+import { PLACE_RULES } from "./places.ts";
 import { PROCESSING_RULES } from "./processing.ts";
 import { QUEUE_RULES } from "./queues.ts";
 import { REDACTION_RULES } from "./redactions.ts";
@@ -15,7 +17,9 @@ export const RULES: readonly Rule[] = [
   ...FILE_RULES,
   ...QUEUE_RULES,
   ...STORAGE_RULES,
+  ...PLACE_RULES,
   ...PROCESSING_RULES,
+  ...CHANGE_RULES,
   ...REDACTION_RULES,
   ...LISTENER_RULES,
   ...TRANSPORT_RULES,

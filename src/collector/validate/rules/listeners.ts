@@ -11,6 +11,9 @@ const LISTENING = new Set(
   "fluentforward webhookevent splunkhec loki awsfirehose signalfx datadog".split(" "),
 );
 
+/** Whose pages may come from anywhere. */
+const ANY_ORIGIN = /^(?:https?:\/\/)?\*+(?::[\d*]+)?$/;
+
 /** A port that a receiver listens on. */
 interface Listener {
   readonly path: readonly string[];
@@ -102,6 +105,27 @@ export const LISTENER_RULES: readonly Rule[] = [
                 ),
               ]
             : [],
+        ),
+      ),
+  },
+  {
+    code: "listener_cors",
+    severity: "error",
+    why: "any page that somebody on a machine with a way to this port opens in a browser may post records",
+    instead: "no cors, or the origins that write audit records by name",
+    find: (collector) =>
+      usedComponents(collector, "receivers").flatMap((receiver) =>
+        [
+          ["protocols", "http", "cors", "allowed_origins"],
+          ["cors", "allowed_origins"],
+        ].flatMap((path) =>
+          itemsOf(get(receiver.config, ...path))
+            .filter((origin) => ANY_ORIGIN.test(knownText(origin)?.trim() ?? ""))
+            .map((origin) => ({
+              at: origin.place,
+              component: receiver.name,
+              message: `allowed_origins: ${knownText(origin)}`,
+            })),
         ),
       ),
   },

@@ -1,11 +1,12 @@
-import { ATTR_RECORD_ID } from "../../../event/index.ts";
+import { ATTR_RECORD_ID, SCOPE_NAME } from "../../../event/index.ts";
 import type { Collector, Component, Pipeline } from "../model.ts";
 import { hitIn, usedComponents } from "../graph.ts";
 import type { Hit, Rule } from "../finding.ts";
-import { get, everyEntry, isAbsent, itemsOf, knownText, type Located } from "../located.ts";
+import { get, everyEntry, isAbsent, isGiven, knownText, type Located } from "../located.ts";
 import { nextPipelines } from "../carried.ts";
 import { publicReceivers } from "../limits.ts";
 import { isSink } from "../queue.ts";
+import { listOf } from "../separated.ts";
 
 /** Processors that drop or join records by chance, number or likeness. */
 const DROPPING = ["probabilisticsampler", "tailsampling", "logdedup", "ratelimiter"];
@@ -57,12 +58,29 @@ function* errorModes(
   }
 }
 
-/** Whether a filter asks what only audit records have. */
+/** A condition asks for what only audit records have: to hold their name in some text is not enough. */
+const ASKS_AUDIT = new RegExp(
+  String.raw`\battributes\["audit\.[\w.]+"\]|\bscope\.name\b.*${SCOPE_NAME}`,
+  "s",
+);
+
+/** Whether each condition of a filter asks what only audit records have: one that holds drops the record. */
 function knowsAudit({ config }: Component): boolean {
-  const texts: Located[] = [config];
-  for (const { entry } of everyEntry(config)) texts.push(entry.value, ...itemsOf(entry.value));
-  return texts.some(
-    (node) => node.kind === "unknown" || (knownText(node) ?? "").toLowerCase().includes("audit"),
+  if (config.kind === "unknown") return true;
+  const conditions = [
+    ...listOf(get(config, "log_conditions")),
+    ...listOf(get(config, "logs", "log_record")),
+  ].flatMap((node) => (node.kind === "map" ? listOf(get(node, "conditions")) : [node]));
+  const older = ["include", "exclude"].map((key) => get(config, "logs", key)).filter(isGiven);
+  return (
+    conditions.length + older.length > 0 &&
+    conditions.every((node) => node.kind === "unknown" || ASKS_AUDIT.test(knownText(node) ?? "")) &&
+    older.every((node) =>
+      [...everyEntry(node)].some(
+        ({ path, entry }) =>
+          path.at(-1) === "key" && (knownText(entry.value) ?? "audit.").startsWith("audit."),
+      ),
+    )
   );
 }
 

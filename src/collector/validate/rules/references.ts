@@ -181,10 +181,15 @@ export const REFERENCE_RULES: readonly Rule[] = [
     code: "hop_circle",
     severity: "error",
     why: "an exporter sends to a receiver of this configuration that its own records come from: they go round for ever, and the disk or the memory fills",
-    instead: "the endpoint of the backend, or another port for the inner receiver",
+    instead:
+      "the endpoint of the backend, or another port for the inner receiver; of Kafka another topic, or each on a Collector of its own",
     find: ({ circles }) =>
       circles.map(({ exporter, receiver }) =>
-        hitIn(exporter, ["endpoint"], `sends to ${receiver.name}, which its own records come from`),
+        hitIn(
+          exporter,
+          exporter.type === "kafka" ? ["logs", "topic"] : ["endpoint"],
+          `sends to ${receiver.name}, which its own records come from`,
+        ),
       ),
   },
   {

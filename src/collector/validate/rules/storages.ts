@@ -6,7 +6,7 @@ import { booleanOf, get, knownText, type Located, textOf } from "../located.ts";
 const DEFAULT_DIRECTORY = "/var/lib/otelcol/file_storage";
 
 /** The file_storage extensions that audit records, or the places in their sources, are kept in. */
-function storages(collector: Collector): readonly Component[] {
+export function storages(collector: Collector): readonly Component[] {
   const users = [
     ...usedComponents(collector, "exporters").map(({ config }) =>
       get(config, "sending_queue", "storage"),

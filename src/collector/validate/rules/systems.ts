@@ -195,4 +195,15 @@ export const SYSTEM_RULES: readonly Rule[] = [
         : undefined;
     }),
   },
+  {
+    code: "syslog_udp",
+    severity: "error",
+    why: "a datagram is neither answered nor encrypted: what nobody hears, or is too long for one, counts as kept and is gone",
+    instead: "network: tcp with tls; better a protocol that answers, as OTLP does",
+    find: inside("exporters", "syslog", ({ config }) =>
+      textOf(get(config, "network"), "tcp")?.toLowerCase() === "udp"
+        ? [["network"], "network: udp"]
+        : undefined,
+    ),
+  },
 ];

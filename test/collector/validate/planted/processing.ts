@@ -34,6 +34,19 @@ export const PROCESSING_MISTAKES: readonly Mistake[] = [
       ],
     ],
   },
+  ...[
+    'IsMatch(log.body, "audit")',
+    'resource.attributes["service.name"] == "audit.record.id"',
+    'scope.name == "audit-other"',
+    'log.attributes["audit.record.id"] == nil\n      - log.severity_number < SEVERITY_NUMBER_WARN',
+  ].map((condition): Mistake => ({
+    name: `a filter that only names it: ${condition.slice(-40)}`,
+    base: "spool.yaml",
+    changes: [
+      ["  filter/audit_only:\n", "  filter/audit_only: #! filter_without_audit\n"],
+      ['log.attributes["audit.record.id"] == nil', condition],
+    ],
+  })),
   inSpool(
     "a filter that blocks",
     "    error_mode: ignore\n",

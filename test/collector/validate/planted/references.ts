@@ -139,4 +139,42 @@ extensions:
       ["      exporters: [file/csv]\n", "      exporters: [file/csv, otlp_http/again]\n"],
     ],
   },
+  {
+    name: "a circle through a topic",
+    base: "kafka.yaml",
+    changes: [
+      ["      topic: audit_logs\n", "      topic: audit_logs #! hop_circle\n"],
+      ["      exporters: [file/archive]\n", "      exporters: [file/archive, kafka/audit]\n"],
+    ],
+  },
+  {
+    name: "a circle through a topic that fits a pattern, by one broker of several",
+    base: "kafka.yaml",
+    changes: [
+      ["      topic: audit_logs\n", "      topic: audit_logs #! hop_circle\n"],
+      ["      topics: [audit_logs]\n", '      topics: ["^audit_"]\n'],
+      [
+        "    brokers: [kafka-0.example.org:9093, kafka-1.example.org:9093]\n    tls: { ca_file: /etc/otelcol/ca.crt }\n    group_id",
+        "    brokers: [kafka-7.example.org:9093, KAFKA-1.example.org:9093]\n    tls: { ca_file: /etc/otelcol/ca.crt }\n    group_id",
+      ],
+      ["      exporters: [file/archive]\n", "      exporters: [file/archive, kafka/audit]\n"],
+    ],
+  },
+  {
+    name: "a circle through variables that only the start will tell",
+    base: "kafka.yaml",
+    changes: [
+      ["      topic: audit_logs\n", "      topic: ${env:TOPIC} #! hop_circle\n"],
+      ["      topics: [audit_logs]\n", "      topics: ${env:TOPIC}\n"],
+      [
+        "    brokers: [kafka-0.example.org:9093, kafka-1.example.org:9093]\n    tls: { ca_file: /etc/otelcol/ca.crt }\n    group_id",
+        "    brokers: ${env:BROKERS}\n    tls: { ca_file: /etc/otelcol/ca.crt }\n    group_id",
+      ],
+      [
+        "    brokers: [kafka-0.example.org:9093, kafka-1.example.org:9093]\n    tls: { ca_file: /etc/otelcol/ca.crt }\n    auth",
+        "    brokers: ${env:BROKERS}\n    tls: { ca_file: /etc/otelcol/ca.crt }\n    auth",
+      ],
+      ["      exporters: [file/archive]\n", "      exporters: [file/archive, kafka/audit]\n"],
+    ],
+  },
 ];

@@ -192,4 +192,23 @@ export const VARIANTS: readonly Mistake[] = [
       ],
     ],
   },
+  {
+    name: "from one topic to another is no circle",
+    base: "kafka.yaml",
+    changes: [
+      ["      topics: [audit_logs]\n", "      topics: [audit_in]\n"],
+      ["      exporters: [file/archive]\n", "      exporters: [file/archive, kafka/audit]\n"],
+    ],
+  },
+  {
+    name: "from the brokers of one place to those of another is no circle",
+    base: "kafka.yaml",
+    changes: [
+      [
+        "    brokers: [kafka-0.example.org:9093, kafka-1.example.org:9093]\n    tls: { ca_file: /etc/otelcol/ca.crt }\n    group_id",
+        "    brokers: [kafka-0.example.net:9093]\n    tls: { ca_file: /etc/otelcol/ca.crt }\n    group_id",
+      ],
+      ["      exporters: [file/archive]\n", "      exporters: [file/archive, kafka/audit]\n"],
+    ],
+  },
 ];
