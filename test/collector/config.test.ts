@@ -227,6 +227,56 @@ describe.each(OVERLAYS)("%s", (file) => {
   });
 });
 
+const CHAIN = ["transform/flat_attributes", ...REDACTION_PROCESSORS];
+
+describe.each(["config.yaml", ...OVERLAYS])("what comes in from outside by %s", (file) => {
+  // keycloak-file.yaml is nothing without the other.
+  const files = new Set([
+    "config.yaml",
+    file,
+    ...(file.includes("keycloak") ? ["overlays/keycloak.yaml"] : []),
+  ]);
+  const all = [...files].map(load);
+  const connectors = all.flatMap((each) => Object.keys(mapOf(each["connectors"] ?? {})));
+  const pipelines = new Map(
+    all.flatMap((each) => Object.entries(mapOf(at(each, "service", "pipelines")))),
+  );
+  const listOf = (pipeline: unknown, key: string): readonly string[] =>
+    z.array(z.string()).parse(mapOf(pipeline)[key] ?? []);
+
+  /** Processors on each way from a pipeline to what is no connector. */
+  function ways(pipeline: unknown): readonly (readonly string[])[] {
+    const own = listOf(pipeline, "processors");
+    return listOf(pipeline, "exporters").flatMap((exporter) =>
+      connectors.includes(exporter)
+        ? [...pipelines.values()]
+            .filter((next) => listOf(next, "receivers").includes(exporter))
+            .flatMap(ways)
+            .map((way) => [...own, ...way])
+        : [own],
+    );
+  }
+
+  const outside = [...pipelines].filter(
+    ([name, pipeline]) =>
+      (file === "config.yaml" ||
+        Object.hasOwn(mapOf(at(load(file), "service", "pipelines")), name)) &&
+      listOf(pipeline, "receivers").some((receiver) => !connectors.includes(receiver)),
+  );
+
+  it("runs the whole redaction, on every way to every exporter", () => {
+    if (file === "config.yaml") expect(outside).toHaveLength(2);
+    for (const [name, pipeline] of outside) {
+      const found = ways(pipeline);
+      expect(found.length).toBeGreaterThan(0);
+      for (const way of found) {
+        const first = way.indexOf(CHAIN[0] ?? "");
+        expect([name, way.slice(first, first + CHAIN.length)]).toEqual([name, CHAIN]);
+      }
+    }
+  });
+});
+
 /** Paths at which both say something that is not a map of further keys. */
 function keysInBoth(base: Node, overlay: Node, above: readonly string[]): readonly string[] {
   return Object.entries(overlay).flatMap(([key, value]) => {
