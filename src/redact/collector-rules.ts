@@ -14,12 +14,7 @@
 import { KEPT_ATTRIBUTES, KEY_RULE_EXEMPT } from "../event/index.ts";
 import { type CollectorNames, collectorNames } from "./collector-names.ts";
 import { assignedPatterns, notationPatterns, WITHOUT_ASSIGNMENT } from "./collector-notations.ts";
-import {
-  type CollectorPolicy,
-  hidesName,
-  NO_POLICY,
-  policyForCollector,
-} from "./collector-policy.ts";
+import { type CollectorPolicy, NO_POLICY, policyForCollector } from "./collector-policy.ts";
 import { type Detector, DETECTORS } from "./detectors.ts";
 import type { IdentityAction, RedactionPolicy } from "./policy-schema.ts";
 
@@ -72,7 +67,7 @@ export function collectorRedaction(policy?: RedactionPolicy): CollectorRedaction
   const detectors = DETECTORS.filter((detector) => isOn(detector, said));
   const all = {
     // No built-in rule reaches the exempt ones; a policy's own rule means what it names.
-    ignored_keys: [...KEPT_ATTRIBUTES, ...KEY_RULE_EXEMPT.filter((key) => !hidesName(said, key))],
+    ignored_keys: [...KEPT_ATTRIBUTES, ...KEY_RULE_EXEMPT.filter((key) => !said.hidesName(key))],
     ignored_key_patterns: said.keptNames,
     allowed_values: [],
     blocked_key_patterns: [],
