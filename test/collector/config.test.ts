@@ -53,8 +53,9 @@ describe("the redaction", () => {
 
   it.each(
     Object.entries({ names, shapes, assigned }).flatMap(([instance, rules]) =>
-      Object.entries(rules).flatMap(([key, ofTheProcess]: [string, readonly string[]]) =>
-        ofTheProcess.length === 0 ? [] : [[instance, key, ofTheProcess] as const],
+      Object.entries(rules).map(
+        ([key, ofTheProcess]: [string, readonly string[]]) =>
+          [instance, key, ofTheProcess] as const,
       ),
     ),
   )("redaction/%s: %s are those of the process", (instance, key, ofTheProcess) => {
@@ -81,7 +82,7 @@ describe("the redaction", () => {
     (name) => {
       const instance = at(config, "processors", `redaction/${name}`);
       expect(at(instance, "ignored_keys")).toEqual(expect.arrayContaining([...KEPT_ATTRIBUTES]));
-      expect(instance).not.toHaveProperty("ignored_key_patterns");
+      expect(at(instance, "ignored_key_patterns")).toEqual([]);
     },
   );
 
