@@ -90,7 +90,7 @@ const IN_PATHS =
   "where the name came with its dots, as service.name does with service";
 const IN_LISTS =
   "a policy's patterns read a list in an attribute as its JSON text: a number of it is not found by a pattern " +
-  "with ^ or $, nor what needs a quote, a backslash, <, >, & or a line end";
+  "with ^ or $, nor what needs a quote, a backslash or a line end";
 
 function isHiding({ action = "mask" }: { readonly action?: RedactionAction }): boolean {
   return action !== "keep";

@@ -125,7 +125,8 @@ function builtInDifferences(
     "names inside of text: assignments, flags, elements, calls, setters and ENV are read; not a value " +
       "before its name, nor one that only looks random; an expression behind a name is masked",
     "a value whose name stands beside it in a map or a list, as in { name, value }, stays",
-    "a name is the last key of a path, and its whole value is masked: booleans and empty text too",
+    "a name is the last key of a path, and its whole value is masked: booleans and empty text too; in an " +
+      "attribute, a map below such a name is masked by the names in it alone",
   ];
 }
 

@@ -9,11 +9,13 @@ export const POLICY: LoadedRedaction = redactionOfObject({
     { regex: "^zebra$" },
     { regex: "^(emu|gnu)$" },
     { regex: "(^okapi|^kudu$)" },
-    { names: ["favourite_colour", "*_badge"] },
+    { names: ["favourite_colour", "*_badge", "outer"] },
   ],
   values: [
     { name: "customer", regex: "^C-[0-9]{6}$" },
     { name: "employee", regex: "EMP[0-9]{4}$" },
+    { name: "seven", regex: "^[0-9]{7}$" },
+    { name: "tag", regex: 'id="[0-9]+"' },
     { name: "visitor", regex: "(^|,)V-[0-9]{4}(,|$)" },
   ],
 });
@@ -72,3 +74,18 @@ export const POLICY_CASES: readonly PolicyCase[] = ROWS.map(([id, given, secrets
   secrets: words(secrets),
   kept: words(kept),
 }));
+
+/** Where the Collector does otherwise than the process: attributes, a text of them, and who lets it through. */
+export const POLICY_DIFFERENCES: readonly (readonly [
+  id: string,
+  given: BodyMap,
+  text: string,
+  letBy: "process" | "Collector",
+])[] = [
+  ["a part of a name that came with its dots", { "outer.name": "stays51" }, "stays51", "process"],
+  ["a whole text in quotes", { t: 'say "C-111152"' }, "C-111152", "process"],
+  ["a number in a list", { n: [1, 7654353] }, "7654353", "Collector"],
+  ["what JSON escapes in a list", { t: ['see id="5554"'] }, "5554", "Collector"],
+  ["what is below a built-in name", { token: { a: "stripes56" } }, "stripes56", "Collector"],
+  ["a pattern of names in a text", { t: "zebra=stripes55" }, "stripes55", "Collector"],
+];

@@ -17,15 +17,15 @@ import {
   whyNoCollector,
 } from "../../collector/collector-process.ts";
 import { anyValue, keyValues, postOtlp, sealedAttributes } from "../../support/otlp-values.ts";
-import { POLICY, POLICY_CASES } from "./policy-cases.ts";
+import { POLICY, POLICY_CASES, POLICY_DIFFERENCES } from "./policy-cases.ts";
 
 const skipped = whyNoCollector();
 if (skipped !== undefined)
   process.stderr.write(`\notel-audit: test/redact/conformance/policy: ${skipped}\n\n`);
 
-describe("the process", () => {
-  const redactor = createRedactor(compileRedaction(POLICY, undefined));
+const redactor = createRedactor(compileRedaction(POLICY, undefined));
 
+describe("the process", () => {
   it.each(POLICY_CASES.map((each) => [each.id, each] as const))(
     "%s",
     (_, { given, secrets, kept }) => {
@@ -58,31 +58,61 @@ function requestWith(place: (typeof PLACES)[number], given: BodyMap, sequence: n
   };
 }
 
+/** What the Collector's files have of requests, each with values in one place. */
+async function writtenOf(
+  place: (typeof PLACES)[number],
+  values: readonly BodyMap[],
+): Promise<string> {
+  const dir = mkdtempSync(path.join(tmpdir(), "otel-audit-policy-"));
+  const file = path.join(dir, "config.yaml");
+  const ours = readFileSync(path.join(CONFIG_DIR, "config.yaml"), "utf8");
+  writeFileSync(file, renderConfiguration(ours, POLICY.document, file).text);
+  const collector = await startCollector({ dir: path.join(dir, "collector"), config: file });
+  try {
+    const resourceLogs = values.map((given, at) => requestWith(place, given, at + 1));
+    const status = await postOtlp(`${collector.httpEndpoint}/v1/logs`, { resourceLogs });
+    if (status !== 200) throw new Error(`the Collector answered ${status}`);
+    await collector.drained();
+    return [collector.jsonFile, collector.csvFile]
+      .map((each) => readFileSync(each, "utf8"))
+      .join("\n");
+  } finally {
+    await collector.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
 describe.skipIf(skipped !== undefined).each(PLACES)("the Collector, in the %s", (place) => {
   let written = "";
 
   beforeAll(async () => {
-    const dir = mkdtempSync(path.join(tmpdir(), "otel-audit-policy-"));
-    const file = path.join(dir, "config.yaml");
-    const ours = readFileSync(path.join(CONFIG_DIR, "config.yaml"), "utf8");
-    writeFileSync(file, renderConfiguration(ours, POLICY.document, file).text);
-    const collector = await startCollector({ dir: path.join(dir, "collector"), config: file });
-    try {
-      const resourceLogs = POLICY_CASES.map(({ given }, at) => requestWith(place, given, at + 1));
-      const status = await postOtlp(`${collector.httpEndpoint}/v1/logs`, { resourceLogs });
-      if (status !== 200) throw new Error(`the Collector answered ${status}`);
-      await collector.drained();
-      written = [collector.jsonFile, collector.csvFile]
-        .map((each) => readFileSync(each, "utf8"))
-        .join("\n");
-    } finally {
-      await collector.stop();
-      rmSync(dir, { recursive: true, force: true });
-    }
+    written = await writtenOf(
+      place,
+      POLICY_CASES.map(({ given }) => given),
+    );
   }, BUILD_TIMEOUT_MILLIS);
 
   it.each(POLICY_CASES.map((each) => [each.id, each] as const))("%s", (_, { secrets, kept }) => {
     for (const secret of secrets) expect(written).not.toContain(secret);
     for (const each of kept) expect(written).toContain(each);
+  });
+});
+
+describe.skipIf(skipped !== undefined)("the Collector differs as docs/redaction.md says", () => {
+  let written = "";
+
+  beforeAll(async () => {
+    written = await writtenOf(
+      "attributes",
+      POLICY_DIFFERENCES.map(([, given]) => given),
+    );
+  }, BUILD_TIMEOUT_MILLIS);
+
+  it.each(POLICY_DIFFERENCES)("in %s", (_, given, text, letBy) => {
+    const inProcess = JSON.stringify(redactAttributes(redactor, given));
+    expect([inProcess.includes(text), written.includes(text)]).toEqual([
+      letBy === "process",
+      letBy === "Collector",
+    ]);
   });
 });
