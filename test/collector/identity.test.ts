@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildCollector } from "../../collector-config/build/build.ts";
 import { renderConfiguration } from "../../src/collector/index.ts";
@@ -200,6 +201,38 @@ describe.skipIf(why !== undefined).each<IdentityAction>(["drop", "pseudonym"])(
       expect(text).toContain(String.raw`username=\"****\", x=\"y\"`);
       expect(text).toContain("userId=****, ipAddress=****, username=****");
       expect(text.match(/"audit\.actor\.id","value":\{"stringValue":"\*{4}"/g)).toHaveLength(3);
+    });
+
+    test("hides them in an event of Keycloak whatever somebody chose as a name", async () => {
+      const seed = Number(process.env["FC_SEED"] ?? Date.now() % 2_147_483_647);
+      const parts = ['"', "\\", ", ", "=", "userId=", "ipAddress=", "username=", "\n", "x"];
+      const chosen = fc
+        .array(fc.constantFrom(...parts), { maxLength: 10 })
+        .map((list) => list.join("").replaceAll(/\s/g, " ").replaceAll('"', '\\"'));
+      const messages = fc.sample(
+        fc
+          .tuple(chosen, chosen, chosen)
+          .map(
+            ([client, uri, name]) =>
+              `type="LOGIN", realmId="9410", clientId="${client}", userId="ann-1", ipAddress="${ADDRESS}", ` +
+              `redirect_uri="${uri}", username="${name}", impersonator="grace"`,
+          ),
+        { seed, numRuns: 300 },
+      );
+      const logRecords = messages.map((message) => ({
+        body: { stringValue: JSON.stringify({ loggerName: "org.keycloak.events", message }) },
+      }));
+      const file = join(collector.dir, "keycloak.jsonl");
+      const linesOf = async (): Promise<readonly string[]> =>
+        (await readFile(file, "utf8").catch(() => "")).split("\n");
+      const before = (await linesOf()).length;
+      expect(await postOtlp(lines, { resourceLogs: [{ scopeLogs: [{ logRecords }] }] })).toBe(200);
+      const last = await eventually(async () => {
+        const found = await linesOf();
+        return found.length > before ? found.at(-2) : undefined;
+      });
+      expect(last.match(/realmId/g), `FC_SEED=${seed}`).toHaveLength(300);
+      expect(last, `FC_SEED=${seed}`).not.toMatch(CLEAR);
     });
   },
 );
