@@ -10,8 +10,8 @@ import {
 } from "../collector/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { replaceFile } from "../lib/files.ts";
-import { compileRedaction, loadRedactionFile, type RedactionPolicy } from "../redact/index.ts";
 import type { Lines } from "./quarantine-command.ts";
+import { findRedactionPolicy } from "./redaction-policy.ts";
 
 /** Options of `otel-audit collector render`. */
 export interface RenderOptions {
@@ -21,8 +21,6 @@ export interface RenderOptions {
   /** The files of the configuration that ours is to be merged behind. */
   readonly merge?: readonly string[];
 }
-
-const DEFAULT_POLICY = "redaction.yaml";
 
 /**
  * Writes the redaction of a policy into a configuration, or prints it as an overlay.
@@ -35,7 +33,8 @@ export function renderCollector(
   { policy: policyPath, check, quiet }: RenderOptions,
   { print, warn }: Lines,
 ): boolean {
-  const policy = loadPolicy(policyPath, warn);
+  const found = findRedactionPolicy(policyPath, warn);
+  const policy = found?.policy;
   const report = reporter(quiet === true, warn);
   if (file === undefined) {
     if (check === true) throw nothingToCompare();
@@ -50,7 +49,7 @@ export function renderCollector(
   if (check === true) {
     if (isStale) {
       warn(
-        `${file} is stale: its redaction is not that of ${nameOf(policyPath)}; run otel-audit collector render ${file}`,
+        `${file} is stale: its redaction is not that of ${found?.path ?? "the built-in rules"}; run otel-audit collector render ${file}`,
       );
     } else print(`${file} is up to date`);
     return isStale;
@@ -74,7 +73,7 @@ export function renderMerge(
 ): boolean {
   const ours = join(COLLECTOR_CONFIG, "config.yaml");
   const { text, differences, extensions } = renderMergeOverlay(read(ours), {
-    policy: loadPolicy(policyPath, warn),
+    policy: findRedactionPolicy(policyPath, warn)?.policy,
     file: ours,
     host: loadConfigFiles(merge),
   });
@@ -118,22 +117,6 @@ function nothingToCompare(): AuditError {
     "invalid_option",
     "--check compares a file: name it, as in otel-audit collector render --check collector-config/config.yaml",
   );
-}
-
-function nameOf(policyPath: string | undefined): string {
-  return policyPath ?? (existsSync(DEFAULT_POLICY) ? DEFAULT_POLICY : "the built-in rules");
-}
-
-/** The policy that a service in this directory would have; undefined: none. */
-function loadPolicy(
-  path: string | undefined,
-  warn: (line: string) => void,
-): RedactionPolicy | undefined {
-  if (path === undefined && !existsSync(DEFAULT_POLICY)) return undefined;
-  const loaded = loadRedactionFile(path ?? DEFAULT_POLICY, warn);
-  // Refuses a pattern that is no RE2, as a service does at its start.
-  compileRedaction(loaded, undefined);
-  return loaded.document;
 }
 
 function read(file: string): string {

@@ -6,20 +6,31 @@ import {
   buildCollector,
   builtCollector,
   COLLECTOR_CONFIG,
+  configOfText,
   loadConfigFiles,
   prepareCollectorDirectory,
   runProgram,
   validateConfig,
 } from "../collector/index.ts";
-import { AuditError } from "../lib/errors.ts";
+import { AuditError, messageOf } from "../lib/errors.ts";
+import { replaceFile } from "../lib/files.ts";
 import { collectorRunsAlready, lockCollectorDirectory } from "./collector-lock.ts";
-import { quoted } from "./shell-text.ts";
+import {
+  type NewFile,
+  OUR_CONFIGURATION,
+  policyInForce,
+  type PolicyInForce,
+} from "./collector-run-policy.ts";
 import type { Lines } from "./quarantine-command.ts";
+import { findRedactionPolicy } from "./redaction-policy.ts";
+import { quoted } from "./shell-text.ts";
 
 /** Options of `otel-audit collector run`. */
 export interface RunOptions {
   readonly config?: string;
   readonly overlay: readonly string[];
+  /** The redaction policy; else AUDIT_REDACTION_FILE, else ./redaction.yaml if it is there. */
+  readonly policy?: string;
   /** Codes of findings that do not keep it from starting. */
   readonly ignore: readonly string[];
   readonly directory?: string;
@@ -66,21 +77,27 @@ export async function runCollector(
   { print, warn }: Lines,
 ): Promise<number> {
   const binary = findBinary(options.binary, env);
-  const files = configurationFiles(options);
   const directory = resolve(options.directory ?? (env["AUDIT_COLLECTOR_DIR"] || DEFAULT_DIRECTORY));
+  const policy = findRedactionPolicy(
+    options.policy ?? (env["AUDIT_REDACTION_FILE"] || undefined),
+    warn,
+  );
+  const inForce = policyInForce(configurationFiles(options), policy, directory);
   const variables = { ...env, AUDIT_COLLECTOR_DIR: directory };
-  const args = files.flatMap((file) => ["--config", file]);
+  const args = inForce.files.flatMap((file) => ["--config", file]);
+  warn(inForce.line);
   if (options.dryRun === true) {
     const words = [binary, ...args].map((word) => (/[^\w./-]/.test(word) ? quoted(word) : word));
     print([`AUDIT_COLLECTOR_DIR=${quoted(directory)}`, ...words].join(" "));
     return 0;
   }
   await refuseSecond(env["AUDIT_HEALTH_ENDPOINT"] || DEFAULT_HEALTH);
-  check(files, options.ignore, variables, warn);
+  check(inForce, options.ignore, variables, warn);
   const lock = lockCollectorDirectory(directory);
   try {
     const { done, warnings } = prepareCollectorDirectory(directory);
     for (const line of [...done, ...warnings]) warn(line);
+    if (inForce.overlay !== undefined) write(inForce.overlay);
     await runProgram(binary, ["validate", ...args], { cwd: ".", env: variables, log: () => {} });
     return await runToEnd(spawn(binary, args, { env: variables, stdio: "inherit" }), binary);
   } finally {
@@ -90,12 +107,16 @@ export async function runCollector(
 
 /** Says what the configuration does to audit records. @throws {AuditError} where it loses or leaks them. */
 function check(
-  files: readonly string[],
+  { files, overlay }: PolicyInForce,
   ignore: readonly string[],
   env: Environment,
   warn: (line: string) => void,
 ): void {
-  const findings = validateConfig(loadConfigFiles(files), { pipelines: [], ignore, env });
+  // The overlay is not on disk before the directory is ours alone.
+  const loaded = files.flatMap((file) =>
+    file === overlay?.path ? [configOfText(overlay.text, file)] : loadConfigFiles([file]),
+  );
+  const findings = validateConfig(loaded, { pipelines: [], ignore, env });
   for (const { file, line, column, severity, code, component, message } of findings) {
     warn(`${file}:${line}:${column} ${severity} ${code} ${component}: ${message}`);
   }
@@ -107,6 +128,16 @@ function check(
     "the configuration loses or leaks audit records; otel-audit collector validate says what to write instead, " +
       `${codes.join(" ")} starts it all the same`,
   );
+}
+
+function write({ path, text }: NewFile): void {
+  try {
+    replaceFile(path, [text]);
+  } catch (error) {
+    throw new AuditError("unreadable", `cannot write ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** The repair of files must not meet a Collector that writes them. */
@@ -179,7 +210,7 @@ function configurationFiles({ config, overlay }: RunOptions): readonly string[] 
       `--overlay ${named}: there is no such file, and ours are ${overlayNames(folder).join(", ")}`,
     );
   };
-  const first = config ?? join(COLLECTOR_CONFIG, "config.yaml");
+  const first = config ?? OUR_CONFIGURATION;
   if (!existsSync(first)) {
     throw new AuditError("invalid_option", `--config ${first}: there is no such file`);
   }

@@ -11,11 +11,15 @@ with otel-audit collector build. Signals are passed on; its exit code is the one
   otel-audit collector run --overlay otlp --overlay alerts
   otel-audit collector run --config mine.yaml --overlay ./more.yaml --dry-run
 
+The redaction policy that services have here (--policy, AUDIT_REDACTION_FILE, else ./redaction.yaml) is
+put behind our configuration by an overlay in the directory; a configuration of your own has to have it
+(otel-audit collector render), or is refused. A line at the start says which policy is in force.
+
 The variables of collector-config/README.md count here too, AUDIT_COLLECTOR_DIR and the endpoints
 among them.
 
-Exit: that of the Collector, 128 and more after a signal; 2 wrong usage, or a configuration that
-loses or leaks; 3 there is no Collector, it
+Exit: that of the Collector, 128 and more after a signal; 2 wrong usage, an invalid policy, or
+a configuration that loses or leaks, or has the redaction of another policy; 3 there is no Collector, it
 refuses the configuration, runs already, or the directory cannot be used.`;
 
 const BUILD_HELP = `
@@ -38,6 +42,10 @@ export function collectorRunCommand(lines: Lines): Command {
     .option(
       "-d, --directory <path>",
       "the Collector's directory (default: AUDIT_COLLECTOR_DIR, else /var/lib/otel-audit)",
+    )
+    .option(
+      "-p, --policy <file>",
+      "the redaction policy (default: AUDIT_REDACTION_FILE, else redaction.yaml if it is there, else the built-in rules)",
     )
     .option("-b, --binary <path>", "the Collector to run")
     .option(

@@ -1,7 +1,7 @@
 /** What a Collector needs of us: a binary, a configuration, a directory. */
 export { COLLECTOR_JSON, type Prepared, prepareCollectorDirectory } from "./prepare.ts";
 export { REDACTION_PROCESSORS } from "./redaction-processors.ts";
-export { type Rendered, renderConfiguration, renderOverlay } from "./render.ts";
+export { BEGIN_MARK, type Rendered, renderConfiguration, renderOverlay } from "./render.ts";
 export {
   MERGE_HEAD,
   type MergeOptions,
@@ -21,6 +21,7 @@ export {
 export { type ProgramOptions, runProgram, WANTED_GO } from "./build/run-program.ts";
 export {
   type ConfigFinding,
+  configOfText,
   loadConfigFiles,
   validateConfig,
   type ValidateOptions,

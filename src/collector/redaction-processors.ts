@@ -6,16 +6,8 @@
  * RE2 in both places; `$` is written `$$` here, as the Collector reads `${…}` in any value.
  */
 import { Document, isMap, isScalar, type Pair, type YAMLMap } from "yaml";
-import {
-  ANONYMOUS,
-  ATTR_ACTOR_DELEGATOR_ID,
-  ATTR_ACTOR_ID,
-  ATTR_CLIENT_ADDRESS,
-  ATTR_CLIENT_PORT,
-  ATTR_SOURCE_ID,
-  ATTR_SOURCE_TYPE,
-} from "../event/index.ts";
-import { type CollectorRedaction, type CollectorRules, MASK } from "../redact/index.ts";
+import type { CollectorRedaction, CollectorRules } from "../redact/index.ts";
+import { identityStatements } from "./identity-statements.ts";
 
 /** The processors of the redaction, in the order in which a pipeline must name them. */
 export const REDACTION_PROCESSORS: readonly string[] = [
@@ -31,7 +23,8 @@ const COMMENTS: Readonly<Record<string, string>> = {
 The first of three instances: what the name of a field gives away, and what a policy adds.`,
   "redaction/shapes": "What the shape of a value gives away: tokens, keys, addresses of mail.",
   "redaction/assigned": "What a name inside of a value gives away: password=…, token: ….",
-  error_mode: "If a statement fails the record goes on as it is, through the redaction.",
+  error_mode: `If a statement fails the record goes on with what that one was to hide: the redaction behind it
+leaves these keys alone (ignored_keys).`,
   allow_all_keys: "Keys are not on an allow list: without this, every attribute would be removed.",
   redact_all_types: "Look at numbers, booleans, lists and maps among the attributes too, as text.",
   ignored_keys: `Exact names that nothing touches: identity, order, time, closed vocabularies. In the body they
@@ -52,7 +45,7 @@ export function redactionLines(redaction: CollectorRedaction, indent: number): s
     inCollectorText({
       "transform/identity": {
         error_mode: "ignore",
-        log_statements: identityStatements(redaction.identity),
+        ...identityStatements(redaction.identity),
       },
       "redaction/names": settingsOf(redaction.names),
       "redaction/shapes": settingsOf(redaction.shapes),
@@ -65,34 +58,9 @@ export function redactionLines(redaction: CollectorRedaction, indent: number): s
   return text.replaceAll(/^(?=.)/gm, " ".repeat(indent));
 }
 
-/** Settings without those that say nothing. */
+/** All lists, empty ones too: as an overlay they leave nothing of those that they replace. */
 function settingsOf(rules: CollectorRules): Readonly<Record<string, unknown>> {
-  const lists = Object.entries(rules).filter(
-    ([, list]: [string, readonly string[]]) => list.length > 0,
-  );
-  return {
-    allow_all_keys: true,
-    redact_all_types: true,
-    ...Object.fromEntries(lists),
-    summary: "silent",
-  };
-}
-
-/** Attributes whose value is masked unless it is a pseudonym, or nobody's. */
-function identityStatements(identity: CollectorRedaction["identity"]): readonly unknown[] {
-  if (identity === "clear") return [];
-  const stays = identity === "pseudonym" ? `|hmac:[A-Za-z0-9_-]{8}:[A-Za-z0-9_-]{22}` : "";
-  const mask = (key: string, only = ""): string =>
-    `set(log.attributes["${key}"], "${MASK}") where log.attributes["${key}"] != nil${only} and ` +
-    `not IsMatch(log.attributes["${key}"], "^(${ANONYMOUS}${stays})$")`;
-  const statements = [
-    mask(ATTR_ACTOR_ID),
-    mask(ATTR_ACTOR_DELEGATOR_ID),
-    mask(ATTR_CLIENT_ADDRESS),
-    mask(ATTR_SOURCE_ID, ` and log.attributes["${ATTR_SOURCE_TYPE}"] == "ip"`),
-    `delete_key(log.attributes, "${ATTR_CLIENT_PORT}")`,
-  ];
-  return [{ context: "log", statements }];
+  return { allow_all_keys: true, redact_all_types: true, ...rules, summary: "silent" };
 }
 
 /** Texts as the Collector wants them: `$` begins a variable there. */

@@ -6,6 +6,12 @@
  * process. Promise: nothing that the policy hides is let through; what cannot be said masks more.
  */
 import { compileRe2, patternOfGlob } from "../lib/re2-pattern.ts";
+import {
+  hasAnchors,
+  selfContained,
+  withoutAnchors,
+  withQuotesForAnchors,
+} from "./collector-anchors.ts";
 import type {
   IdentityAction,
   KeyPolicy,
@@ -20,6 +26,8 @@ export interface CollectorPolicy {
   /** What it says of a built-in rule; undefined: nothing. */
   readonly actionOf: (rule: string) => RedactionAction | undefined;
   readonly hiddenNames: readonly string[];
+  /** Whether it hides what stands under a name that is no part of a longer one. */
+  readonly hidesName: (name: string) => boolean;
   readonly keptNames: readonly string[];
   /** Names that are hidden before a value in a text too. */
   readonly hiddenInText: readonly string[];
@@ -34,6 +42,7 @@ export interface CollectorPolicy {
 export const NO_POLICY: CollectorPolicy = {
   actionOf: () => undefined,
   hiddenNames: [],
+  hidesName: () => false,
   keptNames: [],
   hiddenInText: [],
   hiddenValues: [],
@@ -41,11 +50,6 @@ export const NO_POLICY: CollectorPolicy = {
   identity: "clear",
   differences: [],
 };
-
-/** Whether a policy hides what stands under a name. */
-export function hidesName({ hiddenNames }: CollectorPolicy, name: string): boolean {
-  return !isPlain(name, hiddenNames);
-}
 
 /** Reads a policy for the Collector. */
 export function policyForCollector(policy: RedactionPolicy): CollectorPolicy {
@@ -61,13 +65,18 @@ export function policyForCollector(policy: RedactionPolicy): CollectorPolicy {
       hidden.map((rules) => rules.detectors?.[rule]).find((action) => action !== undefined) ??
       detectors[rule],
     hiddenNames: names.hidden,
+    hidesName: (name) => !isPlain(name, names.hiddenWhole),
     keptNames: names.kept,
     hiddenInText: names.inText,
-    hiddenValues: allValues.filter(isHiding).map(({ regex }) => regex),
-    keptValues: allValues.filter((each) => !isHiding(each)).map(({ regex }) => `^(?:${regex})$`),
+    hiddenValues: allValues.filter(isHiding).map(({ regex }) => anywhereInList(regex)),
+    keptValues: allValues
+      .filter((each) => !isHiding(each))
+      .map(({ regex }) => `^(?:${selfContained(regex)})$`),
     identity,
     differences: [
       ...names.differences,
+      ...(names.hidden.length === 0 ? [] : [IN_PATHS]),
+      ...(allValues.some(isHiding) ? [IN_LISTS] : []),
       ...allValues.flatMap(valueDifference),
       ...Object.entries(detectors).flatMap(([rule, action]) => actionDifference(rule, action)),
       ...own.flatMap(([action, rules]) => ownDifferences(action, rules)),
@@ -75,6 +84,13 @@ export function policyForCollector(policy: RedactionPolicy): CollectorPolicy {
     ],
   };
 }
+
+const IN_PATHS =
+  "a name that a policy hides is looked for in every part of a path: what is below it goes too, also " +
+  "where the name came with its dots, as service.name does with service";
+const IN_LISTS =
+  "a policy's patterns read a list in an attribute as its JSON text: a number of it is not found by a pattern " +
+  "with ^ or $, nor what needs a quote, a backslash or a line end";
 
 function isHiding({ action = "mask" }: { readonly action?: RedactionAction }): boolean {
   return action !== "keep";
@@ -95,6 +111,8 @@ function hidingOf({ keys = [], values = [], detectors = {} }: RedactionRules): R
 
 interface ReadKeys {
   readonly hidden: readonly string[];
+  /** The same for whole names. */
+  readonly hiddenWhole: readonly string[];
   readonly inText: readonly string[];
   readonly kept: readonly string[];
   readonly differences: readonly string[];
@@ -103,6 +121,7 @@ interface ReadKeys {
 /** The first rule on a name counts. The Collector asks for kept names first: those of a later rule only where no earlier one hides them. */
 function readKeys(keys: readonly KeyPolicy[]): ReadKeys {
   const hidden: string[] = [];
+  const hiddenWhole: string[] = [];
   const inText: string[] = [];
   const kept: string[] = [];
   const differences: string[] = [];
@@ -110,20 +129,21 @@ function readKeys(keys: readonly KeyPolicy[]): ReadKeys {
     const label = (rule.names ?? [rule.regex]).join(", ");
     if (isHiding(rule)) {
       hidden.push(...patternsOf(rule).map(anywhereInPath));
+      hiddenWhole.push(...patternsOf(rule).map(wholeName));
       inText.push(...(rule.names ?? []).map(nameInText));
       if (rule.names === undefined) differences.push(`${label}: not looked for inside of text`);
       differences.push(...actionDifference(label, rule.action ?? "mask"));
       continue;
     }
     if (hidden.length === 0 || rule.names?.every((name) => isPlain(name, hidden)) === true) {
-      kept.push(...patternsOf(rule).map((pattern) => `(?i)^(?:${pattern})$`));
+      kept.push(...patternsOf(rule).map(wholeName));
     } else {
       differences.push(
         `${label}: kept in the process, but an earlier rule may hide such a name; the Collector cannot tell and leaves it to the other rules`,
       );
     }
   }
-  return { hidden, inText, kept, differences };
+  return { hidden, hiddenWhole, inText, kept, differences };
 }
 
 /** Whether a name stands for itself alone and no pattern matches it. */
@@ -136,9 +156,18 @@ function patternsOf({ names, regex = "" }: KeyPolicy): readonly string[] {
   return names === undefined ? [regex] : names.map(patternOfGlob);
 }
 
-/** What was nested in an attribute is `a.name` or, of a list, `a.name.0` when the rules are asked. */
+/** What was nested in an attribute is `a.name`, `a.name.0` or `a.name.b` when the rules are asked. */
 function anywhereInPath(pattern: string): string {
-  return `(?i)(?:^|\\.)(?:${pattern})(?:\\.[0-9]+)?$`;
+  return `(?i)(?:^|\\.)(?:${withoutAnchors(pattern)})(?:\\.|$)`;
+}
+
+function wholeName(pattern: string): string {
+  return `(?i)^(?:${selfContained(pattern)})$`;
+}
+
+/** A list in an attribute is one text when the rules are asked: `["a","b"]`. */
+function anywhereInList(pattern: string): string {
+  return hasAnchors(pattern) ? withQuotesForAnchors(pattern) : pattern;
 }
 
 /** A name as it stands before `=` or `:` in a text; `*` are characters of names there. */
@@ -147,8 +176,15 @@ function nameInText(name: string): string {
   return `(?:^|[^a-z0-9_.\\-])${parts.join("[a-z0-9_.\\-]*")}`;
 }
 
-function valueDifference({ name, action = "mask" }: ValuePolicy): readonly string[] {
-  if (action !== "keep") return actionDifference(`value:${name}`, action);
+function valueDifference({ name, regex, action = "mask" }: ValuePolicy): readonly string[] {
+  if (action !== "keep") {
+    return [
+      ...(hasAnchors(regex)
+        ? [`value:${name}: its ^ and $ hold at a quote too, also inside of a longer text`]
+        : []),
+      ...actionDifference(`value:${name}`, action),
+    ];
+  }
   return [`value:${name}: kept only where it is the whole value, not inside of a longer text`];
 }
 

@@ -14,12 +14,7 @@
 import { KEPT_ATTRIBUTES, KEY_RULE_EXEMPT } from "../event/index.ts";
 import { type CollectorNames, collectorNames } from "./collector-names.ts";
 import { assignedPatterns, notationPatterns, WITHOUT_ASSIGNMENT } from "./collector-notations.ts";
-import {
-  type CollectorPolicy,
-  hidesName,
-  NO_POLICY,
-  policyForCollector,
-} from "./collector-policy.ts";
+import { type CollectorPolicy, NO_POLICY, policyForCollector } from "./collector-policy.ts";
 import { type Detector, DETECTORS } from "./detectors.ts";
 import type { IdentityAction, RedactionPolicy } from "./policy-schema.ts";
 
@@ -72,7 +67,7 @@ export function collectorRedaction(policy?: RedactionPolicy): CollectorRedaction
   const detectors = DETECTORS.filter((detector) => isOn(detector, said));
   const all = {
     // No built-in rule reaches the exempt ones; a policy's own rule means what it names.
-    ignored_keys: [...KEPT_ATTRIBUTES, ...KEY_RULE_EXEMPT.filter((key) => !hidesName(said, key))],
+    ignored_keys: [...KEPT_ATTRIBUTES, ...KEY_RULE_EXEMPT.filter((key) => !said.hidesName(key))],
     ignored_key_patterns: said.keptNames,
     allowed_values: [],
     blocked_key_patterns: [],
@@ -130,7 +125,8 @@ function builtInDifferences(
     "names inside of text: assignments, flags, elements, calls, setters and ENV are read; not a value " +
       "before its name, nor one that only looks random; an expression behind a name is masked",
     "a value whose name stands beside it in a map or a list, as in { name, value }, stays",
-    "a name is the last key of a path, and its whole value is masked: booleans and empty text too",
+    "a name is the last key of a path, and its whole value is masked: booleans and empty text too; in an " +
+      "attribute, a map below such a name is masked by the names in it alone",
   ];
 }
 

@@ -53,8 +53,9 @@ describe("the redaction", () => {
 
   it.each(
     Object.entries({ names, shapes, assigned }).flatMap(([instance, rules]) =>
-      Object.entries(rules).flatMap(([key, ofTheProcess]: [string, readonly string[]]) =>
-        ofTheProcess.length === 0 ? [] : [[instance, key, ofTheProcess] as const],
+      Object.entries(rules).map(
+        ([key, ofTheProcess]: [string, readonly string[]]) =>
+          [instance, key, ofTheProcess] as const,
       ),
     ),
   )("redaction/%s: %s are those of the process", (instance, key, ofTheProcess) => {
@@ -81,7 +82,7 @@ describe("the redaction", () => {
     (name) => {
       const instance = at(config, "processors", `redaction/${name}`);
       expect(at(instance, "ignored_keys")).toEqual(expect.arrayContaining([...KEPT_ATTRIBUTES]));
-      expect(instance).not.toHaveProperty("ignored_key_patterns");
+      expect(at(instance, "ignored_key_patterns")).toEqual([]);
     },
   );
 
@@ -229,6 +230,56 @@ describe.each(OVERLAYS)("%s", (file) => {
   it("says whether it was run, and has a row in the README", () => {
     expect(textOf(file)).toMatch(/^# Run by us: (yes|no|in part)\b/m);
     expect(textOf("README.md")).toContain(`| \`${file}\``);
+  });
+});
+
+const CHAIN = ["transform/flat_attributes", ...REDACTION_PROCESSORS];
+
+describe.each(["config.yaml", ...OVERLAYS])("what comes in from outside by %s", (file) => {
+  // keycloak-file.yaml is nothing without the other.
+  const files = new Set([
+    "config.yaml",
+    file,
+    ...(file.includes("keycloak") ? ["overlays/keycloak.yaml"] : []),
+  ]);
+  const all = [...files].map(load);
+  const connectors = all.flatMap((each) => Object.keys(mapOf(each["connectors"] ?? {})));
+  const pipelines = new Map(
+    all.flatMap((each) => Object.entries(mapOf(at(each, "service", "pipelines")))),
+  );
+  const listOf = (pipeline: unknown, key: string): readonly string[] =>
+    z.array(z.string()).parse(mapOf(pipeline)[key] ?? []);
+
+  /** Processors on each way from a pipeline to what is no connector. */
+  function ways(pipeline: unknown): readonly (readonly string[])[] {
+    const own = listOf(pipeline, "processors");
+    return listOf(pipeline, "exporters").flatMap((exporter) =>
+      connectors.includes(exporter)
+        ? [...pipelines.values()]
+            .filter((next) => listOf(next, "receivers").includes(exporter))
+            .flatMap(ways)
+            .map((way) => [...own, ...way])
+        : [own],
+    );
+  }
+
+  const outside = [...pipelines].filter(
+    ([name, pipeline]) =>
+      (file === "config.yaml" ||
+        Object.hasOwn(mapOf(at(load(file), "service", "pipelines")), name)) &&
+      listOf(pipeline, "receivers").some((receiver) => !connectors.includes(receiver)),
+  );
+
+  it("runs the whole redaction, on every way to every exporter", () => {
+    if (file === "config.yaml") expect(outside).toHaveLength(2);
+    for (const [name, pipeline] of outside) {
+      const found = ways(pipeline);
+      expect(found.length).toBeGreaterThan(0);
+      for (const way of found) {
+        const first = way.indexOf(CHAIN[0] ?? "");
+        expect([name, way.slice(first, first + CHAIN.length)]).toEqual([name, CHAIN]);
+      }
+    }
   });
 });
 

@@ -1,11 +1,21 @@
 /** `otel-audit collector run` and `build`, through their program, with the real Collector. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildCollector } from "../../collector-config/build/build.ts";
+import { renderOverlay } from "../../src/collector/index.ts";
 import { CSV_HEADER } from "../../src/format/index.ts";
 import { COMMAND } from "../support/command-line.ts";
 import { otlpRequest } from "../support/stored-forms.ts";
@@ -29,9 +39,9 @@ function cleanEnv(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEn
   return { ...Object.fromEntries(ours), XDG_CACHE_HOME: path.join(root, "cache"), ...more };
 }
 
-function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+function run(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = root) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, "collector", ...args], {
-    cwd: root,
+    cwd,
     env: cleanEnv({ PATH: "/nowhere", ...env }),
     encoding: "utf8",
   });
@@ -151,6 +161,100 @@ describe("otel-audit collector run", () => {
   });
 });
 
+describe("the redaction policy of otel-audit collector run", () => {
+  const binary = pretender("takes", 'if [ "$1" = validate ]; then exit 0; fi; echo "$@"');
+  const policy = path.join(root, "policy of one.yaml");
+  const overlayText = (): string =>
+    renderOverlay({ version: 1, keys: [{ names: ["badge"] }] }).text;
+  let directories = 0;
+  const start = (...args: readonly string[]): readonly string[] => {
+    directories += 1;
+    return ["run", "-b", binary, "-d", path.join(root, `policy ${directories}`), ...args];
+  };
+  const directory = (): string => path.join(root, `policy ${directories}`);
+
+  beforeAll(() => {
+    writeFileSync(policy, "version: 1\nkeys: [{ names: [badge] }]\n", { mode: 0o600 });
+  });
+
+  it.each([
+    ["--policy", ["--policy", policy], {}],
+    ["AUDIT_REDACTION_FILE", [], { AUDIT_REDACTION_FILE: policy }],
+  ])("of %s stands behind our configuration, and the start says so", (_, args, env) => {
+    const { code, out, err } = run(start(...args, "--overlay", "otlp"), env);
+    const overlay = path.join(directory(), "redaction-overlay.yaml");
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `--config ${CONFIG_DIR}/config.yaml --config ${overlay} --config ${COLLECTOR_OVERLAYS}/otlp.yaml\n`,
+    });
+    expect(err).toContain(`redaction: the built-in rules and ${policy}, by ${overlay}; `);
+    expect(readFileSync(overlay, "utf8")).toBe(overlayText());
+    expect(statSync(overlay).mode & 0o777).toBe(0o600);
+  });
+
+  it("is ./redaction.yaml where that is there", () => {
+    const here = mkdtempSync(path.join(root, "here-"));
+    copyFileSync(policy, path.join(here, "redaction.yaml"));
+    const { code, err } = run(start(), {}, here);
+    expect(code).toBe(0);
+    expect(err).toContain("redaction: the built-in rules and redaction.yaml, by ");
+  });
+
+  it("is none where there is none, and that is said", () => {
+    const { out, err } = run(start());
+    expect(out).toBe(`--config ${CONFIG_DIR}/config.yaml\n`);
+    expect(err).toMatch(/^otel-audit: redaction: the built-in rules; no redaction policy/m);
+  });
+
+  it("has to stand in a configuration of one's own, or the overlay behind it", () => {
+    const own = path.join(root, "own.yaml");
+    copyFileSync(path.join(CONFIG_DIR, "config.yaml"), own);
+    const stale = run(start("--config", own, "--policy", policy));
+    expect(stale).toMatchObject({ code: 2, out: "" });
+    expect(stale.err).toContain(
+      `${own} is stale: its redaction is not that of ${policy}; run otel-audit collector render --policy '${policy}' '${own}'`,
+    );
+    const overlay = path.join(root, "rendered.yaml");
+    writeFileSync(overlay, overlayText());
+    const behind = run(start("--config", own, "--overlay", overlay, "--policy", policy));
+    expect(behind).toMatchObject({ code: 0, out: `--config ${own} --config ${overlay}\n` });
+    expect(run(["render", "-q", "--policy", policy, own]).code).toBe(0);
+    const mended = run(start("--config", own, "--policy", policy));
+    expect(mended).toMatchObject({ code: 0, out: `--config ${own}\n` });
+    expect(mended.err).toContain(
+      `redaction: the built-in rules and ${policy}, as they stand in ${own}`,
+    );
+    // Nobody says here what it was rendered from.
+    const unknown = run(start("--config", own));
+    expect(unknown.code).toBe(0);
+    expect(unknown.err).toContain(
+      `redaction: as it stands in ${own}, which is not that of the built-in`,
+    );
+  });
+
+  it("is said not to count where a configuration has a redaction of another making", () => {
+    const other = path.join(root, "other.yaml");
+    const text = readFileSync(path.join(CONFIG_DIR, "config.yaml"), "utf8");
+    writeFileSync(other, text.replaceAll(/^ *# (>>>|<<<) redaction.*\n/gm, ""));
+    const { code, err } = run(start("--config", other, "--policy", policy));
+    expect(code).toBe(0);
+    expect(err).toContain(`the redaction policy ${policy} is not looked at: ${other} has no `);
+  });
+
+  it("with an error keeps it from starting", () => {
+    const wrong = path.join(root, "wrong.yaml");
+    writeFileSync(wrong, "version: 1\nkeys: [{ nmes: [x] }]\n", { mode: 0o600 });
+    expect(run(start("--policy", wrong))).toMatchObject({ code: 2, out: "" });
+  });
+
+  it("is in the command that --dry-run prints, and nothing is written", () => {
+    const { code, out } = run(start("--policy", policy, "--dry-run"));
+    expect(code).toBe(0);
+    expect(out).toContain("redaction-overlay.yaml");
+    expect(existsSync(directory())).toBe(false);
+  });
+});
+
 describe.skipIf(skipped !== undefined)("with the real Collector", () => {
   let binary: string;
   beforeAll(async () => {
@@ -171,7 +275,9 @@ describe.skipIf(skipped !== undefined)("with the real Collector", () => {
   it("prepares, runs, keeps a second one out, and ends on a signal", async () => {
     const env = await ports();
     const directory = path.join(root, "real");
-    const args = [COMMAND, "collector", "run", "-b", binary, "-d", directory];
+    const policy = path.join(root, "real policy.yaml");
+    writeFileSync(policy, "version: 1\nkeys: [{ names: [badge] }]\n", { mode: 0o600 });
+    const args = [COMMAND, "collector", "run", "-b", binary, "-d", directory, "--policy", policy];
     const child = spawn(process.execPath, args, { cwd: root, env: cleanEnv(env), stdio: "ignore" });
     children.add(child);
     const ended = once(child, "exit");
@@ -186,7 +292,7 @@ describe.skipIf(skipped !== undefined)("with the real Collector", () => {
         "audit.record.kind": "result",
         "audit.integrity.fields": `note:${"c".repeat(43)}:${"s".repeat(22)}`,
       },
-      body: {},
+      body: { badge: "B-1234", other: "stays" },
     };
     const answer = await fetch(`http://${env.AUDIT_OTLP_HTTP_ENDPOINT}/v1/logs`, {
       method: "POST",
@@ -199,6 +305,9 @@ describe.skipIf(skipped !== undefined)("with the real Collector", () => {
         ? true
         : undefined,
     );
+    const written = readFileSync(path.join(directory, "audit.jsonl"), "utf8");
+    expect(written).not.toContain("B-1234");
+    expect(written).toContain("stays");
     expect(readFileSync(path.join(directory, "audit.csv"), "utf8")).toContain(CSV_HEADER);
 
     const sameEndpoints = run(["run", "-b", binary, "-d", path.join(root, "other")], env);

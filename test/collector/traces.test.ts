@@ -28,14 +28,33 @@ const SPAN = {
       key: "request",
       value: { kvlistValue: { values: [text("user", "ann"), text("password", SECRET)] } },
     },
+    text("otel_audit:status", `forged ${SECRET}`),
   ],
+  traceState: `vendor=1,token=${SECRET}`,
   events: [
     {
       timeUnixNano: "1795331430600000000",
-      name: "exception",
-      attributes: [text("exception.message", `denied for Bearer ${SECRET}`)],
+      name: `login password=${SECRET}`,
+      attributes: [
+        text("exception.message", `denied for Bearer ${SECRET}`),
+        // A key that ends in a backslash: its quote in JSON text has two before it.
+        {
+          key: "m",
+          value: { kvlistValue: { values: [text("x\\", "y"), text("password", SECRET)] } },
+        },
+      ],
     },
   ],
+  links: [
+    {
+      traceId: "1af7651916cd43dd8448eb211c80319c",
+      spanId: "c7ad6b7169203331",
+      traceState: `token=${SECRET}`,
+      attributes: [text("password", SECRET)],
+    },
+    { traceId: "2af7651916cd43dd8448eb211c80319c", spanId: "d7ad6b7169203331" },
+  ],
+  droppedLinksCount: 1,
   status: { code: 2, message: `denied for Bearer ${SECRET}` },
 };
 
@@ -45,7 +64,10 @@ const spanShape = z.object({
   name: z.string(),
   status: z.object({ message: z.string() }),
   attributes: attributesShape,
-  events: z.array(z.object({ attributes: attributesShape })),
+  traceState: z.string(),
+  events: z.array(z.object({ name: z.string(), attributes: attributesShape })),
+  links: z.array(z.unknown()).default([]),
+  droppedLinksCount: z.number(),
 });
 const requestShape = z.object({
   resourceSpans: z.array(
@@ -62,14 +84,25 @@ describe.skipIf(why !== undefined)("a span", () => {
     await buildCollector();
   }, BUILD_TIMEOUT_MILLIS);
 
-  test("is masked in its name, status, events and attributes, nested ones too, and waits for its backend", async () => {
+  test("is masked in its name, status, state, events and attributes, nested ones too, has no links, and waits for its backend", async () => {
     const [port] = await freePorts(1);
     const collector = await startCollector({
       dir: join(temporaryDirectory(), "collector"),
       overlays: ["overlays/traces.yaml"],
       env: { AUDIT_TRACES_BACKEND: `http://127.0.0.1:${port}` },
     });
-    const request = { resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] };
+    const nested = {
+      key: "m",
+      value: { kvlistValue: { values: [text("password", SECRET)] } },
+    };
+    const request = {
+      resourceSpans: [
+        {
+          resource: { attributes: [nested] },
+          scopeSpans: [{ scope: { name: "x", attributes: [nested] }, spans: [SPAN] }],
+        },
+      ],
+    };
     const response = await fetch(`${collector.httpEndpoint}/v1/traces`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -85,8 +118,11 @@ describe.skipIf(why !== undefined)("a span", () => {
     expect(span?.name).toMatch(/^GET \/login\?sig=x .*\*\*\*\*$/);
     expect(span?.status.message).toBe("denied for ****");
     expect(span?.events.map((event) => asObject(event.attributes))).toEqual([
-      { "exception.message": "denied for ****" },
+      { "exception.message": "denied for ****", "m.x\\": "y", "m.password": "****" },
     ]);
+    expect(span?.events[0]?.name).toBe("login****");
+    expect(span?.traceState).toBe("vendor=1****");
+    expect(span).toMatchObject({ links: [], droppedLinksCount: 3 });
     expect(asObject(span?.attributes ?? [])).toEqual({
       "rpc.method": "trainer.ExperimentService/Login",
       "audit.call.id": "Cabcdefghijklmno",

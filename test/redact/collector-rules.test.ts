@@ -240,6 +240,34 @@ describe("a policy for the Collector", () => {
     expect(policy.differences).toContain("x_int_[0-9]+: not looked for inside of text");
   });
 
+  it("takes a name between anchors for what it is in the process: a whole name, wherever it stands", () => {
+    const policy = withPolicy({ keys: [{ regex: "^zebra$" }, { regex: "(^emu$|^gnu)" }] });
+    for (const name of ["zebra", "m.zebra", "l.1.Zebra", "zebra.a.b", "m.emu.0", "gnu", "m.gnu"])
+      expect([name, isBlocked(name, policy)]).toEqual([name, true]);
+    for (const name of ["zebras", "m.zebras", "azebra", "m.gnus.a"])
+      expect([name, isBlocked(name, policy)]).toEqual([name, false]);
+    expect(policy.differences).toContainEqual(expect.stringMatching(/every part of a path/));
+    expect(collectorRedaction().differences.join("\n")).not.toMatch(/every part of a path/);
+  });
+
+  it("takes a text between anchors for a text of a list too, and says so", () => {
+    const rules = { values: [{ name: "customer", regex: "^C-[0-9]{6}$" }] };
+    expect(textBy(rules, "C-111111")).toBe("****");
+    expect(textBy(rules, '["C-111111","C-222222"]')).toBe("[****,****]");
+    expect(textBy(rules, "see C-111111")).toBe("see C-111111");
+    const { differences } = withPolicy(rules);
+    expect(differences).toContainEqual(
+      expect.stringMatching(/^value:customer: its \^ and \$ hold/),
+    );
+    expect(differences).toContainEqual(expect.stringMatching(/a list in an attribute as its JSON/));
+  });
+
+  it("spares what no rule on names reaches where only a part of its name is named", () => {
+    const policy = withPolicy({ keys: [{ names: ["authorization"] }] });
+    expect(isBlocked("audit.authorization.by", policy)).toBe(false);
+    expect(isBlocked("authorization.by", policy)).toBe(true);
+  });
+
   it("reaches what the built-in rules leave alone, where it is named", () => {
     const policy = withPolicy({ keys: [{ names: ["audit.authorization.by"] }] });
     expect(isBlocked("audit.authorization.by", policy)).toBe(true);
