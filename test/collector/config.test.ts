@@ -245,7 +245,10 @@ describe.each(["config.yaml", ...OVERLAYS])("what comes in from outside by %s", 
   const all = [...files].map(load);
   const connectors = all.flatMap((each) => Object.keys(mapOf(each["connectors"] ?? {})));
   const pipelines = new Map(
-    all.flatMap((each) => Object.entries(mapOf(at(each, "service", "pipelines")))),
+    all.flatMap((each) =>
+      // A login has no pipeline of its own.
+      each["service"] === undefined ? [] : Object.entries(mapOf(at(each, "service", "pipelines"))),
+    ),
   );
   const listOf = (pipeline: unknown, key: string): readonly string[] =>
     z.array(z.string()).parse(mapOf(pipeline)[key] ?? []);
