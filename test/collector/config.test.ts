@@ -233,6 +233,11 @@ describe.each(OVERLAYS)("%s", (file) => {
   });
 });
 
+/** A login has none of its own. */
+function pipelinesOf(file: Node): Node {
+  return file["service"] === undefined ? {} : mapOf(at(file, "service", "pipelines"));
+}
+
 const CHAIN = ["transform/flat_attributes", ...REDACTION_PROCESSORS];
 
 describe.each(["config.yaml", ...OVERLAYS])("what comes in from outside by %s", (file) => {
@@ -244,12 +249,7 @@ describe.each(["config.yaml", ...OVERLAYS])("what comes in from outside by %s", 
   ]);
   const all = [...files].map(load);
   const connectors = all.flatMap((each) => Object.keys(mapOf(each["connectors"] ?? {})));
-  const pipelines = new Map(
-    all.flatMap((each) =>
-      // A login has no pipeline of its own.
-      each["service"] === undefined ? [] : Object.entries(mapOf(at(each, "service", "pipelines"))),
-    ),
-  );
+  const pipelines = new Map(all.flatMap((each) => Object.entries(pipelinesOf(each))));
   const listOf = (pipeline: unknown, key: string): readonly string[] =>
     z.array(z.string()).parse(mapOf(pipeline)[key] ?? []);
 
@@ -268,8 +268,7 @@ describe.each(["config.yaml", ...OVERLAYS])("what comes in from outside by %s", 
 
   const outside = [...pipelines].filter(
     ([name, pipeline]) =>
-      (file === "config.yaml" ||
-        Object.hasOwn(mapOf(at(load(file), "service", "pipelines")), name)) &&
+      (file === "config.yaml" || Object.hasOwn(pipelinesOf(load(file)), name)) &&
       listOf(pipeline, "receivers").some((receiver) => !connectors.includes(receiver)),
   );
 
