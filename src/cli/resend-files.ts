@@ -5,7 +5,7 @@ import { COLLECTOR_JSON } from "../collector/index.ts";
 import { isId } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { blocksOf, filesOf } from "../read/index.ts";
-import { type ListedFile, listFile } from "./listed-file.ts";
+import { type ListedFile, listFile } from "../lib/listed-file.ts";
 
 /** Files whose records are in one order. */
 export interface FileGroup {

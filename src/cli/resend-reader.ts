@@ -18,7 +18,7 @@ import {
   type FileProblem,
   type FoundRecord,
 } from "../read/index.ts";
-import { type ListedFile, openListed, wholeLines } from "./listed-file.ts";
+import { type ListedFile, openListed, wholeLines } from "../lib/listed-file.ts";
 import type { FileGroup } from "./resend-files.ts";
 
 /** Which records are wanted; all limits belong to what they limit. */

@@ -1,6 +1,6 @@
-import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { AuditError, systemCodeOf } from "../../lib/errors.ts";
+import { type ListedFile, listFile, openListed } from "../../lib/listed-file.ts";
 import type { Block, FileProblem } from "../block.ts";
 import type { BlockOptions } from "../block-cutter.ts";
 import { blocksOf } from "../blocks-of.ts";
@@ -38,38 +38,46 @@ export async function sourcesOf(paths: readonly string[]): Promise<readonly Trai
     }
   }
   return Promise.all(
-    [...files].map(async ([place, file]) => ({
-      name: file,
-      bytes: await bytesOf(file),
-      isReadOnce: named.has(place) && (await isNoFile(file)),
-      blocks: (_query, options = {}) => blocksOfFile(file, named.has(place), options),
-    })),
+    [...files].map(async ([place, file]) => {
+      const listed = listFile(file);
+      const isNamed = named.has(place);
+      return {
+        name: file,
+        bytes: listed?.bytes ?? 0,
+        isReadOnce: isNamed && (await isNoFile(file)),
+        blocks: (_query, options = {}) => blocksOfFile(file, { listed, isNamed, options }),
+      };
+    }),
   );
 }
 
-/** @param isNamed whether somebody asks for the very file: such a one may be a pipe. */
+/** What is read of a file. */
+interface Reading {
+  /** As it was listed; undefined: it was gone already. */
+  readonly listed: ListedFile | undefined;
+  /** Somebody asks for the very file: such a one may be a pipe. */
+  readonly isNamed: boolean;
+  readonly options: BlockOptions;
+}
+
 async function* blocksOfFile(
   file: string,
-  isNamed: boolean,
-  options: BlockOptions,
+  { listed, isNamed, options }: Reading,
 ): AsyncGenerator<Block | FileProblem> {
-  if (!isNamed && (await isNoFile(file))) {
-    yield { kind: "problem", message: NO_FILE, file, line: 1 };
+  if (await isNoFile(file)) {
+    if (isNamed) yield* blocksOf(file, options);
+    else yield { kind: "problem", message: NO_FILE, file, line: 1 };
     return;
   }
+  // Rotated since it was listed: it has another name, and its own may be another file's.
+  const opened = listed === undefined ? undefined : await openListed(listed);
   try {
-    yield* blocksOf(file, options);
+    yield* blocksOf(opened?.path ?? file, { ...options, handle: opened?.handle });
   } catch (error) {
     // Retention deleted it since it was listed; a record says so.
     const isGone = error instanceof AuditError && systemCodeOf(error.cause) === "ENOENT";
     if (isNamed || !isGone) throw error;
-  }
-}
-
-async function bytesOf(file: string): Promise<number> {
-  try {
-    return (await stat(file)).size;
-  } catch {
-    return 0;
+  } finally {
+    await opened?.handle.close();
   }
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { NO_RESULT } from "../../../src/event/index.ts";
@@ -175,6 +175,31 @@ describe("a trail", () => {
       if (matching.kind === "record") seen.push(matching.record.sequence);
     // An action without a result is known for one when everything was read.
     expect(seen).toEqual([2, 3, 4, 6, 8, 10, 11, 12, 7]);
+  });
+
+  test("that is rotated between being listed and being read has all of it", async () => {
+    const directory = temporaryDirectory();
+    const lines = TEXT_OF["json-lines"](askedTrail()).trimEnd().split("\n");
+    const file = join(directory, "audit.jsonl");
+    const write = (path: string, from: number, until?: number): void =>
+      writeFileSync(path, `${lines.slice(from, until).join("\n")}\n`);
+    write(join(directory, "audit-1.jsonl"), 0, 4);
+    write(file, 4, 9);
+    const sources = await sourcesOf([directory]);
+    renameSync(file, join(directory, "audit-2.jsonl"));
+    write(file, 9);
+    expect(await found(sources, "")).toEqual([8, 7, 6, 4, 3, 2]);
+    expect(await found(await sourcesOf([directory]), "")).toEqual(QUESTIONS[0]?.[1]);
+  });
+
+  test("whose view is replaced meanwhile has it as it is then", async () => {
+    const directory = temporaryDirectory();
+    const file = join(directory, "audit_log.json");
+    writeFileSync(file, TEXT_OF["json-array"](askedTrail().slice(0, 4)));
+    const sources = await sourcesOf([directory]);
+    writeFileSync(`${file}.tmp`, TEXT_OF["json-array"](askedTrail()));
+    renameSync(`${file}.tmp`, file);
+    expect(await found(sources, "")).toEqual(QUESTIONS[0]?.[1]);
   });
 
   test("that ends is read no further", async () => {

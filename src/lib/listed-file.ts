@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { systemCodeOf } from "../lib/errors.ts";
+import { systemCodeOf } from "./errors.ts";
 
 /** A file as it was when somebody looked: its name may be another one's by the time it is read. */
 export interface ListedFile {
