@@ -11,6 +11,7 @@ import type { IdentityAction } from "../../src/redact/index.ts";
 import { anyValue, keyValues, postOtlp, sealedAttributes } from "../support/otlp-values.ts";
 import { recordsOfRequest } from "../support/otlp-json.ts";
 import { eventually, freePorts } from "./child-process.ts";
+import { KEYCLOAK_INPUT } from "./keycloak-input.ts";
 import {
   BUILD_TIMEOUT_MILLIS,
   CONFIG_DIR,
@@ -22,14 +23,6 @@ import {
 const why = whyNoCollector();
 if (why !== undefined) process.stderr.write(`\notel-audit: test/collector/identity: ${why}\n\n`);
 
-/** In the place of keycloak-file.yaml. */
-const INPUT = `
-receivers:
-  otlp/lines: { protocols: { http: { endpoint: "\${env:LINES_ENDPOINT}" } } }
-service:
-  pipelines:
-    logs/lines: { receivers: [otlp/lines], exporters: [forward/keycloak] }
-`;
 const ADDRESS = "192.0.2.7";
 const PSEUDONYM = `hmac:abcdEFGH:${"a".repeat(22)}`;
 const IDENTITY = {
@@ -63,7 +56,7 @@ describe.skipIf(why !== undefined).each<IdentityAction>(["drop", "pseudonym"])(
       const ours = readFileSync(join(CONFIG_DIR, "config.yaml"), "utf8");
       writeFileSync(config, renderConfiguration(ours, { version: 1, identity }, config).text);
       const input = join(root, "input.yaml");
-      writeFileSync(input, INPUT);
+      writeFileSync(input, KEYCLOAK_INPUT);
       const [port, backend] = await freePorts(2);
       lines = `http://127.0.0.1:${port}/v1/logs`;
       collector = await startCollector({

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { buildCollector } from "../../collector-config/build/build.ts";
 import { eventually, freePorts } from "./child-process.ts";
+import { KEYCLOAK_INPUT } from "./keycloak-input.ts";
 import {
   BUILD_TIMEOUT_MILLIS,
   type RunningCollector,
@@ -21,14 +22,6 @@ import {
 const why = whyNoCollector();
 if (why !== undefined) process.stderr.write(`\notel-audit: test/collector/keycloak: ${why}\n\n`);
 
-/** In the place of keycloak-file.yaml. */
-const INPUT = `
-receivers:
-  otlp/lines: { protocols: { http: { endpoint: "\${env:LINES_ENDPOINT}" } } }
-service:
-  pipelines:
-    logs/lines: { receivers: [otlp/lines], exporters: [forward/keycloak] }
-`;
 const ADDRESS = "192.0.2.7";
 const USER = "4622b398-6079-4930-b21c-b20705057173";
 
@@ -130,7 +123,7 @@ describe.skipIf(why !== undefined)("events of Keycloak", () => {
     await buildCollector();
     root = await mkdtemp(join(tmpdir(), "otel-audit-keycloak-"));
     const overlay = join(root, "input.yaml");
-    writeFileSync(overlay, INPUT);
+    writeFileSync(overlay, KEYCLOAK_INPUT);
     const [port] = await freePorts(1);
     input = `127.0.0.1:${port}`;
     collector = await startCollector({
