@@ -92,6 +92,8 @@ test("read-only, with a receiver: everything is shipped from memory", async (con
   const env = { AUDIT_LOG_DIR: directory, AUDIT_OTLP_ENDPOINT: sink.url };
   const service = await startService(env);
   expect(await call(service.ready, "Open")).toBe(grpc.status.OK);
+  // The shipping thread takes as long to start as the machine is busy; a closed action waits 2 s.
+  await sink.until(() => sink.requests().length > 0);
   expect(await call(service.ready, "Closed")).toBe(grpc.status.OK);
   // process.exit(): what is still in memory goes out while the process stands still.
   sink.answer = () => ({ status: 200 });
