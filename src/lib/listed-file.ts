@@ -86,9 +86,19 @@ function isThere(path: string, identity: string): boolean {
 }
 
 function nameOf(identity: string, directory: string): string | undefined {
-  return readdirSync(directory)
+  return namesIn(directory)
     .map((name) => join(directory, name))
     .find((path) => isThere(path, identity));
+}
+
+/** None where it was deleted, as retention deletes what held its last file. */
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (systemCodeOf(error) === "ENOENT") return [];
+    throw error;
+  }
 }
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { AuditError, messageOf } from "../lib/errors.ts";
 import type { Block, FileProblem } from "./block.ts";
 import { type BlockOptions, createBlockCutter } from "./block-cutter.ts";
+import { cannotRead } from "./cannot-read.ts";
 
 const MEBIBYTE = 1024 * 1024;
 /** What of a file is read, and how. */
@@ -61,8 +61,6 @@ async function reading<Result>(path: string, result: Promise<Result>): Promise<R
   try {
     return await result;
   } catch (error) {
-    throw new AuditError("unreadable", `cannot read ${path}: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw cannotRead(path, error);
   }
 }

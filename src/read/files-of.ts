@@ -8,7 +8,7 @@ import {
   segmentFile,
   streamDirectory,
 } from "../format/index.ts";
-import { AuditError, messageOf } from "../lib/errors.ts";
+import { cannotRead } from "./cannot-read.ts";
 
 /** Files that may hold records; compressed ones too, so that they are said to be. */
 const RECORD_FILE = /\.(?:jsonl|json|csv)(?:\.(?:gz|zst|zip))?$/;
@@ -36,9 +36,7 @@ export function filesOf(path: string): readonly string[] {
       return segmentsOf(dirname(above), [basename(place)]);
     return [...segmentsOf(path, listStreams(path)), ...othersIn(path)];
   } catch (error) {
-    throw new AuditError("unreadable", `cannot read ${path}: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw cannotRead(path, error);
   }
 }
 

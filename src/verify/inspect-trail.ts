@@ -1,6 +1,6 @@
 import { ATTR_RECORD_ID, recordId } from "../event/index.ts";
-import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
-import { type FileProblem, type ReadRecord, readRecords } from "../read/index.ts";
+import { AuditError, messageOf } from "../lib/errors.ts";
+import { type FileProblem, isGone, type ReadRecord, recordsIn } from "../read/index.ts";
 import { withoutAddition } from "./examine.ts";
 import { isView } from "./examine-piece.ts";
 import { filesToRead } from "./files-to-read.ts";
@@ -64,19 +64,14 @@ export async function readTrailOf(options: TrailOptions): Promise<TrailOfRecord>
 /** What stands in all files, journals first; of a file that cannot be read, why. */
 async function* foundIn(paths: readonly string[]): AsyncGenerator<ReadRecord | FileProblem> {
   const { segments, copies } = await filesToRead(paths);
-  const named = new Set(paths);
-  for (const { path, refusal } of [...segments, ...copies]) {
-    if (refusal !== undefined) {
-      yield { kind: "problem", message: refusal, file: path, line: 1 };
-      continue;
-    }
+  for (const { path, isNamed, blocks } of [...segments, ...copies]) {
     try {
-      yield* readRecords(path);
+      yield* recordsIn(blocks());
     } catch (error) {
       if (!(error instanceof AuditError)) throw error;
       // Retention deleted it since it was listed; a record says so.
-      const isGone = systemCodeOf(error.cause) === "ENOENT" && !named.has(path);
-      if (!isGone) yield { kind: "problem", message: messageOf(error), file: path, line: 1 };
+      const isDeleted = isGone(error) && !isNamed;
+      if (!isDeleted) yield { kind: "problem", message: messageOf(error), file: path, line: 1 };
     }
   }
 }

@@ -1,6 +1,6 @@
 import { ATTR_RECORD_ID, type AuditRecord } from "../event/index.ts";
 import { AuditError } from "../lib/errors.ts";
-import { type Block, blocksOf, decodeBlock, type FoundRecord } from "../read/index.ts";
+import { type Block, decodeBlock, type FoundRecord, type TrailFile } from "../read/index.ts";
 import type { VerifyCrypto } from "./crypto.ts";
 import { differingFields } from "./differing-fields.ts";
 import { createExaminer, type Examined, withoutAddition } from "./examine.ts";
@@ -12,8 +12,8 @@ import type { Verification } from "./verification.ts";
 export interface NamingParts {
   /** Everything that was found; those that name an altered record are looked at. */
   readonly findings: readonly Finding[];
-  /** The files that were read. */
-  readonly files: readonly string[];
+  /** The files that were read; a pipe has nothing more to give. */
+  readonly files: readonly TrailFile[];
   readonly signedLeaf: Verification["signedLeaf"];
   readonly crypto: VerifyCrypto;
   readonly signal?: AbortSignal | undefined;
@@ -42,7 +42,7 @@ export async function nameAlteredFields(parts: NamingParts): Promise<readonly Fi
   const { findings } = parts;
   const suspects = suspectsOf(findings);
   if (suspects.size === 0) return findings;
-  for (const file of parts.files) await lookInto(file, suspects, parts);
+  for (const file of parts.files) if (!file.isReadOnce) await lookInto(file, suspects, parts);
   return findings.map((finding) => withFields(finding, suspects));
 }
 
@@ -62,15 +62,16 @@ function suspectsOf(findings: readonly Finding[]): ReadonlyMap<string, Suspect> 
 const NOT_FOUND: AuditRecord = { attributes: {}, body: {} };
 
 async function lookInto(
-  file: string,
+  { blocks }: TrailFile,
   suspects: ReadonlyMap<string, Suspect>,
   { signedLeaf, crypto, signal }: NamingParts,
 ): Promise<void> {
   const examiner = createExaminer(crypto);
   try {
-    for await (const block of blocksOf(file)) {
+    for await (const block of blocks()) {
       signal?.throwIfAborted();
       if ("kind" in block || !names(block, suspects)) continue;
+      const { file } = block;
       for (const found of decodeBlock(block)) {
         if (found.kind !== "record") continue;
         const suspect = suspects.get(String(found.record.attributes[ATTR_RECORD_ID] ?? ""));

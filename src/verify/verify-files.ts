@@ -1,8 +1,8 @@
-import { AuditError, messageOf, systemCodeOf } from "../lib/errors.ts";
-import { blocksOf } from "../read/index.ts";
+import { AuditError, messageOf } from "../lib/errors.ts";
+import { isGone, type TrailFile } from "../read/index.ts";
 import { createExaminers, createLocalExaminer, type Examiners } from "./examiners.ts";
 import type { ExaminedBlock } from "./examined-block.ts";
-import { filesToRead, journalOf, type SizedFile } from "./files-to-read.ts";
+import { filesToRead, journalOf, segmentsNow } from "./files-to-read.ts";
 import { nameAlteredFields } from "./name-fields.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
 import { reportOf, type VerificationReport } from "./report.ts";
@@ -83,7 +83,7 @@ async function verifyOnce(
   const examiners = all < THREADS_FROM_BYTES ? createLocalExaminer() : createExaminers();
   const parts = { verification, examiners, options };
   let done = 0;
-  const progress = ({ bytes }: SizedFile): void =>
+  const progress = ({ bytes }: TrailFile): void =>
     options.onProgress?.((done += bytes), Math.max(all, done));
   try {
     for (const file of copies) {
@@ -91,8 +91,7 @@ async function verifyOnce(
       if (gone !== undefined) verification.addUnreadable(file.path, messageOf(gone));
       progress(file);
     }
-    // Looked for again: others were begun since.
-    for (const file of copies.length === 0 ? segments : (await filesToRead(paths)).segments) {
+    for (const file of copies.length === 0 ? segments : await segmentsNow(paths, copies)) {
       const gone = await verifyFile(file, parts);
       if (gone !== undefined) return { gone };
       progress(file);
@@ -107,7 +106,7 @@ async function verifyOnce(
   }
   const findings = await nameAlteredFields({
     findings: facts.findings,
-    files: files.flatMap(({ path, refusal }) => (refusal === undefined ? [path] : [])),
+    files,
     signedLeaf: verification.signedLeaf,
     crypto,
     signal: options.signal,
@@ -142,22 +141,18 @@ interface FileParts {
 
 /** @returns why it could not be read, where it is not there any more. */
 async function verifyFile(
-  { path, refusal }: SizedFile,
+  { path, blocks }: TrailFile,
   parts: FileParts,
 ): Promise<AuditError | undefined> {
   const { verification, examiners, options } = parts;
-  if (refusal !== undefined) {
-    verification.addUnreadable(path, refusal);
-    return undefined;
-  }
   /** In their order, so that checkpoints come behind their records. */
   const underWay: Promise<ExaminedBlock>[] = [];
   try {
-    for await (const block of blocksOf(path, { blockBytes: BLOCK_BYTES })) {
+    for await (const block of blocks({ blockBytes: BLOCK_BYTES })) {
       options.signal?.throwIfAborted();
       if ("kind" in block) {
         const add = block.isWithoutIds === true ? "passOver" : "addUnreadable";
-        verification[add](path, block.message);
+        verification[add](block.file, block.message);
         continue;
       }
       underWay.push(examiners.examine(block));
@@ -169,7 +164,7 @@ async function verifyFile(
     await Promise.allSettled(underWay);
     options.signal?.throwIfAborted();
     if (!(error instanceof AuditError)) throw error;
-    if (systemCodeOf(error.cause) === "ENOENT") return error;
+    if (isGone(error)) return error;
     verification.addUnreadable(path, messageOf(error));
     return undefined;
   }

@@ -1,8 +1,9 @@
 /** Which files are read, once each, and in which order. */
 import { spawnSync } from "node:child_process";
+import { renameSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
-import { filesToRead, journalOf } from "../../src/verify/files-to-read.ts";
+import { filesToRead, journalOf, segmentsNow } from "../../src/verify/files-to-read.ts";
 import { STREAMS } from "../support/sealed-journal.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { writeDeep } from "../support/two-verifiers.ts";
@@ -26,7 +27,6 @@ test("the view of the checkpoints, other copies, and segments behind them", asyn
     [FIRST, FIRST.length],
     [SECOND, SECOND.length],
   ]);
-  expect([...copies, ...segments].flatMap(({ refusal }) => refusal ?? [])).toEqual([]);
 });
 
 test("a file with two names is read once, by the first", async () => {
@@ -37,13 +37,29 @@ test("a file with two names is read once, by the first", async () => {
   expect(copies.map(({ path }) => path)).toEqual(paths.slice(0, 1));
 });
 
-test("what is no file is read only where somebody names it", async () => {
+test("what is no file is read only where somebody names it, and once", async () => {
   const directory = temporaryDirectory();
   const pipe = join(directory, "a.jsonl");
   spawnSync("mkfifo", [pipe]);
-  const { copies } = await filesToRead([directory]);
-  expect(copies).toEqual([{ path: pipe, bytes: 0, refusal: "it is no file" }]);
-  expect((await filesToRead([pipe])).copies).toEqual([{ path: pipe, bytes: 0 }]);
+  const [found] = (await filesToRead([directory])).copies;
+  expect(found).toMatchObject({ path: pipe, bytes: 0, isReadOnce: false });
+  const problems = [];
+  for await (const block of found?.blocks() ?? []) problems.push(block);
+  expect(problems).toMatchObject([{ kind: "problem", file: pipe, message: "it is no file" }]);
+  const [named] = (await filesToRead([pipe])).copies;
+  expect(named).toMatchObject({ path: pipe, bytes: 0, isReadOnce: true });
+});
+
+test("segments are looked for again where copies were found, whatever has become of these", async () => {
+  const directory = temporaryDirectory();
+  const copy = join(directory, "a.jsonl");
+  writeDeep(copy, "a");
+  writeDeep(join(directory, FIRST), FIRST);
+  const { copies } = await filesToRead([directory, copy]);
+  renameSync(copy, join(directory, "b.jsonl"));
+  writeDeep(join(directory, SECOND), SECOND);
+  const segments = await segmentsNow([directory, copy], copies);
+  expect(segments.map(({ path }) => relative(directory, path))).toEqual([FIRST, SECOND]);
 });
 
 test("what is not there is an error", async () => {

@@ -1,9 +1,17 @@
 /** Directories that are written, and tidied, while they are verified. */
-import { cpSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import {
+  cpSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { createAudit } from "otel-audit";
 import { verifyFiles } from "otel-audit/verify";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { allProven, outcomeOf } from "../support/verdicts.ts";
 
@@ -55,4 +63,54 @@ test("segments that retention deletes while they are read are looked for again",
   });
   expect(report.streams.map(({ stream }) => stream)).toEqual([first]);
   expect(outcomeOf(report)).toEqual(allProven(report.records.read));
+});
+
+describe("copies that a Collector rotates while they are verified", () => {
+  /** All records of a stream in two files, as a Collector leaves them; and what comes while they are read. */
+  async function rotated(): Promise<{ readonly directory: string; readonly all: string[] }> {
+    const audit = join(temporaryDirectory(), "audit");
+    await write(audit, 20, "journal");
+    const [stream = ""] = readdirSync(join(audit, "journal"));
+    const text = readFileSync(join(audit, "journal", stream, "1.jsonl"), "utf8");
+    const all = text.trimEnd().split("\n");
+    const directory = temporaryDirectory();
+    writeLines(join(directory, "audit-1.jsonl"), all.slice(0, 9));
+    writeLines(join(directory, "audit.jsonl"), all.slice(9));
+    return { directory, all };
+  }
+  const writeLines = (path: string, lines: readonly string[]): void =>
+    writeFileSync(path, lines.map((line) => `${line}\n`).join(""));
+
+  test.each(["directory", "files"] as const)("are read all the same (%s)", async (how) => {
+    const { directory, all } = await rotated();
+    const [old, now] = ["audit-1.jsonl", "audit.jsonl"].map((name) => join(directory, name));
+    let isFirst = true;
+    const report = await verifyFiles(how === "directory" ? [directory] : [old ?? "", now ?? ""], {
+      onProgress() {
+        if (isFirst) renameSync(now ?? "", join(directory, "audit-2.jsonl"));
+        isFirst = false;
+      },
+    });
+    expect(outcomeOf(report)).toEqual(allProven(all.length));
+  });
+
+  test("and what was altered in one is named by its new name", async () => {
+    const { directory, all } = await rotated();
+    const now = join(directory, "audit.jsonl");
+    const at = all.findLastIndex((line) => line.includes('"actor_id":"ann"'));
+    const forged = all.map((line, place) => (place === at ? line.replace("ann", "bob") : line));
+    writeLines(now, forged.slice(9));
+    let isFirst = true;
+    const { findings } = await verifyFiles([directory], {
+      onProgress() {
+        if (isFirst) renameSync(now, join(directory, "audit-2.jsonl"));
+        isFirst = false;
+      },
+    });
+    expect(findings.map(({ code, file, line }) => [code, file, line])).toContainEqual([
+      "field_altered",
+      join(directory, "audit-2.jsonl"),
+      at - 8,
+    ]);
+  });
 });

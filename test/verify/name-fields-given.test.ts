@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { decodeJsonLine } from "../../src/format/index.ts";
 import { leafOf } from "../../src/seal/leaf-of.ts";
 import type { Finding, FindingCode } from "../../src/verify/findings.ts";
+import { trailFilesOf } from "../../src/read/index.ts";
 import { nameAlteredFields } from "../../src/verify/name-fields.ts";
 import { createNodeCrypto } from "../../src/verify/node-crypto.ts";
 import { replace, text } from "../support/edited-journal.ts";
@@ -40,7 +41,8 @@ describe("of findings and files that are given", () => {
       line,
     }));
     const crypto = createNodeCrypto();
-    const all = await nameAlteredFields({ findings, files: paths, signedLeaf, crypto });
+    const listed = await trailFilesOf(paths);
+    const all = await nameAlteredFields({ findings, files: listed, signedLeaf, crypto });
     return all.map(({ message, fields }) => {
       const [, place] = /proven copy in (\S+)/.exec(message.replaceAll(`${directory}/`, "")) ?? [];
       return fields === undefined ? undefined : `${fields.join()} ${place}`;

@@ -1,12 +1,7 @@
-import { resolve } from "node:path";
-import { AuditError, systemCodeOf } from "../../lib/errors.ts";
-import { type ListedFile, listFile, openListed } from "../../lib/listed-file.ts";
 import type { Block, FileProblem } from "../block.ts";
 import type { BlockOptions } from "../block-cutter.ts";
-import { blocksOf } from "../blocks-of.ts";
-import { filesOf } from "../files-of.ts";
 import type { Query } from "../query/query.ts";
-import { isNoFile, NO_FILE } from "../is-no-file.ts";
+import { isGone, type TrailFile, trailFilesOf } from "../trail-files.ts";
 
 /** Something that records are read from. */
 export interface TrailSource {
@@ -25,59 +20,28 @@ export interface TrailSource {
 }
 
 /**
- * The files under some paths, each once.
+ * The files under some paths, each once. What is renamed before it is read is read all the same.
  *
  * @throws {AuditError} as a rejection: `unreadable` where a path is not there.
  */
 export async function sourcesOf(paths: readonly string[]): Promise<readonly TrailSource[]> {
-  const named = new Set(paths.map((path) => resolve(path)));
-  const files = new Map<string, string>();
-  for (const path of paths) {
-    for (const file of filesOf(path)) {
-      if (!files.has(resolve(file))) files.set(resolve(file), file);
-    }
-  }
-  return Promise.all(
-    [...files].map(async ([place, file]) => {
-      const listed = listFile(file);
-      const isNamed = named.has(place);
-      return {
-        name: file,
-        bytes: listed?.bytes ?? 0,
-        isReadOnce: isNamed && (await isNoFile(file)),
-        blocks: (_query, options = {}) => blocksOfFile(file, { listed, isNamed, options }),
-      };
-    }),
-  );
+  const files = await trailFilesOf(paths);
+  return files.map((file) => ({
+    name: file.path,
+    bytes: file.bytes,
+    isReadOnce: file.isReadOnce,
+    blocks: (_query, options) => blocksIfThere(file, options),
+  }));
 }
 
-/** What is read of a file. */
-interface Reading {
-  /** As it was listed; undefined: it was gone already. */
-  readonly listed: ListedFile | undefined;
-  /** Somebody asks for the very file: such a one may be a pipe. */
-  readonly isNamed: boolean;
-  readonly options: BlockOptions;
-}
-
-async function* blocksOfFile(
-  file: string,
-  { listed, isNamed, options }: Reading,
+async function* blocksIfThere(
+  { blocks, isNamed }: TrailFile,
+  options: BlockOptions | undefined,
 ): AsyncGenerator<Block | FileProblem> {
-  if (await isNoFile(file)) {
-    if (isNamed) yield* blocksOf(file, options);
-    else yield { kind: "problem", message: NO_FILE, file, line: 1 };
-    return;
-  }
-  // Rotated since it was listed: it has another name, and its own may be another file's.
-  const opened = listed === undefined ? undefined : await openListed(listed);
   try {
-    yield* blocksOf(opened?.path ?? file, { ...options, handle: opened?.handle });
+    yield* blocks(options);
   } catch (error) {
     // Retention deleted it since it was listed; a record says so.
-    const isGone = error instanceof AuditError && systemCodeOf(error.cause) === "ENOENT";
-    if (isNamed || !isGone) throw error;
-  } finally {
-    await opened?.handle.close();
+    if (isNamed || !isGone(error)) throw error;
   }
 }
