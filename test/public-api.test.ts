@@ -37,6 +37,7 @@ const API: Readonly<Record<string, readonly string[]>> = {
     "countTrailWays",
     "createCatalogue",
     "createFollower",
+    "createProblemList",
     "decodeBlock",
     "fieldOf",
     "fieldValueOf",

@@ -1,4 +1,5 @@
-import { inWords, isList, isMap, joined, listed, oneLine } from "./readable.ts";
+import { inWords, isList, joined, listed, oneLine } from "./readable.ts";
+import { isMap } from "../lib/is-map.ts";
 import type { BodyMap, BodyValue } from "./record.ts";
 
 /** More changes than this are counted. */

@@ -1,3 +1,4 @@
+import { isMap } from "../lib/is-map.ts";
 import type { BodyMap, BodyValue } from "./record.ts";
 
 /** The two sides of a change, without the fields in which they agree. */
@@ -32,10 +33,6 @@ function differing(side: BodyMap, other: BodyMap): BodyMap {
     }
   }
   return Object.fromEntries(kept);
-}
-
-function isMap(value: BodyValue | undefined): value is BodyMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isEqual(left: BodyValue | undefined, right: BodyValue | undefined): boolean {

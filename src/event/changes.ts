@@ -7,7 +7,8 @@
  * list, and one that was put into another order, stands whole on both sides.
  */
 import { normaliseWhole } from "./normalise.ts";
-import { isList, isMap } from "./readable.ts";
+import { isList } from "./readable.ts";
+import { isMap } from "../lib/is-map.ts";
 import type { BodyMap, BodyValue } from "./record.ts";
 
 /** Both sides of a change. */

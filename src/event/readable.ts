@@ -81,8 +81,3 @@ export function countedList(list: readonly BodyValue[], noun: string, total: num
 export function isList(value: BodyValue | undefined): value is readonly BodyValue[] {
   return Array.isArray(value);
 }
-
-/** Whether a value is a map. */
-export function isMap(value: BodyValue | undefined): value is BodyMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -25,7 +25,8 @@ import {
 import { type Catalogue, createCatalogue } from "./catalogue.ts";
 import { changesInWords } from "./change-words.ts";
 import { ID_COUNT_SUFFIX } from "./id-lists.ts";
-import { counted, countedList, inWords, isList, isMap, oneLine } from "./readable.ts";
+import { counted, countedList, inWords, isList, oneLine } from "./readable.ts";
+import { isMap } from "../lib/is-map.ts";
 import type { AuditRecord, BodyValue } from "./record.ts";
 import { parseSentence, type SentencePart } from "./sentence-template.ts";
 

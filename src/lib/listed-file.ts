@@ -3,6 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemCodeOf } from "./errors.ts";
+import { lineEndsIn } from "./line-ends.ts";
 
 /** A file as it was when somebody looked: its name may be another one's by the time it is read. */
 export interface ListedFile {
@@ -24,7 +25,6 @@ export interface OpenedFile {
 /** A rotation may come between finding a name and opening it; it does not come again and again. */
 const MAX_TRIES = 5;
 const CHUNK_BYTES = 1024 * 1024;
-const LINE_END = 0x0a;
 
 /** What is there under a name; undefined: nothing. */
 export function listFile(path: string): ListedFile | undefined {
@@ -63,15 +63,9 @@ export async function wholeLines(
   for (let at = 0; at < before;) {
     const { bytesRead } = await handle.read(chunk, 0, Math.min(CHUNK_BYTES, before - at), at);
     if (bytesRead === 0) break;
-    const read = chunk.subarray(0, bytesRead);
-    for (
-      let found = read.indexOf(LINE_END);
-      found >= 0;
-      found = read.indexOf(LINE_END, found + 1)
-    ) {
-      end = at + found + 1;
-      lines++;
-    }
+    const read = lineEndsIn(chunk.subarray(0, bytesRead));
+    if (read.lines > 0) end = at + read.end;
+    lines += read.lines;
     at += bytesRead;
   }
   return { end, lines };

@@ -3,7 +3,7 @@ import { COLUMNS } from "../format/portable.ts";
 import { shown } from "../lib/shown.ts";
 import { bytesOfMark, type FileProblem, type Form } from "./block.ts";
 import { knownNames } from "./other-names.ts";
-import { isMap } from "./plain-json.ts";
+import { isMap } from "../lib/is-map.ts";
 
 /** Bytes that are enough; a line may be longer. */
 export const HEAD_BYTES: number = 256 * 1024;

@@ -63,6 +63,11 @@ export {
   type TimeSpan,
   timeSpanOf,
 } from "./query/time-span.ts";
+export {
+  createProblemList,
+  type ProblemList,
+  type ReadingProblems,
+} from "./search/problem-list.ts";
 export { type ScanOptions } from "./search/scan-trail.ts";
 export { type GroupKey, type Interval, type Order } from "./search/scanned-block.ts";
 export {
@@ -72,7 +77,6 @@ export {
   type GroupCounts,
   type Matching,
   matchingRecords,
-  type ReadingProblems,
   type SearchOptions,
   type SearchResult,
   searchTrail,

@@ -2,7 +2,8 @@
 import { messageOf } from "../lib/errors.ts";
 import type { JsonShape } from "./element-scanner.ts";
 import { countNames, doubtsOfJson, type JsonDoubt } from "./json-doubts.ts";
-import { isMap, tryParse } from "./plain-json.ts";
+import { isMap } from "../lib/is-map.ts";
+import { tryParse } from "./plain-json.ts";
 import { isPlainText } from "./plain-text.ts";
 
 /** What became of a text: its value, or why there is none. */

@@ -1,11 +1,6 @@
 /** Ways to look at what a parser gave, and to put together maps of it. */
 import type { BodyValue } from "../event/portable.ts";
 
-/** Whether a value is a map: no list, not null. */
-export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** The items of a list; none where the value is no list. */
 export function itemsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];

@@ -13,7 +13,8 @@ export {
 } from "./timeline/around.ts";
 export type { Effect, Owner } from "./timeline/effects.ts";
 export { explain, type Explanation, type Step } from "./timeline/explain.ts";
-export type { FieldChange } from "./timeline/field-changes.ts";
+export type { FieldChange } from "./field-changes.ts";
+export { leavesOf } from "./leaves.ts";
 export { findRecords, type FoundRecords } from "./timeline/find-record.ts";
 export {
   type History,
@@ -34,7 +35,7 @@ export type { Contradiction, FieldState } from "./timeline/replay.ts";
 export { reproduce, type ReproducedStep, type Reproduction } from "./timeline/reproduce.ts";
 export { type Role, ROLES } from "./timeline/roles.ts";
 export type { SealState } from "./timeline/seal-state.ts";
-export type { Side } from "./timeline/side.ts";
+export type { Side } from "./side.ts";
 export { summariseTrail, type Total, type TrailSummary } from "./summary.ts";
 export { countRates, type RateInterval, type Rates, type RateSeries } from "./rates.ts";
 export { ratesSvg } from "./rates-svg.ts";

@@ -80,6 +80,13 @@ function journalOf(streams: Readonly<Record<string, readonly AuditRecord[]>>, si
 const idsOf = (stream: string, from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, at) => `${stream}.${from + at}`);
 
+/** Sends some paths to a sink, and prints what became of them as JSON. */
+const resendTo = (
+  sink: Pick<OtlpSink, "url">,
+  args: readonly string[],
+): ReturnType<typeof runCommand> =>
+  runCommand(["resend", ...args, "--endpoint", sink.url, "-o", "json"]);
+
 const takenOf = (sink: OtlpSink, stream: string): readonly string[] =>
   sink.taken().filter((id) => id.startsWith(`${stream}.`));
 
@@ -88,16 +95,7 @@ test("a journal arrives whole, in order, each stream with its resource", async (
   // Twelve segments: by name 10 would come before 2.
   const directory = journalOf({ [A]: streamOf(A, 120), [B]: streamOf(B, 30) });
   writeFileSync(join(directory, "audit_log.csv"), "a view is no source\n");
-  const { code, out, err } = await runCommand([
-    "resend",
-    directory,
-    "--endpoint",
-    sink.url,
-    "--batch",
-    "7",
-    "-o",
-    "json",
-  ]);
+  const { code, out, err } = await resendTo(sink, [directory, "--batch", "7"]);
   expect({ code, err }).toEqual({ code: 0, err: "" });
   expect(summaryOf(out)).toMatchObject({
     read: 150,
@@ -159,16 +157,7 @@ test("rotated files of a Collector go before the one that is written; torn and g
     `${request(11, 20)}${request(21, 30)}\n${torn}${request(31, 40)}\n${torn}`,
   );
   writeFileSync(join(directory, "audit.csv"), "timestamp,action_type\n");
-  const { code, out, err } = await runCommand([
-    "resend",
-    directory,
-    "--endpoint",
-    sink.url,
-    "-o",
-    "json",
-    "--batch",
-    "3",
-  ]);
+  const { code, out, err } = await resendTo(sink, [directory, "--batch", "3"]);
   expect(code).toBe(4);
   expect(sink.taken()).toEqual(idsOf(A, 1, 40));
   expect(summaryOf(out)).toMatchObject({ sent: 40, unreadable: 1, stopped: null });
@@ -205,12 +194,11 @@ test.each(["directory", "file"] as const)(
       }
       return { status: 200 };
     };
-    const args = ["--endpoint", sink.url, "--batch", "50", "-o", "json"];
     const paths =
       how === "directory"
         ? [directory]
         : readdirSync(directory).map((name) => join(directory, name));
-    const { code, out, err } = await runCommand(["resend", ...paths, ...args]);
+    const { code, out, err } = await resendTo(sink, [...paths, "--batch", "50"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     // Of files that were named, those very files are sent.
     expect(sink.taken()).toEqual(idsOf(A, 1, how === "directory" ? 4020 : 4012));
@@ -230,16 +218,7 @@ test("a file that is gone, or was cut, before its turn is named, and the run is 
       if (request === 1) harm();
       return { status: 200 };
     };
-    const { code, out, err } = await runCommand([
-      "resend",
-      directory,
-      "--endpoint",
-      sink.url,
-      "--batch",
-      "50",
-      "-o",
-      "json",
-    ]);
+    const { code, out, err } = await resendTo(sink, [directory, "--batch", "50"]);
     expect(code).toBe(4);
     expect(err).toContain(`${now} is missed: since it was listed ${why}`);
     expect(summaryOf(out)).toMatchObject({ sent: 4000, missed: [now] });
@@ -268,14 +247,13 @@ test("a later copy of a record id is sent too: only an earlier run's file says w
   // Far behind it: what is read before the first is taken could not be mistaken.
   const padding = Array.from({ length: 20 }, () => rest.slice(9).join("")).join("");
   writeFileSync(join(directory, "audit.jsonl"), padding + rest.slice(0, 9).join(""));
-  const args = ["resend", directory, "--endpoint", sink.url, "-o", "json"];
-  const resume = join(temporaryDirectory(), "resume.json");
-  const { code, out, err } = await runCommand([...args, "--resume", resume]);
+  const args = [directory, "--resume", join(temporaryDirectory(), "resume.json")];
+  const { code, out, err } = await resendTo(sink, args);
   expect({ code, err }).toEqual({ code: 0, err: "" });
   const all = 1 + 20 * 391 + 9;
   expect(summaryOf(out)).toMatchObject({ read: all, sent: all, taken: 0 });
   expect(sink.taken().filter((id) => id === `${A}.7`)).toHaveLength(2);
-  const again = await runCommand([...args, "--resume", resume]);
+  const again = await resendTo(sink, args);
   expect(again.code).toBe(0);
   expect(summaryOf(again.out)).toMatchObject({ sent: 0, taken: all });
 });
@@ -298,14 +276,7 @@ test("of a Collector's directory the trail is sent; what else lies there is name
   write("1.jsonl", 7);
   write("keycloak.jsonl");
   writeFileSync(join(directory, "audit.csv"), "timestamp,action_type\n");
-  const { code, out, err } = await runCommand([
-    "resend",
-    directory,
-    "--endpoint",
-    sink.url,
-    "-o",
-    "json",
-  ]);
+  const { code, out, err } = await resendTo(sink, [directory]);
   expect(code).toBe(0);
   expect(summaryOf(out)).toMatchObject({ read: 3, sent: 3 });
   expect(sink.taken()).toEqual(idsOf(A, 1, 3));
@@ -370,13 +341,8 @@ test("files without a record are said to have none", async () => {
 test("a range is sent, and nothing else", async () => {
   const sink = await startOtlpSink();
   const directory = journalOf({ [A]: streamOf(A, 50), [B]: streamOf(B, 50) });
-  const { code, out } = await runCommand([
-    "resend",
+  const { code, out } = await resendTo(sink, [
     directory,
-    "--endpoint",
-    sink.url,
-    "-o",
-    "json",
     "--stream",
     B,
     "--from-sequence",
@@ -415,14 +381,7 @@ test.each([
   sink.answer = (_request, body) =>
     bad.some((id) => body.includes(`"${id}"`)) ? refusal : { status: 200 };
   const directory = journalOf({ [A]: streamOf(A, 20) });
-  const { code, out } = await runCommand([
-    "resend",
-    directory,
-    "--endpoint",
-    sink.url,
-    "-o",
-    "json",
-  ]);
+  const { code, out } = await resendTo(sink, [directory]);
   expect(code).toBe(4);
   const { sent, refused, refusals } = summaryOf(out);
   expect({ sent, refused }).toEqual({ sent: 18, refused: 2 });
@@ -493,30 +452,12 @@ test("interrupted it says how to go on, and goes on without a record twice or mi
   expect(resume).not.toBeNull();
   expect(err).toContain(`to go on: the same command with --resume ${resume ?? ""}`);
   sink.answer = () => ({ status: 200 });
-  const again = await runCommand([
-    "resend",
-    directory,
-    "--endpoint",
-    sink.url,
-    "-o",
-    "json",
-    "--resume",
-    resume ?? "",
-  ]);
+  const again = await resendTo(sink, [directory, "--resume", resume ?? ""]);
   expect(again.code).toBe(0);
   expect(summaryOf(again.out)).toMatchObject({ sent: 900 - sent, taken: sent });
   expect(takenOf(sink, A)).toEqual(idsOf(A, 1, 500));
   expect(takenOf(sink, B)).toEqual(idsOf(B, 1, 400));
-  const last = await runCommand([
-    "resend",
-    directory,
-    "--endpoint",
-    sink.url,
-    "-o",
-    "json",
-    "--resume",
-    resume ?? "",
-  ]);
+  const last = await resendTo(sink, [directory, "--resume", resume ?? ""]);
   expect(summaryOf(last.out)).toMatchObject({ sent: 0, taken: 900 });
 });
 
@@ -525,13 +466,13 @@ test("what was refused is asked again by the next run", async () => {
   const resume = join(temporaryDirectory(), "resume.json");
   sink.answer = (_request, body) => ({ status: body.includes(`"${A}.3"`) ? 400 : 200 });
   const directory = journalOf({ [A]: streamOf(A, 5) });
-  const args = ["resend", directory, "--endpoint", sink.url, "--resume", resume, "-o", "json"];
-  expect((await runCommand(args)).code).toBe(4);
+  const args = [directory, "--resume", resume];
+  expect((await resendTo(sink, args)).code).toBe(4);
   sink.answer = () => ({ status: 200 });
-  const { code, out } = await runCommand(args);
+  const { code, out } = await resendTo(sink, args);
   expect(code).toBe(0);
   expect(summaryOf(out)).toMatchObject({ sent: 1, taken: 4 });
-  const elsewhere = await runCommand([...args, "--endpoint", "http://127.0.0.1:1"]);
+  const elsewhere = await resendTo({ url: "http://127.0.0.1:1" }, args);
   expect(elsewhere.code).toBe(2);
   expect(elsewhere.err).toContain("name another file");
 });

@@ -1,8 +1,8 @@
 /** What changed, field by field. */
 import { describe, expect, test } from "vitest";
 import type { BodyMap } from "../../src/event/index.ts";
-import { fieldChangesOf } from "../../src/report/timeline/field-changes.ts";
-import { isSame, type Side, sideOf } from "../../src/report/timeline/side.ts";
+import { fieldChangesOf } from "../../src/report/field-changes.ts";
+import { isSame, type Side, sideOf } from "../../src/report/side.ts";
 import { flatRecords } from "../support/told-records.ts";
 
 const value = (one: BodyMap[string]): Side => ({ kind: "value", value: one });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type BodyMap, type BodyValue, changesBetween } from "../../src/event/index.ts";
 import type { FlatRecord } from "../../src/format/index.ts";
 import { type FieldState, replay } from "../../src/report/timeline/replay.ts";
-import { sideText } from "../../src/report/timeline/side.ts";
+import { sideText } from "../../src/report/side.ts";
 import { flatRecords, timeAt, type Told } from "../support/told-records.ts";
 
 const experiment = ["experiment", "exp-1"] as const;

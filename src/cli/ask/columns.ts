@@ -1,6 +1,7 @@
 /** The columns that a command shows of a record. */
 import { DateTime } from "luxon";
 import { AuditError } from "../../lib/errors.ts";
+import { isMap } from "../../lib/is-map.ts";
 import { nearest } from "../../lib/nearest.ts";
 import { shown } from "../../lib/shown.ts";
 import { type BodyMap, type BodyValue, changesInWords, sentenceOf } from "../../event/index.ts";
@@ -63,8 +64,4 @@ export function screenTime(timestamp: string, zone: string): string {
 function changesOf({ details: { before, after } }: FlatRecord): string {
   const mapOf = (value: BodyValue | undefined): BodyMap => (isMap(value) ? value : {});
   return changesInWords(mapOf(before), mapOf(after)) ?? "";
-}
-
-function isMap(value: BodyValue | undefined): value is BodyMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

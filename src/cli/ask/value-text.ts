@@ -1,6 +1,6 @@
 /** Values as a page shows them: all of them, each on one line before it is folded. */
-import type { BodyValue } from "../../event/index.ts";
-import type { Side } from "../../report/index.ts";
+import type { BodyMap, BodyValue } from "../../event/index.ts";
+import { leavesOf, type Side } from "../../report/index.ts";
 
 /** Texts that nobody takes for something else. */
 const PLAIN = /^[\p{L}_][\p{L}\p{N}_.:/@+-]*$/u;
@@ -29,13 +29,6 @@ export function sideText(side: Side): string {
 }
 
 /** Details and attributes as `name: value`, those inside of maps with the whole way to them. */
-export function* leafTexts(value: BodyValue, path = ""): Generator<readonly [string, string]> {
-  if (!isMap(value) || Object.keys(value).length === 0) yield [path, valueText(value)];
-  else
-    for (const [key, item] of Object.entries(value))
-      yield* leafTexts(item, path === "" ? key : `${path}.${key}`);
-}
-
-function isMap(value: BodyValue): value is { readonly [key: string]: BodyValue } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+export function* leafTexts(values: BodyMap): Generator<readonly [string, string]> {
+  for (const [path, value] of leavesOf(values)) yield [path, valueText(value)];
 }

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { lineEndsIn } from "../../lib/line-ends.ts";
 import type { Block, FileProblem } from "../block.ts";
 import { type BlockCutter, createBlockCutter } from "../block-cutter.ts";
 
@@ -78,11 +79,9 @@ function lastLineOf(
   let firstLine = 1;
   for (let at = 0, read = -1; read !== 0; at += read) {
     read = readSync(fd, buffer, 0, Math.min(READ_BYTES, size - at), at);
-    const bytes = buffer.subarray(0, read);
-    const end = bytes.lastIndexOf(LINE_END);
-    if (end >= 0) position = at + end + 1;
-    for (let line = bytes.indexOf(LINE_END); line >= 0; line = bytes.indexOf(LINE_END, line + 1))
-      firstLine++;
+    const { end, lines } = lineEndsIn(buffer.subarray(0, read));
+    if (lines > 0) position = at + end;
+    firstLine += lines;
   }
   return { position, firstLine };
 }

@@ -1,6 +1,6 @@
 import { COLUMNS } from "../../format/portable.ts";
 import { shown } from "../../lib/shown.ts";
-import { isMap } from "../plain-json.ts";
+import { isMap } from "../../lib/is-map.ts";
 import { timeSpanOf } from "../query/time-span.ts";
 
 /** One event of a log of five keys, as it says of itself. */

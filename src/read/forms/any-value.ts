@@ -4,7 +4,8 @@ import { canonicalJson } from "../../lib/canonical-json.ts";
 import { shown } from "../../lib/shown.ts";
 import { isSameDecimal } from "../json-doubts.ts";
 import { type KnownNames, knownNames } from "../other-names.ts";
-import { isMap, itemsOf, setOwn } from "../plain-json.ts";
+import { isMap } from "../../lib/is-map.ts";
+import { itemsOf, setOwn } from "../plain-json.ts";
 
 /** What is noticed while values are made plain. */
 export interface AnyValueNotes {

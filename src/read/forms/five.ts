@@ -2,7 +2,7 @@
 import { COLUMNS } from "../../format/portable.ts";
 import { type Block, type Found, MAX_DEPTH, type Problem } from "../block.ts";
 import { textOf } from "../json-piece.ts";
-import { isMap } from "../plain-json.ts";
+import { isMap } from "../../lib/is-map.ts";
 import { plainCellsOf } from "./csv-cells.ts";
 import { type CsvRow, piecesOfRow, rowsOf } from "./csv-rows.ts";
 import { decodeElements, type Element } from "./elements.ts";

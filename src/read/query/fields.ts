@@ -14,7 +14,7 @@ import {
   ATTR_REDACTION_RULES,
   ATTR_SNAPSHOT_ID,
 } from "../../event/portable.ts";
-import { isMap } from "../plain-json.ts";
+import { isMap } from "../../lib/is-map.ts";
 import type { QueriedRecord } from "./query.ts";
 
 /** What is looked at: a value, several, or undefined where there is none. */

@@ -1,7 +1,7 @@
 import { ATTR_ACTION, ATTR_EXCEPTION_MESSAGE, ATTR_TIME } from "../../event/portable.ts";
 import { ATTRIBUTE_COLUMNS } from "../../format/portable.ts";
 import { compileRe2, patternOfGlob } from "../../lib/re2-pattern.ts";
-import { isMap } from "../plain-json.ts";
+import { isMap } from "../../lib/is-map.ts";
 import { DETAILS, type Field, type FieldValue, fieldOf } from "./fields.ts";
 import type { QueriedRecord, Query, Term, ValueTest, WantedText } from "./query.ts";
 

@@ -1,5 +1,6 @@
 import type { BodyMap, BodyValue } from "../../event/portable.ts";
-import { isMap, setOwn } from "../plain-json.ts";
+import { isMap } from "../../lib/is-map.ts";
+import { setOwn } from "../plain-json.ts";
 
 /**
  * The body of a record from a store that keeps each leaf under its whole way, as maps again. Whether a key

@@ -3,16 +3,10 @@ import type { FileProblem } from "../block.ts";
 import type { Query } from "../query/query.ts";
 import { KEY_BREAK } from "./group-keys.ts";
 import { before } from "./order.ts";
+import { createProblemList, type ReadingProblems } from "./problem-list.ts";
 import { scanTrail, type ScanOptions } from "./scan-trail.ts";
 import type { GroupKey, Order, ScannedGroups, ScannedRow } from "./scanned-block.ts";
 import type { TrailSource } from "./sources.ts";
-
-/** What went wrong while reading. */
-export interface ReadingProblems {
-  /** The first of them. */
-  readonly problems: readonly FileProblem[];
-  readonly problemCount: number;
-}
 
 /** What a search found. */
 export interface SearchResult extends ReadingProblems {
@@ -29,9 +23,6 @@ export interface SearchOptions extends ScanOptions {
   readonly limit?: number | undefined;
 }
 
-/** More problems are counted, and not listed. */
-const MAX_PROBLEMS = 1000;
-
 /**
  * The records that match, each once: actions, as views show them, unless the query names kinds of records.
  *
@@ -42,16 +33,17 @@ export async function searchTrail(
   query: Query,
   { order = "newest", limit, ...options }: SearchOptions = {},
 ): Promise<SearchResult> {
-  const problems = createProblems();
+  const wrong = createProblemList();
   const best = createBest(order, limit);
   let total = 0;
   const fold = { kind: "records", order, limit } as const;
   for await (const { scanned, isFirst } of scanTrail(sources, { query, fold }, options)) {
-    problems.add(scanned.problems);
+    wrong.add(scanned.problems);
     for (const is of isFirst) total += is;
     for (const row of scanned.rows) if (isFirst[row.at] === 1) best.add(row);
   }
-  return { records: best.end(), total, ...problems.end() };
+  const { problems, problemCount } = wrong;
+  return { records: best.end(), total, problems, problemCount };
 }
 
 /** How many records are of each group. */
@@ -108,19 +100,20 @@ export async function countTrailWays(
   by: readonly (readonly GroupKey[])[],
   options: ScanOptions = {},
 ): Promise<WaysCounted> {
-  const problems = createProblems();
+  const wrong = createProblemList();
   const ways = by.map(() => new Map<string, Writable<GroupCount>>());
   let total = 0;
   const fold = { kind: "groups", ways: by } as const;
   for await (const { scanned, isFirst } of scanTrail(sources, { query, fold }, options)) {
-    problems.add(scanned.problems);
+    wrong.add(scanned.problems);
     for (const is of isFirst) total += is;
     addGroups(ways, scanned.groups, isFirst);
   }
   // A block whose records were all seen before has made groups of nothing.
   for (const counts of ways)
     for (const [name, { records }] of counts) if (records === 0) counts.delete(name);
-  return { ways, total, ...problems.end() };
+  const { problems, problemCount } = wrong;
+  return { ways, total, problems, problemCount };
 }
 
 type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
@@ -182,21 +175,6 @@ export async function* matchingRecords(
 /** The text is one that we made. */
 function parse(text: string): FlatRecord {
   return JSON.parse(text) as FlatRecord;
-}
-
-function createProblems(): {
-  readonly add: (problems: readonly FileProblem[]) => void;
-  readonly end: () => ReadingProblems;
-} {
-  const problems: FileProblem[] = [];
-  let problemCount = 0;
-  return {
-    add(found) {
-      problemCount += found.length;
-      problems.push(...found.slice(0, MAX_PROBLEMS - problems.length));
-    },
-    end: () => ({ problems, problemCount }),
-  };
 }
 
 /** Those that come first, of as many as there are. */

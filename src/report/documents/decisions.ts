@@ -3,7 +3,8 @@ import { sentenceOf } from "../../event/index.ts";
 import { type FlatRecord, fromFlat } from "../../format/index.ts";
 import type { Block, ReportEvent, Section, TableBlock } from "./document.ts";
 import { dayBlocks, roleSection } from "./common-sections.ts";
-import { valueText } from "./field-changes.ts";
+import { valueText } from "./change-texts.ts";
+import { OVERRIDDEN_BY, OWN_COLUMNS } from "./csv-columns.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";
 import type { OwnSections } from "./release.ts";
 import { reportEvent } from "./report-event.ts";
@@ -79,28 +80,14 @@ function overridesOf(
   return overrides.filter((record) => ids.has(decisionIdOf(record)));
 }
 
-/** Cells of CSV, by the detail that they show. */
-const CELLS = [
-  "model_version",
-  "inputs",
-  "output",
-  "confidence",
-  "threshold",
-  "rationale",
-  "human_in_the_loop",
-  "reviewer",
-  "decision_id",
-  "original_output",
-  "new_output",
-];
-
 function decisionEvent(
   record: FlatRecord,
   overrides: readonly FlatRecord[],
   zone: string,
 ): ReportEvent {
   const { details } = record;
-  const cells = CELLS.map((name): readonly [string, string] => {
+  const cells = OWN_COLUMNS.decisions.map((name): readonly [string, string] => {
+    if (name === OVERRIDDEN_BY) return [name, overrides.map(({ record_id: id }) => id).join(" ")];
     const value = details[name];
     return [name, value === undefined ? "" : valueText(value)];
   });
@@ -115,10 +102,7 @@ function decisionEvent(
   };
   return reportEvent(record, zone, {
     related: overrides.length === 0 ? [] : [related],
-    columns: {
-      ...Object.fromEntries(cells),
-      overridden_by: overrides.map(({ record_id: id }) => id).join(" "),
-    },
+    columns: Object.fromEntries(cells),
   });
 }
 

@@ -56,7 +56,7 @@ export interface ReportEvent {
   readonly outcome: string;
   /** Who, on what, why … */
   readonly facts: readonly Fact[];
-  readonly changes: readonly FieldChange[];
+  readonly changes: readonly ChangeText[];
   /** What else the action says. */
   readonly details: readonly Fact[];
   /** Other records that belong to it. */
@@ -65,8 +65,8 @@ export interface ReportEvent {
   readonly columns: Readonly<Record<string, string>>;
 }
 
-/** A field with another value; without `before` it came, without `after` it went. */
-export interface FieldChange {
+/** A field with another value; without a side there is nothing to show of it: it came, it went, or nobody knows. */
+export interface ChangeText {
   readonly field: string;
   readonly before?: string;
   readonly after?: string;

@@ -1,6 +1,6 @@
 /** One record on a page. */
 import { type Markup, markup } from "../markup.ts";
-import type { FieldChange, RelatedEvents, ReportEvent } from "./document.ts";
+import type { ChangeText, RelatedEvents, ReportEvent } from "./document.ts";
 import { anchorOf, factList, heading, type Links, recordLink, tableHtml } from "./page-parts.ts";
 
 /** Ids that a shell takes as they stand. */
@@ -22,7 +22,7 @@ ${factList(facts.filter(([name]) => name !== "Outcome" || outcome !== "success")
 `;
 }
 
-function changesHtml(changes: readonly FieldChange[]): Markup {
+function changesHtml(changes: readonly ChangeText[]): Markup {
   const cell = (text: string | undefined, name: string): Markup =>
     text === undefined
       ? markup`<td></td>`

@@ -3,7 +3,9 @@ import { ATTR_CATEGORY } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import type { Block, Cell, ReportEvent, Section, TableBlock } from "./document.ts";
 import { eventSections, roleSection } from "./common-sections.ts";
-import { fieldChanges } from "./field-changes.ts";
+import { fieldChangesOf } from "../field-changes.ts";
+import type { Side } from "../side.ts";
+import { sideTexts } from "./change-texts.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";
 import { attributeOf, reasonOf, reportEvent, targetText } from "./report-event.ts";
 import { timeText } from "./times.ts";
@@ -113,14 +115,17 @@ function settingTable(actor: string, records: readonly FlatRecord[]): TableBlock
   const settings = new Map<string, SettingChanges>();
   for (const record of records) {
     const on = targetText(record) ?? "";
-    for (const { field, before, after } of fieldChanges(record.details)) {
+    for (const change of fieldChangesOf(record)) {
+      const { field } = change;
+      const { before, after } = sideTexts(change);
+      const to = after ?? lackText(change.to, "(gone)");
       const key = `${on}\0${field}`;
       const known = settings.get(key);
       if (known === undefined) {
-        const [from, to] = [before ?? "(not known)", after ?? "(gone)"];
+        const from = before ?? lackText(change.from, "(not there)");
         settings.set(key, { field, on, from, to, records: [record.record_id] });
       } else {
-        known.to = after ?? "(gone)";
+        known.to = to;
         known.records.push(record.record_id);
       }
     }
@@ -138,4 +143,9 @@ function settingTable(actor: string, records: readonly FlatRecord[]): TableBlock
       { records: ids.length > SHOWN_RECORDS ? ids.slice(-SHOWN_RECORDS) : ids },
     ]),
   };
+}
+
+/** What a cell says of a side that shows nothing. */
+function lackText({ kind }: Side, absent: string): string {
+  return kind === "absent" ? absent : "(not known)";
 }

@@ -13,7 +13,8 @@ import {
 } from "../../event/index.ts";
 import { type FlatRecord, fromFlat } from "../../format/index.ts";
 import type { Fact, RelatedEvents, ReportEvent } from "./document.ts";
-import { fieldChanges, leavesOf } from "./field-changes.ts";
+import { leavesOf } from "../leaves.ts";
+import { changeTexts, valueText } from "./change-texts.ts";
 import { timeText } from "./times.ts";
 
 /** More details of one record are counted. */
@@ -32,7 +33,7 @@ export function reportEvent(record: FlatRecord, zone: string, parts: EventParts 
   const impact = attributeOf(record, ATTR_IMPACT) ?? "normal";
   const outcome = record.outcome ?? record.status;
   const what = sentenceOf(fromFlat(record));
-  const changes = fieldChanges(details);
+  const changes = changeTexts(record);
   const { before: _, after: __, ...rest } = details;
   return {
     id,
@@ -127,7 +128,7 @@ function whoText(record: FlatRecord): string | undefined {
 
 function detailsOf(rest: BodyMap): readonly Fact[] {
   const leaves = [...leavesOf(rest)];
-  const shown = leaves.slice(0, MAX_DETAILS);
+  const shown = leaves.slice(0, MAX_DETAILS).map(([path, value]): Fact => [path, valueText(value)]);
   const more = leaves.length - shown.length;
   return more > 0 ? [...shown, [`and ${more} more`, ""]] : shown;
 }

@@ -4,8 +4,8 @@
  */
 import type { BodyValue } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
-import { fieldChangesOf, type FieldChange } from "./field-changes.ts";
-import { type Side, sideOf, UNKNOWN } from "./side.ts";
+import { fieldChangesOf, type FieldChange } from "../field-changes.ts";
+import { type Side, sideOf, UNKNOWN } from "../side.ts";
 
 /** What a value is of. */
 export interface Owner {

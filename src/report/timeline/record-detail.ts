@@ -35,7 +35,7 @@ import {
   searchTrail,
   type TrailSource,
 } from "../../read/index.ts";
-import { type FieldChange, fieldChangesOf } from "./field-changes.ts";
+import { type FieldChange, fieldChangesOf } from "../field-changes.ts";
 import { ANY_KIND, textTerm } from "./find-record.ts";
 import { type SealState, sealStateOf } from "./seal-state.ts";
 

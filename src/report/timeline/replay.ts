@@ -10,9 +10,9 @@ import type { FlatRecord } from "../../format/index.ts";
 import { canonicalJson } from "../../lib/canonical-json.ts";
 import { isBodyMap } from "../../seal/portable.ts";
 import { type Effect, effectsOf, type Owner } from "./effects.ts";
-import type { MovedItems } from "./field-changes.ts";
+import type { MovedItems } from "../field-changes.ts";
 import { createRestores } from "./restores.ts";
-import { isSame, type Side, sideOf, sideText, UNKNOWN } from "./side.ts";
+import { isSame, type Side, sideOf, sideText, UNKNOWN } from "../side.ts";
 
 /** A field as it was. */
 export interface FieldState {

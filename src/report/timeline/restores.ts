@@ -1,8 +1,8 @@
 /** Which values a restored checkpoint may have set back. */
 import type { FlatRecord } from "../../format/index.ts";
-import { fieldChangesOf } from "./field-changes.ts";
+import { fieldChangesOf } from "../field-changes.ts";
 import type { FieldState } from "./replay.ts";
-import { sideText } from "./side.ts";
+import { sideText } from "../side.ts";
 
 /** Actions that may set back what was set before them, without saying what. */
 export const SETTING_BACK: readonly string[] = [

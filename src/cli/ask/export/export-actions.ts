@@ -4,13 +4,13 @@ import { join } from "node:path";
 import type { FlatRecord } from "../../../format/index.ts";
 import { AuditError } from "../../../lib/errors.ts";
 import { shown } from "../../../lib/shown.ts";
-import { countTrail, matchingRecords, type Query } from "../../../read/index.ts";
+import { countTrail, type Query } from "../../../read/index.ts";
 import type { Lines } from "../../quarantine-command.ts";
 import { recordAccess } from "../access.ts";
 import { type Asked, asked } from "../asked.ts";
-import { createProblemList } from "../problem-list.ts";
-import { exitAfterReading, sayProblems, withProgress } from "../reading.ts";
+import { exitAfterReading, sayProblems } from "../reading.ts";
 import { type CaughtSignals, catchSignals } from "../signals.ts";
+import { takeRecords } from "../take-records.ts";
 import { dayTeller } from "./days.ts";
 import { ENCODINGS } from "./encodings.ts";
 import type { ExportCommandOptions } from "./export-command.ts";
@@ -63,17 +63,7 @@ async function exportTo(
     const total = async (): Promise<number> => (await countTrail(sources, query, [])).total;
     await recordAccess({ scope, count: total }, options);
   }
-  const problems = createProblemList();
-  let count = 0;
-  await withProgress(async ({ onProgress }) => {
-    for await (const found of matchingRecords(sources, query, { onProgress, signal })) {
-      if (found.kind === "problem") problems.add(found);
-      else {
-        count++;
-        await sink.add(found.record);
-      }
-    }
-  });
+  const { count, problems } = await takeRecords({ sources, query }, signal, sink.add);
   if (!sink.showsAtOnce) await recordAccess({ scope, count }, options);
   const files = await sink.finish();
   sayWritten(count, files, warn);

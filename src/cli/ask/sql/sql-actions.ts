@@ -1,16 +1,15 @@
 /** What `otel-audit query --sql` does; loaded when it runs. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { matchingRecords, type ReadingProblems } from "../../../read/index.ts";
 import { AuditError } from "../../../lib/errors.ts";
 import type { Lines } from "../../quarantine-command.ts";
 import { recordAccess } from "../access.ts";
 import { type Asked, asked } from "../asked.ts";
 import { createExportFiles } from "../export/export-files.ts";
 import { ENCODINGS } from "../export/encodings.ts";
-import { createProblemList } from "../problem-list.ts";
 import type { QueryCommandOptions } from "../query-command.ts";
-import { exitAfterReading, sayProblems, withProgress } from "../reading.ts";
+import { exitAfterReading, sayProblems } from "../reading.ts";
+import { type RecordsTaken, takeRecords } from "../take-records.ts";
 import { limitOf } from "../record-output.ts";
 import { catchSignals } from "../signals.ts";
 import { openDuckDb, type OpenDuckDb } from "./duckdb.ts";
@@ -64,28 +63,18 @@ export async function querySql(
 
 /** Makes the table; its records are those that our own reader found, each once. */
 async function load(
-  { sources, query }: Asked,
+  question: Asked,
   { connection, scratch }: OpenDuckDb,
   signal: AbortSignal,
-): Promise<{ readonly count: number; readonly problems: ReadingProblems }> {
+): Promise<RecordsTaken> {
   const path = join(scratch, "records.jsonl");
   const files = createExportFiles({ encoding: ENCODINGS.parquet, isForced: true });
-  const problems = createProblemList();
-  let count = 0;
-  await withProgress(async ({ onProgress }) => {
-    for await (const found of matchingRecords(sources, query, { onProgress, signal })) {
-      if (found.kind === "problem") problems.add(found);
-      else {
-        count++;
-        files.add(path, found.record);
-      }
-    }
-  });
+  const taken = await takeRecords(question, signal, (record) => files.add(path, record));
   files.touch(path);
   await files.finish();
   await connection.run(createTable(path));
   rmSync(path);
-  return { count, problems };
+  return taken;
 }
 
 function sayRows({ rows, total }: SqlRows, warn: Lines["warn"]): void {

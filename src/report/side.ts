@@ -1,7 +1,7 @@
 /** One side of a change, and how much of it a record tells. */
-import type { BodyValue } from "../../event/index.ts";
-import { MASK } from "../../redact/portable.ts";
-import { canonicalJson } from "../../lib/canonical-json.ts";
+import type { BodyValue } from "../event/index.ts";
+import { MASK } from "../redact/portable.ts";
+import { canonicalJson } from "../lib/canonical-json.ts";
 
 /** What a record tells of a value. */
 export type Side =

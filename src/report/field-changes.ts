@@ -1,8 +1,11 @@
-/** The fields that a record changed, one by one, however deep they stand. */
-import { ATTR_INTEGRITY_FIELDS, ATTR_REDACTION_RULES } from "../../event/portable.ts";
-import type { BodyMap, BodyValue } from "../../event/index.ts";
-import type { FlatRecord } from "../../format/index.ts";
-import { bodyKeyOf, decodeFieldSeals, isBodyMap, isCommitted } from "../../seal/portable.ts";
+/**
+ * The fields that a record changed, one by one, however deep they stand: what every answer and every document
+ * says of before and after comes from here.
+ */
+import { ATTR_INTEGRITY_FIELDS, ATTR_REDACTION_RULES } from "../event/portable.ts";
+import type { BodyMap, BodyValue } from "../event/index.ts";
+import type { FlatRecord } from "../format/index.ts";
+import { bodyKeyOf, decodeFieldSeals, isBodyMap, isCommitted } from "../seal/portable.ts";
 import { ABSENT, type Side, sideOf, UNKNOWN } from "./side.ts";
 
 /** One field, before and after. */
@@ -33,7 +36,7 @@ export function fieldChangesOf(record: FlatRecord): readonly FieldChange[] {
   const { before, after } = record.details;
   const absentSide = absences(record);
   const changes: FieldChange[] = [];
-  const open: Open[] = [{ path: [], left: mapOf(before), right: mapOf(after) }];
+  const open: Open[] = [{ path: [], left: fieldsOf(before), right: fieldsOf(after) }];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     const { path: above, left, right } = at;
     const inner: Open[] = [];
@@ -63,6 +66,11 @@ interface Open {
   readonly path: readonly string[];
   readonly left: BodyMap | undefined;
   readonly right: BodyMap | undefined;
+}
+
+/** What is no map is its own only field, as `changesBetween` has it. */
+function fieldsOf(side: BodyValue | undefined): BodyMap | undefined {
+  return side === undefined || isBodyMap(side) ? side : { value: side };
 }
 
 function mapOf(value: BodyValue | undefined): BodyMap | undefined {
@@ -117,7 +125,7 @@ function absences(record: FlatRecord): (side: "before" | "after", path: readonly
   const committed = new Set(seals.filter(isCommitted).map(({ key }) => key));
   const isRedacted = attributes[ATTR_REDACTION_RULES] !== undefined;
   return (side, path) => {
-    if (!isBodyMap(details[side])) return UNKNOWN;
+    if (details[side] === undefined) return UNKNOWN;
     if (committed.has(bodyKeyOf([side, ...path].join(".")))) return { kind: "redacted" };
     return isRedacted ? UNKNOWN : ABSENT;
   };
