@@ -18,7 +18,7 @@ export async function printAnchor(
   options: AnchorOptions,
   { print, warn }: Lines,
 ): Promise<void> {
-  const paths = pathsOrDefault(given, "nothing to anchor");
+  const paths = pathsOrDefault([...(options.trail ?? []), ...given], "nothing to anchor");
   // Before the long part: without a key there is nothing to wait for.
   const signer = signerOf(options.keyFile);
   const report = await verifyWithProgress(paths, await evidenceOf(options, warn));

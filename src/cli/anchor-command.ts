@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import type { Lines } from "./quarantine-command.ts";
-import { addTrail } from "./trail-options.ts";
+import { addTrail, type TrailOptions } from "./trail-options.ts";
 
 /** What `otel-audit anchor` takes. */
-export interface AnchorOptions {
+export interface AnchorOptions extends TrailOptions {
   readonly keyFile?: string;
   readonly publicKey?: readonly string[];
   readonly allowIncomplete?: boolean;

@@ -18,7 +18,7 @@ export async function showGaps(
   options: GapsCommandOptions,
   { print, warn }: Lines,
 ): Promise<void> {
-  const paths = pathsOrDefault(given, "nothing to look for gaps in");
+  const paths = pathsOrDefault([...(options.trail ?? []), ...given], "nothing to look for gaps in");
   const report = await verifyWithProgress(paths, await evidenceOf(options, warn));
   const isWindowed = options.since !== undefined || options.until !== undefined;
   const gaps = gapsOf(report, { isWindowed });

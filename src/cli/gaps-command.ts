@@ -1,10 +1,11 @@
 import { Command } from "commander";
 import type { Lines } from "./quarantine-command.ts";
-import { addAnchor, addOutput, addTrail, addWindow } from "./trail-options.ts";
+import { addAnchor, addOutput, addTrail, addWindow, type TrailOptions } from "./trail-options.ts";
 import type { EvidenceOptions } from "./verify-paths.ts";
 
 /** What `otel-audit gaps` takes. */
-export interface GapsCommandOptions extends Omit<EvidenceOptions, "redactionPolicy" | "strict"> {
+export interface GapsCommandOptions
+  extends Omit<EvidenceOptions, "redactionPolicy" | "strict">, TrailOptions {
   readonly output: "table" | "json";
 }
 

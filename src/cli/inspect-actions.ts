@@ -22,7 +22,10 @@ export async function inspect(
   { print, warn }: Lines,
 ): Promise<void> {
   const publicKeys = readPublicKeys(options.publicKey ?? [], warn);
-  const paths = pathsOrDefault(given, "nowhere to look for the record");
+  const paths = pathsOrDefault(
+    [...(options.trail ?? []), ...given],
+    "nowhere to look for the record",
+  );
   const inspection = await inspectRecord(id, paths, { publicKeys });
   process.exitCode = inspection.exitCode;
   const commands = handCommands(inspection);

@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import type { Lines } from "./quarantine-command.ts";
-import { addOutput, addTrail } from "./trail-options.ts";
+import { addOutput, addTrail, type TrailOptions } from "./trail-options.ts";
 
 /** What `otel-audit inspect` takes. */
-export interface InspectOptions {
+export interface InspectOptions extends TrailOptions {
   readonly publicKey?: readonly string[];
   readonly output: "table" | "json";
 }

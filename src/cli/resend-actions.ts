@@ -33,7 +33,7 @@ export async function resendPaths(
   options: ResendCommandOptions,
   { print, warn }: Lines,
 ): Promise<void> {
-  const paths = pathsOrDefault(given, "nothing to send");
+  const paths = pathsOrDefault([...(options.trail ?? []), ...given], "nothing to send");
   const speed = speedOf(options);
   const range = rangeOf(options);
   const receiver = options.dryRun === true ? undefined : receiverOf(options, process.env);

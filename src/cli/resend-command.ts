@@ -1,9 +1,9 @@
 import { Command, Option } from "commander";
 import type { Lines } from "./quarantine-command.ts";
-import { addWindow } from "./trail-options.ts";
+import { addPaths, addWindow, type TrailOptions } from "./trail-options.ts";
 
 /** What `otel-audit resend` takes, as it was typed. */
-export interface ResendCommandOptions {
+export interface ResendCommandOptions extends TrailOptions {
   readonly endpoint?: string;
   readonly protocol?: "http/json" | "http/protobuf" | "grpc";
   readonly header?: readonly string[];
@@ -58,9 +58,8 @@ const each = (value: string, before: readonly string[] = []): readonly string[] 
 
 /** `otel-audit resend`. */
 export function resendCommand(print: Lines["print"], warn: Lines["warn"]): Command {
-  const command = new Command("resend")
+  const command = addPaths(new Command("resend"))
     .description("send what stands in journals or in files of a Collector to an OTLP receiver")
-    .argument("[path...]", "files and directories (default: AUDIT_LOG_DIR)")
     .option("--endpoint <url>", "base URL of the receiver (default: AUDIT_OTLP_ENDPOINT)")
     .addOption(
       new Option("--protocol <name>", "how it is sent (default: http/json)").choices([

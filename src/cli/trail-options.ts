@@ -6,11 +6,33 @@ const each = (value: string, before: readonly string[] = []): readonly string[] 
   value,
 ];
 
+/** Every command that reads a trail takes it so. */
+export interface TrailOptions {
+  readonly trail?: readonly string[];
+}
+
+/** `-t, --trail`. */
+export function trailOption(): Option {
+  return new Option(
+    "-t, --trail <path>",
+    "files or directories of records, in any form; repeatable (default: AUDIT_LOG_DIR)",
+  ).argParser(each);
+}
+
+/** Paths behind the command, of commands that take nothing else there; `-t` names them as everywhere. */
+export function addPaths(command: Command): Command {
+  return command
+    .argument("[path...]", "files and directories, as with -t (default: AUDIT_LOG_DIR)")
+    .addOption(trailOption());
+}
+
 /** The files and directories that hold the trail, and the keys that are trusted. */
 export function addTrail(command: Command): Command {
-  return command
-    .argument("[path...]", "files and directories (default: AUDIT_LOG_DIR)")
-    .option("--public-key <key>", "a key, or a file of keys, that is trusted; repeatable", each);
+  return addPaths(command).option(
+    "--public-key <key>",
+    "a key, or a file of keys, that is trusted; repeatable",
+    each,
+  );
 }
 
 /** Heads that were signed earlier. */

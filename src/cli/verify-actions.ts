@@ -13,7 +13,7 @@ export async function verifyPaths(
   options: VerifyOptions,
   { print, warn }: Lines,
 ): Promise<void> {
-  const paths = pathsOrDefault(given, "nothing to verify");
+  const paths = pathsOrDefault([...(options.trail ?? []), ...given], "nothing to verify");
   const report = await verifyWithProgress(paths, await evidenceOf(options, warn));
   process.exitCode = report.exitCode;
   if (options.output === "json") return print(JSON.stringify(report, null, 2));

@@ -1,10 +1,17 @@
 import { Command } from "commander";
 import type { Lines } from "./quarantine-command.ts";
-import { addAnchor, addOutput, addRedactionPolicy, addTrail, addWindow } from "./trail-options.ts";
+import {
+  addAnchor,
+  addOutput,
+  addRedactionPolicy,
+  addTrail,
+  addWindow,
+  type TrailOptions,
+} from "./trail-options.ts";
 import type { EvidenceOptions } from "./verify-paths.ts";
 
 /** What `otel-audit verify` takes. */
-export interface VerifyOptions extends EvidenceOptions {
+export interface VerifyOptions extends EvidenceOptions, TrailOptions {
   readonly output: "table" | "json";
 }
 

@@ -302,11 +302,21 @@ describe("report", () => {
     [["report", "gossip"], "Allowed choices are release, incident, exclusions, decisions"],
     [["report", "release", "--from", "soon"], "--from must be a time as in 2026-11,"],
     [["report", "release", "--from", "2026-10-07", "--to", "2026-10-06"], "no time between them"],
+    [
+      ["report", "release", "--from", "http://127.0.0.1:9428"],
+      '--from of a report is a time, as in 2026-11, 2026-11-21, 2026-11-21T14:30, 2026-11-21T14:30:00Z, today, yesterday or -3h (s, m, h, d, w); it is "http://127.0.0.1:9428", and no store is read for a report: otel-audit export --from <url> --all-kinds --to records.jsonl fetches its records, and -t records.jsonl names them',
+    ],
     [["report", "release", "--timezone", "Mars/Base"], "--timezone must be"],
     [["report", "release", "colour:red"], "names no field"],
   ])("refuses %j", (args, text) => {
     const { code, out, err } = otelAudit([...args, "-t", teamTrail()]);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toContain(text);
+  });
+
+  test("says that --from is a time also where no trail is named", () => {
+    const { code, err } = otelAudit(["report", "release", "--from", "https://logs.example/"]);
+    expect(code).toBe(2);
+    expect(err).toContain("no store is read for a report");
   });
 });

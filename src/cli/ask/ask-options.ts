@@ -1,9 +1,9 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
+import { trailOption, type TrailOptions } from "../trail-options.ts";
 import { type AccessOptions, addPurpose } from "./access.ts";
 
 /** What every command takes that asks the trail something. */
-export interface AskOptions extends AccessOptions {
-  readonly trail?: readonly string[];
+export interface AskOptions extends AccessOptions, TrailOptions {
   readonly from?: string;
   readonly header?: readonly string[];
   readonly since?: string;
@@ -19,12 +19,7 @@ const each = (value: string, before: readonly string[] = []): readonly string[] 
 /** Where the trail is, and of which time. */
 export function addAskOptions(command: Command): Command {
   return addPurpose(command)
-    .addOption(
-      new Option(
-        "-t, --trail <path>",
-        "files or directories of records, in any form; repeatable (default: AUDIT_LOG_DIR)",
-      ).argParser(each),
-    )
+    .addOption(trailOption())
     .option("--from <url>", "ask a VictoriaLogs instead, as in http://127.0.0.1:9428")
     .option("--header <name=value>", "sent to it, for a login; repeatable", each)
     .option("--since <time>", "only from then on: ISO 8601, or as in -3h")

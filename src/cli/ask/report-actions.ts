@@ -2,7 +2,7 @@
 import { toIsoMicros } from "../../lib/clock.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
-import { TIME_EXAMPLES, type TimeSpan, timeSpanOf } from "../../read/index.ts";
+import { checkZone, TIME_EXAMPLES, type TimeSpan, timeSpanOf } from "../../read/index.ts";
 import {
   documentCsv,
   documentHtml,
@@ -28,9 +28,11 @@ export async function report(
   { lines, ...options }: ReportCommandOptions & { readonly lines: Lines },
 ): Promise<void> {
   const { trail = [], timezone, output } = options;
-  const paths = pathsOrDefault(trail, "nothing to report on");
-  const { sources, query, zone } = await asked(terms, { trail: paths, timezone });
+  const zone = checkZone(timezone, "--timezone");
+  // First: who names a store with --from has named no files.
   const { from, until } = periodOf(options, zone);
+  const paths = pathsOrDefault(trail, "nothing to report on");
+  const { sources, query } = await asked(terms, { trail: paths, timezone });
   const isPermitted = await rolesOf(options.policy, lines.warn);
   const material = await withProgress((reading) =>
     readMaterial(sources, {
@@ -99,6 +101,11 @@ function periodOf({ from, to }: ReportCommandOptions, zone: string): Period {
 function spanOf(text: string, option: string, zone: string): TimeSpan {
   const span = timeSpanOf(text, { zone });
   if (span !== undefined) return span;
+  if (/^https?:/i.test(text))
+    throw new AuditError(
+      "invalid_option",
+      `${option} of a report is a time, as in ${TIME_EXAMPLES}; it is ${shown(text)}, and no store is read for a report: otel-audit export --from <url> --all-kinds --to records.jsonl fetches its records, and -t records.jsonl names them`,
+    );
   throw new AuditError(
     "invalid_option",
     `${option} must be a time as in ${TIME_EXAMPLES}; it is ${shown(text)}`,

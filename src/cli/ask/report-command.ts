@@ -1,10 +1,10 @@
 import { Argument, Command, Option } from "commander";
 import type { Lines } from "../quarantine-command.ts";
+import { trailOption, type TrailOptions } from "../trail-options.ts";
 import { type AccessOptions, addPurpose } from "./access.ts";
 
 /** What `otel-audit report` takes. */
-export interface ReportCommandOptions extends AccessOptions {
-  readonly trail?: readonly string[];
+export interface ReportCommandOptions extends AccessOptions, TrailOptions {
   readonly from?: string;
   readonly to?: string;
   readonly timezone: string;
@@ -32,8 +32,12 @@ Documents:
 
 High-impact events stand first. Every document says what it was read from, whether that verifies, what is
 missing, and what roles did that the policy does not let them do, apart from people. Each record is there
-with its id: otel-audit show <id> has the rest. --from and --to take days too: --to 2026-10-31 includes it.
-csv has the records only. html is one page that loads and runs nothing.
+with its id: otel-audit show <id> has the rest. csv has the records only. html is one page that loads and runs
+nothing.
+
+--from and --to are the times between which it is: --to 2026-10-31 includes that day. Other commands take the URL
+of a store with --from; a report reads files, and verifies them. Fetch the records of a store first:
+otel-audit export --from <url> --all-kinds --to records.jsonl, then -t records.jsonl.
 
 --pseudonyms: people, services, addresses and clients get names like "Person 1", the same throughout the
 document, also where their ids stand in texts. Other words of a text are not changed: read it before it leaves.
@@ -58,13 +62,11 @@ export function reportCommand(print: Lines["print"], warn: Lines["warn"]): Comma
     .description("a document about a release, an incident, exclusions or decisions")
     .addArgument(new Argument("<document>", "what it is about").choices(KINDS))
     .argument("[term...]", "only these records, as in otel-audit query")
-    .addOption(
-      new Option(
-        "-t, --trail <path>",
-        "files or directories of records, in any form; repeatable (default: AUDIT_LOG_DIR)",
-      ).argParser(each),
+    .addOption(trailOption())
+    .option(
+      "--from <time>",
+      "from then on: ISO 8601, or as in -7d; a time here, and no URL of a store",
     )
-    .option("--from <time>", "from then on: ISO 8601, or as in -7d")
     .option("--to <time>", "up to then; a day, month or year is included")
     .option("--timezone <name>", "of times without an offset, and of days", "local")
     .option("--title <text>", "heading of the document")
