@@ -45,6 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Files that stand in no room, and what they may import beside `lib`. */
 const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["event", "record", "capture", "redact", "setup"],
+  "read.ts": ["event", "format", "read"],
   "register.ts": ["setup"],
 };
 

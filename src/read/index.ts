@@ -1,28 +1,9 @@
 /**
- * Reading an audit trail.
+ * Reading an audit trail: the door of the room, for the others. What users of the package get is in `read.ts`.
  *
  * In: journals, views, files of a Collector, answers of backends. Out: records, with what their text
  * says in contradiction, and everything that is no record, by file and line. Nothing is written.
  */
-export {
-  type Action,
-  type AttributeValue,
-  type AuditRecord,
-  type BodyMap,
-  type BodyValue,
-  type Catalogue,
-  createCatalogue,
-  type DetailsSchema,
-  type DetailsValidation,
-  type FailurePolicy,
-  type Impact,
-  type Outcome,
-  type RecordAttributes,
-  type RecordKind,
-  type RequirableField,
-  sentenceOf,
-} from "../event/index.ts";
-export { type FlatRecord, type Status, toFlat } from "../format/index.ts";
 export { AuditError, type AuditErrorCode } from "../lib/errors.ts";
 export {
   type Block,

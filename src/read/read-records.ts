@@ -13,9 +13,16 @@ export interface ReadRecord extends FoundRecord {
 
 /**
  * Everything that stands in some files, or directories of files, in every form that is known: each record,
- * also one that stands in more than one of them, and each place that is none. Each file is read once.
+ * also one that stands in more than one of them, and each place that is none. Each file is read once, in the
+ * order in which they are listed, the journal of a directory first; no file is held in memory as a whole.
  *
+ * @param paths what `sourcesOf` takes.
  * @throws {AuditError} `unreadable` when something that was named is not there or cannot be read.
+ * @example
+ * for await (const found of readRecords("./audit")) {
+ *   if (found.kind === "problem") warn(`${found.file}:${found.line}: ${found.message}`);
+ *   else show(toFlat(found.record));
+ * }
  */
 export async function* readRecords(
   paths: string | readonly string[],

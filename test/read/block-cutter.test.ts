@@ -1,7 +1,13 @@
 /** Where files are cut: the pieces hold what the file holds, whatever the sizes are. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Block, decodeBlock, type FileProblem, type Form, type Found } from "otel-audit/read";
+import {
+  type Block,
+  decodeBlock,
+  type FileProblem,
+  type Form,
+  type Found,
+} from "../../src/read/index.ts";
 import { encodeCsvRow, encodeJsonLine } from "../../src/format/index.ts";
 import { type BlockOptions, createBlockCutter } from "../../src/read/portable.ts";
 import { blockOf } from "../support/blocks.ts";

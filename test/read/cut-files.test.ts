@@ -1,6 +1,6 @@
 /** Files that end within a record, as SIGKILL, a full disk or a reader that comes early leave them. */
 import { expect, test } from "vitest";
-import { decodeBlock, type Form, type Found } from "otel-audit/read";
+import { decodeBlock, type Form, type Found } from "../../src/read/index.ts";
 import { encodeCsvRow, encodeJsonLine } from "../../src/format/index.ts";
 import { createBlockCutter } from "../../src/read/portable.ts";
 import { resultRecord } from "../support/records.ts";

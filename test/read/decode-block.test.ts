@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { decodeBlock, type Found, readRecords } from "otel-audit/read";
+import { decodeBlock, type Found, readRecords } from "../../src/read/index.ts";
 import type { AuditRecord } from "../../src/event/index.ts";
 import type { Form } from "../../src/read/block.ts";
 import { blockOf } from "../support/blocks.ts";

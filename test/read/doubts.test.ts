@@ -1,6 +1,6 @@
 /** What a text says twice or in contradiction: a table of it, and of what is none. */
 import { describe, expect, test } from "vitest";
-import { decodeBlock } from "otel-audit/read";
+import { decodeBlock } from "../../src/read/index.ts";
 import { encodeCsvRow, encodeJsonLine } from "../../src/format/index.ts";
 import type { Form } from "../../src/read/block.ts";
 import { blockOf } from "../support/blocks.ts";

@@ -3,7 +3,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { createAudit } from "otel-audit";
-import { blocksOf, filesOf, readJournal, type ReadRecord, readRecords } from "otel-audit/read";
+import {
+  blocksOf,
+  filesOf,
+  readJournal,
+  type ReadRecord,
+  readRecords,
+} from "../../src/read/index.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const STREAM = "AbCdEfGhIjKlMnOp";

@@ -1,7 +1,7 @@
 /** Text that somebody made to hurt: a problem of its line, or a record, and never an exception. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeBlock, type Found } from "otel-audit/read";
+import { decodeBlock, type Found } from "../../src/read/index.ts";
 import type { AuditRecord } from "../../src/event/index.ts";
 import { encodeCsvRow, encodeJsonLine } from "../../src/format/index.ts";
 import type { Form } from "../../src/read/block.ts";

@@ -1,6 +1,6 @@
 /** Files that were cut, glued, torn and broken: what is read of them, and what is said of the rest. */
 import { describe, expect, test } from "vitest";
-import { decodeBlock, type Found } from "otel-audit/read";
+import { decodeBlock, type Found } from "../../src/read/index.ts";
 import { encodeCsvRow, encodeJsonLine } from "../../src/format/index.ts";
 import type { Form } from "../../src/read/block.ts";
 import { blockOf } from "../support/blocks.ts";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { decodeBlock, type Form } from "otel-audit/read";
+import { decodeBlock, type Form } from "../../src/read/index.ts";
 import { decodeJsonBlock } from "../../src/read/portable.ts";
 import { blockOf } from "../support/blocks.ts";
 import { fullRecord } from "../support/records.ts";

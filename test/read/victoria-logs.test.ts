@@ -1,7 +1,7 @@
 /** What VictoriaLogs made of fields, and which of them were the body. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeBlock } from "otel-audit/read";
+import { decodeBlock } from "../../src/read/index.ts";
 import type { AuditRecord, BodyValue } from "../../src/event/index.ts";
 import { canonicalJson } from "../../src/lib/canonical-json.ts";
 import { sealedListText } from "../../src/read/forms/victoria-list.ts";

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { decodeBlock, type Form } from "otel-audit/read";
+import { decodeBlock, type Form } from "../../src/read/index.ts";
 import { expect, test } from "vitest";
 import type { AuditRecord } from "../../src/event/index.ts";
 import { decodeKey, decodeNote, keyOf, sealedFieldsOf } from "../../src/seal/portable.ts";

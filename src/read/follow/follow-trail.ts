@@ -22,19 +22,30 @@ import { type GrowingFile, openGrowingFile } from "./growing-file.ts";
 /** A record that came, or something that is none. */
 export type Followed = { readonly kind: "record"; readonly record: FlatRecord } | FileProblem;
 
-/** Looks at the files of a trail again and again. */
+/** Looks at the files of a trail again and again. It has no timer: whoever made it asks when it likes. */
 export interface Follower {
-  /** What came since the last call, or since the follower was made. */
+  /**
+   * What came since the last call, or since the follower was made; read as it is taken.
+   *
+   * @throws {AuditError} `unreadable` where a path is not there any more; else the system error.
+   */
   readonly poll: () => Iterable<Followed>;
-  /** These were shown already. */
+  /** These were shown already: they do not come again. */
   readonly know: (records: Iterable<Pick<FlatRecord, "record_id">>) => void;
+  /** Closes the files. */
   readonly close: () => void;
 }
 
 /**
- * Begins behind what the files hold now.
+ * Follows a trail, from behind what its files hold now: actions, unless the query names kinds of records.
  *
+ * @param paths files and directories; none of them is written.
  * @throws {AuditError} `unreadable` where a path is not there.
+ * @example
+ * const follower = createFollower(["./audit"], parseQuery("outcome:denied"));
+ * setInterval(() => {
+ *   for (const found of follower.poll()) if (found.kind === "record") alert(found.record);
+ * }, 500);
  */
 export function createFollower(paths: readonly string[], query: Query): Follower {
   const open = new Map<string, GrowingFile>();

@@ -22,8 +22,11 @@ export type FieldValue = string | number | boolean | readonly string[] | undefin
 
 /** One name that a query may use. */
 export interface Field {
+  /** As it stands before the colon. */
   readonly name: string;
+  /** What it is, in a few words. */
   readonly what: string;
+  /** Its value in a record. */
   readonly of: (record: QueriedRecord) => FieldValue;
   /**
    * How values are compared. `exact`: letter by letter. `lower`, `upper`: one of few words, which are

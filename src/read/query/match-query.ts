@@ -8,7 +8,11 @@ import type { QueriedRecord, Query, Term, ValueTest, WantedText } from "./query.
 /** Whether a record is one of those that were asked for. */
 export type RecordTest = (record: QueriedRecord) => boolean;
 
-/** The test of a query. Records without a value match a negated term. */
+/**
+ * The test of a query, for records that were read already: flat ones, as `toFlat` gives them. Records without
+ * a value match a negated term. {@link searchTrail} beside that leaves out what is no action, unless the
+ * query names kinds of records.
+ */
 export function matcherOf({ terms }: Query): RecordTest {
   const tests = terms.map(testOfTerm);
   return (record) => tests.every((test) => test(record));

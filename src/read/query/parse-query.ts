@@ -23,8 +23,12 @@ const MAX_LENGTH = 10_000;
  * field is looked for among the attributes (`rpc.system.name:grpc`) or, after `details.`, in the body. What
  * has no name is looked for everywhere.
  *
- * @param texts each of them any number of terms.
- * @throws {AuditError} `invalid_option` naming the term.
+ * @param texts each of them any number of terms; none, or white space, asks for every record.
+ * @param reading the zone of times without an offset (default: `local`), and what `-3h` is before (default: now).
+ * @throws {AuditError} `invalid_option` naming the term: an unknown field, with the one that is nearest; a value
+ * that is no time or number; an unclosed quote; more than 200 terms or 10 000 characters.
+ * @example
+ * parseQuery('actor:ann,bob -outcome:success created:2026-10', { zone: "Europe/Berlin" });
  */
 export function parseQuery(texts: string | readonly string[], reading: TimeReading = {}): Query {
   const given = typeof texts === "string" ? [texts] : texts;

@@ -25,8 +25,14 @@ export interface SearchOptions extends ScanOptions {
 
 /**
  * The records that match, each once: actions, as views show them, unless the query names kinds of records.
+ * An action that began and has no result is one of them, with outcome `unknown`.
  *
- * @throws {AuditError} as a rejection: `unreadable` where a source cannot be read.
+ * With a limit no more than about twice as many records are held in memory; beyond 48 MiB threads read.
+ *
+ * @throws {AuditError} as a rejection: `unreadable` where a source cannot be read. With a signal that was
+ * aborted it rejects with the reason of that.
+ * @example
+ * const { records, total } = await searchTrail(await sourcesOf(["./audit"]), parseQuery("actor:ann"), { limit: 20 });
  */
 export async function searchTrail(
   sources: readonly TrailSource[],
@@ -48,7 +54,7 @@ export async function searchTrail(
 
 /** How many records are of each group. */
 export interface GroupCounts extends ReadingProblems {
-  /** By the values of the group, in the order in which they were asked for. */
+  /** Every group, each once; the keys of the map mean nothing, `values` has those of the group. */
   readonly counts: ReadonlyMap<string, GroupCount>;
   /** Records; one may be of several groups. */
   readonly total: number;
@@ -56,11 +62,12 @@ export interface GroupCounts extends ReadingProblems {
 
 /** One group. */
 export interface GroupCount {
+  /** One for each part that was asked for, in that order; of a piece of time its start, ISO 8601 with offset. */
   readonly values: readonly string[];
   readonly records: number;
-  /** More than the records where one stands for several. */
+  /** More than the records where one stands for several (`audit.count`). */
   readonly events: number;
-  /** The earliest time. */
+  /** The earliest time of a record: ISO 8601 UTC. */
   readonly first: string;
   /** The latest. */
   readonly last: string;
@@ -75,9 +82,12 @@ export interface WaysCounted extends ReadingProblems {
 
 /**
  * Counts the records that match, by fields or pieces of time. A record without a value is of the group of
- * the empty text.
+ * the empty text, one with several values of several groups.
  *
+ * @param by parts of the key of a group; none: one group of all.
  * @throws {AuditError} as a rejection: `unreadable` where a source cannot be read.
+ * @example
+ * await countTrail(sources, EVERYTHING, [{ field: "actor" }, { interval: "day", zone: "UTC" }]);
  */
 export async function countTrail(
   sources: readonly TrailSource[],
@@ -144,18 +154,21 @@ function newGroup(name: string, first: string, last: string): Writable<GroupCoun
   return { values: name.split(KEY_BREAK), records: 0, events: 0, first, last };
 }
 
-/** A record that matches, and the source that it was first found in; or a place that holds none. */
+/** A record that matches, and where it was first found; or a place that holds none. */
 export type Matching =
   | {
       readonly kind: "record";
       readonly record: FlatRecord;
+      /** Name of the source; empty for an action without a result, which is known for one at the end. */
       readonly source: string;
+      /** Counted from 1; 0 where `source` is empty. */
       readonly line: number;
     }
   | FileProblem;
 
 /**
- * The records that match, each once, as they are read: within a stream in its order.
+ * The records that match, each once, as they are read: within a stream in its order. None is held in memory
+ * longer than it takes; whoever leaves the loop ends the reading.
  *
  * @throws {AuditError} as a rejection: `unreadable` where a source cannot be read.
  */

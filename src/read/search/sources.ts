@@ -20,7 +20,9 @@ export interface TrailSource {
 }
 
 /**
- * The files under some paths, each once. What is renamed before it is read is read all the same.
+ * The files under some paths, each once: of an audit directory its journal, its views, and all other `.jsonl`,
+ * `.json` and `.csv` files. They are those of now: files that come later are not among them, what is renamed
+ * before it is read is read all the same, and what is deleted is left out unless it was named itself.
  *
  * @throws {AuditError} as a rejection: `unreadable` where a path is not there.
  */

@@ -8,7 +8,7 @@ import { createWriteStream, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { finished } from "node:stream/promises";
 import { createAudit } from "otel-audit";
-import { type AuditRecord, filesOf, readRecords, type RecordAttributes } from "otel-audit/read";
+import { type AuditRecord, readRecords, type RecordAttributes, sourcesOf } from "otel-audit/read";
 import { chainHash, encodeCheckedLine } from "../checked-line.ts";
 import { linesOfFile } from "../lines-of-file.ts";
 import { otlpLine } from "../otlp-line.ts";
@@ -55,11 +55,11 @@ async function* otlpLines(): AsyncGenerator<string> {
   if (waiting.length > 0) yield otlpLine(waiting, resource);
 }
 
-function* checkedLines(): Generator<string> {
+function* checkedLines(segments: readonly string[]): Generator<string> {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   writeFileSync(files.checkedKey, publicKey.export({ format: "pem", type: "spki" }));
   let hash = "";
-  for (const file of filesOf(files.journal)) {
+  for (const file of segments) {
     for (const line of linesOfFile(file)) {
       hash = chainHash(hash, line);
       const signature = sign(null, Buffer.from(line), privateKey).toString("base64url");
@@ -70,4 +70,5 @@ function* checkedLines(): Generator<string> {
 
 await record();
 await write(files.otlp, otlpLines());
-await write(files.checked, checkedLines());
+const segments = (await sourcesOf([files.journal])).map(({ name }) => name);
+await write(files.checked, checkedLines(segments));
