@@ -14,6 +14,7 @@ export {
 export type { Effect, Owner } from "./timeline/effects.ts";
 export { explain, type Explanation, type Step } from "./timeline/explain.ts";
 export type { FieldChange } from "./field-changes.ts";
+export { gapText, type GapTotals } from "./gap-totals.ts";
 export { leavesOf } from "./leaves.ts";
 export { findRecords, type FoundRecords } from "./timeline/find-record.ts";
 export {

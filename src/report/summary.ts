@@ -8,6 +8,7 @@ import {
   type ScanOptions,
   type TrailSource,
 } from "../read/index.ts";
+import { gapTotals, type GapTotals } from "./gap-totals.ts";
 
 /** How many records are of something, and how many events they stand for. */
 export interface Total {
@@ -41,6 +42,11 @@ export interface TrailSummary extends ReadingProblems {
   /** Time of the earliest and the latest record; undefined: there is none. */
   readonly first?: string;
   readonly last?: string;
+  /**
+   * What gap records of that time, and of the services and streams that were asked for, add up to: they are none
+   * of the others. Undefined: something can be read only once.
+   */
+  readonly gaps?: GapTotals;
   readonly own?: OwnGrouping;
 }
 
@@ -61,7 +67,7 @@ export function groupKeyOf(name: string, zone: string): GroupKey {
 }
 
 /**
- * Counts, in one reading.
+ * Counts, in one reading, and another one for the gap records.
  *
  * @throws {AuditError} as a rejection: `unreadable` where a source cannot be read.
  */
@@ -78,6 +84,10 @@ export async function summariseTrail(
     ...fields.map((field) => [{ field }]),
   ];
   const counted = await countTrailWays(sources, query, ways, options);
+  const canReadAgain = sources.every(({ isReadOnce }) => isReadOnce !== true);
+  const gaps = canReadAgain
+    ? await gapTotals(sources, query, { signal: options.signal })
+    : undefined;
   const [all, days, own, ...rest] = counted.ways.map((counts) => [...counts.values()]);
   const [actions, statuses, outcomes, actors, services, streams, impacts] = rest.map(totalsOf);
   const [whole] = all ?? [];
@@ -95,6 +105,7 @@ export async function summariseTrail(
     highImpact: recordsOf(impacts, "high"),
     denied: recordsOf(outcomes, "denied"),
     ...(whole === undefined ? {} : { first: whole.first, last: whole.last }),
+    ...(gaps === undefined ? {} : { gaps }),
     ...(by.length === 0
       ? {}
       : { own: { fields: by, groups: (own ?? []).toSorted(byEvents).map(ownGroup) } }),

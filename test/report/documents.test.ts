@@ -69,9 +69,10 @@ describe("a release", () => {
 
   test("says what is missing, and that nobody verified", async () => {
     const document = await documentOf("release");
-    expect(sectionOf(document, "What is missing")).toContain(
-      "12 records were lost: cannot write the journal: ENOSPC",
-    );
+    const missing = sectionOf(document, "What is missing");
+    expect(missing).toContain("12 records were lost: cannot write the journal: ENOSPC");
+    expect(missing).toContain("1 gap record: 12 events were lost.");
+    expect(document.facts).toContainEqual(["Missing", "1 gap record: 12 events were lost"]);
     expect(sectionOf(document, "Verification")).toContain("was not verified for this document");
   });
 

@@ -41,6 +41,49 @@ describe("a summary", () => {
     ]);
   });
 
+  const gap = (at: string, count: number, action = "records_lost"): TrailEvent => ({
+    at,
+    action,
+    kind: "gap",
+    outcome: "failure",
+    error: "ENOSPC",
+    more: { "audit.count": count },
+  });
+  test.each<readonly [string, TrailSummary["gaps"]]>([
+    ["", { records: 3, lost: 70, unconfirmed: 5 }],
+    // They are of no actor and of no action that somebody took.
+    ["actor:ann action:hp_change", { records: 3, lost: 70, unconfirmed: 5 }],
+    ["created:2026-10-08", { records: 1, lost: 58, unconfirmed: 0 }],
+    ["created:<2026-10-08", { records: 0, lost: 0, unconfirmed: 0 }],
+    ["-service:trainer", { records: 0, lost: 0, unconfirmed: 0 }],
+  ])("adds up the gap records of that time (%j)", async (terms, wanted) => {
+    const directory = trailOf([
+      ...TEAM_EVENTS.filter(({ kind }) => kind !== "gap"),
+      gap("2026-10-08T09:00", 58),
+      gap("2026-10-09T09:00", 12),
+      gap("2026-10-10T09:00", 5, "records_unconfirmed"),
+    ]);
+    const { gaps, total } = await summaryOf([directory], { terms });
+    expect(gaps).toEqual(wanted);
+    if (terms === "") expect(total).toBe(16);
+    // In a copy of them nothing is lost twice.
+    expect((await summaryOf([directory, directory], { terms })).gaps).toEqual(wanted);
+  });
+
+  test("does not tell of gap records where a pipe is read: nobody reads it twice", async () => {
+    const [source] = await sourcesOf([trailOf()]);
+    if (source === undefined) throw new Error("no source");
+    const piped = [{ ...source, isReadOnce: true }];
+    const { gaps, total } = await summariseTrail(piped, parseQuery(""), { zone: "UTC" });
+    expect({ gaps, total }).toEqual({ gaps: undefined, total: 16 });
+  });
+
+  test("counts what gap records stand for where they are asked for", async () => {
+    const { total, events, actions } = await summaryOf([trailOf()], { terms: "kind:gap" });
+    expect({ total, events }).toEqual({ total: 1, events: 12 });
+    expect(actions).toEqual([{ name: "records_lost", records: 1, events: 12 }]);
+  });
+
   test("has the largest first, and days in their order", async () => {
     const { actors, days } = await summaryOf([trailOf()]);
     const events = actors.map((actor) => actor.events);

@@ -5,7 +5,7 @@ import { markdownRow } from "../../lib/markdown-text.ts";
 import { shown } from "../../lib/shown.ts";
 import { encodeCsvCell } from "../../format/index.ts";
 import { fieldOf, FIELDS } from "../../read/index.ts";
-import { summariseTrail, type Total, type TrailSummary } from "../../report/index.ts";
+import { gapText, summariseTrail, type Total, type TrailSummary } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { tableLines } from "../table.ts";
 import { recordAccess } from "./access.ts";
@@ -88,6 +88,9 @@ function jsonOf(found: TrailSummary): object {
     first: found.first ?? null,
     last: found.last ?? null,
     events: found.events,
+    gap_records: found.gaps?.records ?? null,
+    events_lost: found.gaps?.lost ?? null,
+    events_unconfirmed: found.gaps?.unconfirmed ?? null,
     ...(found.own === undefined ? {} : { by: found.own.fields, groups: found.own.groups }),
   };
 }
@@ -107,7 +110,8 @@ function blocksOf(found: TrailSummary): readonly (readonly [string, readonly Tot
 }
 
 function factsOf(found: TrailSummary, zone: string): readonly (readonly [string, string])[] {
-  const { first, last, total, events, highImpact, denied, streams } = found;
+  const { first, last, total, events, highImpact, denied, streams, gaps } = found;
+  const missing = gaps === undefined ? undefined : gapText(gaps);
   return [
     ["total events", String(total)],
     ...(events === total ? [] : [["they stand for", String(events)] as const]),
@@ -116,6 +120,7 @@ function factsOf(found: TrailSummary, zone: string): readonly (readonly [string,
     ["first", first === undefined ? "" : screenTime(first, zone)],
     ["last", last === undefined ? "" : screenTime(last, zone)],
     ["streams", String(streams.length)],
+    ...(missing === undefined ? [] : [["missing", missing] as const]),
   ];
 }
 

@@ -12,7 +12,8 @@ const HELP = `
 Counts actions: by action and status (the three totals are those of get_log_summary), by actor, outcome and
 day, of high impact and denied; the first and the last of them, services and streams. A record that
 stands for several events (a storm of equal failures) is one record: where there are such, EVENTS says how many.
-Terms are those of otel-audit query.
+Gap records are none of them: how many there are of that time, and how many events they say were lost, stands
+behind the totals. Terms are those of otel-audit query.
 
 --by makes one grouping of your own instead, by fields of a query (actor, target.type, details.split …)
 and pieces of time (hour, day, week, month, of --timezone), with commas between them.

@@ -154,10 +154,13 @@ function createGroups(ways: readonly KeysOf[]): Groups {
   };
 }
 
-/** How many events a record stands for: more than one only where something failed, and nobody said who acted. */
-function weightOf(record: QueriedRecord): number {
-  if (record.status === "success") return 1;
-  if (record.actor_id !== undefined && record.actor_id !== "anonymous") return 1;
-  const count = record.attributes[ATTR_COUNT];
-  return typeof count === "number" && record.kind === "result" && count > 0 ? count : 1;
+/**
+ * How many events a record stands for: more than one only where something failed and nobody said who acted, and
+ * where a gap record says how many were lost.
+ */
+function weightOf({ kind, status, actor_id: actor, attributes }: QueriedRecord): number {
+  const isStorm =
+    kind === "result" && status !== "success" && (actor === undefined || actor === "anonymous");
+  const count = isStorm || kind === "gap" ? attributes[ATTR_COUNT] : undefined;
+  return typeof count === "number" && count > 0 ? count : 1;
 }

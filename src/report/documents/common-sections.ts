@@ -1,5 +1,6 @@
 /** Sections that documents of every kind have. */
 import type { VerificationReport } from "../../verify/index.ts";
+import { gapText } from "../gap-totals.ts";
 import type { Block, Fact, ReportEvent, Section } from "./document.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";
 import { reportEvent } from "./report-event.ts";
@@ -10,14 +11,15 @@ const MAX_LISTED = 20;
 
 /** What is said above everything. */
 export function frameFacts(frame: ReportFrame, material: ReportMaterial): readonly Fact[] {
-  const { counts, gaps, problemCount } = material;
+  const { counts, gapTotals, problemCount } = material;
   const { outcomes, records, events, highImpact } = counts;
   const ends = ["failure", "denied", "unknown"].flatMap((name) => {
     const count = outcomes[name] ?? 0;
     return count === 0 ? [] : [`${count} ${name}`];
   });
+  const gapsSaid = gapText(gapTotals);
   const missing = [
-    ...(gaps.length === 0 ? [] : [counted(gaps.length, "gap record")]),
+    ...(gapsSaid === undefined ? [] : [gapsSaid]),
     ...(problemCount === 0 ? [] : [`${counted(problemCount, "place")} that cannot be read`]),
     ...(frame.verification === undefined || frame.verification.records.missing === 0
       ? []
@@ -66,7 +68,7 @@ function periodText({ from, until, zone }: ReportFrame, { counts }: ReportMateri
 /** Whether the records are what was signed, and all of them. */
 export function integritySections(
   frame: ReportFrame,
-  { gaps, problems, problemCount, records, counts }: ReportMaterial,
+  { gaps, gapTotals, problems, problemCount, records, counts }: ReportMaterial,
 ): readonly Section[] {
   const unlisted = counts.records - records.length;
   const missing: Block[] = [
@@ -77,9 +79,12 @@ export function integritySections(
           ),
         ]
       : []),
-    gaps.length === 0
-      ? text("No record of this period says that others were lost.")
-      : { kind: "events", events: gaps.map((gap) => reportEvent(gap, frame.zone)) },
+    ...(gaps.length === 0
+      ? [text("No record of this period says that others were lost.")]
+      : [
+          text(`${gapText(gapTotals) ?? ""}.`),
+          { kind: "events", events: gaps.map((gap) => reportEvent(gap, frame.zone)) } as const,
+        ]),
     ...(problemCount === 0 ? [] : [placesBlock(frame, problems, problemCount)]),
   ];
   return [

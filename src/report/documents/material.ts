@@ -1,6 +1,7 @@
 import type { FlatRecord } from "../../format/index.ts";
 import type { ReadingProblems } from "../../read/index.ts";
 import type { VerificationReport } from "../../verify/index.ts";
+import type { GapTotals } from "../gap-totals.ts";
 import type { ReportKind } from "./document.ts";
 
 /** What was read for a document. */
@@ -11,6 +12,8 @@ export interface ReportMaterial extends ReadingProblems {
   readonly counts: MaterialCounts;
   /** Records of kind `gap`, oldest first. */
   readonly gaps: readonly FlatRecord[];
+  /** What all of them add up to. */
+  readonly gapTotals: GapTotals;
   /** What led to a record, by its id: the latest last. */
   readonly leadUps: ReadonlyMap<string, readonly LeadUp[]>;
   /** What roles did that the policy does not let them do. */

@@ -15,6 +15,7 @@ import {
   searchTrail,
   type TrailSource,
 } from "../../read/index.ts";
+import { gapTotals } from "../gap-totals.ts";
 import type { ReportKind } from "./document.ts";
 import { leadUpsTo } from "./lead-up.ts";
 import type { ReportMaterial, RoleAnomaly } from "./material.ts";
@@ -74,6 +75,7 @@ export async function readMaterial(
   return {
     records,
     gaps: gaps.records,
+    gapTotals: await gapTotals(sources, { terms: period }, scan),
     leadUps: kind === "incident" ? await leadUpsTo(records, sources, scan) : new Map(),
     counts: {
       records: counted.total,

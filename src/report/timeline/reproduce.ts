@@ -4,16 +4,15 @@
  * In: a trail, and which run or until when. Out: steps that somebody could take again, what was left out,
  * and everything that keeps the result from being the whole truth.
  */
-import { ATTR_COUNT, RECORDS_LOST } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import {
-  matchingRecords,
   type Query,
   type ReadingProblems,
   type ScanOptions,
   searchTrail,
   type TrailSource,
 } from "../../read/index.ts";
+import { gapTotals } from "../gap-totals.ts";
 import { type Effect, effectsOf, sampleIdsOf, unnamedSamplesOf } from "./effects.ts";
 import { textTerm } from "./find-record.ts";
 import { type Contradiction, type FieldState, replay } from "./replay.ts";
@@ -111,24 +110,9 @@ export async function reproduce(
     leftOut: own.filter((record) => !isEffective(record)),
     runs: distinct(own.filter(isOnRun).map(({ target_id: id }) => id)),
     services: distinct(own.map(({ service }) => service)),
-    lost: await lostIn(sources, time, reading),
+    lost: (await gapTotals(sources, { terms: time }, reading)).lost,
     ...problems,
   };
-}
-
-/** Records that gap records say were lost. */
-async function lostIn(
-  sources: readonly TrailSource[],
-  time: Query["terms"],
-  reading: ScanOptions,
-): Promise<number> {
-  const terms = [textTerm("kind", "gap"), textTerm("action", RECORDS_LOST), ...time];
-  let lost = 0;
-  for await (const found of matchingRecords(sources, { terms }, reading)) {
-    const count = found.kind === "record" ? found.record.attributes[ATTR_COUNT] : 0;
-    lost += typeof count === "number" ? count : 1;
-  }
-  return lost;
 }
 
 function isEffective({ status, outcome }: FlatRecord): boolean {
