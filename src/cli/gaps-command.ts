@@ -11,8 +11,8 @@ export interface GapsCommandOptions
 
 const HELP = `
 Sequence numbers that have no record, and who says why; records that were lost before they were written;
-calls that gRPC handed over and that have no record; streams that were not closed. Takes the same files as
-verify. What retention deleted with a signed record is listed, and is not missing.
+calls that gRPC handed over and that have no record; streams that were not closed. Takes the same files, and
+times, as verify. What retention deleted with a signed record is listed, and is not missing.
 
 Calls are compared up to the last checkpoint of their stream, and only where its journal, or an export of
 all of its records, was read: views show a part of them.

@@ -12,6 +12,7 @@ export interface ResendCommandOptions extends TrailOptions {
   readonly clientKey?: string;
   readonly since?: string;
   readonly until?: string;
+  readonly timezone?: string;
   readonly stream?: string;
   readonly fromSequence?: string;
   readonly toSequence?: string;

@@ -3,7 +3,7 @@ import { AuditError } from "../lib/errors.ts";
 import { resolveShipping, type ShippingOptions } from "../setup/shipping-options.ts";
 import type { ResendCommandOptions } from "./resend-command.ts";
 import type { ResendRange } from "./resend-reader.ts";
-import { parseTime } from "./time-option.ts";
+import { windowOf } from "./time-option.ts";
 
 const DEFAULT_BATCH = 500;
 /** A request of more is larger than receivers take, whatever the records are. */
@@ -26,7 +26,7 @@ export function speedOf({ batch, rate }: ResendCommandOptions): ResendSpeed {
 
 /** @throws {AuditError} `invalid_option`. */
 export function rangeOf(options: ResendCommandOptions): ResendRange {
-  const { stream, fromSequence, toSequence, since, until } = options;
+  const { stream, fromSequence, toSequence } = options;
   if (stream === undefined && (fromSequence ?? toSequence) !== undefined) {
     throw new AuditError(
       "invalid_option",
@@ -39,12 +39,10 @@ export function rangeOf(options: ResendCommandOptions): ResendRange {
     stream,
     fromSequence: number(fromSequence, "--from-sequence", 0),
     toSequence: number(toSequence, "--to-sequence", Infinity),
-    since: since === undefined ? -Infinity : parseTime(since, "--since"),
-    until: until === undefined ? Infinity : parseTime(until, "--until"),
+    ...windowOf(options),
   };
   if (range.fromSequence > range.toSequence)
     throw empty(`--from-sequence ${fromSequence} is larger than --to-sequence ${toSequence}`);
-  if (range.since > range.until) throw empty(`--since ${since} is later than --until ${until}`);
   return range;
 }
 

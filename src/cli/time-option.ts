@@ -1,26 +1,75 @@
+/** Times of options: every command reads them by the rules of a query, so that they mean the same. */
 import { AuditError } from "../lib/errors.ts";
+import { shown } from "../lib/shown.ts";
+import { checkZone, TIME_EXAMPLES, type TimeSpan, timeSpanOf } from "../read/index.ts";
 
-const UNITS: Readonly<Record<string, number>> = {
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
+/** Options of a piece of time, as they were typed. */
+export interface WindowOptions {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** Of times without an offset. Default: local. */
+  readonly timezone?: string | undefined;
+}
+
+/** ISO 8601 UTC with six digits: from `from` on, before `until`; absent: no limit. */
+export interface TimeLimits {
+  readonly from?: string;
+  readonly until?: string;
+}
 
 /**
- * A time as people give it: ISO 8601, local where it names no zone, or `-3h` before now.
+ * What a time stands for: a day all of it, `-3h` an instant.
  *
- * @returns milliseconds since the epoch.
  * @throws {AuditError} `invalid_option` naming the option and what it may be.
  */
-export function parseTime(text: string, option: string, now: number = Date.now()): number {
-  const [, amount, unit = ""] = /^-(\d+)([smhdw])$/.exec(text) ?? [];
-  if (amount !== undefined) return now - Number(amount) * (UNITS[unit] ?? 0);
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(time)) return time;
+export function timeOption(text: string, option: string, zone: string): TimeSpan {
+  const span = timeSpanOf(text, { zone });
+  if (span !== undefined) return span;
   throw new AuditError(
     "invalid_option",
-    `${option} must be a time as in 2026-11-21, 2026-11-21T14:30:00Z or -3h (s, m, h, d, w); it is ${JSON.stringify(text)}`,
+    `${option} must be a time as in ${TIME_EXAMPLES}; it is ${shown(text)}`,
   );
+}
+
+/**
+ * Between `--since` and `--until`: of a day, or whatever is longer than an instant, its start counts.
+ *
+ * @throws {AuditError} `invalid_option` where one is no time, or nothing is between them.
+ */
+export function timeLimits({ since, until, timezone = "local" }: WindowOptions): TimeLimits {
+  const zone = checkZone(timezone, "--timezone");
+  const from = since === undefined ? undefined : timeOption(since, "--since", zone).from;
+  const end = until === undefined ? undefined : timeOption(until, "--until", zone).from;
+  if (from !== undefined && end !== undefined && from >= end)
+    throw new AuditError(
+      "invalid_option",
+      `--since ${since} is no earlier than --until ${until}: there is no time between them`,
+    );
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(end === undefined ? {} : { until: end }),
+  };
+}
+
+/**
+ * The same for those who compare milliseconds since the epoch and include both ends: the times of records are
+ * cut to them.
+ *
+ * @throws {AuditError} `invalid_option` as {@link timeLimits}.
+ */
+export function windowOf(options: WindowOptions): {
+  readonly since: number;
+  readonly until: number;
+} {
+  const { from, until } = timeLimits(options);
+  return {
+    since: from === undefined ? -Infinity : Date.parse(from),
+    until: until === undefined ? Infinity : lastMillisBefore(until),
+  };
+}
+
+/** The last millisecond of which a part is before a time. */
+function lastMillisBefore(time: string): number {
+  const isWhole = time.endsWith("000Z");
+  return Date.parse(time) - (isWhole ? 1 : 0);
 }

@@ -53,11 +53,12 @@ export function addRedactionPolicy(command: Command): Command {
   );
 }
 
-/** A piece of time. */
-export function addWindow(command: Command): Command {
+/** A piece of time; every command reads it by the same rules. */
+export function addWindow(command: Command, zoneOf = "of times without an offset"): Command {
   return command
-    .option("--since <time>", "only what came after: ISO 8601, or as in -3h")
-    .option("--until <time>", "only what came before");
+    .option("--since <time>", "only from then on: ISO 8601, or as in -3h; of a day its start")
+    .option("--until <time>", "only before then; of a day its start")
+    .option("--timezone <name>", zoneOf, "local");
 }
 
 /** For people, or for programs. */

@@ -23,6 +23,9 @@ are held against each other. Nothing is written, and no key is made.
 Without --public-key the keys are taken from the log: that proves that it is consistent, not whose it is.
 Without --redaction-policy every field that may be redacted may be missing.
 
+--since and --until mean what they mean in otel-audit query: a day is its start, local or of --timezone, -1d a
+day of the calendar, and what is from --until on is left out.
+
 Examples:
   otel-audit verify ./audit
   otel-audit verify ./audit --public-key signing-key.pub --anchor anchor.txt

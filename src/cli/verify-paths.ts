@@ -1,24 +1,16 @@
 /** What every command that verifies does first. */
-import { AuditError } from "../lib/errors.ts";
-import {
-  type TimeWindow,
-  verifyFiles,
-  type VerifyFilesOptions,
-  type VerificationReport,
-} from "../verify/index.ts";
+import { verifyFiles, type VerifyFilesOptions, type VerificationReport } from "../verify/index.ts";
 import { checkNamed, readAnchors, readPublicKeys } from "./evidence.ts";
 import { createProgress } from "./progress.ts";
 import type { Lines } from "./quarantine-command.ts";
-import { parseTime } from "./time-option.ts";
+import { windowOf, type WindowOptions } from "./time-option.ts";
 
 /** Options that say what records are held against. */
-export interface EvidenceOptions {
+export interface EvidenceOptions extends WindowOptions {
   readonly publicKey?: readonly string[];
   readonly redactionPolicy?: readonly string[];
   readonly anchor?: readonly string[];
   readonly strict?: boolean;
-  readonly since?: string;
-  readonly until?: string;
 }
 
 /**
@@ -30,7 +22,7 @@ export async function evidenceOf(
   options: EvidenceOptions,
   warn: Lines["warn"],
 ): Promise<VerifyFilesOptions> {
-  const { publicKey = [], redactionPolicy = [], anchor = [], since, until } = options;
+  const { publicKey = [], redactionPolicy = [], anchor = [] } = options;
   const publicKeys = readPublicKeys(publicKey, warn);
   for (const path of redactionPolicy) checkNamed(path, "--redaction-policy");
   const openedAnchors = await readAnchors(anchor);
@@ -47,7 +39,7 @@ export async function evidenceOf(
     ),
     ...(redactionPolicy.length === 0 ? {} : await explanationsOf(redactionPolicy, warn)),
     isStrict: options.strict === true,
-    window: windowOf(since, until),
+    window: windowOf(options),
   };
 }
 
@@ -58,16 +50,6 @@ async function explanationsOf(
 ): Promise<Pick<VerifyFilesOptions, "isExplained" | "redactionDigests">> {
   const { readRedactionPolicies } = await import("./redaction-evidence.ts");
   return readRedactionPolicies(paths, warn);
-}
-
-function windowOf(from: string | undefined, to: string | undefined): TimeWindow {
-  const since = from === undefined ? -Infinity : parseTime(from, "--since");
-  const until = to === undefined ? Infinity : parseTime(to, "--until");
-  if (since <= until) return { since, until };
-  throw new AuditError(
-    "invalid_option",
-    `--since ${from} is later than --until ${to}: there is no time between them`,
-  );
 }
 
 /**

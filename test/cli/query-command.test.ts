@@ -165,7 +165,7 @@ describe("how it ends", () => {
     [
       "times the wrong way round",
       ["--since", "2026-02", "--until", "2026-01"],
-      "otel-audit: --since 2026-02 is later than --until 2026-01",
+      "otel-audit: --since 2026-02 is no earlier than --until 2026-01",
     ],
     ["an option that there is not", ["--frobnicate"], "error: unknown option '--frobnicate'"],
   ])("%s", (_, args, says) => {

@@ -359,7 +359,7 @@ test.each<[name: string, args: readonly string[], code: number, text: string]>([
     "a time that ends before it begins",
     ["x", "--since", "2026-11-22", "--until", "2026-11-20"],
     2,
-    "--since 2026-11-22 is later than --until 2026-11-20: there is no time between them",
+    "--since 2026-11-22 is no earlier than --until 2026-11-20: there is no time between them",
   ],
   ["a key that is not there", ["x", "--public-key", "nowhere.pub"], 3, "cannot read"],
   ["an anchor that is not there", ["x", "--anchor", "nowhere.txt"], 3, "cannot read the anchor"],

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { trailOption, type TrailOptions } from "../trail-options.ts";
+import { addWindow, trailOption, type TrailOptions } from "../trail-options.ts";
 import { type AccessOptions, addPurpose } from "./access.ts";
 
 /** What every command takes that asks the trail something. */
@@ -18,11 +18,9 @@ const each = (value: string, before: readonly string[] = []): readonly string[] 
 
 /** Where the trail is, and of which time. */
 export function addAskOptions(command: Command): Command {
-  return addPurpose(command)
+  const withPlace = addPurpose(command)
     .addOption(trailOption())
     .option("--from <url>", "ask a VictoriaLogs instead, as in http://127.0.0.1:9428")
-    .option("--header <name=value>", "sent to it, for a login; repeatable", each)
-    .option("--since <time>", "only from then on: ISO 8601, or as in -3h")
-    .option("--until <time>", "only before then")
-    .option("--timezone <name>", "of times without an offset, and of times on screen", "local");
+    .option("--header <name=value>", "sent to it, for a login; repeatable", each);
+  return addWindow(withPlace, "of times without an offset, and of times on screen");
 }

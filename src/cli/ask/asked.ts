@@ -4,14 +4,11 @@ import {
   parseQuery,
   type Query,
   sourcesOf,
-  timeSpanOf,
-  TIME_EXAMPLES,
   type TrailSource,
   victoriaLogsSource,
 } from "../../read/index.ts";
-import { AuditError } from "../../lib/errors.ts";
-import { shown } from "../../lib/shown.ts";
 import { pathsOrDefault } from "../default-paths.ts";
+import { type TimeLimits, timeLimits } from "../time-option.ts";
 import type { AskOptions } from "./ask-options.ts";
 
 /** What was asked, and of what. */
@@ -27,10 +24,9 @@ export interface Asked {
  * @throws {AuditError} as a rejection: `invalid_option`, `unreadable`.
  */
 export async function asked(terms: readonly string[], options: AskOptions): Promise<Asked> {
-  const { since, until, timezone } = options;
-  const zone = checkZone(timezone, "--timezone");
+  const zone = checkZone(options.timezone, "--timezone");
   const query = parseQuery(terms, { zone });
-  const window = windowTerm({ since, until, zone });
+  const window = windowTerms(timeLimits(options));
   const sources = await sourcesIn(options);
   return { sources, zone, query: { terms: [...query.terms, ...window] } };
 }
@@ -46,28 +42,7 @@ async function sourcesIn({
   return trail.length === 0 ? [store] : [store, ...(await sourcesOf(trail))];
 }
 
-interface Window {
-  readonly since: string | undefined;
-  readonly until: string | undefined;
-  readonly zone: string;
-}
-
-function windowTerm({ since, until, zone }: Window): Query["terms"] {
-  if (since === undefined && until === undefined) return [];
-  const startOf = (text: string, option: string): string => {
-    const span = timeSpanOf(text, { zone });
-    if (span !== undefined) return span.from;
-    throw new AuditError(
-      "invalid_option",
-      `${option} must be a time as in ${TIME_EXAMPLES}; it is ${shown(text)}`,
-    );
-  };
-  const from = since === undefined ? {} : { from: startOf(since, "--since") };
-  const end = until === undefined ? {} : { until: startOf(until, "--until") };
-  if (from.from !== undefined && end.until !== undefined && from.from > end.until)
-    throw new AuditError(
-      "invalid_option",
-      `--since ${since} is later than --until ${until}: there is no time between them`,
-    );
-  return [{ field: "created", isNegated: false, test: { kind: "time", ...from, ...end } }];
+function windowTerms(limits: TimeLimits): Query["terms"] {
+  if (limits.from === undefined && limits.until === undefined) return [];
+  return [{ field: "created", isNegated: false, test: { kind: "time", ...limits } }];
 }

@@ -1,7 +1,6 @@
 /** What `otel-audit history` does; loaded when it runs. */
 import { AuditError } from "../../lib/errors.ts";
-import { shown } from "../../lib/shown.ts";
-import { TIME_EXAMPLES, timeSpanOf } from "../../read/index.ts";
+import { timeOption } from "../time-option.ts";
 import { type History, historyOf, ROLES } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { withoutControls } from "../table.ts";
@@ -38,7 +37,7 @@ export async function history(
       "--at needs everything from the beginning on: leave out --since",
     );
   const { sources, zone, query } = await asked([], options);
-  const until = options.at === undefined ? undefined : untilOf(options.at, zone);
+  const until = options.at === undefined ? undefined : timeOption(options.at, "--at", zone).until;
   const found = await withProgress((reading) =>
     historyOf(sources, name, {
       roles: options.as === undefined ? ROLES : [options.as],
@@ -57,15 +56,6 @@ export async function history(
   sayFound(found, { name, warn });
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, count);
-}
-
-function untilOf(text: string, zone: string): string {
-  const span = timeSpanOf(text, { zone });
-  if (span !== undefined) return span.until;
-  throw new AuditError(
-    "invalid_option",
-    `--at must be a time as in ${TIME_EXAMPLES}; it is ${shown(text)}`,
-  );
 }
 
 interface Printing {

@@ -2,7 +2,7 @@
 import { toIsoMicros } from "../../lib/clock.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
-import { checkZone, TIME_EXAMPLES, type TimeSpan, timeSpanOf } from "../../read/index.ts";
+import { checkZone, TIME_EXAMPLES, type TimeSpan } from "../../read/index.ts";
 import {
   documentCsv,
   documentHtml,
@@ -16,6 +16,7 @@ import {
 import type { VerificationReport } from "../../verify/index.ts";
 import { pathsOrDefault } from "../default-paths.ts";
 import type { Lines } from "../quarantine-command.ts";
+import { timeOption } from "../time-option.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
@@ -99,16 +100,10 @@ function periodOf({ from, to }: ReportCommandOptions, zone: string): Period {
 }
 
 function spanOf(text: string, option: string, zone: string): TimeSpan {
-  const span = timeSpanOf(text, { zone });
-  if (span !== undefined) return span;
-  if (/^https?:/i.test(text))
-    throw new AuditError(
-      "invalid_option",
-      `${option} of a report is a time, as in ${TIME_EXAMPLES}; it is ${shown(text)}, and no store is read for a report: otel-audit export --from <url> --all-kinds --to records.jsonl fetches its records, and -t records.jsonl names them`,
-    );
+  if (!/^https?:/i.test(text)) return timeOption(text, option, zone);
   throw new AuditError(
     "invalid_option",
-    `${option} must be a time as in ${TIME_EXAMPLES}; it is ${shown(text)}`,
+    `${option} of a report is a time, as in ${TIME_EXAMPLES}; it is ${shown(text)}, and no store is read for a report: otel-audit export --from <url> --all-kinds --to records.jsonl fetches its records, and -t records.jsonl names them`,
   );
 }
 

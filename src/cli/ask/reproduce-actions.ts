@@ -1,9 +1,8 @@
 /** What `otel-audit reproduce` does; loaded when it runs. */
 import { sentenceOf } from "../../event/index.ts";
 import { fromFlat } from "../../format/index.ts";
-import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
-import { TIME_EXAMPLES, timeSpanOf } from "../../read/index.ts";
+import { timeOption } from "../time-option.ts";
 import {
   type FieldState,
   type Moment,
@@ -79,14 +78,7 @@ async function endOf(
   { sources, zone }: Asked,
   looking: Looking,
 ): Promise<End | "none"> {
-  if (at !== undefined) {
-    const span = timeSpanOf(at, { zone });
-    if (span !== undefined) return { until: span.until };
-    throw new AuditError(
-      "invalid_option",
-      `--at must be a time as in ${TIME_EXAMPLES}; it is ${shown(at)}`,
-    );
-  }
+  if (at !== undefined) return { until: timeOption(at, "--at", zone).until };
   if (snapshot === undefined) return { until: undefined };
   const found = await withProgress((reading) => momentOf(sources, snapshot, { zone, ...reading }));
   const { moment } = found;
