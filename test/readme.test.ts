@@ -72,9 +72,9 @@ function leavesOf(command: Command, before: string): ReadonlyMap<string, Command
   return new Map(command.commands.flatMap((part) => [...leavesOf(part, name)]));
 }
 
-describe("the commands", () => {
+describe("the commands", async () => {
   const silent = (): void => {};
-  const rooms = commandsOf(silent, silent);
+  const rooms = await commandsOf({ print: silent, warn: silent });
   const commands = new Map(rooms.flatMap((room) => [...leavesOf(room, "otel-audit")]));
 
   test("are those that --help lists", () => {

@@ -27,8 +27,9 @@ const program = new Command("otel-audit")
   .exitOverride();
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const warn = (line: string): void => void process.stderr.write(`otel-audit: ${line}\n`);
-const rooms = commandsOf(print, warn);
-for (const room of rooms) {
+// What may follow is said by all of them.
+const asked = isCompletion(process.argv) ? undefined : process.argv[2];
+for (const room of await commandsOf({ print, warn }, asked)) {
   program.addCommand(room);
   for (const command of [room, ...room.commands]) command.copyInheritedSettings(program);
 }
