@@ -49,13 +49,15 @@ const MENDED: Readonly<Record<string, readonly (readonly [wrong: string, right: 
 /** The script of a shell: the library prints it, and does not give it. */
 async function scriptOf(shell: string): Promise<string> {
   const { script } = await import("@bomb.sh/tab");
-  const { log } = console;
+  // It prints with console.log alone.
+  const printer: { log: (text: string) => void } = globalThis.console;
+  const { log } = printer;
   let text = "";
-  console.log = (part: string) => (text += `${part}\n`);
+  printer.log = (part) => (text += `${part}\n`);
   try {
     script(shell, "otel-audit", "otel-audit");
   } finally {
-    console.log = log;
+    printer.log = log;
   }
   for (const [wrong, right] of MENDED[shell] ?? []) text = text.replace(wrong, () => right);
   return text;
