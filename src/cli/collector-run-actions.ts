@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
-import { constants as osConstants, homedir } from "node:os";
+import { constants as osConstants } from "node:os";
 import { basename, delimiter, join, resolve } from "node:path";
 import {
   buildCollector,
@@ -14,6 +14,7 @@ import {
 } from "../collector/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { replaceFile } from "../lib/files.ts";
+import { cacheDirectory } from "./cache-directory.ts";
 import { collectorRunsAlready, lockCollectorDirectory } from "./collector-lock.ts";
 import {
   type NewFile,
@@ -52,8 +53,13 @@ const SIGNAL_EXIT = 128;
 const HEALTH_MILLIS = 2000;
 
 /** Where `otel-audit collector build` puts the Collector. */
-export function collectorCache(env: Environment): string {
-  return join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "otel-audit");
+function collectorCache(env: Environment): string {
+  const cache = cacheDirectory(env);
+  if (cache !== undefined) return cache;
+  throw new AuditError(
+    "invalid_option",
+    "this user has no home, and XDG_CACHE_HOME names no absolute path: give collector build a directory with --cache, or collector run a Collector with --binary",
+  );
 }
 
 /** Builds our Collector, prints the path of its binary. @throws {AuditError} `program_failed`. */

@@ -11,7 +11,7 @@ Prints a script for the shell; it asks otel-audit itself for what may follow, so
 for a new version.
 
 Examples:
-  bash:  source <(otel-audit completion bash)        in ~/.bashrc
+  bash:  source <(otel-audit completion bash)        in ~/.bashrc, behind the package bash-completion
   zsh:   source <(otel-audit completion zsh)         in ~/.zshrc, behind compinit
   fish:  otel-audit completion fish > ~/.config/fish/completions/otel-audit.fish
 
@@ -29,9 +29,38 @@ export function completionCommand(): Command {
     .addArgument(new Argument("<shell>", "whose").choices(SHELLS))
     .addHelpText("after", HELP)
     .action(async (shell: string) => {
-      const { script } = await import("@bomb.sh/tab");
-      script(shell, "otel-audit", "otel-audit");
+      process.stdout.write(await scriptOf(shell));
     });
+}
+
+/** The words of a query have colons in them, which the shells take for something else. */
+const MENDED: Readonly<Record<string, readonly (readonly [wrong: string, right: string])[]>> = {
+  // Of readline's words, what stands behind the last colon is completed.
+  bash: [
+    [
+      'COMPREPLY=( $(compgen -W "${completions[*]}" -- "$cur") )',
+      'COMPREPLY=( $(compgen -W "${completions[*]}" -- "$cur") )\n    __ltrim_colon_completions "$cur"',
+    ],
+  ],
+  // Of _describe's words, what stands behind the first bare colon says what they mean.
+  zsh: [["comp=${comp//:/\\:}", "comp=${comp//:/\\\\:}"]],
+};
+
+/** The script of a shell: the library prints it, and does not give it. */
+async function scriptOf(shell: string): Promise<string> {
+  const { script } = await import("@bomb.sh/tab");
+  // It prints with console.log alone.
+  const printer: { log: (text: string) => void } = globalThis.console;
+  const { log } = printer;
+  let text = "";
+  printer.log = (part) => (text += `${part}\n`);
+  try {
+    script(shell, "otel-audit", "otel-audit");
+  } finally {
+    printer.log = log;
+  }
+  for (const [wrong, right] of MENDED[shell] ?? []) text = text.replace(wrong, () => right);
+  return text;
 }
 
 /** Answers what may follow some words, of everything that the program has. */

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import stringWidth from "string-width";
+import { textWidth } from "./text-width.ts";
 import { withoutControls } from "../lib/visible-text.ts";
 
 export { withoutControls } from "../lib/visible-text.ts";
@@ -16,11 +16,11 @@ export function tableLines(
 ): readonly string[] {
   const clean = rows.map((row) => row.map(withoutControls));
   const widths = heading.map((name, at) =>
-    clean.reduce((widest, row) => Math.max(widest, stringWidth(row[at] ?? "")), stringWidth(name)),
+    clean.reduce((widest, row) => Math.max(widest, textWidth(row[at] ?? "")), textWidth(name)),
   );
   const lineOf = (row: readonly string[]): string =>
     row
-      .map((cell, at) => cell + " ".repeat(Math.max(0, (widths[at] ?? 0) - stringWidth(cell))))
+      .map((cell, at) => cell + " ".repeat(Math.max(0, (widths[at] ?? 0) - textWidth(cell))))
       .join("  ")
       .trimEnd();
   return [styleText("bold", lineOf(heading), { stream }), ...clean.map(lineOf)];

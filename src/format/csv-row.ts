@@ -1,5 +1,5 @@
-import { parse } from "csv-parse/sync";
 import { AuditError, messageOf } from "../lib/errors.ts";
+import { csv } from "../lib/late-packages.ts";
 import type { AuditRecord } from "../event/index.ts";
 import { COLUMNS, type Column, NUMERIC_COLUMNS } from "./columns.ts";
 import { type FlatRecord, fromFlat, toFlat } from "./flat.ts";
@@ -70,7 +70,7 @@ interface ParsedRow {
 
 function parseRows(text: string): readonly ParsedRow[] {
   try {
-    return parse(text, { info: true, relax_column_count: false }) as unknown as ParsedRow[];
+    return csv().parse(text, { info: true, relax_column_count: false }) as unknown as ParsedRow[];
   } catch (error) {
     throw new AuditError("unreadable", `not a CSV row of an audit view: ${messageOf(error)}`, {
       cause: error,

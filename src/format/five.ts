@@ -3,9 +3,9 @@
  * indent=2)` for the array, `csv.DictWriter` (line end `\r\n`) with `json.dumps` in `details` for the
  * rows. What reads the one reads the other.
  */
-import { z } from "zod";
 import { AuditError } from "../lib/errors.ts";
 import { encodeCsvCell } from "./csv-row.ts";
+import { isMap } from "./flat-check.ts";
 import type { FlatRecord } from "./flat.ts";
 
 const FIVE_KEYS = ["timestamp", "action_type", "status", "details", "error"] as const;
@@ -36,23 +36,28 @@ export function encodeFiveCsvRow(flat: FlatRecord): string {
  * @throws {AuditError} `unreadable` when the text is no array of events.
  */
 export function parseFiveJson(text: string): string[] {
-  const parsed = fiveEvents.safeParse(parseJsonText(text));
-  if (parsed.success) return parsed.data.map((event) => `  ${pythonJson(event, "\n  ")}`);
+  const events = parseJsonText(text);
+  if (Array.isArray(events) && events.every(isFiveEvent)) {
+    return events.map(
+      ({ timestamp, action_type, status, details, error }) =>
+        `  ${pythonJson({ timestamp, action_type, status, details, error }, "\n  ")}`,
+    );
+  }
   throw new AuditError("unreadable", "not an array of events with the five keys");
 }
 
-const fiveEvents = z.array(
-  z.object({
-    timestamp: z.string(),
-    action_type: z.string(),
-    status: z.string(),
-    // Not z.record: it loses a key `__proto__`.
-    details: z.custom<object>(
-      (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-    ),
-    error: z.string().nullable(),
-  }),
-);
+/** The five keys; what else stands there is nobody's. */
+function isFiveEvent(
+  value: unknown,
+): value is Readonly<Record<(typeof FIVE_KEYS)[number], unknown>> {
+  if (!isMap(value)) return false;
+  const { error } = value;
+  return (
+    ["timestamp", "action_type", "status"].every((key) => typeof value[key] === "string") &&
+    isMap(value["details"]) &&
+    (error === null || typeof error === "string")
+  );
+}
 
 function parseJsonText(text: string): unknown {
   try {

@@ -1,7 +1,7 @@
 /** One refused record as one line of a quarantine file; docs/format.md is the contract. */
-import { z } from "zod";
 import type { RecordAttributes } from "../event/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
+import { zod } from "../lib/late-packages.ts";
 import { parseFlatLine } from "./json-line.ts";
 import type { FlatRecord } from "./flat.ts";
 
@@ -26,17 +26,22 @@ export interface QuarantineEntry extends QuarantinedRecord {
   readonly text: string;
 }
 
-const head = z.object({
-  version: z.literal(1),
-  time: z.string(),
-  endpoint: z.string(),
-  reason: z.string(),
-  resource: z.record(
-    z.string(),
-    z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
-  ),
-  record: z.looseObject({}),
-});
+/** Built with the first line: who reads no quarantine does not load zod. */
+function createHead() {
+  const z = zod();
+  return z.object({
+    version: z.literal(1),
+    time: z.string(),
+    endpoint: z.string(),
+    reason: z.string(),
+    resource: z.record(
+      z.string(),
+      z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+    ),
+    record: z.looseObject({}),
+  });
+}
+let head: ReturnType<typeof createHead> | undefined;
 
 /** No other place of the line can have these characters: before it stand texts and a flat map. */
 const RECORD_KEY = ',"record":{';
@@ -60,6 +65,7 @@ export function decodeQuarantineLine(text: string): QuarantineEntry {
   } catch (error) {
     throw new AuditError("unreadable", `not a JSON line: ${messageOf(error)}`, { cause: error });
   }
+  head ??= createHead();
   const parsed = head.safeParse(value);
   const at = text.indexOf(RECORD_KEY);
   if (!parsed.success || at < 0) {

@@ -9,7 +9,7 @@ import {
   type ScanOptions,
   type TrailSource,
 } from "../read/index.ts";
-import { groupKeyOf } from "./summary.ts";
+import { groupKeyOf } from "./groups.ts";
 
 /** Pieces of time that rates are shown in. */
 export const RATE_INTERVALS = ["hour", "day", "week", "month", "year"] as const;

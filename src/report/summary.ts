@@ -9,6 +9,7 @@ import {
   type TrailSource,
 } from "../read/index.ts";
 import { gapTotals, type GapTotals } from "./gap-totals.ts";
+import { byEvents } from "./groups.ts";
 
 /** How many records are of something, and how many events they stand for. */
 export interface Total {
@@ -17,13 +18,6 @@ export interface Total {
   readonly records: number;
   /** More than the records where one stands for several. */
   readonly events: number;
-}
-
-/** One grouping of somebody's own. */
-export interface OwnGrouping {
-  readonly fields: readonly string[];
-  /** Largest first. */
-  readonly groups: readonly (Omit<Total, "name"> & { readonly values: readonly string[] })[];
 }
 
 /** What is in a trail, counted; each list with the largest first, days in their order. */
@@ -47,23 +41,12 @@ export interface TrailSummary extends ReadingProblems {
    * of the others. Undefined: something can be read only once.
    */
   readonly gaps?: GapTotals;
-  readonly own?: OwnGrouping;
 }
 
 /** What a summary is made of. */
 export interface SummaryOptions extends ScanOptions {
   /** Whose days are counted. */
   readonly zone: string;
-  /** A grouping beside the others, by the names of fields, or of pieces of time. */
-  readonly by?: readonly string[] | undefined;
-}
-
-const INTERVALS = ["minute", "hour", "day", "week", "month", "year"] as const;
-
-/** What a name of a grouping stands for: a piece of time, or a field. */
-export function groupKeyOf(name: string, zone: string): GroupKey {
-  const interval = INTERVALS.find((one) => one === name);
-  return interval === undefined ? { field: name } : { interval, zone };
 }
 
 /**
@@ -74,13 +57,12 @@ export function groupKeyOf(name: string, zone: string): GroupKey {
 export async function summariseTrail(
   sources: readonly TrailSource[],
   query: Query,
-  { zone, by = [], ...options }: SummaryOptions,
+  { zone, ...options }: SummaryOptions,
 ): Promise<TrailSummary> {
   const fields = ["action", "status", "outcome", "actor", "service", "stream", "impact"];
   const ways: (readonly GroupKey[])[] = [
     [],
     [{ interval: "day", zone }],
-    by.map((name) => groupKeyOf(name, zone)),
     ...fields.map((field) => [{ field }]),
   ];
   const counted = await countTrailWays(sources, query, ways, options);
@@ -88,7 +70,7 @@ export async function summariseTrail(
   const gaps = canReadAgain
     ? await gapTotals(sources, query, { signal: options.signal })
     : undefined;
-  const [all, days, own, ...rest] = counted.ways.map((counts) => [...counts.values()]);
+  const [all, days, ...rest] = counted.ways.map((counts) => [...counts.values()]);
   const [actions, statuses, outcomes, actors, services, streams, impacts] = rest.map(totalsOf);
   const [whole] = all ?? [];
   const isNamed = ({ name }: Total): boolean => name !== "";
@@ -106,9 +88,6 @@ export async function summariseTrail(
     denied: recordsOf(outcomes, "denied"),
     ...(whole === undefined ? {} : { first: whole.first, last: whole.last }),
     ...(gaps === undefined ? {} : { gaps }),
-    ...(by.length === 0
-      ? {}
-      : { own: { fields: by, groups: (own ?? []).toSorted(byEvents).map(ownGroup) } }),
     problems: counted.problems,
     problemCount: counted.problemCount,
   };
@@ -122,14 +101,4 @@ function totalsOf(counts: readonly GroupCount[]): readonly Total[] {
   return counts
     .toSorted(byEvents)
     .map(({ values, records, events }) => ({ name: values[0] ?? "", records, events }));
-}
-
-function ownGroup({ values, records, events }: GroupCount): OwnGrouping["groups"][number] {
-  return { values, records, events };
-}
-
-/** The largest first; of one size, by name. */
-function byEvents(left: GroupCount, right: GroupCount): number {
-  if (left.events !== right.events) return right.events - left.events;
-  return left.values.join("\0") < right.values.join("\0") ? -1 : 1;
 }

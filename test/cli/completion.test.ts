@@ -53,6 +53,14 @@ describe("the script", () => {
     });
   });
 
+  // Where the library has mended it, our mend can go.
+  test.each([
+    ["bash", '    __ltrim_colon_completions "$cur"\n}'],
+    ["zsh", "comp=${comp//:/\\\\:}"],
+  ])("of %s completes words with colons", (shell, line) => {
+    expect(otelAudit(["completion", shell]).out.split(line)).toHaveLength(2);
+  });
+
   test("of another shell there is none", () => {
     const { code, err } = otelAudit(["completion", "tcsh"]);
     expect(code).toBe(2);

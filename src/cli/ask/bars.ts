@@ -1,5 +1,5 @@
 /** Numbers drawn with block characters. */
-import stringWidth from "string-width";
+import { textWidth } from "../text-width.ts";
 import { withoutControls } from "../table.ts";
 
 /** Eighths of a character, from the left. */
@@ -19,7 +19,7 @@ export interface BarRow {
 
 /** A bar a row, the longest as wide as there is room. */
 export function barLines(rows: readonly BarRow[], columns: number): readonly string[] {
-  const labels = Math.max(0, ...rows.map(({ label }) => stringWidth(label)));
+  const labels = Math.max(0, ...rows.map(({ label }) => textWidth(label)));
   const highest = rows.reduce((most, { count }) => Math.max(most, count), 0);
   const digits = String(highest).length;
   const room = Math.max(MIN_WIDTH, columns - labels - digits - 4);
@@ -53,7 +53,7 @@ const MAX_LABEL = 32;
 /** A curve a row, each by its own highest: what is rare is seen too. */
 export function sparkLines(rows: readonly SparkRow[], columns: number): Sparklines {
   const short = rows.map((row) => ({ ...row, label: shortened(withoutControls(row.label)) }));
-  const labels = Math.max(0, ...short.map(({ label }) => stringWidth(label)));
+  const labels = Math.max(0, ...short.map(({ label }) => textWidth(label)));
   const digits = Math.max(0, ...rows.map(({ total }) => String(total).length));
   const room = Math.max(MIN_WIDTH, columns - labels - digits - 4 - " max ".length - digits);
   const length = Math.max(0, ...rows.map(({ events }) => events.length));
@@ -80,14 +80,14 @@ function heightOf(count: number, highest: number): string {
 }
 
 function padded(label: string, width: number): string {
-  return label + " ".repeat(Math.max(0, width - stringWidth(label)));
+  return label + " ".repeat(Math.max(0, width - textWidth(label)));
 }
 
 function shortened(label: string): string {
-  if (stringWidth(label) <= MAX_LABEL) return label;
+  if (textWidth(label) <= MAX_LABEL) return label;
   let text = "";
   for (const character of label) {
-    if (stringWidth(text + character) >= MAX_LABEL) break;
+    if (textWidth(text + character) >= MAX_LABEL) break;
     text += character;
   }
   return `${text}…`;

@@ -1,7 +1,7 @@
 /** The columns that a command shows of a record. */
-import { DateTime } from "luxon";
 import { AuditError } from "../../lib/errors.ts";
 import { isMap } from "../../lib/is-map.ts";
+import { luxon } from "../../lib/late-packages.ts";
 import { nearest } from "../../lib/nearest.ts";
 import { shown } from "../../lib/shown.ts";
 import { type BodyMap, type BodyValue, changesInWords, sentenceOf } from "../../event/index.ts";
@@ -57,7 +57,7 @@ function unknownColumn(name: string): AuditError {
 
 /** A time of a record as a person of some zone reads it, to the millisecond, with its offset. */
 export function screenTime(timestamp: string, zone: string): string {
-  const time = DateTime.fromISO(timestamp, { zone });
+  const time = luxon().DateTime.fromISO(timestamp, { zone, locale: "en" });
   return time.isValid ? time.toFormat("yyyy-MM-dd HH:mm:ss.SSS ZZ") : timestamp;
 }
 

@@ -1,6 +1,6 @@
 /** A page of text that a person reads: lines are folded at the width of the terminal, nothing is cut. */
 import { styleText } from "node:util";
-import stringWidth from "string-width";
+import { textWidth } from "../text-width.ts";
 import { printable } from "../shell-text.ts";
 
 /** Where nobody says how wide the screen is. */
@@ -54,15 +54,15 @@ export function foldedLines(text: string, width: number): readonly string[] {
     lineWidth = 0;
   };
   for (const word of text.split(/(?<= )/)) {
-    const wordWidth = stringWidth(word.trimEnd());
+    const wordWidth = textWidth(word.trimEnd());
     if (lineWidth > 0 && lineWidth + wordWidth > width) end();
     if (wordWidth <= width) {
       line += word;
-      lineWidth += stringWidth(word);
+      lineWidth += textWidth(word);
       continue;
     }
     for (const { segment } of segmenter.segment(word)) {
-      const own = stringWidth(segment);
+      const own = textWidth(segment);
       if (lineWidth + own > width) end();
       line += segment;
       lineWidth += own;

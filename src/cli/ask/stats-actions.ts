@@ -9,7 +9,7 @@ import { asked } from "./asked.ts";
 import { barLines, sparkLines } from "./bars.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import type { StatsCommandOptions } from "./stats-command.ts";
-import { groupingOf } from "./summary-actions.ts";
+import { groupingOf } from "./grouping.ts";
 
 /** Where nobody says how wide a line is. */
 const COLUMNS = 80;

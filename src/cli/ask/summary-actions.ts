@@ -1,10 +1,6 @@
 /** What `otel-audit summary` does; loaded when it runs. */
-import { nearest } from "../../lib/nearest.ts";
-import { AuditError } from "../../lib/errors.ts";
 import { markdownRow } from "../../lib/markdown-text.ts";
-import { shown } from "../../lib/shown.ts";
 import { encodeCsvCell } from "../../format/index.ts";
-import { fieldOf, FIELDS } from "../../read/index.ts";
 import { gapText, summariseTrail, type Total, type TrailSummary } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { tableLines } from "../table.ts";
@@ -14,8 +10,6 @@ import { screenTime } from "./columns.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import type { SummaryCommandOptions } from "./summary-command.ts";
 
-/** Pieces of time that a grouping may name. */
-const INTERVALS = ["hour", "day", "week", "month"];
 /** More lines of a block are not shown on a screen. */
 const SCREEN_LINES = 20;
 /** What stands for no value. */
@@ -27,10 +21,9 @@ export async function summary(
   options: SummaryCommandOptions,
   { print, warn }: Lines,
 ): Promise<void> {
-  const by = options.by === undefined ? undefined : groupingOf(options.by);
   const { sources, query, zone } = await asked(terms, options);
   const found = await withProgress((reading) =>
-    summariseTrail(sources, query, { zone, by, ...reading }),
+    summariseTrail(sources, query, { zone, ...reading }),
   );
   await recordAccess({ scope: ["summary", ...terms], count: found.total }, options);
   for (const line of linesOf(found, options, zone)) print(line);
@@ -39,34 +32,20 @@ export async function summary(
   process.exitCode = exitAfterReading(found, found.total);
 }
 
-/** @throws {AuditError} `invalid_option` naming the field that there is not. */
-export function groupingOf(text: string): readonly string[] {
-  const names = text.split(",").map((name) => name.trim());
-  for (const name of names) {
-    if (INTERVALS.includes(name) || fieldOf(name) !== undefined || name.includes(".")) continue;
-    const near = nearest(name, [...INTERVALS, ...FIELDS.map((field) => field.name)]);
-    throw new AuditError(
-      "invalid_option",
-      `--by names ${shown(name)}, which is no field: ${near === undefined ? "" : `did you mean ${near}? `}Take ${INTERVALS.join(", ")}, a field of otel-audit query, the name of an attribute, or details. with a path`,
-    );
-  }
-  return names;
-}
-
 function linesOf(
   found: TrailSummary,
-  { output, by }: SummaryCommandOptions,
+  { output }: SummaryCommandOptions,
   zone: string,
 ): Iterable<string> {
   switch (output) {
     case "json":
       return [JSON.stringify(jsonOf(found), null, 2)];
     case "csv":
-      return by === undefined ? blocksAsCsv(found) : ownAsCsv(found);
+      return blocksAsCsv(found);
     case "markdown":
-      return by === undefined ? blocksAsMarkdown(found, zone) : ownAsMarkdown(found);
+      return blocksAsMarkdown(found, zone);
     default:
-      return by === undefined ? screenBlocks(found, zone) : ownOnScreen(found);
+      return screenBlocks(found, zone);
   }
 }
 
@@ -91,7 +70,6 @@ function jsonOf(found: TrailSummary): object {
     gap_records: found.gaps?.records ?? null,
     events_lost: found.gaps?.lost ?? null,
     events_unconfirmed: found.gaps?.unconfirmed ?? null,
-    ...(found.own === undefined ? {} : { by: found.own.fields, groups: found.own.groups }),
   };
 }
 
@@ -150,19 +128,6 @@ function* screenBlocks(found: TrailSummary, zone: string): Generator<string> {
   }
 }
 
-function* ownOnScreen({ own }: TrailSummary): Generator<string> {
-  if (own === undefined) return;
-  yield* tableLines(
-    [...own.fields.map((name) => name.toUpperCase()), "RECORDS", "EVENTS"],
-    own.groups.map(({ values, records, events }) => [
-      ...values.map((value) => (value === "" ? NONE : value)),
-      String(records),
-      String(events),
-    ]),
-    process.stdout,
-  );
-}
-
 const csvLine = (cells: readonly string[]): string => cells.map(encodeCsvCell).join(",");
 
 function* blocksAsCsv(found: TrailSummary): Generator<string> {
@@ -171,12 +136,6 @@ function* blocksAsCsv(found: TrailSummary): Generator<string> {
     for (const { name, records, events } of totals)
       yield csvLine([by, name, String(records), String(events)]);
   }
-}
-
-function* ownAsCsv({ own }: TrailSummary): Generator<string> {
-  yield csvLine([...(own?.fields ?? []), "records", "events"]);
-  for (const { values, records, events } of own?.groups ?? [])
-    yield csvLine([...values, String(records), String(events)]);
 }
 
 function* blocksAsMarkdown(found: TrailSummary, zone: string): Generator<string> {
@@ -189,12 +148,4 @@ function* blocksAsMarkdown(found: TrailSummary, zone: string): Generator<string>
     for (const total of totals)
       yield markdownRow([total.name || NONE, String(total.records), String(total.events)]);
   }
-}
-
-function* ownAsMarkdown({ own }: TrailSummary): Generator<string> {
-  const fields = own?.fields ?? [];
-  yield markdownRow([...fields, "records", "events"]);
-  yield `| ${[...fields.map(() => "---"), "---:", "---:"].join(" | ")} |`;
-  for (const { values, records, events } of own?.groups ?? [])
-    yield markdownRow([...values.map((value) => value || NONE), String(records), String(events)]);
 }

@@ -42,6 +42,10 @@ export function summaryCommand(print: Lines["print"], warn: Lines["warn"]): Comm
     )
     .addHelpText("after", HELP)
     .action(async (terms: readonly string[], options: SummaryCommandOptions) => {
+      if (options.by !== undefined) {
+        const { summaryBy } = await import("./group-actions.ts");
+        return await summaryBy(options.by, terms, options, { print, warn });
+      }
       const { summary } = await import("./summary-actions.ts");
       await summary(terms, options, { print, warn });
     });

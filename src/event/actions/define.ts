@@ -4,7 +4,8 @@
  *
  * Schemas are built when their action is first recorded: most services use a few of them.
  */
-import { z } from "zod";
+import type { z } from "zod";
+import { zod } from "../../lib/late-packages.ts";
 import {
   type Action,
   completeAction,
@@ -74,17 +75,17 @@ export function actionsOf<All>(category: string): DefineBuiltIn<All> {
 function lazySchema<D>(fields: () => z.ZodRawShape): DetailsSchema<D> {
   let built: z.ZodObject | undefined;
   const schema = (): z.ZodObject =>
-    (built ??= z.looseObject({
+    (built ??= zod().looseObject({
       ...fields(),
-      "mlflow.run_id": z.string().optional(),
-      "wandb.run_id": z.string().optional(),
+      "mlflow.run_id": zod().string().optional(),
+      "wandb.run_id": zod().string().optional(),
     }));
   return {
     "~standard": {
       version: 1,
       vendor: "otel-audit",
       validate: (value) => validate(schema(), value),
-      jsonSchema: { input: (options) => z.toJSONSchema(schema(), options) },
+      jsonSchema: { input: (options) => zod().toJSONSchema(schema(), options) },
     },
   };
 }

@@ -1,28 +1,29 @@
 /** Field types that several categories use; functions, so that nothing is built before it is needed. */
-import { z } from "zod";
+import type { z as Zod } from "zod";
+import { zod } from "../../lib/late-packages.ts";
 
 /** Any text. */
-export const text = (): z.ZodString => z.string();
+export const text = (): Zod.ZodString => zod().string();
 /** A text that says something. */
-export const name = (): z.ZodString => z.string().min(1);
+export const name = (): Zod.ZodString => zod().string().min(1);
 /** An id that some count and others name. */
-export const id = (): z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> =>
-  z.union([z.string(), z.number().int()]);
+export const id = (): Zod.ZodUnion<readonly [Zod.ZodString, Zod.ZodNumber]> =>
+  zod().union([zod().string(), zod().number().int()]);
 /** A whole number from 0. */
-export const count = (): z.ZodNumber => z.number().int().nonnegative();
+export const count = (): Zod.ZodNumber => zod().number().int().nonnegative();
 /** A number, as a metric is. */
-export const number = (): z.ZodNumber => z.number();
+export const number = (): Zod.ZodNumber => zod().number();
 /** Yes or no. */
-export const flag = (): z.ZodBoolean => z.boolean();
+export const flag = (): Zod.ZodBoolean => zod().boolean();
 /** A list of texts. */
-export const texts = (): z.ZodArray<z.ZodString> => z.array(z.string());
+export const texts = (): Zod.ZodArray<Zod.ZodString> => zod().array(zod().string());
 /** A map of anything. */
-export const map = (): z.ZodType<Readonly<Record<string, unknown>>> => z.looseObject({});
+export const map = (): Zod.ZodType<Readonly<Record<string, unknown>>> => zod().looseObject({});
 
 /** A text, a list of texts, or a map that says more. */
 export type TextOrMap = string | readonly string[] | { readonly [key: string]: unknown };
 /** See {@link TextOrMap}. */
-export const textOrMap = (): z.ZodType<TextOrMap> => z.union([name(), texts(), map()]);
+export const textOrMap = (): Zod.ZodType<TextOrMap> => zod().union([name(), texts(), map()]);
 
 /** Any value that is there. */
 export type Something =
@@ -33,5 +34,5 @@ export type Something =
   | readonly unknown[]
   | { readonly [key: string]: unknown };
 /** See {@link Something}. */
-export const something = (): z.ZodType<Something> =>
-  z.union([text(), number(), flag(), z.null(), z.array(z.unknown()), map()]);
+export const something = (): Zod.ZodType<Something> =>
+  zod().union([text(), number(), flag(), zod().null(), zod().array(zod().unknown()), map()]);

@@ -1,5 +1,5 @@
 /** Actions on training: parameters, the running job, checkpoints, evaluations, notes. */
-import { z } from "zod";
+import { zod } from "../../lib/late-packages.ts";
 import type { Action } from "../action.ts";
 import { actionsOf, type Details } from "./define.ts";
 import { flag, id, number, text, texts } from "./fields.ts";
@@ -154,7 +154,7 @@ export const TRAINING_ACTIONS: readonly Action[] = [
     impact: "low",
     sentence: "{edited|edit} a note[ ({operation})][ on {target}][: {note}]",
     fields: () => ({
-      operation: z.enum(["write", "clear"]).optional(),
+      operation: zod().enum(["write", "clear"]).optional(),
       note: text().optional(),
       metric_name: text().optional(),
     }),

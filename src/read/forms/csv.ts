@@ -1,5 +1,4 @@
 /** Rows of the CSV view: ours, or the Collector's, which quotes every cell. */
-import { parse } from "csv-parse/sync";
 import {
   COLUMNS,
   type Column,
@@ -8,6 +7,7 @@ import {
   unguardCsvCell,
 } from "../../format/index.ts";
 import { messageOf } from "../../lib/errors.ts";
+import { csv } from "../../lib/late-packages.ts";
 import { type Block, type Found, MAX_DEPTH, type Problem } from "../block.ts";
 import { doubtsOfJson, isSameDecimal } from "../json-doubts.ts";
 import { flatFound } from "../flat-record.ts";
@@ -73,7 +73,7 @@ function cellsAtOnce(bytes: Uint8Array): readonly Cells[] | undefined {
 
 function parseCells(bytes: Uint8Array): readonly Cells[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return parse(buffer, {
+  return csv().parse(buffer, {
     record_delimiter: ["\n", "\r\n"],
     relax_column_count: true,
     skip_empty_lines: true,

@@ -1,6 +1,7 @@
-import { DateTime, type DateTimeUnit, IANAZone } from "luxon";
+import type { DateTime, DateTimeUnit } from "luxon";
 import { AuditError } from "../../lib/errors.ts";
 import { toIsoMicros } from "../../lib/clock.ts";
+import { luxon } from "../../lib/late-packages.ts";
 import { shown } from "../../lib/shown.ts";
 
 /** What a time as people give it stands for: from `from` on, before `until`, ISO 8601 UTC with six digits. */
@@ -43,7 +44,7 @@ const MICROS = 1000n;
  */
 export function timeSpanOf(text: string, reading: TimeReading = {}): TimeSpan | undefined {
   const { zone = "local", nowMillis = Date.now() } = reading;
-  const now = DateTime.fromMillis(nowMillis, { zone });
+  const now = luxon().DateTime.fromMillis(nowMillis, { zone });
   if (text === "today") return spanOf(now, "day");
   if (text === "yesterday") return spanOf(now.minus({ days: 1 }), "day");
   const [, amount, unit = ""] = RELATIVE.exec(text) ?? [];
@@ -54,7 +55,7 @@ export function timeSpanOf(text: string, reading: TimeReading = {}): TimeSpan | 
 
 /** @throws {AuditError} `invalid_option` where a zone has no such name. */
 export function checkZone(zone: string, option: string): string {
-  if (zone === "local" || IANAZone.isValidZone(zone)) return zone;
+  if (zone === "local" || luxon().IANAZone.isValidZone(zone)) return zone;
   throw new AuditError(
     "invalid_option",
     `${option} must be the name of a time zone, as in Europe/Berlin, UTC or local; it is ${shown(zone)}`,
@@ -69,7 +70,7 @@ function absolute(parts: RegExpExecArray, zone: string): TimeSpan | undefined {
   const [y = 0, mo = 1, d = 1, h = 0, mi = 0, s = 0] = given.map((part) =>
     part === undefined ? undefined : Number(part),
   );
-  const time = DateTime.fromObject(
+  const time = luxon().DateTime.fromObject(
     { year: y, month: mo, day: d, hour: h, minute: mi, second: s },
     { zone: offset === undefined ? zone : zoneOf(offset) },
   );

@@ -1,4 +1,4 @@
-import { DateTime } from "luxon";
+import { luxon } from "../../lib/late-packages.ts";
 import { fieldValueOf } from "../query/match-query.ts";
 import type { QueriedRecord } from "../query/query.ts";
 import type { GroupKey, Interval } from "./scanned-block.ts";
@@ -79,7 +79,7 @@ function createStarts(interval: Interval, zone: string): (minute: string) => str
   return (minute) => {
     let start = known.get(minute);
     if (start === undefined) {
-      const time = DateTime.fromISO(`${minute}:00Z`, { zone });
+      const time = luxon().DateTime.fromISO(`${minute}:00Z`, { zone });
       start = time.isValid
         ? (time.startOf(interval).toISO({ suppressMilliseconds: true }) ?? "")
         : "";

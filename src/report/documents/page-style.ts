@@ -58,19 +58,23 @@ td.came { background: var(--came); }
   main { padding: 1rem .85rem 3rem; }
   dl { grid-template-columns: 6.2rem 1fr; gap: .15rem .6rem; }
 }
-@page { margin: 18mm 16mm; }
+@page { margin: 15mm 14mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; } }
 @media print {
   :root {
     color-scheme: light;
     --paper: #fff; --ink: #000; --quiet: #444; --line: #bbb; --soft: #f2f2f2; --link: #000;
     --good: #1d6b3a; --bad: #a3261d; --warn: #8a5a00; --high: #6b2a91; --went: #fbe6e4; --came: #e2f3e6;
   }
-  body { font-size: 10.5pt; }
+  /* Everything is in rem. */
+  :root { font-size: 9pt; }
+  body { font-size: 1rem; line-height: 1.35; }
+  h2 { margin-top: 1.5rem; }
+  th, td { padding: .15rem .4rem; }
   main { max-width: none; padding: 0; }
   nav { display: none; }
   h2, h3, h4 { break-after: avoid; }
   article, tr { break-inside: avoid; }
-  article { padding: .5rem .75rem; }
+  article { padding: .3rem .6rem; margin-block: .4rem; }
   thead { display: table-header-group; }
   .table { overflow: visible; }
   td, tbody th { overflow-wrap: anywhere; }

@@ -4,9 +4,9 @@
  * In: the text of a file with a column of times and columns of numbers. Out: rows in the order of time, and
  * what was made of the file: which column is the time, how it is written, and what was passed over.
  */
-import { parse } from "csv-parse/sync";
 import { toIsoMicros } from "../../lib/clock.ts";
 import { AuditError, messageOf } from "../../lib/errors.ts";
+import { csv } from "../../lib/late-packages.ts";
 import { shown } from "../../lib/shown.ts";
 import { type TimeReading, timeSpanOf } from "../../read/index.ts";
 
@@ -137,7 +137,7 @@ export function readMetrics(text: string, name: string, options: MetricsOptions 
 
 function linesOf(text: string, name: string): readonly Line[] {
   try {
-    const found = parse(text, {
+    const found = csv().parse(text, {
       bom: true,
       info: true,
       relax_column_count: true,

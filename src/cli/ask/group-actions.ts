@@ -1,0 +1,75 @@
+/** What `otel-audit summary --by` does; loaded when it runs. */
+import { markdownRow } from "../../lib/markdown-text.ts";
+import { encodeCsvCell } from "../../format/index.ts";
+import { groupTrail, type TrailGroups } from "../../report/index.ts";
+import type { Lines } from "../quarantine-command.ts";
+import { tableLines } from "../table.ts";
+import { recordAccess } from "./access.ts";
+import { asked } from "./asked.ts";
+import { groupingOf } from "./grouping.ts";
+import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
+import type { SummaryCommandOptions } from "./summary-command.ts";
+
+/** What stands for no value. */
+const NONE = "(none)";
+
+/** Prints the groups, and sets the exit code. */
+export async function summaryBy(
+  names: string,
+  terms: readonly string[],
+  options: SummaryCommandOptions,
+  { print, warn }: Lines,
+): Promise<void> {
+  const by = groupingOf(names);
+  const { sources, query, zone } = await asked(terms, options);
+  const found = await withProgress((reading) =>
+    groupTrail(sources, query, { zone, by, ...reading }),
+  );
+  await recordAccess({ scope: ["summary", "--by", names, ...terms], count: found.total }, options);
+  for (const line of linesOf(found, options)) print(line);
+  if (found.total === 0) warn("nothing found");
+  sayProblems(found, warn);
+  process.exitCode = exitAfterReading(found, found.total);
+}
+
+function linesOf(found: TrailGroups, { output }: SummaryCommandOptions): Iterable<string> {
+  switch (output) {
+    case "json": {
+      const { total, events, fields, groups } = found;
+      return [JSON.stringify({ total_events: total, events, by: fields, groups }, null, 2)];
+    }
+    case "csv":
+      return asCsv(found);
+    case "markdown":
+      return asMarkdown(found);
+    default:
+      return onScreen(found);
+  }
+}
+
+function onScreen({ fields, groups }: TrailGroups): readonly string[] {
+  return tableLines(
+    [...fields.map((name) => name.toUpperCase()), "RECORDS", "EVENTS"],
+    groups.map(({ values, records, events }) => [
+      ...values.map((value) => (value === "" ? NONE : value)),
+      String(records),
+      String(events),
+    ]),
+    process.stdout,
+  );
+}
+
+const csvLine = (cells: readonly string[]): string => cells.map(encodeCsvCell).join(",");
+
+function* asCsv({ fields, groups }: TrailGroups): Generator<string> {
+  yield csvLine([...fields, "records", "events"]);
+  for (const { values, records, events } of groups)
+    yield csvLine([...values, String(records), String(events)]);
+}
+
+function* asMarkdown({ fields, groups }: TrailGroups): Generator<string> {
+  yield markdownRow([...fields, "records", "events"]);
+  yield `| ${[...fields.map(() => "---"), "---:", "---:"].join(" | ")} |`;
+  for (const { values, records, events } of groups)
+    yield markdownRow([...values.map((value) => value || NONE), String(records), String(events)]);
+}
