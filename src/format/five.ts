@@ -4,8 +4,8 @@
  * rows. What reads the one reads the other.
  */
 import { AuditError } from "../lib/errors.ts";
+import { isMap } from "../lib/is-map.ts";
 import { encodeCsvCell } from "./csv-row.ts";
-import { isMap } from "./flat-check.ts";
 import type { FlatRecord } from "./flat.ts";
 
 const FIVE_KEYS = ["timestamp", "action_type", "status", "details", "error"] as const;

@@ -1,3 +1,4 @@
+import { isMap } from "../lib/is-map.ts";
 import type { FlatRecord } from "./flat.ts";
 
 /** Keys that hold a text where they are present at all. */
@@ -46,11 +47,6 @@ export function isFlatRecord(value: unknown): value is FlatRecord {
     if (text !== undefined && typeof text !== "string") return false;
   }
   return true;
-}
-
-/** Whether a value out of `JSON.parse` is a map. */
-export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Scalars and lists of texts. */
