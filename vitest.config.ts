@@ -19,6 +19,7 @@ const IN_ONE_PROCESS = [
   "test/{event,format,lib,otel,read,redact,report,vectors}/**/*.test.ts",
   // Two of them change modules of Node.
   "test/seal/!(key-file|salts).test.ts",
+  "test/verify/!(browser|fuzz|python-verifier|random-histories).test.ts",
 ];
 
 const config: ViteUserConfig = defineConfig({
