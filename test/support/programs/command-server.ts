@@ -2,11 +2,14 @@
  * A process that runs one command of `otel-audit` after the other, as if each had it for itself: its modules are
  * loaded once. What a command leaves listening at its process is told of the end, and is gone before the next.
  */
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { COMMAND } from "../command-line.ts";
 import type { CommandRequest } from "../prepared-command.ts";
 
 const LEFT_LISTENING = ["SIGINT", "SIGTERM", "SIGHUP", "uncaughtException", "unhandledRejection"];
+/** What COMMAND runs, once it has told Node where to keep what it compiles. */
+const PROGRAM = pathToFileURL(join(COMMAND, "../program.js")).href;
 let runs = 0;
 
 function setEnvironment(env: CommandRequest["env"]): void {
@@ -30,7 +33,7 @@ async function run({ args, env, cwd }: CommandRequest): Promise<number> {
   const others = new Set(process.rawListeners("exit"));
   // Another address is another module; what it imports is there already.
   runs++;
-  await import(`${pathToFileURL(COMMAND).href}?run=${runs}`);
+  await import(`${PROGRAM}?run=${runs}`);
   const code = exitCode();
   for (const listener of process.rawListeners("exit")) {
     if (others.has(listener)) continue;
