@@ -46,6 +46,24 @@ const RUNS: Readonly<Record<string, Run>> = {
     args: [...VITEST, "test/verify/random-histories.test.ts"],
     env: { AUDIT_TEST_HISTORIES: "15000", AUDIT_REQUIRE: "python" },
   },
+  writers: {
+    what: "twelve writers of one directory, as threads and as processes",
+    command: "npx",
+    args: [...VITEST, "test/record/audit-logger-writers.test.ts"],
+    env: { AUDIT_TEST_WRITERS: "12" },
+  },
+  shipping: {
+    what: "300 000 records while the receiver never answers: no memory goes",
+    command: "npx",
+    args: [...VITEST, "test/crash/shipping.test.ts"],
+    env: { AUDIT_TEST_RECORDS: "300000" },
+  },
+  commands: {
+    what: "every test of a command, each start of it a process of its own",
+    command: "npx",
+    args: [...VITEST, "test/cli/", "test/collector/", "test/verify/attacks/command"],
+    env: { AUDIT_TEST_COMMANDS: "spawned" },
+  },
   millions: {
     what: "7 million records in one directory; --records, --directory, --ship",
     command: process.execPath,

@@ -1,4 +1,5 @@
-import { extname } from "node:path";
+import { getCompileCacheDir } from "node:module";
+import { dirname, extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker, workerData } from "node:worker_threads";
 import { messageOf } from "./errors.ts";
@@ -25,7 +26,8 @@ export interface OwnWorkerOptions<Answer> {
 
 /**
  * Starts a thread of ours. It keeps no process alive unless `ref()` is called, and inherits neither
- * preloads nor the environment of the application.
+ * preloads nor the environment of the application; where Node keeps what it compiled for the application
+ * (NODE_COMPILE_CACHE), it keeps the thread's code there as well.
  */
 export function startOwnWorker<Answer>(options: OwnWorkerOptions<Answer>): Worker {
   const { callerUrl, module, youngMegabytes } = options;
@@ -33,7 +35,7 @@ export function startOwnWorker<Answer>(options: OwnWorkerOptions<Answer>): Worke
   const worker = new Worker(file, {
     workerData: { ...options.data, [OWN_WORKER]: true },
     execArgv: ["--disable-warning=ExperimentalWarning"],
-    env: {},
+    env: compileCache(),
     ...(youngMegabytes === undefined
       ? {}
       : { resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes } }),
@@ -45,6 +47,12 @@ export function startOwnWorker<Answer>(options: OwnWorkerOptions<Answer>): Worke
   // Last: every listener for messages refs the thread again.
   worker.unref();
   return worker;
+}
+
+function compileCache(): NodeJS.ProcessEnv {
+  const directory = getCompileCacheDir();
+  // What it gives is the folder of this version of Node in the directory that was asked for.
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: dirname(directory) };
 }
 
 /** Whether this thread was started by {@link startOwnWorker}. */

@@ -11,10 +11,10 @@ import {
   makeTrail,
   newRoot,
   otelAudit,
-  type Ran,
   removeRoot,
   segmentOf,
 } from "../support/command-trail.ts";
+import type { Ran } from "../support/prepared-command.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const root = newRoot();

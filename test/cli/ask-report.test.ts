@@ -10,10 +10,10 @@ import {
   journalCopy,
   makeTrail,
   otelAudit,
-  type Ran,
   removeRoot,
   segmentOf,
 } from "../support/command-trail.ts";
+import type { Ran } from "../support/prepared-command.ts";
 import { readFileSync } from "node:fs";
 import { REPORT_STREAM, TEAM_EVENTS, writeReportTrail } from "../support/report-trail.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";

@@ -1,10 +1,9 @@
 /** `otel-audit collector validate` as people run it. */
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { COMMAND } from "../support/command-line.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { runPrepared } from "../support/prepared-command.ts";
 
 interface Result {
   readonly code: number | null;
@@ -14,13 +13,8 @@ interface Result {
 
 function run(cwd: string, ...args: readonly string[]): Result {
   const { FORCE_COLOR: _color, ...inherited } = process.env;
-  const result = spawnSync(process.execPath, [COMMAND, "collector", "validate", ...args], {
-    cwd,
-    encoding: "utf8",
-    env: { ...inherited, NODE_OPTIONS: "" },
-    timeout: 60_000,
-  });
-  return { code: result.status, out: result.stdout, err: result.stderr };
+  const env = { ...inherited, NODE_OPTIONS: "" };
+  return runPrepared(["collector", "validate", ...args], { cwd, env });
 }
 
 /** A directory with these files. */

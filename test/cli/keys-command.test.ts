@@ -1,5 +1,5 @@
 /** `otel-audit keys` as people run it. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createPublicKey } from "node:crypto";
 import {
   chmodSync,
@@ -18,23 +18,13 @@ import { decodePublicKeys, writePublicKeys } from "../../src/seal/public-key-fil
 import { encodeKey } from "../../src/seal/note.ts";
 import { readPublicKey, signerOf, generateSigningKey } from "../../src/seal/signer.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-import { COMMAND } from "../support/command-line.ts";
-
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
+import { type Ran, runPrepared } from "../support/prepared-command.ts";
 
 function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(AUDIT|OTEL|NODE_OPTIONS|XDG)/.test(name)),
   );
-  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, "keys", ...args], {
-    encoding: "utf8",
-    env: { ...inherited, ...env },
-  });
-  return { code: status, out: stdout, err: stderr };
+  return runPrepared(["keys", ...args], { env: { ...inherited, ...env } });
 }
 
 /** A place where a key may be made. */

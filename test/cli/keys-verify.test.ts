@@ -1,24 +1,12 @@
 /** What docs/keys.md says of pinned keys and rotation, with `otel-audit verify`. */
-import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAudit } from "otel-audit";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-import { COMMAND } from "../support/command-line.ts";
+import { type Ran, runPrepared } from "../support/prepared-command.ts";
 
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function run(...args: readonly string[]): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
-    encoding: "utf8",
-  });
-  return { code: status, out: stdout, err: stderr };
-}
+const run = (...args: readonly string[]): Ran => runPrepared(args);
 
 interface Report {
   readonly trust: string;

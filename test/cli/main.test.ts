@@ -1,25 +1,16 @@
 /** The command line as people run it: a process, its two outputs and its exit code. */
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-import { COMMAND } from "../support/command-line.ts";
+import { type Ran, runPrepared } from "../support/prepared-command.ts";
 const manifest = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"),
 ) as { readonly version: string };
 
-function run(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): { code: number | null; out: string; err: string } {
+function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
   const { AUDIT_COLLECTOR_DIR: _, ...inherited } = process.env;
-  const result = spawnSync(process.execPath, [COMMAND, ...args], {
-    encoding: "utf8",
-    env: { ...inherited, NODE_OPTIONS: "", ...env },
-    timeout: 30_000,
-  });
-  return { code: result.status, out: result.stdout, err: result.stderr };
+  return runPrepared(args, { env: { ...inherited, NODE_OPTIONS: "", ...env } });
 }
 
 test.each<[args: string[], text: string]>([

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { COMMAND } from "../support/command-line.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { runPrepared } from "../support/prepared-command.ts";
 
 const root = join(import.meta.dirname, "../..");
 const example = join(root, "examples/training-service");
@@ -21,10 +22,13 @@ function run(
   { env = {}, node = [] }: { readonly env?: NodeJS.ProcessEnv; readonly node?: string[] } = {},
 ): Result {
   const { AUDIT_POLICY_FILE: _file, FORCE_COLOR: _color, ...inherited } = process.env;
-  const result = spawnSync(process.execPath, [...node, COMMAND, "policy", "check", ...args], {
+  const given = { ...inherited, NODE_OPTIONS: "", ...env };
+  const all = ["policy", "check", ...args];
+  if (node.length === 0) return runPrepared(all, { cwd, env: given });
+  const result = spawnSync(process.execPath, [...node, COMMAND, ...all], {
     cwd,
     encoding: "utf8",
-    env: { ...inherited, NODE_OPTIONS: "", ...env },
+    env: given,
     timeout: 60_000,
   });
   return { code: result.status, out: result.stdout, err: result.stderr };

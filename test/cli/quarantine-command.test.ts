@@ -1,6 +1,4 @@
 /** `otel-audit quarantine` as people run it, against a real receiver. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -12,7 +10,7 @@ import {
 import { startOtlpSink } from "../support/otlp-sink.ts";
 import { resultRecord } from "../support/records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-import { COMMAND } from "../support/command-line.ts";
+import { type Ran, runPreparedLater } from "../support/prepared-command.ts";
 const A = "AaaaaaaaaaaaaaaA";
 const B = "BbbbbbbbbbbbbbbB";
 
@@ -20,20 +18,11 @@ const B = "BbbbbbbbbbbbbbbB";
 async function run(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
+): Promise<Ran> {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(AUDIT|OTEL|NODE_OPTIONS)/.test(name)),
   );
-  const child = spawn(process.execPath, [COMMAND, "quarantine", ...args], {
-    env: { ...inherited, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let out = "";
-  let err = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, out, err };
+  return runPreparedLater(["quarantine", ...args], { env: { ...inherited, ...env } });
 }
 
 function entry(stream: string, sequence: number, more: object = {}): string {

@@ -8,7 +8,8 @@ import { CSV_HEADER, decodeCsvRows, encodeJsonLine, toFlat } from "../../src/for
 import { FIELDS } from "../../src/read/index.ts";
 import { askedTrail } from "../support/asked-trail.ts";
 import { COMMAND } from "../support/command-line.ts";
-import { otelAudit, type Ran, STEERING } from "../support/command-trail.ts";
+import { otelAudit, STEERING } from "../support/command-trail.ts";
+import type { Ran } from "../support/prepared-command.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { fullRecord } from "../support/records.ts";
 

@@ -17,24 +17,35 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "./child-process.ts";
 import { CONFIG_DIR } from "./collector-process.ts";
 
 let root: string;
 
-beforeEach(async () => {
+// In one place for all tests: what Node has compiled of it serves them all.
+beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), "otel-audit-build-"));
-  await cp(path.join(CONFIG_DIR, "build"), path.join(root, "collector-config/build"), {
-    recursive: true,
-  });
   // What build.ts imports, and where packages are found from there.
   await cp(path.join(CONFIG_DIR, "../src"), path.join(root, "src"), { recursive: true });
   await symlink(path.join(CONFIG_DIR, "../node_modules"), path.join(root, "node_modules"));
+});
+
+beforeEach(async () => {
+  await cp(path.join(CONFIG_DIR, "build"), path.join(root, "collector-config/build"), {
+    recursive: true,
+  });
   await mkdir(path.join(root, "bin"));
 });
 
 afterEach(async () => {
+  for (const name of await readdir(root)) {
+    if (["src", "node_modules"].includes(name)) continue;
+    await rm(path.join(root, name), { recursive: true, force: true });
+  }
+});
+
+afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 

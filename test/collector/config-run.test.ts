@@ -246,18 +246,35 @@ describe.skipIf(skipped !== undefined)("the Collector", () => {
     });
   });
 
-  it.each([
-    [undefined, "success"],
-    ["success", "success"],
-    ["failure", "failed"],
-    ["denied", "failed"],
-    ["unknown", "failed"],
-  ])("outcome %s is the status %s", async (outcome, status) => {
-    await withCollector(async (collector) => {
-      await post(collector, [result(1, outcome === undefined ? {} : { "audit.outcome": outcome })]);
-      const text = await readFile(collector.csvFile, "utf8");
-      expect(text.slice(CSV_HEADER.length)).toContain(`"${TIME}","hp_change","${status}",`);
+  describe("the outcome of a record", () => {
+    const statuses = [
+      [undefined, "success"],
+      ["success", "success"],
+      ["failure", "failed"],
+      ["denied", "failed"],
+      ["unknown", "failed"],
+    ] as const;
+    let rows: readonly string[];
+
+    beforeAll(async () => {
+      await withCollector(async (collector) => {
+        for (const [at, [outcome]] of statuses.entries()) {
+          const attributes = outcome === undefined ? {} : { "audit.outcome": outcome };
+          await post(collector, [result(at + 1, attributes)]);
+        }
+        const text = await readFile(collector.csvFile, "utf8");
+        rows = text.slice(CSV_HEADER.length).trimEnd().split("\n");
+      });
     });
+
+    it.each(statuses.map((row, at) => [...row, at] as const))(
+      "%s is the status %s",
+      (_outcome, status, at) => {
+        expect(rows).toHaveLength(statuses.length);
+        expect(rows[at]).toContain(`"${TIME}","hp_change","${status}",`);
+        expect(rows[at]).toContain(`"${recordId(STREAM, at + 1)}"`);
+      },
+    );
   });
 
   it("masks secrets wherever they stand, and nothing that is kept", async () => {

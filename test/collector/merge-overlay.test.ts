@@ -2,7 +2,7 @@
  * `otel-audit collector render --merge`: the audit trail in a Collector that others configured. Each
  * of `hosts/` is merged with it, as text, and in the real Collector: their logs go where they went.
  */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,11 +10,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { buildCollector } from "../../collector-config/build/build.ts";
 import { MERGE_HEAD } from "../../src/collector/index.ts";
-import { COMMAND } from "../support/command-line.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { eventually, freePorts, startServer } from "./child-process.ts";
 import { BUILD_TIMEOUT_MILLIS, CONFIG_DIR, whyNoCollector } from "./collector-process.ts";
 import { auditRequest, logRequest, postLogs } from "./merged-requests.ts";
+import { type Ran, runPrepared } from "../support/prepared-command.ts";
 
 const HOSTS = path.join(import.meta.dirname, "hosts");
 const NAMES = readdirSync(HOSTS).toSorted();
@@ -48,13 +48,8 @@ function fileWith(text: string): string {
   return file;
 }
 
-function command(...args: readonly string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, "collector", ...args], {
-    cwd: root,
-    env: { PATH: process.env["PATH"] },
-    encoding: "utf8",
-  });
-  return { code: status, out: stdout, err: stderr };
+function command(...args: readonly string[]): Ran {
+  return runPrepared(["collector", ...args], { cwd: root, env: { PATH: process.env["PATH"] } });
 }
 
 const configurationIn = (file: string): Configuration =>

@@ -2,7 +2,6 @@
  * One policy in two places: `otel-audit collector render`, through its program, and what the real
  * Collector and the process then do with the same record.
  */
-import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,7 +11,6 @@ import { createAudit } from "otel-audit";
 import { readRecords } from "otel-audit/read";
 import { buildCollector } from "../../collector-config/build/build.ts";
 import { renderConfiguration, renderOverlay } from "../../src/collector/index.ts";
-import { COMMAND } from "../support/command-line.ts";
 import { otlpRequest } from "../support/stored-forms.ts";
 import {
   BUILD_TIMEOUT_MILLIS,
@@ -20,6 +18,7 @@ import {
   startCollector,
   whyNoCollector,
 } from "./collector-process.ts";
+import { type Ran, runPrepared } from "../support/prepared-command.ts";
 
 const skipped = whyNoCollector();
 if (skipped !== undefined)
@@ -41,14 +40,9 @@ function ourConfig(): string {
   return file;
 }
 
-function run(...args: readonly string[]): { code: number | null; out: string; err: string } {
+function run(...args: readonly string[]): Ran {
   const { AUDIT_REDACTION_FILE: _, ...env } = process.env;
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [COMMAND, "collector", "render", ...args],
-    { cwd: root, env, encoding: "utf8" },
-  );
-  return { code: status, out: stdout, err: stderr };
+  return runPrepared(["collector", "render", ...args], { cwd: root, env });
 }
 
 describe("otel-audit collector render", () => {

@@ -21,6 +21,7 @@ import { COMMAND } from "../support/command-line.ts";
 import { otlpRequest } from "../support/stored-forms.ts";
 import { eventually, freePorts } from "./child-process.ts";
 import { BUILD_TIMEOUT_MILLIS, CONFIG_DIR, whyNoCollector } from "./collector-process.ts";
+import { runPrepared } from "../support/prepared-command.ts";
 
 const COLLECTOR_OVERLAYS = path.join(CONFIG_DIR, "overlays");
 const skipped = whyNoCollector();
@@ -40,12 +41,7 @@ function cleanEnv(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEn
 }
 
 function run(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = root) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, "collector", ...args], {
-    cwd,
-    env: cleanEnv({ PATH: "/nowhere", ...env }),
-    encoding: "utf8",
-  });
-  return { code: status, out: stdout, err: stderr };
+  return runPrepared(["collector", ...args], { cwd, env: cleanEnv({ PATH: "/nowhere", ...env }) });
 }
 
 /** A program that prints its arguments and ends. */

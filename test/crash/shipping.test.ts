@@ -86,7 +86,7 @@ async function startSilentReceiver(): Promise<string> {
 }
 
 test("a receiver that never answers costs no memory, however much is recorded", async () => {
-  const count = Number(process.env["AUDIT_TEST_RECORDS"] ?? "300000");
+  const count = Number(process.env["AUDIT_TEST_RECORDS"] ?? "150000");
   const program = await startProgram("test/crash/programs/dead-receiver.ts", {
     nodeArgs: ["--expose-gc"],
     args: [temporaryDirectory(), await startSilentReceiver(), String(count)],

@@ -1,7 +1,16 @@
 /** Records that a killed process left unsigned, and the one that comes after it. */
-import { appendFileSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { encodeJsonLine } from "../../src/format/index.ts";
 import type { Signer } from "../../src/seal/index.ts";
 import { decodeNote } from "../../src/seal/portable.ts";
@@ -132,24 +141,31 @@ const DAMAGES: readonly {
   },
 ];
 
-test.for(DAMAGES)(
-  "$name: adopted as far as every record is there",
-  async ({ damage, size, says }) => {
-    const directory = temporaryDirectory();
-    const stream = await killed(directory, 2, 6);
-    const path = segmentPath(directory, stream);
-    const records = streamRecords(directory, stream);
-    expect(records).toHaveLength(11);
-    damage(path, readFileSync(path, "utf8").split("\n").slice(0, -1));
-    const successor = await succeed(directory);
-    expect(successor.said).toEqual(says === undefined ? [] : [expect.stringMatching(says)]);
-    const found = notesOf(successor.records, stream);
-    if (size === undefined) expect(found).toEqual([]);
-    else expectAdopted(found, { records, stream, adopter: successor.stream, size });
-    // What cannot be adopted is said once.
-    expect((await succeed(directory)).said).toEqual([]);
-  },
-);
+describe("a damaged stream of a killed process", () => {
+  const left = mkdtempSync(join(tmpdir(), "otel-audit-test-"));
+  let killing: Promise<string> | undefined;
+  afterAll(() => rmSync(left, { recursive: true, force: true }));
+
+  test.for(DAMAGES)(
+    "$name: adopted as far as every record is there",
+    async ({ damage, size, says }) => {
+      const directory = temporaryDirectory();
+      const stream = await (killing ??= killed(left, 2, 6));
+      cpSync(left, directory, { recursive: true });
+      const path = segmentPath(directory, stream);
+      const records = streamRecords(directory, stream);
+      expect(records).toHaveLength(11);
+      damage(path, readFileSync(path, "utf8").split("\n").slice(0, -1));
+      const successor = await succeed(directory);
+      expect(successor.said).toEqual(says === undefined ? [] : [expect.stringMatching(says)]);
+      const found = notesOf(successor.records, stream);
+      if (size === undefined) expect(found).toEqual([]);
+      else expectAdopted(found, { records, stream, adopter: successor.stream, size });
+      // What cannot be adopted is said once.
+      expect((await succeed(directory)).said).toEqual([]);
+    },
+  );
+});
 
 test("records that came while a signature was waited for, before their checkpoint", async () => {
   const directory = temporaryDirectory();

@@ -12,7 +12,7 @@ import { temporaryDirectory } from "../support/temporary-directory.ts";
 const root = join(import.meta.dirname, "../..");
 
 describe("many writers", () => {
-  const WRITERS = 12;
+  const WRITERS = Number(process.env["AUDIT_TEST_WRITERS"] ?? "5");
   const EVENTS = 25;
   const keys = (directory: string): string[] =>
     eventsIn(directory).map(

@@ -1,5 +1,4 @@
 /** Real trails, and the commands that read them, as people run them. */
-import { spawnSync } from "node:child_process";
 import {
   cpSync,
   mkdirSync,
@@ -15,7 +14,7 @@ import * as grpc from "@grpc/grpc-js";
 import { auditGrpc, createAudit } from "otel-audit";
 import { call, serve } from "./grpc-service.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
-import { COMMAND } from "./command-line.ts";
+import { type Ran, runPrepared } from "./prepared-command.ts";
 
 /** An audit directory that a service has written, and the keys that it signed with. */
 export interface CommandTrail {
@@ -92,13 +91,6 @@ export function makeKey(keyFile: string): void {
   if (code !== 0) throw new Error(err);
 }
 
-/** How a command ended. */
-export interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
 /** Runs `otel-audit` with nothing of ours in its environment but what is given. */
 export function otelAudit(
   args: readonly string[],
@@ -109,12 +101,7 @@ export function otelAudit(
       ([name]) => !/^(AUDIT|OTEL|NODE_OPTIONS|XDG|FORCE_COLOR)/.test(name),
     ),
   );
-  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
-    encoding: "utf8",
-    env: { ...inherited, ...env },
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return { code: status, out: stdout, err: stderr };
+  return runPrepared(args, { env: { ...inherited, ...env } });
 }
 
 /** The only segment of a stream. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { onTestFinished } from "vitest";
 import { COMMAND } from "./command-line.ts";
-import type { Ran } from "./command-trail.ts";
+import { type Ran, runPreparedLater } from "./prepared-command.ts";
 
 /** A command of `otel-audit` that runs while the test goes on, so that servers of the test can answer it. */
 export interface RunningCommand {
@@ -17,12 +17,9 @@ export function startCommand(
   args: readonly string[],
   options: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
 ): RunningCommand {
-  const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(AUDIT|OTEL|NODE_OPTIONS)/.test(name)),
-  );
   const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd: options.cwd,
-    env: { ...inherited, ...options.env },
+    env: { ...inherited(), ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -34,10 +31,16 @@ export function startCommand(
   return { child, said: () => err, ended };
 }
 
+function inherited(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(AUDIT|OTEL|NODE_OPTIONS)/.test(name)),
+  );
+}
+
 /** Runs one to its end. */
 export function runCommand(
   args: readonly string[],
   options: Parameters<typeof startCommand>[1] = {},
 ): Promise<Ran> {
-  return startCommand(args, options).ended;
+  return runPreparedLater(args, { ...options, env: { ...inherited(), ...options.env } });
 }

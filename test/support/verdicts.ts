@@ -1,8 +1,7 @@
 /** What verification makes of files, in as few words as a test compares. */
-import { spawnSync } from "node:child_process";
 import { verifyFiles, type VerificationReport, type VerifyFilesOptions } from "otel-audit/verify";
 import { z } from "zod";
-import { COMMAND } from "./command-line.ts";
+import { runPrepared } from "./prepared-command.ts";
 
 /** Verdict and counts; `codes` has each kind of finding once, sorted. */
 export interface Outcome {
@@ -88,16 +87,14 @@ export interface Ran extends PrintedReport {
   readonly stderr: string;
 }
 
-/** Runs `otel-audit` with the sources; the output as it is. */
+/** Runs `otel-audit`; the output as it is. */
 export function runCli(args: readonly string[]): {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 } {
-  return spawnSync(process.execPath, [COMMAND, ...args], {
-    encoding: "utf8",
-    maxBuffer: 256 * 1024 * 1024,
-  });
+  const { code, out, err } = runPrepared(args);
+  return { status: code, stdout: out, stderr: err };
 }
 
 /** Verifies with the command. */

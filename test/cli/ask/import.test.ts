@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { otelAudit, type Ran } from "../../support/command-trail.ts";
+import { otelAudit } from "../../support/command-trail.ts";
+import type { Ran } from "../../support/prepared-command.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 const EVENTS = Array.from({ length: 6 }, (_, at) => ({

@@ -5,7 +5,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, watch } from "
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { encodeJsonLine } from "../../../src/format/index.ts";
-import { otelAudit, type Ran } from "../../support/command-trail.ts";
+import { otelAudit } from "../../support/command-trail.ts";
+import type { Ran } from "../../support/prepared-command.ts";
 import { DAY_RECORDS, makeDayTrail } from "../../support/day-trail.ts";
 import { fullRecord, resultRecord } from "../../support/records.ts";
 import { startCommand } from "../../support/running-command.ts";

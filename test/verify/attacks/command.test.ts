@@ -1,5 +1,4 @@
 /** What the command says of trails that were attacked: exit code and output. */
-import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -8,7 +7,7 @@ import { encodeKey } from "../../../src/seal/portable.ts";
 import type { VerificationReport } from "../../../src/verify/index.ts";
 import { resigned, strangersKey } from "../../support/forged-trail.ts";
 import { openWorkshop, type Victim, victimOf } from "../../support/attacked-trail.ts";
-import { COMMAND } from "../../support/command-line.ts";
+import { runPrepared } from "../../support/prepared-command.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const workshop = openWorkshop();
@@ -22,12 +21,8 @@ function verify(...args: readonly string[]): {
   readonly code: number | null;
   readonly out: string;
 } {
-  const all = [COMMAND, "verify", ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, all, {
-    encoding: "utf8",
-    cwd: root,
-  });
-  return { code: status, out: stdout + stderr };
+  const { code, out, err } = runPrepared(["verify", ...args], { cwd: root });
+  return { code, out: out + err };
 }
 
 test("a changed field: 1, with record, field and place", () => {
