@@ -28,11 +28,8 @@ const TYPES: Readonly<Record<string, string>> = {
   ".mjs": "text/javascript",
 };
 
-/** The import map is what a bundler would do. The page hands back what it found. */
-const PAGE = `<!doctype html><meta charset="utf-8"><script type="importmap">{"imports":{
-  "zod":"/node_modules/zod/index.js",
-  "@opentelemetry/semantic-conventions":"/node_modules/@opentelemetry/semantic-conventions/dist/index.mjs"
-}}</script><script type="module">
+/** No bundler, and no map of imports: it needs no package. The page hands back what it found. */
+const PAGE = `<!doctype html><meta charset="utf-8"><script type="module">
 const tell = (result) => fetch("/result", { method: "POST", body: JSON.stringify(result) });
 addEventListener("unhandledrejection", ({ reason }) => tell({ error: String(reason) }));
 addEventListener("error", ({ message }) => tell({ error: message }));
