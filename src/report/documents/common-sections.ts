@@ -2,7 +2,7 @@
 import type { VerificationReport } from "../../verify/index.ts";
 import { gapText } from "../gap-totals.ts";
 import type { Block, Fact, ReportEvent, Section } from "./document.ts";
-import type { ReportFrame, ReportMaterial } from "./material.ts";
+import type { MaterialCounts, ReportFrame, ReportMaterial } from "./material.ts";
 import { reportEvent } from "./report-event.ts";
 import { dayText, minuteText } from "./times.ts";
 
@@ -33,6 +33,7 @@ export function frameFacts(frame: ReportFrame, material: ReportMaterial): readon
       "Records",
       records === events ? String(records) : `${records}, which stand for ${events} events`,
     ],
+    ...listedFact(material),
     ["Of high impact", String(highImpact)],
     ["Without success", ends.length === 0 ? "none" : ends.join(", ")],
     ["Missing", missing.length === 0 ? "nothing that is known of" : missing.join(", ")],
@@ -47,6 +48,13 @@ export function frameFacts(frame: ReportFrame, material: ReportMaterial): readon
         ]
       : []),
   ];
+}
+
+/** Where not all of them are listed. */
+function listedFact({ records, counts }: ReportMaterial): readonly Fact[] {
+  if (records.length >= counts.records) return [];
+  const said = `${records.length} of ${counts.records} records: there are more than a document holds, so it lists the latest of high impact and the latest of the others; counts and tables are of all`;
+  return [["Listed", said]];
 }
 
 function sourceCount({ readFrom }: ReportFrame): string {
@@ -75,7 +83,7 @@ export function integritySections(
     ...(unlisted > 0
       ? [
           text(
-            `Counted in this document and not listed: ${unlisted} of ${counts.records} records. There are more than it can hold: the latest of those of high impact and of the others are here.`,
+            `Counted in this document and not listed: ${unlisted} of ${counts.records} records. There are more than it can hold: the latest of those of high impact and of the others are here, and -o csv has all of them.`,
           ),
         ]
       : []),
@@ -83,7 +91,9 @@ export function integritySections(
       ? [text("No record of this period says that others were lost.")]
       : [
           text(`${gapText(gapTotals) ?? ""}.`),
-          { kind: "events", events: gaps.map((gap) => reportEvent(gap, frame.zone)) } as const,
+          ...listedBlocks(gaps.length, Math.max(gaps.length, gapTotals.records), () => [
+            { kind: "events", events: gaps.map((gap) => reportEvent(gap, frame.zone)) },
+          ]),
         ]),
     ...(problemCount === 0 ? [] : [placesBlock(frame, problems, problemCount)]),
   ];
@@ -154,24 +164,39 @@ function severityCounts({ findings, unlisted }: VerificationReport): readonly Fa
 
 /** Those of high impact; then the others, day by day. */
 export function eventSections(
-  events: readonly ReportEvent[],
+  { events, counts }: { readonly events: readonly ReportEvent[]; readonly counts: MaterialCounts },
   zone: string,
   words: { readonly high: string; readonly rest: string },
 ): readonly Section[] {
   const high = events.filter(({ impact }) => impact === "high");
   const rest = events.filter(({ impact }) => impact !== "high");
+  const others = counts.records - counts.highImpact;
   return [
     {
       id: "high-impact",
       heading: words.high,
-      blocks: high.length === 0 ? [text("None.")] : [{ kind: "events", events: high }],
+      blocks: listedBlocks(high.length, counts.highImpact, () => [
+        { kind: "events", events: high },
+      ]),
     },
     {
       id: "by-day",
       heading: words.rest,
-      blocks: rest.length === 0 ? [text("None.")] : dayBlocks(rest, zone),
+      blocks: listedBlocks(rest.length, others, () => dayBlocks(rest, zone)),
     },
   ];
+}
+
+/** What is listed, and how much there is of it where that is more. */
+export function listedBlocks(
+  listed: number,
+  total: number,
+  blocks: () => readonly Block[],
+): readonly Block[] {
+  if (total === 0) return [text("None.")];
+  if (listed >= total) return blocks();
+  if (listed === 0) return [text(`There are ${total}, and none of them is listed here.`)];
+  return [text(`Listed are the latest ${listed} of ${total}.`), ...blocks()];
 }
 
 /** Events under the days of a zone. */

@@ -1,154 +1,99 @@
 /** What models decided, what people decided, and who set what aside. */
-import { sentenceOf } from "../../event/index.ts";
-import { type FlatRecord, fromFlat } from "../../format/index.ts";
+import type { FlatRecord } from "../../format/index.ts";
 import type { Block, ReportEvent, Section, TableBlock } from "./document.ts";
-import { dayBlocks, roleSection } from "./common-sections.ts";
+import { dayBlocks, listedBlocks, roleSection } from "./common-sections.ts";
 import { valueText } from "./change-texts.ts";
 import { OVERRIDDEN_BY, OWN_COLUMNS } from "./csv-columns.ts";
+import { type DecisionTables, type Override, partOf } from "./decision-tables.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";
 import type { OwnSections } from "./release.ts";
 import { reportEvent } from "./report-event.ts";
 import { timeText } from "./times.ts";
 
-const OVERRIDE = "decision_override";
-
 /** Sections of decisions. */
 export function decisionSections(frame: ReportFrame, material: ReportMaterial): OwnSections {
-  const { records } = material;
   const { zone } = frame;
-  const overrides = records.filter(({ action_type: action }) => action === OVERRIDE);
-  const decisions = records.filter(({ action_type: action }) => action !== OVERRIDE);
-  const known = new Set(decisions.flatMap(idsOfDecision));
-  const eventOf = (record: FlatRecord): ReportEvent =>
-    decisionEvent(record, overridesOf(record, overrides), zone);
-  const human = decisions.filter((record) => isHuman(record));
-  const automated = decisions.filter((record) => !isHuman(record));
-  const [humanEvents, automatedEvents] = [human.map(eventOf), automated.map(eventOf)];
-  const overrideEvents = overrides.map((record) => decisionEvent(record, [], zone));
-  const orphans = overrides.filter((record) => !known.has(decisionIdOf(record)));
-  const events = [...humanEvents, ...automatedEvents, ...overrideEvents].toSorted(byTimestamp);
+  const tables = material.tables.decisions;
+  const events = material.records.map((record) => ({
+    part: partOf(record),
+    event: decisionEvent(record, tables, zone),
+  }));
+  const section = (id: keyof typeof HEADINGS): Section => {
+    const own = events.filter(({ part }) => part === id).map(({ event }) => event);
+    const blocks = listedBlocks(own.length, tables[id], () => dayBlocks(own, zone));
+    return { id, heading: HEADINGS[id], blocks };
+  };
   return {
-    events,
+    events: events.map(({ event }) => event),
     sections: [
-      {
-        id: "counts",
-        heading: "How many",
-        blocks: [
-          countTable({ human, automated, overrides }),
-          ...(orphans.length === 0 ? [] : [orphanText(orphans.length)]),
-        ],
-      },
-      section("overrides", "Overrides, which are of high impact", overrideEvents, zone),
-      section("automated", "Decided automatically", automatedEvents, zone),
-      section("human", "Decided by a person, or with one", humanEvents, zone),
+      { id: "counts", heading: "How many", blocks: [countTable(tables), ...notes(tables)] },
+      section("overrides"),
+      section("automated"),
+      section("human"),
       roleSection(frame, material),
     ],
   };
 }
 
-/** Whether a person acted, or took part. */
-function isHuman({ details, actor_type: type }: FlatRecord): boolean {
-  return details["human_in_the_loop"] === true || type === "user";
-}
+const HEADINGS = {
+  overrides: "Overrides, which are of high impact",
+  automated: "Decided automatically",
+  human: "Decided by a person, or with one",
+} as const;
 
-function byTimestamp(left: ReportEvent, right: ReportEvent): number {
-  if (left.timestamp === right.timestamp) return 0;
-  return left.timestamp < right.timestamp ? -1 : 1;
-}
-
-function decisionIdOf({ details }: FlatRecord): string {
-  const id = details["decision_id"];
-  return typeof id === "string" || typeof id === "number" ? String(id) : "";
-}
-
-/** Its record id, and one of its own. */
-function idsOfDecision(record: FlatRecord): readonly string[] {
-  const { record_id: id, target_type: type, target_id: target } = record;
-  const own = decisionIdOf(record);
-  return [
-    id,
-    ...(own === "" ? [] : [own]),
-    ...(type === "decision" && target !== undefined ? [target] : []),
-  ];
-}
-
-function overridesOf(
-  decision: FlatRecord,
-  overrides: readonly FlatRecord[],
-): readonly FlatRecord[] {
-  const ids = new Set(idsOfDecision(decision));
-  return overrides.filter((record) => ids.has(decisionIdOf(record)));
-}
-
-function decisionEvent(
+/** A record with what it says of a decision, and what set that aside. */
+export function decisionEvent(
   record: FlatRecord,
-  overrides: readonly FlatRecord[],
+  { overridesOf }: DecisionTables,
   zone: string,
 ): ReportEvent {
+  const overrides = partOf(record) === "overrides" ? [] : overridesOf(record);
   const { details } = record;
   const cells = OWN_COLUMNS.decisions.map((name): readonly [string, string] => {
-    if (name === OVERRIDDEN_BY) return [name, overrides.map(({ record_id: id }) => id).join(" ")];
+    if (name === OVERRIDDEN_BY) return [name, overrides.map(({ id }) => id).join(" ")];
     const value = details[name];
     return [name, value === undefined ? "" : valueText(value)];
   });
-  const related = {
-    title: "Set aside by",
-    events: overrides.map((one) => ({
-      id: one.record_id,
-      time: timeText(one.timestamp, zone),
-      why: "override",
-      what: sentenceOf(fromFlat(one)),
-    })),
-  };
   return reportEvent(record, zone, {
-    related: overrides.length === 0 ? [] : [related],
+    related: overrides.length === 0 ? [] : [setAside(overrides, zone)],
     columns: Object.fromEntries(cells),
   });
 }
 
-interface Parts {
-  readonly human: readonly FlatRecord[];
-  readonly automated: readonly FlatRecord[];
-  readonly overrides: readonly FlatRecord[];
+function setAside(overrides: readonly Override[], zone: string): ReportEvent["related"][number] {
+  return {
+    title: "Set aside by",
+    events: overrides.map(({ id, timestamp, what }) => ({
+      id,
+      time: timeText(timestamp, zone),
+      why: "override",
+      what,
+    })),
+  };
 }
 
-function countTable({ human, automated, overrides }: Parts): TableBlock {
-  const versionOf = ({ details }: FlatRecord): string => {
-    const version = details["model_version"];
-    return typeof version === "string" ? version : "(not said)";
-  };
-  const versions = new Set([...human, ...automated, ...overrides].map(versionOf));
-  const countOf = (records: readonly FlatRecord[], version: string): string =>
-    String(records.filter((record) => versionOf(record) === version).length);
+function countTable({ versions }: DecisionTables): TableBlock {
   return {
     kind: "table",
     caption: "Decisions, by version of the model",
     columns: ["Model version", "Automatic", "With a person", "Overrides"],
-    rows: [...versions].map((version) => [
+    rows: versions.map(([version, { automated, human, overrides }]) => [
       version,
-      countOf(automated, version),
-      countOf(human, version),
-      countOf(overrides, version),
+      ...[automated, human, overrides].map(String),
     ]),
   };
 }
 
-function orphanText(count: number): Block {
-  return {
-    kind: "text",
-    text: `Overrides of decisions that are not in this document, because they were made earlier or stand elsewhere: ${count}.`,
-  };
-}
-
-function section(
-  id: string,
-  heading: string,
-  events: readonly ReportEvent[],
-  zone: string,
-): Section {
-  return {
-    id,
-    heading,
-    blocks: events.length === 0 ? [{ kind: "text", text: "None." }] : dayBlocks(events, zone),
-  };
+function notes({ orphans, unmatched }: DecisionTables): readonly Block[] {
+  const texts = [
+    ...(orphans === 0
+      ? []
+      : [
+          `Overrides of decisions that are not in this document, because they were made earlier or stand elsewhere: ${orphans}.`,
+        ]),
+    ...(unmatched === 0
+      ? []
+      : [`There are too many overrides: ${unmatched} are counted, and stand beside no decision.`]),
+  ];
+  return texts.map((text) => ({ kind: "text", text }));
 }

@@ -1,42 +1,32 @@
 /** Samples that were taken out of the data, and put back: how many, by whom, why. */
 import type { FlatRecord } from "../../format/index.ts";
-import type { BodyValue } from "../../event/index.ts";
-import type { Block, Section, TableBlock } from "./document.ts";
+import type { Block, ReportEvent, Section, TableBlock } from "./document.ts";
 import { eventSections, roleSection } from "./common-sections.ts";
+import { type ExclusionTables, idsOf, originsOf, sampleCount } from "./exclusion-tables.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";
 import { type OwnSections, rowsBlock } from "./release.ts";
-import { reasonOf, reportEvent } from "./report-event.ts";
-
-const NO_REASON = "(no reason given)";
-const NO_ORIGIN = "(not said)";
-/** More samples are counted. */
-const MAX_NAMED = 200;
+import { reportEvent } from "./report-event.ts";
 
 /** Sections of exclusions. */
 export function exclusionSections(frame: ReportFrame, material: ReportMaterial): OwnSections {
   const { zone } = frame;
-  const { records } = material;
-  const events = records.map((record) => reportEvent(record, zone, { columns: cellsOf(record) }));
-  const done = records.filter(({ outcome, status }) => (outcome ?? status) === "success");
-  const unreasoned = records.filter((record) => reasonOf(record) === undefined);
+  const { records, counts } = material;
+  const tables = material.tables.exclusions;
+  const events = records.map((record) => exclusionEvent(record, zone));
   return {
     events,
     sections: [
-      {
-        id: "counts",
-        heading: "How many, by whom, why",
-        blocks: countBlocks(done, records.length),
-      },
-      openSection(done),
+      { id: "counts", heading: "How many, by whom, why", blocks: countBlocks(tables) },
+      openSection(tables),
       {
         id: "no-reason",
         heading: "Without a reason",
         blocks:
-          unreasoned.length === 0
+          tables.unreasoned.total === 0
             ? [{ kind: "text", text: "Every one of them has a reason." }]
-            : rowsBlock(unreasoned, zone, "Nobody said why"),
+            : rowsBlock(tables.unreasoned, zone, "Nobody said why"),
       },
-      ...eventSections(events, zone, {
+      ...eventSections({ events, counts }, zone, {
         high: "Samples that were discarded, and other events of high impact",
         rest: "The rest, by day",
       }),
@@ -45,90 +35,32 @@ export function exclusionSections(frame: ReportFrame, material: ReportMaterial):
   };
 }
 
-/** Ids that a record lists; long lists are shortened where they are recorded. */
-function idsOf({ details, target_type: type, target_id: id }: FlatRecord): readonly string[] {
-  const listed = textsOf(details["sample_ids"]);
-  return listed.length === 0 && type === "sample" && id !== undefined ? [id] : listed;
-}
-
-function textsOf(value: BodyValue | undefined): readonly string[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((item: BodyValue) =>
-    typeof item === "string" || typeof item === "number" ? [String(item)] : [],
-  );
-}
-
-/** How many samples a record is about, as far as it says. */
-function sampleCount(record: FlatRecord): number {
-  const { details } = record;
-  const said = [details["sample_ids_count"], details["samples_affected"]].find(
-    (value) => typeof value === "number",
-  );
-  return typeof said === "number" ? said : idsOf(record).length;
-}
-
-function cellsOf(record: FlatRecord): Readonly<Record<string, string>> {
-  return {
+/** A record with what it says of samples. */
+export function exclusionEvent(record: FlatRecord, zone: string): ReportEvent {
+  const columns = {
     samples: String(sampleCount(record)),
     sample_ids: idsOf(record).join(" "),
-    origins: textsOf(record.details["origins"]).join(" "),
+    origins: originsOf(record).join(" "),
   };
+  return reportEvent(record, zone, { columns });
 }
 
-interface Counted {
-  discards: number;
-  discarded: number;
-  restores: number;
-  restored: number;
-}
-
-function countBlocks(done: readonly FlatRecord[], all: number): readonly Block[] {
-  const failed = all - done.length;
-  const text = `Counted are those that were done${failed === 0 ? "" : `; ${failed} others did not succeed and are listed below`}. Samples are counted as the records say; a sample that was discarded twice counts twice.`;
-  const tables = [
-    countTable("By reason", "Reason", done, (record) => [
-      [reasonOf(record) ?? NO_REASON, sampleCount(record)],
-    ]),
-    countTable("By actor", "Actor", done, (record) => [
-      [record.actor_id ?? "", sampleCount(record)],
-    ]),
-    countTable("By origin", "Origin", done, originsOf),
+function countBlocks({ failed, reasons, actors, origins }: ExclusionTables): readonly Block[] {
+  const text = `Counted are those that were done${failed === 0 ? "" : `; ${failed} others did not succeed and are none of these counts`}. Samples are counted as the records say; a sample that was discarded twice counts twice.`;
+  return [
+    { kind: "text", text },
+    countTable("By reason", "Reason", reasons),
+    countTable("By actor", "Actor", actors),
+    countTable("By origin", "Origin", origins),
   ];
-  return [{ kind: "text", text }, ...tables];
 }
 
-type Parts = readonly (readonly [name: string, samples: number])[];
-
-function originsOf(record: FlatRecord): Parts {
-  const origins = textsOf(record.details["origins"]);
-  const counts = Map.groupBy(origins, (origin) => origin);
-  const rest = sampleCount(record) - origins.length;
-  const named = [...counts].map(([origin, { length }]) => [origin, length] as const);
-  return rest > 0 || named.length === 0 ? [...named, [NO_ORIGIN, Math.max(0, rest)]] : named;
-}
-
-function countTable(
-  caption: string,
-  column: string,
-  records: readonly FlatRecord[],
-  partsOf: (record: FlatRecord) => Parts,
-): TableBlock {
-  const rows = new Map<string, Counted>();
-  for (const record of records) {
-    for (const [name, samples] of partsOf(record)) {
-      const row = rows.get(name) ?? { discards: 0, discarded: 0, restores: 0, restored: 0 };
-      rows.set(name, row);
-      const isDiscard = record.action_type === "sample_discard";
-      row[isDiscard ? "discards" : "restores"]++;
-      row[isDiscard ? "discarded" : "restored"] += samples;
-    }
-  }
-  const sorted = [...rows].toSorted(([, a], [, b]) => b.discarded - a.discarded);
+function countTable(caption: string, column: string, rows: ExclusionTables["reasons"]): TableBlock {
   return {
     kind: "table",
     caption,
     columns: [column, "Discards", "Samples discarded", "Restores", "Samples restored"],
-    rows: sorted.map(([name, { discards, discarded, restores, restored }]) => [
+    rows: rows.map(([name, { discards, discarded, restores, restored }]) => [
       name,
       ...[discards, discarded, restores, restored].map(String),
     ]),
@@ -136,42 +68,37 @@ function countTable(
 }
 
 /** Samples that were discarded in the period and not restored behind that. */
-function openSection(done: readonly FlatRecord[]): Section {
-  const open = new Map<string, FlatRecord>();
-  let unnamed = 0;
-  for (const record of done) {
-    const ids = idsOf(record);
-    const isDiscard = record.action_type === "sample_discard";
-    if (isDiscard) unnamed += Math.max(0, sampleCount(record) - ids.length);
-    for (const id of ids) {
-      if (isDiscard) open.set(id, record);
-      else open.delete(id);
-    }
-  }
-  const note =
-    unnamed === 0
-      ? ""
-      : ` Discarded by events that do not name them all: ${unnamed} more; whether those are back is not known.`;
-  const rows = [...open]
-    .slice(0, MAX_NAMED)
-    .map(([id, record]) => [
-      id,
-      reasonOf(record) ?? NO_REASON,
-      record.actor_id ?? "",
-      { records: [record.record_id] },
-    ]);
-  const counted = `Samples that are named, were discarded in this period and not restored in it: ${open.size}.${note}`;
+function openSection({ open, openCount, unnamed, unfollowed }: ExclusionTables): Section {
+  const notes = [
+    `Samples that are named, were discarded in this period and not restored in it: ${openCount}.`,
+    ...(unnamed === 0
+      ? []
+      : [
+          `Discarded by events that do not name them all: ${unnamed} more; whether those are back is not known.`,
+        ]),
+    ...(unfollowed === 0
+      ? []
+      : [
+          `There are too many samples to follow all of them: events name others ${unfollowed} times; whether those are out is not known.`,
+        ]),
+  ];
+  const rows = open.map(({ id, reason, actor, record }) => [
+    id,
+    reason,
+    actor,
+    { records: [record] },
+  ]);
   return {
     id: "still-out",
     heading: "Left out at the end of the period",
     blocks: [
-      { kind: "text", text: counted },
+      { kind: "text", text: notes.join(" ") },
       ...(rows.length === 0
         ? []
         : [
             {
               kind: "table",
-              caption: open.size > rows.length ? `The first ${rows.length}` : "Samples",
+              caption: openCount > rows.length ? `The first ${rows.length}` : "Samples",
               columns: ["Sample", "Reason", "Who", "Record"],
               rows,
             } as const,

@@ -1,7 +1,7 @@
 /** What went wrong, and what came before it. */
-import type { RelatedEvents } from "./document.ts";
+import type { RelatedEvents, ReportEvent } from "./document.ts";
 import { sentenceOf } from "../../event/index.ts";
-import { fromFlat } from "../../format/index.ts";
+import { type FlatRecord, fromFlat } from "../../format/index.ts";
 import { eventSections, roleSection } from "./common-sections.ts";
 import { LEAD_UP_EVENTS, LEAD_UP_HOURS, MAX_LED_UP } from "./lead-up.ts";
 import type { LeadUp, ReportFrame, ReportMaterial } from "./material.ts";
@@ -12,29 +12,35 @@ import { timeText } from "./times.ts";
 /** Sections of an incident. */
 export function incidentSections(frame: ReportFrame, material: ReportMaterial): OwnSections {
   const { zone } = frame;
-  const events = material.records.map((record) => {
-    const leadUps = material.leadUps.get(record.record_id);
-    return reportEvent(record, zone, {
-      related: leadUps === undefined ? [] : [beforeIt(leadUps, zone)],
-      columns: { led_to_by: (leadUps ?? []).map((one) => one.record.record_id).join(" ") },
-    });
-  });
+  const { counts } = material;
+  const events = material.records.map((record) => incidentEvent(record, material, zone));
   const note = `With each stand the last ${LEAD_UP_EVENTS} events of the ${LEAD_UP_HOURS} hours before it that have its call, trace, target or actor: a sequence, not a verdict.`;
   const more =
-    material.records.length > MAX_LED_UP
-      ? ` That was looked up for the last ${MAX_LED_UP} of them.`
-      : "";
+    counts.records > MAX_LED_UP ? ` That was looked up for the last ${MAX_LED_UP} of them.` : "";
   return {
     events,
     sections: [
       { id: "about", heading: "How to read it", blocks: [{ kind: "text", text: note + more }] },
-      ...eventSections(events, zone, {
+      ...eventSections({ events, counts }, zone, {
         high: "Failures and denials of high impact",
         rest: "Other failures and denials, by day",
       }),
       roleSection(frame, material),
     ],
   };
+}
+
+/** A record with what came before it. */
+export function incidentEvent(
+  record: FlatRecord,
+  { leadUps }: Pick<ReportMaterial, "leadUps">,
+  zone: string,
+): ReportEvent {
+  const own = leadUps.get(record.record_id);
+  return reportEvent(record, zone, {
+    related: own === undefined ? [] : [beforeIt(own, zone)],
+    columns: { led_to_by: (own ?? []).map((one) => one.record.record_id).join(" ") },
+  });
 }
 
 function beforeIt(leadUps: readonly LeadUp[], zone: string): RelatedEvents {

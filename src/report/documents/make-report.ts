@@ -9,8 +9,7 @@ import type { ReportDocument, ReportKind } from "./document.ts";
 import { exclusionSections } from "./exclusions.ts";
 import { incidentSections } from "./incident.ts";
 import type { LeadUp, ReportFrame, ReportMaterial } from "./material.ts";
-import { createRenaming } from "./names.ts";
-import { byTime } from "./period.ts";
+import { renamingOf } from "./renaming-of.ts";
 import { type OwnSections, releaseSections } from "./release.ts";
 
 const NAMES: Readonly<Record<ReportKind, string>> = {
@@ -49,9 +48,7 @@ function renamed(
   frame: ReportFrame,
   material: ReportMaterial,
 ): { readonly frame: ReportFrame; readonly material: ReportMaterial } {
-  const leading = [...material.leadUps.values()].flat().map(({ record }) => record);
-  const all = [...new Set([...material.records, ...leading, ...material.gaps])].toSorted(byTime);
-  const names = createRenaming(all, material.named);
+  const names = renamingOf(material);
   const leadUps = [...material.leadUps].map(([id, ups]): readonly [string, readonly LeadUp[]] => [
     id,
     ups.map(({ why, record }) => ({ why, record: names.record(record) })),

@@ -3,11 +3,14 @@ import type { ReadingProblems } from "../../read/index.ts";
 import type { VerificationReport } from "../../verify/index.ts";
 import type { GapTotals } from "../gap-totals.ts";
 import type { ReportKind } from "./document.ts";
+import type { ReportTables } from "./tables.ts";
 
 /** What was read for a document. */
 export interface ReportMaterial extends ReadingProblems {
   /** Oldest first; where there are too many, those of high impact and the latest of the others. */
   readonly records: readonly FlatRecord[];
+  /** What is known of all that the document is about, under other names where somebody asked for them. */
+  readonly tables: ReportTables;
   /** All that the document is about. */
   readonly counts: MaterialCounts;
   /** Records of kind `gap`, oldest first. */

@@ -12,8 +12,11 @@ export function periodTerms(from: string | undefined, until: string | undefined)
   return [{ field: "created", isNegated: false, test }];
 }
 
+/** What records are put in order by. */
+export type Placed = Pick<FlatRecord, "timestamp" | "stream" | "sequence">;
+
 /** Oldest first. */
-export function byTime(left: FlatRecord, right: FlatRecord): number {
+export function byTime(left: Placed, right: Placed): number {
   if (left.timestamp !== right.timestamp) return left.timestamp < right.timestamp ? -1 : 1;
   if (left.stream !== right.stream) return left.stream < right.stream ? -1 : 1;
   return left.sequence - right.sequence;

@@ -8,6 +8,7 @@ import { ATTR_ACTOR_ROLE_PERMITTED } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import {
   countTrailWays,
+  type GroupKey,
   parseQuery,
   type Query,
   type ReadingProblems,
@@ -20,7 +21,10 @@ import type { ReportKind } from "./document.ts";
 import { leadUpsTo } from "./lead-up.ts";
 import type { ReportMaterial, RoleAnomaly } from "./material.ts";
 import { namedIdsIn } from "./named-ids.ts";
+import { everyRecord, renamedOnes } from "./every-record.ts";
 import { byTime, periodTerms } from "./period.ts";
+import { renamingOf } from "./renaming-of.ts";
+import { readTables } from "./tables.ts";
 
 /** What a document is about. */
 export interface MaterialOptions extends ScanOptions {
@@ -35,6 +39,8 @@ export interface MaterialOptions extends ScanOptions {
     | undefined;
   /** Whether everybody whom the trail names is asked for. */
   readonly asksForNames?: boolean | undefined;
+  /** Whether the verification found something about a record, by its id: tables lead to those. */
+  readonly isMarked?: ((id: string) => boolean) | undefined;
   /** How many records of high impact are held, and how many others. Default 5000. */
   readonly limit?: number | undefined;
 }
@@ -55,30 +61,35 @@ export async function readMaterial(
   sources: readonly TrailSource[],
   options: MaterialOptions,
 ): Promise<ReportMaterial> {
-  const { kind, query, from, until, isPermitted, asksForNames, ...rest } = options;
-  const { limit = MAX_RECORDS, ...scan } = rest;
-  const period = periodTerms(from, until);
-  const about: Query = { terms: [...query.terms, ...parseQuery(ABOUT[kind]).terms, ...period] };
-  const ways = [
-    [],
-    [{ field: "impact" }],
-    [{ field: "outcome" }],
-    ["role", "action", "outcome", ATTR_ACTOR_ROLE_PERMITTED].map((field) => ({ field })),
-  ];
-  const counted = await countTrailWays(sources, about, ways, scan);
+  const { kind, query: _, from, until, isPermitted, asksForNames = false, ...rest } = options;
+  const { limit = MAX_RECORDS, isMarked = () => false, ...scan } = rest;
+  const about = aboutQuery(options);
+  const counted = await countTrailWays(sources, about, WAYS, scan);
   const [[whole] = [], impacts = [], outcomes = [], roles = []] = counted.ways.map((counts) => [
     ...counts.values(),
   ]);
-  const records = await recordsOf(sources, about, { limit, total: counted.total, scan });
+  const { total } = counted;
+  const records = await recordsOf(sources, about, { limit, total, scan });
+  const period = periodTerms(from, until);
   const gapQuery = { terms: [...parseQuery("kind:gap").terms, ...period] };
   const gaps = await searchTrail(sources, gapQuery, { order: "oldest", limit, ...scan });
-  return {
+  const listed = {
     records,
     gaps: gaps.records,
-    gapTotals: await gapTotals(sources, { terms: period }, scan),
     leadUps: kind === "incident" ? await leadUpsTo(records, sources, scan) : new Map(),
+    named: asksForNames ? await namedIdsIn(sources, scan) : [],
+  };
+  const rename = asksForNames ? renamingOf(listed).record : undefined;
+  const isWhole = records.length === total;
+  const every = isWhole
+    ? () => renamedOnes(records, rename)
+    : everyRecord(sources, about, { rename, scan });
+  return {
+    ...listed,
+    tables: await readTables(kind, every, { rows: 2 * limit, isMarked }),
+    gapTotals: await gapTotals(sources, { terms: period }, scan),
     counts: {
-      records: counted.total,
+      records: total,
       events: whole?.events ?? 0,
       highImpact: impacts.find(({ values }) => values[0] === "high")?.records ?? 0,
       outcomes: Object.fromEntries(
@@ -87,8 +98,26 @@ export async function readMaterial(
       ...(whole === undefined ? {} : { first: whole.first, last: whole.last }),
     },
     anomalies: anomaliesIn(roles, isPermitted),
-    named: asksForNames === true ? await namedIdsIn(sources, scan) : [],
     ...problemsOf(counted),
+  };
+}
+
+const WAYS: readonly (readonly GroupKey[])[] = [
+  [],
+  [{ field: "impact" }],
+  [{ field: "outcome" }],
+  ["role", "action", "outcome", ATTR_ACTOR_ROLE_PERMITTED].map((field) => ({ field })),
+];
+
+/** What a document is about. */
+export function aboutQuery({
+  kind,
+  query,
+  from,
+  until,
+}: Pick<MaterialOptions, "kind" | "query" | "from" | "until">): Query {
+  return {
+    terms: [...query.terms, ...parseQuery(ABOUT[kind]).terms, ...periodTerms(from, until)],
   };
 }
 

@@ -1,13 +1,10 @@
 /** What changed before a release, by whom, and what holds it together. */
-import { ATTR_CATEGORY } from "../../event/index.ts";
-import type { FlatRecord } from "../../format/index.ts";
 import type { Block, Cell, ReportEvent, Section, TableBlock } from "./document.ts";
 import { eventSections, roleSection } from "./common-sections.ts";
-import { fieldChangesOf } from "../field-changes.ts";
-import type { Side } from "../side.ts";
-import { sideTexts } from "./change-texts.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";
-import { attributeOf, reasonOf, reportEvent, targetText } from "./report-event.ts";
+import { reasonOf, reportEvent, targetText } from "./report-event.ts";
+import type { RowList } from "./row-list.ts";
+import type { SettingChange, SettingChanges } from "./setting-changes.ts";
 import { timeText } from "./times.ts";
 
 /** What a kind of document has of its own. */
@@ -16,33 +13,13 @@ export interface OwnSections {
   readonly events: readonly ReportEvent[];
 }
 
-/** Actions that hold or bring back a state. */
-const STATES = new Set([
-  "checkpoint_save",
-  "checkpoint_restore",
-  "version_snapshot",
-  "model_version",
-  "model_deploy",
-  "model_retire",
-  "release",
-  "release_approve",
-  "release_reject",
-  "release_reschedule",
-  "release_rollback",
-  "backup_create",
-  "backup_restore",
-]);
-const SHOWN_RECORDS = 5;
-
 /** Sections of a release. */
 export function releaseSections(frame: ReportFrame, material: ReportMaterial): OwnSections {
-  const { records } = material;
+  const { records, counts, tables } = material;
   const { zone } = frame;
   const events = records.map((record) => reportEvent(record, zone));
-  const denied = records.filter(({ outcome }) => outcome === "denied");
-  const access = records.filter((record) => attributeOf(record, ATTR_CATEGORY) === "access");
-  const states = records.filter(({ action_type: action }) => STATES.has(action));
-  const [high, days] = eventSections(events, zone, {
+  const { changes, access, states, denied } = tables.release;
+  const [high, days] = eventSections({ events, counts }, zone, {
     high: "High-impact events",
     rest: "Everything else, by day",
   });
@@ -50,7 +27,7 @@ export function releaseSections(frame: ReportFrame, material: ReportMaterial): O
     events,
     sections: [
       ...(high === undefined ? [] : [high]),
-      { id: "changes", heading: "Changes, by person and setting", blocks: changeBlocks(records) },
+      { id: "changes", heading: "Changes, by person and setting", blocks: changeBlocks(changes) },
       section("permissions", "Permissions, roles and users", [
         ...rowsBlock(access, zone, "Changes of access"),
       ]),
@@ -70,11 +47,11 @@ function section(id: string, heading: string, blocks: readonly Block[]): Section
 
 /** A short row for each record, which leads to it. */
 export function rowsBlock(
-  records: readonly FlatRecord[],
+  { records, total }: RowList,
   zone: string,
   caption: string,
 ): readonly TableBlock[] {
-  if (records.length === 0) return [];
+  if (total === 0) return [];
   const rows = records.map((record): readonly Cell[] => [
     timeText(record.timestamp, zone),
     record.action_type,
@@ -85,67 +62,34 @@ export function rowsBlock(
     { records: [record.record_id] },
   ]);
   const columns = ["When", "Action", "Who", "On", "Outcome", "Reason", "Record"];
-  return [{ kind: "table", caption, columns, rows }];
+  const isAll = records.length === total;
+  const said = isAll ? caption : `${caption}: the latest ${records.length} of ${total}`;
+  return [{ kind: "table", caption: said, columns, rows }];
 }
 
-interface SettingChanges {
-  readonly field: string;
-  readonly on: string;
-  readonly from: string;
-  to: string;
-  readonly records: string[];
+function changeBlocks({ settings, others }: SettingChanges): readonly Block[] {
+  if (settings.length === 0) return [{ kind: "text", text: "None." }];
+  const people = Map.groupBy(settings, ({ actor }) => actor);
+  const groups = [...people].map(([actor, own]): Block => {
+    return { kind: "group", heading: actor, blocks: [settingTable(actor, own)] };
+  });
+  if (others === 0) return groups;
+  const text = `There are more settings than a table holds: ${others} changes of others are not in these tables.`;
+  return [{ kind: "text", text }, ...groups];
 }
 
-function changeBlocks(records: readonly FlatRecord[]): readonly Block[] {
-  const changed = records.filter(
-    ({ outcome, status, details }) =>
-      (outcome ?? status) === "success" &&
-      (details["before"] !== undefined || details["after"] !== undefined),
-  );
-  if (changed.length === 0) return [{ kind: "text", text: "None." }];
-  const people = Map.groupBy(changed, ({ actor_id: actor = "(nobody named)" }) => actor);
-  return [...people].map(([actor, own]) => ({
-    kind: "group",
-    heading: actor,
-    blocks: [settingTable(actor, own)],
-  }));
-}
-
-function settingTable(actor: string, records: readonly FlatRecord[]): TableBlock {
-  const settings = new Map<string, SettingChanges>();
-  for (const record of records) {
-    const on = targetText(record) ?? "";
-    for (const change of fieldChangesOf(record)) {
-      const { field } = change;
-      const { before, after } = sideTexts(change);
-      const to = after ?? lackText(change.to, "(gone)");
-      const key = `${on}\0${field}`;
-      const known = settings.get(key);
-      if (known === undefined) {
-        const from = before ?? lackText(change.from, "(not there)");
-        settings.set(key, { field, on, from, to, records: [record.record_id] });
-      } else {
-        known.to = to;
-        known.records.push(record.record_id);
-      }
-    }
-  }
+function settingTable(actor: string, settings: readonly SettingChange[]): TableBlock {
   return {
     kind: "table",
     caption: `Settings that ${actor} changed: the first value and the last`,
     columns: ["Setting", "On", "From", "To", "Times", "Records"],
-    rows: [...settings.values()].map(({ field, on, from, to, records: ids }) => [
+    rows: settings.map(({ field, on, from, to, times, records }) => [
       field,
       on,
       from,
       to,
-      String(ids.length),
-      { records: ids.length > SHOWN_RECORDS ? ids.slice(-SHOWN_RECORDS) : ids },
+      String(times),
+      { records },
     ]),
   };
-}
-
-/** What a cell says of a side that shows nothing. */
-function lackText({ kind }: Side, absent: string): string {
-  return kind === "absent" ? absent : "(not known)";
 }

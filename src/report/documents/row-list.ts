@@ -1,0 +1,32 @@
+import type { FlatRecord } from "../../format/index.ts";
+import { byTime } from "./period.ts";
+
+/** The latest of some records, and how many there are. */
+export interface RowList {
+  /** Oldest first. */
+  readonly records: readonly FlatRecord[];
+  readonly total: number;
+}
+
+/** Collects one, whatever the order in which records come; it holds no more than twice the limit. */
+export function createRowList(limit: number): {
+  readonly add: (record: FlatRecord) => void;
+  readonly end: () => RowList;
+} {
+  let records: FlatRecord[] = [];
+  let total = 0;
+  const shrink = (): void => {
+    records = records.toSorted(byTime).slice(-limit);
+  };
+  return {
+    add(record) {
+      total++;
+      records.push(record);
+      if (records.length >= 2 * limit) shrink();
+    },
+    end() {
+      shrink();
+      return { records, total };
+    },
+  };
+}
