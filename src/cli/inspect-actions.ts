@@ -7,6 +7,7 @@ import {
   type Inspection,
   inspectRecord,
 } from "../verify/index.ts";
+import { recordAccess } from "./ask/access.ts";
 import { readPublicKeys } from "./evidence.ts";
 import type { InspectOptions } from "./inspect-command.ts";
 import type { Lines } from "./quarantine-command.ts";
@@ -27,6 +28,8 @@ export async function inspect(
     "nowhere to look for the record",
   );
   const inspection = await inspectRecord(id, paths, { publicKeys });
+  const count = inspection.copies.length > 0 ? 1 : 0;
+  await recordAccess({ scope: ["inspect", id], count }, { ...options, trail: paths });
   process.exitCode = inspection.exitCode;
   const commands = handCommands(inspection);
   if (options.output === "json") return print(JSON.stringify({ ...inspection, commands }, null, 2));

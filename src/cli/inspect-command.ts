@@ -1,9 +1,10 @@
 import { Command } from "commander";
+import { type AccessOptions, addPurpose } from "./ask/access.ts";
 import type { Lines } from "./quarantine-command.ts";
 import { addOutput, addTrail, type TrailOptions } from "./trail-options.ts";
 
 /** What `otel-audit inspect` takes. */
-export interface InspectOptions extends TrailOptions {
+export interface InspectOptions extends AccessOptions, TrailOptions {
   readonly publicKey?: readonly string[];
   readonly output: "table" | "json";
 }
@@ -31,7 +32,7 @@ export function inspectCommand(print: Lines["print"], warn: Lines["warn"]): Comm
   const command = new Command("inspect")
     .description("show how one record is proven, step by step")
     .argument("<record-id>", "as in cJ43xB7KP1x8rM2I.5");
-  return addOutput(addTrail(command))
+  return addOutput(addPurpose(addTrail(command)))
     .addHelpText("after", HELP)
     .action(async (id: string, paths: readonly string[], options: InspectOptions) => {
       const { inspect } = await import("./inspect-actions.ts");

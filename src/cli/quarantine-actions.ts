@@ -5,6 +5,7 @@ import { listQuarantineFiles, readQuarantineFile } from "../deliver/index.ts";
 import type { QuarantineEntry } from "../format/index.ts";
 import { AuditError } from "../lib/errors.ts";
 import { resolveShipping } from "../setup/shipping-options.ts";
+import { recordAccess } from "./ask/access.ts";
 import type { Lines, QuarantineOptions } from "./quarantine-command.ts";
 import { type FoundEntry, type Retried, retryRecords } from "./quarantine-retry.ts";
 import { tableLines } from "./table.ts";
@@ -17,15 +18,28 @@ const EXIT_UNREADABLE = 3;
 const EXIT_INCOMPLETE = 4;
 
 /** Prints what is there, and why. */
-export function listRecords(options: QuarantineOptions, { print, warn }: Lines): void {
-  const found = entriesOf(directoryOf(options), warn);
+export async function listRecords(
+  options: QuarantineOptions,
+  { print, warn }: Lines,
+): Promise<void> {
+  const directory = directoryOf(options);
+  const found = entriesOf(directory, warn);
+  const scope = ["quarantine", "list"];
+  await recordAccess({ scope, count: found.length }, { ...options, trail: [directory] });
   if (found.length === 0) return nothing("the quarantine is empty", options, { print, warn });
   printEntries(found, options.output, print);
 }
 
 /** Prints one record whole. */
-export function showRecord(id: string, options: QuarantineOptions, { print, warn }: Lines): void {
-  const found = entriesOf(directoryOf(options), warn).filter((entry) => idOf(entry) === id);
+export async function showRecord(
+  id: string,
+  options: QuarantineOptions,
+  { print, warn }: Lines,
+): Promise<void> {
+  const directory = directoryOf(options);
+  const found = entriesOf(directory, warn).filter((entry) => idOf(entry) === id);
+  const scope = ["quarantine", "show", id];
+  await recordAccess({ scope, count: found.length }, { ...options, trail: [directory] });
   if (found.length === 0) {
     const message = `no record ${JSON.stringify(id)} is in quarantine: otel-audit quarantine list shows those that are`;
     return nothing(message, options, { print, warn });

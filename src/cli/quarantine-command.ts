@@ -1,7 +1,8 @@
 import { Command, Option } from "commander";
+import { type AccessOptions, addPurpose } from "./ask/access.ts";
 
 /** What every command of it takes. */
-export interface QuarantineOptions {
+export interface QuarantineOptions extends AccessOptions {
   readonly directory?: string;
   readonly output: "table" | "json" | "jsonl";
 }
@@ -30,13 +31,13 @@ export function quarantineCommand(print: Lines["print"], warn: Lines["warn"]): C
   const command = new Command("quarantine")
     .description("records that a receiver refused for good")
     .addHelpText("after", HELP);
-  add(command, "list", "show what is there, and why")
+  addPurpose(add(command, "list", "show what is there, and why"))
     .addHelpText(
       "after",
       "\nExit: 0 there is something; 1 nothing; 2 wrong usage; 3 no such directory, or something in it\ncannot be read.",
     )
     .action(async (options: QuarantineOptions) => (await actions()).listRecords(options, lines));
-  add(command, "show", "show one record whole")
+  addPurpose(add(command, "show", "show one record whole"))
     .argument("<record-id>", "as list shows it")
     .addHelpText(
       "after",

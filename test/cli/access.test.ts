@@ -1,5 +1,5 @@
 /** Who looks at a trail is in a trail. */
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { encodeJsonLine, toFlat } from "../../src/format/index.ts";
 import { readJournal } from "../../src/read/index.ts";
 import { askedTrail } from "../support/asked-trail.ts";
 import { otelAudit } from "../support/command-trail.ts";
+import { startCommand } from "../support/running-command.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 interface Place {
@@ -127,8 +128,85 @@ describe("nothing is shown", () => {
     const required = { ...env, AUDIT_POLICY_FILE: policy };
     const { code, out, err } = otelAudit(["query", "-t", trail], required);
     expect({ code, out }).toEqual({ code: 2, out: "" });
-    expect(err).toContain("the audit policy says access: required: give --purpose");
+    expect(err).toContain(`the audit policy says access: required (${policy}): give --purpose`);
     expect(otelAudit(["query", "-t", trail, "--purpose", "release"], required).code).toBe(0);
     expect(await accesses(trail)).toMatchObject([{ purpose: "release" }]);
   });
+});
+
+describe("a policy that lies with the trail counts wherever one asks from", () => {
+  test.each([
+    ["beside the audit directory", "../audit.yaml", ""],
+    ["in it", "audit.yaml", ""],
+    ["for one file of it", "../audit.yaml", "journal/AbCdEfGhIjKlMnOp/1.jsonl"],
+  ])("%s", async (_, where, what) => {
+    const { trail, env } = place();
+    writeFileSync(join(trail, where), "version: 1\naccess: required\n", { mode: 0o600 });
+    const other = join(trail, "../other.yaml");
+    writeFileSync(other, "version: 1\n", { mode: 0o600 });
+    const elsewhere = { ...env, AUDIT_POLICY_FILE: other };
+    const asking = ["query", "-t", join(trail, what)];
+    expect(otelAudit(asking, elsewhere)).toMatchObject({ code: 2, out: "" });
+    const access = join(trail, "../access");
+    const { code } = otelAudit([...asking, "--purpose", "x"], {
+      ...elsewhere,
+      AUDIT_ACCESS_DIR: access,
+    });
+    expect(code).toBe(0);
+    expect(await accesses(access)).toMatchObject([{ purpose: "x" }]);
+  });
+
+  test("also where it cannot be understood", () => {
+    const { trail, env } = place();
+    writeFileSync(join(trail, "../audit.yaml"), "access: [", { mode: 0o600 });
+    expect(otelAudit(["query", "-t", trail], env)).toMatchObject({ code: 2, out: "" });
+  });
+
+  test("and not where it says nothing of it", () => {
+    const { trail, env } = place();
+    writeFileSync(join(trail, "../audit.yaml"), "version: 1\n", { mode: 0o600 });
+    expect(otelAudit(["query", "-t", trail], env).code).toBe(0);
+  });
+});
+
+test.each([
+  ["inspect", (trail: string) => ["inspect", "AbCdEfGhIjKlMnOp.2", trail], 1],
+  ["quarantine list", (trail: string) => ["quarantine", "list", "-d", trail], 0],
+  ["quarantine show", (trail: string) => ["quarantine", "show", "x.1", "-d", trail], 0],
+])("%s shows nothing without a purpose, and records it", async (name, argsOf, count) => {
+  const { trail, env } = place();
+  writeFileSync(join(trail, "../audit.yaml"), "version: 1\naccess: required\n", { mode: 0o600 });
+  const args = argsOf(trail);
+  expect(otelAudit(args, env)).toMatchObject({ code: 2, out: "" });
+  otelAudit([...args, "--purpose", "repair"], env);
+  const found = await accesses(trail);
+  expect(found).toMatchObject([{ purpose: "repair", results_count: count }]);
+  expect(JSON.stringify(found)).toContain(`"scope":"${name}`);
+});
+
+test("tail -f records at its end how many came", async () => {
+  const { trail, access, env } = place();
+  const file = join(trail, "journal/AbCdEfGhIjKlMnOp/1.jsonl");
+  const args = ["tail", "-f", "-n", "1", "-t", trail, "--columns", "record"];
+  const { child, ended } = startCommand(args, { env: { ...env, AUDIT_ACCESS_DIR: access } });
+  const more = askedTrail("OtherStreamAAAAA").map((record) => `${encodeJsonLine(record)}\n`);
+  let out = "";
+  const came = new Promise<void>((resolve) => {
+    child.stdout?.on("data", (text: string) => {
+      if (out === "") appendFileSync(file, more.slice(0, 3).join(""));
+      out += text;
+      if (out.includes("OtherStreamAAAAA.3")) resolve();
+    });
+  });
+  await came;
+  child.kill("SIGHUP");
+  expect((await ended).code).toBe(130);
+  const found = await accesses(access);
+  expect(found).toHaveLength(2);
+  expect(found).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ scope: "tail -f", results_count: 1 }),
+      expect.objectContaining({ scope: "tail -f (what came)", results_count: 2 }),
+    ]),
+  );
 });

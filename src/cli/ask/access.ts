@@ -3,14 +3,15 @@
  *
  * In: `--purpose`, AUDIT_ACCESS_DIR, and `access: required` of the audit policy. Out: an `audit_access`
  * record in a stream of its own, on disk before anything is shown. Who reads the files with other programs
- * is not seen.
+ * is not seen: docs/access.md.
  */
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { pathsOrDefault } from "../default-paths.ts";
 import { AuditError, messageOf } from "../../lib/errors.ts";
+import { requiringPolicy } from "./access-policy.ts";
 
 /** What a command that shows records takes. */
 export interface AccessOptions {
@@ -37,9 +38,10 @@ export interface Access {
   readonly scope: readonly string[];
   /** How much was found; a function where it must be counted first, which is done only to record it. */
   readonly count: number | (() => Promise<number>);
+  /** True: it was shown already, as what came while somebody followed the trail. */
+  readonly wasShown?: boolean;
 }
 
-const POLICY_FILE = "audit.yaml";
 const NO_PURPOSE = "not given";
 
 /**
@@ -53,15 +55,16 @@ export async function recordAccess(
   { purpose, trail = [], from }: AccessOptions & Place,
 ): Promise<void> {
   const named = process.env["AUDIT_ACCESS_DIR"] ?? "";
-  const isRequired = await isAccessRequired();
-  if (purpose === undefined && named === "" && !isRequired) return;
-  if (isRequired && (purpose ?? "").trim() === "")
+  const files =
+    from === undefined || trail.length > 0 ? pathsOrDefault(trail, "nothing to ask") : [];
+  const policy = await requiringPolicy(files);
+  if (purpose === undefined && named === "" && policy === undefined) return;
+  if (policy !== undefined && (purpose ?? "").trim() === "")
     throw new AuditError(
       "invalid_option",
-      "the audit policy says access: required: give --purpose, which is recorded with who asks and what",
+      `the audit policy says access: required (${policy}): give --purpose, which is recorded with who asks and what`,
     );
-  const paths =
-    from === undefined ? pathsOrDefault(trail, "nothing to ask") : [new URL(from).origin, ...trail];
+  const paths = from === undefined ? files : [new URL(from).origin, ...files];
   const directory = named === "" ? directoryOf(paths) : named;
   try {
     const { scope, count } = access;
@@ -75,18 +78,10 @@ export async function recordAccess(
   } catch (error) {
     throw new AuditError(
       "write_failed",
-      `nothing is shown, because the access cannot be recorded in ${directory}: ${messageOf(error)}`,
+      `${access.wasShown === true ? "how much was shown" : "nothing is shown, because the access"} cannot be recorded in ${directory}: ${messageOf(error)}`,
       { cause: error },
     );
   }
-}
-
-async function isAccessRequired(): Promise<boolean> {
-  const named = process.env["AUDIT_POLICY_FILE"] ?? "";
-  const path = named === "" ? POLICY_FILE : named;
-  if (named === "" && !existsSync(path)) return false;
-  const { loadPolicyFile } = await import("../../capture/index.ts");
-  return loadPolicyFile(path, () => {}).document.access === "required";
 }
 
 /** The audit directory that is read. */

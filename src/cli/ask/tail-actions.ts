@@ -18,6 +18,8 @@ const WIDTHS: Readonly<Record<string, number>> = { time: 30, record: 22, outcome
 /** Files are looked at so often; or a tenth of the time, where that takes longer. */
 const POLL_MILLIS = 250;
 const POLL_SHARE = 10;
+/** Ctrl-C, a stop of the machine, a terminal that is closed. */
+const ENDING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Of a process that Ctrl-C ends: 128 and the number of SIGINT. */
 const EXIT_INTERRUPTED = 130;
 
@@ -62,7 +64,22 @@ export async function tail(
     return;
   }
   follower.know(found.records);
-  await goOn(follower, { show, warn });
+  let shown = 0;
+  try {
+    await goOn(follower, {
+      show(record) {
+        shown++;
+        show(record);
+      },
+      warn,
+    });
+  } finally {
+    if (shown > 0)
+      await recordAccess(
+        { scope: [...scope, "(what came)"], count: shown, wasShown: true },
+        options,
+      );
+  }
 }
 
 interface Showing {
@@ -73,7 +90,7 @@ interface Showing {
 async function goOn(follower: Follower, { show, warn }: Showing): Promise<void> {
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  for (const name of ENDING) process.once(name, interrupt);
   while (!interrupted.signal.aborted) {
     const started = performance.now();
     for (const followed of follower.poll()) {

@@ -3,7 +3,10 @@ import { spawnSync } from "node:child_process";
 import { open } from "node:fs/promises";
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, watch } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openDuckDb } from "../../../src/cli/ask/sql/duckdb.ts";
+import { readRows } from "../../../src/cli/ask/sql/rows.ts";
+import { parseStatement, select } from "../../../src/cli/ask/sql/statement.ts";
 import { encodeJsonLine } from "../../../src/format/index.ts";
 import { otelAudit } from "../../support/command-trail.ts";
 import type { Ran } from "../../support/prepared-command.ts";
@@ -224,6 +227,7 @@ test("what is wrong is said, with the way out", () => {
   expect(err).toContain('Referenced column "actor" not found');
   expect(err).toContain('docs/sql.md has its columns, or ask "describe records"');
   expect(ask("select error::int from records").err).toMatch(/^otel-audit: --sql: Conversion Error/);
+  expect(ask("").err).toContain("--sql: it is empty");
   expect(ask("select 1", "--columns", "actor").err).toContain(
     "--columns and --sql do not go together",
   );
@@ -267,9 +271,25 @@ describe("Ctrl-C leaves nothing", () => {
       await loaded;
       child.kill("SIGINT");
     }
-    const { code, err } = await ended;
-    expect({ code, err }).toEqual({ code: 130, err: "otel-audit: stopped\n" });
+    const { code, out, err } = await ended;
+    expect({ code, out, err }).toEqual({ code: 130, out: "", err: "otel-audit: stopped\n" });
     expect(readdirSync(own).filter((name) => name.startsWith("otel-audit"))).toEqual([]);
+  });
+
+  test("of a result that comes: what is cut is never taken for whole", async () => {
+    const interrupted = new AbortController();
+    const { signal } = interrupted;
+    const database = await openDuckDb({ purpose: "--sql", zone: "UTC", signal });
+    onTestFinished(() => database.close());
+    const sql = "select range from range(20000000)";
+    const result = await select(await parseStatement(database.connection, sql));
+    const fetch = result.fetchChunk.bind(result);
+    result.fetchChunk = async () => {
+      const chunk = await fetch();
+      interrupted.abort(new Error("Ctrl-C"));
+      return chunk;
+    };
+    await expect(readRows(result, { signal })).rejects.toThrow("Ctrl-C");
   });
 });
 

@@ -15,12 +15,24 @@ export interface SqlRows {
   readonly total: number;
 }
 
+/** What {@link readRows} takes. */
+export interface ReadRowsOptions {
+  /** Rows that are kept; those beyond it are counted. */
+  readonly limit?: number | undefined;
+  /** DuckDB gives an interrupted result as one that is at its end: only this tells them apart. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * Reads a result; rows beyond the limit are counted.
+ * Reads a result whole.
  *
- * @throws {AuditError} as a rejection: `invalid_option`, where a statement fails on its way.
+ * @throws {AuditError} as a rejection: `invalid_option`, where a statement fails on its way; else the reason
+ * of the signal.
  */
-export async function readRows(result: DuckDBResult, limit: number = Infinity): Promise<SqlRows> {
+export async function readRows(
+  result: DuckDBResult,
+  { limit = Infinity, signal }: ReadRowsOptions,
+): Promise<SqlRows> {
   const columns = result.deduplicatedColumnNames().map((name, at) => ({
     name,
     type: result.columnType(at),
@@ -29,8 +41,10 @@ export async function readRows(result: DuckDBResult, limit: number = Infinity): 
   let total = 0;
   for (;;) {
     const chunk = await result.fetchChunk().catch((error: unknown) => {
+      signal.throwIfAborted();
       throw sqlError(error);
     });
+    signal.throwIfAborted();
     if (chunk === null || chunk.rowCount === 0) break;
     total += chunk.rowCount;
     if (rows.length < limit) rows.push(...chunk.getRows().slice(0, limit - rows.length));

@@ -1,6 +1,7 @@
 /** What `otel-audit query --sql` does; loaded when it runs. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import { AuditError } from "../../../lib/errors.ts";
 import type { Lines } from "../../quarantine-command.ts";
 import { recordAccess } from "../access.ts";
@@ -43,8 +44,8 @@ export async function querySql(
       await lock(database.connection);
       const { readRows, sqlLines } = await import("./rows.ts");
       const result = await select(statements);
-      const rows = await readRows(result, limitOf(options));
-      for (const line of sqlLines(rows, options.output, wanted.zone)) print(line);
+      const rows = await readRows(result, { limit: limitOf(options), signal });
+      await printLines(sqlLines(rows, options.output, wanted.zone), { print, signal });
       sayRows(rows, warn);
       sayProblems(problems, warn);
       process.exitCode = exitAfterReading(problems, rows.total);
@@ -75,6 +76,22 @@ async function load(
   await connection.run(createTable(path));
   rmSync(path);
   return taken;
+}
+
+/** Lines between two looks at the signal. */
+const LINES_AT_ONCE = 1000;
+
+async function printLines(
+  lines: Iterable<string>,
+  { print, signal }: { readonly print: Lines["print"]; readonly signal: AbortSignal },
+): Promise<void> {
+  let count = 0;
+  for (const line of lines) {
+    print(line);
+    // A signal is heard only where nothing runs.
+    if (++count % LINES_AT_ONCE === 0) await turn();
+    signal.throwIfAborted();
+  }
 }
 
 function sayRows({ rows, total }: SqlRows, warn: Lines["warn"]): void {

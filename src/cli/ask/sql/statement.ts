@@ -29,10 +29,11 @@ export async function parseStatement(
   sql: string,
 ): Promise<DuckDBExtractedStatements> {
   try {
-    const statements = await connection.extractStatements(sql);
-    if (statements.count === 1) return statements;
+    // DuckDB has no words of its own for a text of nothing.
+    const statements = sql.trim() === "" ? undefined : await connection.extractStatements(sql);
+    if (statements?.count === 1) return statements;
     throw new Error(
-      statements.count === 0
+      statements === undefined || statements.count === 0
         ? "it is empty"
         : "it is more than one statement (PIVOT is, too): ask one at a time",
     );

@@ -1,0 +1,52 @@
+/** Where it is said that every look at a trail has a purpose. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+const POLICY_FILE = "audit.yaml";
+/** No policy says it without this word: most need not be parsed to know. */
+const WORD = "access";
+const REQUIRED = "required";
+
+/**
+ * The policy that says `access: required`: the one that AUDIT_POLICY_FILE names, or that of the working
+ * directory, or an `audit.yaml` in or beside the directory that is read, wherever somebody asks from. One
+ * that lies there and cannot be read, or is wrong, is taken for one that says it.
+ *
+ * @param paths what is read.
+ * @throws {AuditError} as a rejection: what `loadPolicyFile` throws of the first of them.
+ */
+export async function requiringPolicy(paths: readonly string[]): Promise<string | undefined> {
+  const named = process.env["AUDIT_POLICY_FILE"] ?? "";
+  const own = named === "" ? resolve(POLICY_FILE) : named;
+  if ((named !== "" || existsSync(own)) && (await saysRequired(own))) return own;
+  for (const file of new Set(paths.flatMap(policiesBeside))) {
+    if (!existsSync(file)) continue;
+    const isRequired = await saysRequired(file).catch(() => true);
+    if (isRequired) return file;
+  }
+  return undefined;
+}
+
+async function saysRequired(file: string): Promise<boolean> {
+  // What cannot be read is said as it is of every policy.
+  if (existsSync(file) && !readFileSync(file, "utf8").includes(WORD)) return false;
+  const { loadPolicyFile } = await import("../../capture/index.ts");
+  return loadPolicyFile(file, () => {}).document.access === REQUIRED;
+}
+
+function policiesBeside(path: string): readonly string[] {
+  const directory = auditDirectoryOf(resolve(path));
+  return [directory, dirname(directory)].map((place) => join(place, POLICY_FILE));
+}
+
+/** The nearest directory above that has a journal; where there is none, the path's own. */
+function auditDirectoryOf(path: string): string {
+  const own = isDirectory(path) ? path : dirname(path);
+  for (let at = own; at !== dirname(at); at = dirname(at))
+    if (isDirectory(join(at, "journal"))) return at;
+  return own;
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
