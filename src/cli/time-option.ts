@@ -1,5 +1,5 @@
 /** Times of options: every command reads them by the rules of a query, so that they mean the same. */
-import { AuditError } from "../lib/errors.ts";
+import { AuditError, messageOf } from "../lib/errors.ts";
 import { shown } from "../lib/shown.ts";
 import { checkZone, TIME_EXAMPLES, type TimeSpan, timeSpanOf } from "../read/index.ts";
 
@@ -23,12 +23,20 @@ export interface TimeLimits {
  * @throws {AuditError} `invalid_option` naming the option and what it may be.
  */
 export function timeOption(text: string, option: string, zone: string): TimeSpan {
-  const span = timeSpanOf(text, { zone });
+  const span = readTime(text, option, zone);
   if (span !== undefined) return span;
   throw new AuditError(
     "invalid_option",
     `${option} must be a time as in ${TIME_EXAMPLES}; it is ${shown(text)}`,
   );
+}
+
+function readTime(text: string, option: string, zone: string): TimeSpan | undefined {
+  try {
+    return timeSpanOf(text, { zone });
+  } catch (error) {
+    throw new AuditError("invalid_option", `${option}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /**
@@ -39,7 +47,7 @@ export function timeOption(text: string, option: string, zone: string): TimeSpan
 export function timeLimits({ since, until, timezone = "local" }: WindowOptions): TimeLimits {
   const zone = checkZone(timezone, "--timezone");
   const from = since === undefined ? undefined : timeOption(since, "--since", zone).from;
-  const end = until === undefined ? undefined : timeOption(until, "--until", zone).from;
+  const end = until === undefined ? undefined : startOf(timeOption(until, "--until", zone));
   if (from !== undefined && end !== undefined && from >= end)
     throw new AuditError(
       "invalid_option",
@@ -49,6 +57,11 @@ export function timeLimits({ since, until, timezone = "local" }: WindowOptions):
     ...(from === undefined ? {} : { from }),
     ...(end === undefined ? {} : { until: end }),
   };
+}
+
+/** Of a time that comes twice the last one: nothing that may be meant is left out. */
+function startOf({ from, lastFrom = from }: TimeSpan): string {
+  return lastFrom;
 }
 
 /**

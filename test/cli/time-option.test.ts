@@ -24,6 +24,12 @@ test.each<[string, Parameters<typeof windowOf>[0], number, number]>([
     millis("2026-11-21T15:00:00Z"),
     Infinity,
   ],
+  [
+    "a time that comes twice: all that it may mean",
+    { since: "2026-10-25T02:00", until: "2026-10-25T02:30", timezone: "Europe/Berlin" },
+    millis("2026-10-25T00:00:00Z"),
+    millis("2026-10-25T01:29:59.999Z"),
+  ],
   ["a month", { until: "2026-11", timezone: "UTC" }, -Infinity, millis("2026-10-31T23:59:59.999Z")],
   [
     "microseconds",
@@ -43,6 +49,10 @@ test.each([
   [{ since: "soon" }, "--since must be a time as in 2026-11,"],
   [{ until: "2026-13-45" }, "--until must be a time"],
   [{ since: "2026-11-22", until: "2026-11-22" }, "is no earlier than --until 2026-11-22"],
+  [
+    { since: "2026-03-29T02:30", timezone: "Europe/Berlin" },
+    "--since: 2026-03-29T02:30 is no time in Europe/Berlin: the clocks go forward and pass over it",
+  ],
   [{ timezone: "Mars/Base" }, "--timezone must be the name of a time zone"],
 ])("%j is refused", (options, text) => expect(() => windowOf(options)).toThrow(text));
 

@@ -9,7 +9,7 @@ import { nearest } from "../../lib/nearest.ts";
 import { shown } from "../../lib/shown.ts";
 import { DETAILS, type Field, fieldNames, fieldOf } from "./fields.ts";
 import type { NumberRange, Query, Term, TimeRange, ValueTest, WantedText } from "./query.ts";
-import { TIME_EXAMPLES, type TimeReading, timeSpanOf } from "./time-span.ts";
+import { TIME_EXAMPLES, type TimeReading, type TimeSpan, timeSpanOf } from "./time-span.ts";
 
 /** More terms than a person types. */
 const MAX_TERMS = 200;
@@ -210,7 +210,7 @@ function limitsOf({ values, typed }: Piece): Limits {
 
 function timeTest(piece: Piece, reading: TimeReading): TimeRange {
   const { operator, texts } = limitsOf(piece);
-  const spanOf = (text: string): { readonly from: string; readonly until: string } => {
+  const spanOf = (text: string): TimeSpan => {
     const span = timeSpanOf(text, reading);
     if (span === undefined)
       throw refused(
@@ -223,13 +223,19 @@ function timeTest(piece: Piece, reading: TimeReading): TimeRange {
   if (second !== undefined) {
     const from = first === "*" ? {} : { from: spanOf(first).from };
     const until = second === "*" ? {} : { until: spanOf(second).until };
-    return { kind: "time", ...from, ...until };
+    const range: TimeRange = { kind: "time", ...from, ...until };
+    if (range.from !== undefined && range.until !== undefined && range.from >= range.until)
+      throw refused(
+        shown(piece.typed),
+        `ends before it begins: there is no time in it; the other way round it is ${shown(`${second}..${first}`)}`,
+      );
+    return range;
   }
-  const span = spanOf(first);
-  if (operator === undefined) return { kind: "time", ...span };
-  if (operator.startsWith(">"))
-    return { kind: "time", from: operator === ">" ? span.until : span.from };
-  return { kind: "time", until: operator === "<" ? span.from : span.until };
+  // Of a time that comes twice all that it may mean is taken in.
+  const { from, until, lastFrom = from, firstUntil = until } = spanOf(first);
+  if (operator === undefined) return { kind: "time", from, until };
+  if (operator.startsWith(">")) return { kind: "time", from: operator === ">" ? firstUntil : from };
+  return { kind: "time", until: operator === "<" ? lastFrom : until };
 }
 
 function numberTest(piece: Piece): NumberRange {

@@ -6,8 +6,10 @@ import { decodeBlock } from "../decode-block.ts";
 import { type Line, linesOf } from "../lines.ts";
 import type { Sieve } from "../query/needles.ts";
 import type { QueriedRecord } from "../query/query.ts";
-import { nestedBody } from "./nested-body.ts";
+import { shown } from "../../lib/shown.ts";
 import { createFlatLines } from "./flat-line.ts";
+import { nestedBody } from "./nested-body.ts";
+import { isOwnTime, utcTime } from "./record-time.ts";
 
 /** A record that may match. It is good until the next one is asked for. */
 export interface Candidate {
@@ -41,7 +43,7 @@ export function* candidatesIn(block: Block, sieve: Sieve): Generator<Candidate |
 function* decoded(block: Block): Generator<Candidate | FileProblem> {
   for (const found of decodeBlock(block)) {
     if (found.kind === "problem") yield { ...found, file: block.file };
-    else yield candidateOf(flatOf(found.record, block), found.line);
+    else yield candidateOf(flatOf(found.record, block), { file: block.file, line: found.line });
   }
 }
 
@@ -50,8 +52,22 @@ function flatOf(record: AuditRecord, { form }: Block): FlatRecord {
   return form === "victorialogs" ? { ...flat, details: nestedBody(flat.details) } : flat;
 }
 
-function candidateOf(record: FlatRecord, line: number, end = -1): Candidate {
+interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly end?: number;
+}
+
+/** With its time as otel-audit writes it; a problem where it has none: nothing can be said of when it was. */
+function candidateOf(given: FlatRecord, { file, line, end = -1 }: Place): Candidate | FileProblem {
+  const timestamp = utcTime(given.timestamp);
+  if (timestamp === undefined) return { kind: "problem", message: noTime(given), file, line };
+  const record = timestamp === given.timestamp ? given : { ...given, timestamp };
   return { kind: "record", record, text: () => JSON.stringify(record), line, end };
+}
+
+function noTime({ record_id: id, timestamp }: FlatRecord): string {
+  return `the timestamp of ${shown(id)} is ${shown(timestamp)}: no time with its offset from UTC`;
 }
 
 function* ofJournal(block: Block, sieve: Sieve): Generator<Candidate | FileProblem> {
@@ -64,14 +80,14 @@ function* ofJournal(block: Block, sieve: Sieve): Generator<Candidate | FileProbl
     const isWhole = isEnded && isOne && bytes[end - 1] === CLOSE_MAP;
     if (isWhole && !passes(start, end)) continue;
     const record = isWhole ? lines.read(bytes, start, end) : undefined;
-    if (record !== undefined) {
+    if (record !== undefined && isOwnTime(record.timestamp)) {
       const text = (): string => bytes.toString("utf8", start, end);
       yield { kind: "record", record, text, line: number, end };
       continue;
     }
     for (const found of decodeBlock(oneLine(block, { start, end, number, isEnded }))) {
       if (found.kind === "problem") yield { ...found, file: block.file };
-      else yield candidateOf(toFlat(found.record), found.line, end);
+      else yield candidateOf(toFlat(found.record), { file: block.file, line: found.line, end });
     }
   }
 }
@@ -98,7 +114,7 @@ function sieveTest(
     const first = start + START.length;
     const own = bytes.toString("latin1", first, first + TIME_BYTES);
     // What is no time of ours is left to the query.
-    return !own.endsWith("Z") || (own >= from && (until === "" || own < until));
+    return (own >= from && (until === "" || own < until)) || !isOwnTime(own);
   };
 }
 

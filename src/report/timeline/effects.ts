@@ -73,8 +73,17 @@ const ON_SAMPLES: Readonly<Record<string, (details: Details) => Meaning>> = {
 /** Their names. */
 export const ABOUT_SAMPLES: readonly string[] = Object.keys(ON_SAMPLES);
 
+/** Of records that somebody holds: one of many fields is asked several times, by its role, its values and its turn. */
+const known = new WeakMap<FlatRecord, readonly Effect[]>();
+
 /** Everything that a record says of values, whether or not it was carried out. */
 export function effectsOf(record: FlatRecord): readonly Effect[] {
+  const effects = known.get(record) ?? readEffects(record);
+  known.set(record, effects);
+  return effects;
+}
+
+function readEffects(record: FlatRecord): readonly Effect[] {
   const { action_type: action, details } = record;
   const owner = ownerOf(record);
   const fields = fieldChangesOf(record).map((change) => ({ ...change, owner }));

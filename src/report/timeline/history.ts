@@ -92,13 +92,14 @@ export async function historyOf(
   const isWanted = (effect: Pick<Effect, "owner" | "field" | "path">, own: Wanted): boolean =>
     own.has(placeOf(effect)) && (field === undefined || isOfField(effect, field));
   const wanted: Wanted = new Set();
+  const contradicted = byRecord(told.contradictions);
   const entries = records.flatMap((record) => {
     const effects = effectsAbout(record, name, roles);
     for (const effect of effects) wanted.add(placeOf(effect));
     return entriesOf(record, {
       name,
       effects: effects.filter((effect) => isWanted(effect, wanted)),
-      contradictions: told.contradictions,
+      contradictions: contradicted.get(record.record_id),
       isFieldAsked: field !== undefined,
     });
   });
@@ -145,8 +146,23 @@ function merged(
 interface Telling {
   readonly name: string;
   readonly effects: readonly Effect[];
-  readonly contradictions: readonly Contradiction[];
+  /** Of the record, by the place of the field. */
+  readonly contradictions: ReadonlyMap<string, Contradiction> | undefined;
   readonly isFieldAsked: boolean;
+}
+
+/** The first of each field. */
+function byRecord(
+  contradictions: readonly Contradiction[],
+): ReadonlyMap<string, ReadonlyMap<string, Contradiction>> {
+  const records = new Map<string, Map<string, Contradiction>>();
+  for (const one of contradictions) {
+    const own = records.get(one.record.record_id) ?? new Map<string, Contradiction>();
+    records.set(one.record.record_id, own);
+    const place = placeOf(pathed(one));
+    if (!own.has(place)) own.set(place, one);
+  }
+  return records;
 }
 
 function entriesOf(
@@ -154,14 +170,13 @@ function entriesOf(
   { name, effects, contradictions, isFieldAsked }: Telling,
 ): readonly HistoryEntry[] {
   const roles = rolesOf(record, name);
-  const own = contradictions.filter((one) => one.record.record_id === record.record_id);
   if (effects.length === 0)
     return isFieldAsked ? [] : [{ record, roles, effect: undefined, contradiction: undefined }];
   return effects.map((effect) => ({
     record,
     roles,
     effect,
-    contradiction: own.find((one) => placeOf(pathed(one)) === placeOf(effect)),
+    contradiction: contradictions?.get(placeOf(effect)),
   }));
 }
 

@@ -207,7 +207,7 @@ function timeOf(cell: string, form: TimeForm, reading: TimeReading): string | un
     // A year alone is rather a number.
     return text.length < "2026-11-21".length || !/^\d{4}-\d\d-\d\d/.test(text)
       ? undefined
-      : timeSpanOf(text, reading)?.from;
+      : spanOf(text, reading)?.from;
   const at = EPOCHS.findIndex(([one]) => one === form);
   const [, from = 0, micros = 1] = EPOCHS[at] ?? [];
   const limit = EPOCHS[at - 1]?.[1] ?? EPOCH_LIMIT;
@@ -215,6 +215,15 @@ function timeOf(cell: string, form: TimeForm, reading: TimeReading): string | un
   return value >= from && value < limit
     ? toIsoMicros(BigInt(Math.round(value * micros)))
     : undefined;
+}
+
+/** One that the clocks pass over is none: of a file the row is bad, and nobody can be asked. */
+function spanOf(text: string, reading: TimeReading): ReturnType<typeof timeSpanOf> {
+  try {
+    return timeSpanOf(text, reading);
+  } catch {
+    return undefined;
+  }
 }
 
 function isNumeric(cells: readonly string[]): boolean {

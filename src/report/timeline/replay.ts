@@ -11,6 +11,7 @@ import { canonicalJson } from "../../lib/canonical-json.ts";
 import { isBodyMap } from "../../seal/portable.ts";
 import { type Effect, effectsOf, type Owner } from "./effects.ts";
 import type { MovedItems } from "../field-changes.ts";
+import { createPlaceTree, type PlaceTree } from "./place-tree.ts";
 import { createRestores } from "./restores.ts";
 import { isSame, type Side, sideOf, sideText, UNKNOWN } from "../side.ts";
 
@@ -60,7 +61,7 @@ interface Field extends Omit<FieldState, "doubts"> {
  * @param until ISO 8601 UTC with six digits: records from then on only tell what was there before them.
  */
 export function replay(records: readonly FlatRecord[], until?: string): Replay {
-  const fields = createFields();
+  const fields = createPlaceTree<Field>();
   const contradictions: Contradiction[] = [];
   const restores = createRestores();
   for (const record of records) {
@@ -83,37 +84,7 @@ export function replay(records: readonly FlatRecord[], until?: string): Replay {
   return { fields: states, contradictions };
 }
 
-interface Fields {
-  readonly get: (place: Pick<Effect, "owner" | "path">) => Field | undefined;
-  readonly set: (field: Field) => void;
-  /** Takes away what is above or below a path: a map took the place of a value, or a value that of a map. */
-  readonly clear: (place: Pick<Effect, "owner" | "path">) => void;
-  readonly all: () => readonly Field[];
-}
-
-function createFields(): Fields {
-  const owners = new Map<string, Map<string, Field>>();
-  const ownOf = ({ type, id }: Owner): Map<string, Field> => {
-    const key = JSON.stringify([type, id]);
-    const own = owners.get(key) ?? new Map<string, Field>();
-    owners.set(key, own);
-    return own;
-  };
-  return {
-    get: ({ owner, path }) => ownOf(owner).get(JSON.stringify(path)),
-    set: (field) => void ownOf(field.owner).set(JSON.stringify(field.path), field),
-    clear({ owner, path }) {
-      const own = ownOf(owner);
-      for (const [key, field] of own)
-        if (field.path.length !== path.length && isAbove(field.path, path)) own.delete(key);
-    },
-    all: () => [...owners.values()].flatMap((own) => [...own.values()]),
-  };
-}
-
-function isAbove(left: readonly string[], right: readonly string[]): boolean {
-  return left.every((key, at) => at >= right.length || key === right[at]);
-}
+type Fields = PlaceTree<Field>;
 
 interface Application {
   readonly effect: Effect;

@@ -1,6 +1,6 @@
 /** Which values a restored checkpoint may have set back. */
 import type { FlatRecord } from "../../format/index.ts";
-import { fieldChangesOf } from "../field-changes.ts";
+import { type FieldChange, fieldChangesOf } from "../field-changes.ts";
 import type { FieldState } from "./replay.ts";
 import { sideText } from "../side.ts";
 
@@ -28,31 +28,65 @@ export function isSettingBack({ action_type: action, status }: FlatRecord): bool
 
 /** Creates one; records are seen in their order. */
 export function createRestores(): Restores {
-  const seen: { readonly record: FlatRecord; readonly at: number }[] = [];
+  const byService = new Map<string | undefined, Restore[]>();
   const places = new Map<string, number>();
   return {
     see(record) {
       places.set(record.record_id, places.size);
-      if (isSettingBack(record)) seen.push({ record, at: places.size - 1 });
+      if (!isSettingBack(record)) return;
+      const own = byService.get(record.service) ?? [];
+      byService.set(record.service, own);
+      own.push({ record, at: places.size - 1, saidOf: lastNames(record) });
     },
     doubtsOf({ owner, setBy, path }) {
       if (setBy === undefined || OUT_OF_REACH.has(owner.type)) return [];
       const at = places.get(setBy.record_id) ?? Infinity;
-      const since = seen.filter(
-        (restore) => restore.at > at && restore.record.service === setBy.service,
-      );
-      const said = since.slice(-MAX_SAID).map(({ record }) => doubt(record, path.at(-1) ?? ""));
-      const more = since.length - said.length;
+      const all = byService.get(setBy.service) ?? [];
+      const since = all.length - firstBehind(all, at);
+      const latest = since === 0 ? [] : all.slice(-Math.min(since, MAX_SAID));
+      const said = latest.map((restore) => doubt(restore, path.at(-1) ?? ""));
+      const more = since - said.length;
       return more > 0 ? [...said, `${more} more such actions since it was set`] : said;
     },
   };
 }
 
+interface Restore {
+  readonly record: FlatRecord;
+  readonly at: number;
+  /** What it says itself of a field of a name. */
+  readonly saidOf: (name: string) => FieldChange | undefined;
+}
+
+/** The changes of a record by the last key of their place, the first of each; looked up when one is asked for. */
+function lastNames(record: FlatRecord): Restore["saidOf"] {
+  let names: Map<string, FieldChange> | undefined;
+  return (name) => {
+    names ??= new Map(
+      fieldChangesOf(record)
+        .toReversed()
+        .map((change) => [change.path.at(-1) ?? "", change]),
+    );
+    return names.get(name);
+  };
+}
+
+/** The index of the first one behind a place; they are in the order of their places. */
+function firstBehind(restores: readonly Restore[], at: number): number {
+  let [low, high] = [0, restores.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((restores[middle]?.at ?? Infinity) > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** What it says of a field of that name itself is told, and not taken: it may be one of something else. */
-function doubt(record: FlatRecord, name: string): string {
+function doubt({ record, saidOf }: Restore, name: string): string {
   const { action_type: action, record_id: id, timestamp, target_id: target } = record;
   const what = target === undefined ? "" : ` of ${target}`;
-  const said = fieldChangesOf(record).find(({ path }) => path.at(-1) === name);
+  const said = saidOf(name);
   const named =
     said === undefined ? "" : `: it says that ${said.field} became ${sideText(said.to)}`;
   return `${id} (${action}${what}) at ${timestamp} came after it was set, and may have set it back${named}`;

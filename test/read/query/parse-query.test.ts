@@ -73,6 +73,18 @@ describe("a term", () => {
     expect(terms[0]).toMatchObject(expected);
   });
 
+  // 02:30 comes twice: no limit leaves out what may be meant.
+  test.each<readonly [typed: string, from: string | undefined, until: string | undefined]>([
+    ["created:2026-10-25T02", "2026-10-25T00:00:00.000000Z", "2026-10-25T02:00:00.000000Z"],
+    ["created:>=2026-10-25T02:30", "2026-10-25T00:30:00.000000Z", undefined],
+    ["created:>2026-10-25T02:30", "2026-10-25T00:31:00.000000Z", undefined],
+    ["created:<2026-10-25T02:30", undefined, "2026-10-25T01:30:00.000000Z"],
+    ["created:<=2026-10-25T02:30", undefined, "2026-10-25T01:31:00.000000Z"],
+  ])("%s in Berlin", (typed, from, until) => {
+    const [term] = parseQuery(typed, { zone: "Europe/Berlin" }).terms;
+    expect(term?.test).toEqual({ kind: "time", from, until });
+  });
+
   test("stands beside others, in one text or in several", () => {
     const one = parseQuery('  actor:ann   "a b"\t-outcome:success ', UTC);
     expect(one).toEqual(parseQuery(["actor:ann", '"a b"', "-outcome:success"], UTC));
@@ -91,6 +103,10 @@ describe("what is no query", () => {
     ["created:soon", /no time: "soon" is none of 2026-11/],
     ["created:2026-13", /no time/],
     ["created:>=2026-02-30", /no time/],
+    [
+      "created:2026-10-26..2026-10-24",
+      /ends before it begins: there is no time in it; the other way/,
+    ],
     ["has:", /must name one field/],
     ["has:what", /names no field/],
     ["x".repeat(10_001), /longer than 10000 characters/],

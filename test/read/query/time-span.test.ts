@@ -79,6 +79,87 @@ describe("a time as people give it", () => {
     expect(timeSpanOf(text, { zone: "UTC", nowMillis })).toBeUndefined();
   });
 
+  const twice = (
+    text: string,
+    zone: string,
+    [from, lastFrom]: readonly [string, string?],
+    [until, firstUntil]: readonly [string, string?],
+  ) => ({ text, zone, span: { from, until, lastFrom, firstUntil } });
+  test.each([
+    // 02:30 comes at 00:30Z and at 01:30Z.
+    twice(
+      "2026-10-25T02:30",
+      "Europe/Berlin",
+      ["2026-10-25T00:30:00.000000Z", "2026-10-25T01:30:00.000000Z"],
+      ["2026-10-25T01:31:00.000000Z", "2026-10-25T00:31:00.000000Z"],
+    ),
+    twice(
+      "2026-10-25T02",
+      "Europe/Berlin",
+      ["2026-10-25T00:00:00.000000Z", "2026-10-25T01:00:00.000000Z"],
+      ["2026-10-25T02:00:00.000000Z", "2026-10-25T01:00:00.000000Z"],
+    ),
+    twice(
+      "2026-10-25T02:30:00.25",
+      "Europe/Berlin",
+      ["2026-10-25T00:30:00.250000Z", "2026-10-25T01:30:00.250000Z"],
+      ["2026-10-25T01:30:00.260000Z", "2026-10-25T00:30:00.260000Z"],
+    ),
+    // With an offset it is one of them.
+    twice(
+      "2026-10-25T02:30+02:00",
+      "Europe/Berlin",
+      ["2026-10-25T00:30:00.000000Z"],
+      ["2026-10-25T00:31:00.000000Z"],
+    ),
+    twice(
+      "2026-10-25T01",
+      "Europe/Berlin",
+      ["2026-10-24T23:00:00.000000Z"],
+      ["2026-10-25T00:00:00.000000Z"],
+    ),
+    twice(
+      "2026-10-25T03",
+      "Europe/Berlin",
+      ["2026-10-25T02:00:00.000000Z"],
+      ["2026-10-25T03:00:00.000000Z"],
+    ),
+    // Midnight comes twice, and begins the day once.
+    twice(
+      "2026-10-31",
+      "America/Havana",
+      ["2026-10-31T04:00:00.000000Z"],
+      ["2026-11-01T04:00:00.000000Z"],
+    ),
+    // The half hour before two: this hour has ninety minutes.
+    twice(
+      "2026-04-05T01",
+      "Australia/Lord_Howe",
+      ["2026-04-04T14:00:00.000000Z"],
+      ["2026-04-04T15:30:00.000000Z", "2026-04-04T15:00:00.000000Z"],
+    ),
+    // There is no midnight: the day begins at one.
+    twice(
+      "2026-03-08",
+      "America/Havana",
+      ["2026-03-08T05:00:00.000000Z"],
+      ["2026-03-09T04:00:00.000000Z"],
+    ),
+  ])("where clocks go back it has all that it may mean: $text in $zone", ({ text, zone, span }) => {
+    expect(timeSpanOf(text, { zone, nowMillis })).toEqual(span);
+  });
+
+  test.each([
+    ["2026-03-29T02:30", "Europe/Berlin", "2026-03-29T03:30+02:00"],
+    ["2026-03-29T02", "Europe/Berlin", "2026-03-29T03:00+02:00"],
+    ["2026-03-29T02:30:00.5", "Europe/Berlin", "2026-03-29T03:30+02:00"],
+    ["2011-12-30", "Pacific/Apia", "2011-12-31T00:00+14:00"],
+  ])("%s is passed over in %s", (text, zone, instead) => {
+    expect(() => timeSpanOf(text, { zone, nowMillis })).toThrow(
+      `${text} is no time in ${zone}: the clocks go forward and pass over it; give one before or after it, or an offset, as in ${instead}`,
+    );
+  });
+
   test("is before its own end, whatever it is", () => {
     const part = (max: number): fc.Arbitrary<string> =>
       fc.integer({ min: 0, max }).map((number) => String(number).padStart(2, "0"));
