@@ -5,6 +5,7 @@ import type { Block, ReportEvent, Section, TableBlock } from "./document.ts";
 import { dayBlocks, roleSection } from "./common-sections.ts";
 import { valueText } from "./change-texts.ts";
 import { OVERRIDDEN_BY, OWN_COLUMNS } from "./csv-columns.ts";
+import { isImported } from "../imported.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";
 import type { OwnSections } from "./release.ts";
 import { reportEvent } from "./report-event.ts";
@@ -14,8 +15,9 @@ const OVERRIDE = "decision_override";
 
 /** Sections of decisions. */
 export function decisionSections(frame: ReportFrame, material: ReportMaterial): OwnSections {
-  const { records } = material;
   const { zone } = frame;
+  const records = material.records.filter((record) => !isImported(record));
+  const imported = material.records.filter(isImported);
   const overrides = records.filter(({ action_type: action }) => action === OVERRIDE);
   const decisions = records.filter(({ action_type: action }) => action !== OVERRIDE);
   const known = new Set(decisions.flatMap(idsOfDecision));
@@ -26,7 +28,13 @@ export function decisionSections(frame: ReportFrame, material: ReportMaterial): 
   const [humanEvents, automatedEvents] = [human.map(eventOf), automated.map(eventOf)];
   const overrideEvents = overrides.map((record) => decisionEvent(record, [], zone));
   const orphans = overrides.filter((record) => !known.has(decisionIdOf(record)));
-  const events = [...humanEvents, ...automatedEvents, ...overrideEvents].toSorted(byTimestamp);
+  const importedEvents = imported.map((record) => decisionEvent(record, [], zone));
+  const events = [
+    ...humanEvents,
+    ...automatedEvents,
+    ...overrideEvents,
+    ...importedEvents,
+  ].toSorted(byTimestamp);
   return {
     events,
     sections: [
@@ -41,6 +49,9 @@ export function decisionSections(frame: ReportFrame, material: ReportMaterial): 
       section("overrides", "Overrides, which are of high impact", overrideEvents, zone),
       section("automated", "Decided automatically", automatedEvents, zone),
       section("human", "Decided by a person, or with one", humanEvents, zone),
+      ...(imported.length === 0
+        ? []
+        : [section("imported", "Imported, and in no count above", importedEvents, zone)]),
       roleSection(frame, material),
     ],
   };

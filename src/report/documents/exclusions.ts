@@ -3,6 +3,7 @@ import type { FlatRecord } from "../../format/index.ts";
 import type { BodyValue } from "../../event/index.ts";
 import type { Block, Section, TableBlock } from "./document.ts";
 import { eventSections, roleSection } from "./common-sections.ts";
+import { importOriginOf, isImported } from "../imported.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";
 import { type OwnSections, rowsBlock } from "./release.ts";
 import { reasonOf, reportEvent } from "./report-event.ts";
@@ -17,7 +18,8 @@ export function exclusionSections(frame: ReportFrame, material: ReportMaterial):
   const { zone } = frame;
   const { records } = material;
   const events = records.map((record) => reportEvent(record, zone, { columns: cellsOf(record) }));
-  const done = records.filter(({ outcome, status }) => (outcome ?? status) === "success");
+  const originals = records.filter((record) => !isImported(record));
+  const done = originals.filter(({ outcome, status }) => (outcome ?? status) === "success");
   const unreasoned = records.filter((record) => reasonOf(record) === undefined);
   return {
     events,
@@ -25,7 +27,10 @@ export function exclusionSections(frame: ReportFrame, material: ReportMaterial):
       {
         id: "counts",
         heading: "How many, by whom, why",
-        blocks: countBlocks(done, records.length),
+        blocks: [
+          ...countBlocks(done, originals.length),
+          ...importedBlocks(records.filter(isImported)),
+        ],
       },
       openSection(done),
       {
@@ -73,6 +78,20 @@ function cellsOf(record: FlatRecord): Readonly<Record<string, string>> {
     sample_ids: idsOf(record).join(" "),
     origins: textsOf(record.details["origins"]).join(" "),
   };
+}
+
+/** What a log claims that was imported, apart from what was recorded here. */
+function importedBlocks(imported: readonly FlatRecord[]): readonly Block[] {
+  if (imported.length === 0) return [];
+  const text = `Not counted above: ${imported.length} of the records are imported. What their log claims was done, whether or not it is true:`;
+  const done = imported.filter(({ outcome, status }) => (outcome ?? status) === "success");
+  const fileOf = (record: FlatRecord): string => importOriginOf(record)?.file ?? "";
+  return [
+    { kind: "text", text },
+    countTable("Imported, by file", "File", done, (record) => [
+      [fileOf(record), sampleCount(record)],
+    ]),
+  ];
 }
 
 interface Counted {

@@ -64,11 +64,12 @@ export async function readMaterial(
     [{ field: "impact" }],
     [{ field: "outcome" }],
     ["role", "action", "outcome", ATTR_ACTOR_ROLE_PERMITTED].map((field) => ({ field })),
+    [{ field: "imported" }],
   ];
   const counted = await countTrailWays(sources, about, ways, scan);
-  const [[whole] = [], impacts = [], outcomes = [], roles = []] = counted.ways.map((counts) => [
-    ...counts.values(),
-  ]);
+  const [[whole] = [], impacts = [], outcomes = [], roles = [], origins = []] = counted.ways.map(
+    (counts) => [...counts.values()],
+  );
   const records = await recordsOf(sources, about, { limit, total: counted.total, scan });
   const gapQuery = { terms: [...parseQuery("kind:gap").terms, ...period] };
   const gaps = await searchTrail(sources, gapQuery, { order: "oldest", limit, ...scan });
@@ -81,6 +82,9 @@ export async function readMaterial(
       records: counted.total,
       events: whole?.events ?? 0,
       highImpact: impacts.find(({ values }) => values[0] === "high")?.records ?? 0,
+      imported: origins
+        .filter(({ values }) => values[0] !== undefined && values[0] !== "")
+        .reduce((sum, { records: count }) => sum + count, 0),
       outcomes: Object.fromEntries(
         outcomes.map(({ values, records: count }) => [values[0] ?? "", count]),
       ),

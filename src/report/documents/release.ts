@@ -4,10 +4,11 @@ import type { FlatRecord } from "../../format/index.ts";
 import type { Block, Cell, ReportEvent, Section, TableBlock } from "./document.ts";
 import { eventSections, roleSection } from "./common-sections.ts";
 import { fieldChangesOf } from "../field-changes.ts";
+import { isImported } from "../imported.ts";
 import type { Side } from "../side.ts";
 import { sideTexts } from "./change-texts.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";
-import { attributeOf, reasonOf, reportEvent, targetText } from "./report-event.ts";
+import { actionText, attributeOf, reasonOf, reportEvent, targetText } from "./report-event.ts";
 import { timeText } from "./times.ts";
 
 /** What a kind of document has of its own. */
@@ -77,7 +78,7 @@ export function rowsBlock(
   if (records.length === 0) return [];
   const rows = records.map((record): readonly Cell[] => [
     timeText(record.timestamp, zone),
-    record.action_type,
+    actionText(record),
     record.actor_id ?? "",
     targetText(record) ?? "",
     record.outcome ?? record.status,
@@ -97,18 +98,23 @@ interface SettingChanges {
 }
 
 function changeBlocks(records: readonly FlatRecord[]): readonly Block[] {
-  const changed = records.filter(
+  const saying = records.filter(
     ({ outcome, status, details }) =>
       (outcome ?? status) === "success" &&
       (details["before"] !== undefined || details["after"] !== undefined),
   );
-  if (changed.length === 0) return [{ kind: "text", text: "None." }];
+  const changed = saying.filter((record) => !isImported(record));
+  const claimed = saying.length - changed.length;
+  const note = `Not among them: ${claimed} changes that an imported log claims.`;
+  const notes: readonly Block[] = claimed === 0 ? [] : [{ kind: "text", text: note }];
+  if (changed.length === 0) return [{ kind: "text", text: "None." }, ...notes];
   const people = Map.groupBy(changed, ({ actor_id: actor = "(nobody named)" }) => actor);
-  return [...people].map(([actor, own]) => ({
-    kind: "group",
-    heading: actor,
-    blocks: [settingTable(actor, own)],
+  const groups = [...people].map(([heading, own]) => ({
+    kind: "group" as const,
+    heading,
+    blocks: [settingTable(heading, own)],
   }));
+  return [...notes, ...groups];
 }
 
 function settingTable(actor: string, records: readonly FlatRecord[]): TableBlock {
