@@ -15,6 +15,7 @@ export type { Effect, Owner } from "./timeline/effects.ts";
 export { explain, type Explanation, type Step } from "./timeline/explain.ts";
 export type { FieldChange } from "./field-changes.ts";
 export { gapText, type GapTotals } from "./gap-totals.ts";
+export { type ImportOrigin, importOriginOf, originText } from "./imported.ts";
 export { leavesOf } from "./leaves.ts";
 export { findRecords, type FoundRecords } from "./timeline/find-record.ts";
 export {

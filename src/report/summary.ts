@@ -33,6 +33,8 @@ export interface TrailSummary extends ReadingProblems {
   readonly streams: readonly Total[];
   readonly highImpact: number;
   readonly denied: number;
+  /** Of all of them those that are of an imported log, by their actions. */
+  readonly imported: readonly Total[];
   /** Time of the earliest and the latest record; undefined: there is none. */
   readonly first?: string;
   readonly last?: string;
@@ -63,6 +65,7 @@ export async function summariseTrail(
   const ways: (readonly GroupKey[])[] = [
     [],
     [{ interval: "day", zone }],
+    ["imported", "action"].map((field) => ({ field })),
     ...fields.map((field) => [{ field }]),
   ];
   const counted = await countTrailWays(sources, query, ways, options);
@@ -70,7 +73,7 @@ export async function summariseTrail(
   const gaps = canReadAgain
     ? await gapTotals(sources, query, { signal: options.signal })
     : undefined;
-  const [all, days, ...rest] = counted.ways.map((counts) => [...counts.values()]);
+  const [all, days, origins, ...rest] = counted.ways.map((counts) => [...counts.values()]);
   const [actions, statuses, outcomes, actors, services, streams, impacts] = rest.map(totalsOf);
   const [whole] = all ?? [];
   const isNamed = ({ name }: Total): boolean => name !== "";
@@ -86,6 +89,7 @@ export async function summariseTrail(
     streams: streams?.filter(isNamed) ?? [],
     highImpact: recordsOf(impacts, "high"),
     denied: recordsOf(outcomes, "denied"),
+    imported: importedTotals(origins ?? []),
     ...(whole === undefined ? {} : { first: whole.first, last: whole.last }),
     ...(gaps === undefined ? {} : { gaps }),
     problems: counted.problems,
@@ -95,6 +99,20 @@ export async function summariseTrail(
 
 function recordsOf(totals: readonly Total[] | undefined, name: string): number {
   return totals?.find((total) => total.name === name)?.records ?? 0;
+}
+
+/** Of files and actions: those of a file, by action. */
+function importedTotals(counts: readonly GroupCount[]): readonly Total[] {
+  const byAction = new Map<string, { name: string; records: number; events: number }>();
+  for (const { values, records, events } of counts.toSorted(byEvents)) {
+    const [file = "", name = ""] = values;
+    if (file === "") continue;
+    const total = byAction.get(name) ?? { name, records: 0, events: 0 };
+    byAction.set(name, total);
+    total.records += records;
+    total.events += events;
+  }
+  return [...byAction.values()].toSorted((left, right) => right.events - left.events);
 }
 
 function totalsOf(counts: readonly GroupCount[]): readonly Total[] {

@@ -54,6 +54,8 @@ export interface Imported {
 }
 
 const SOURCE_TYPE = "import";
+/** The records are of no service: what made them is named, whatever the environment says. */
+const SERVICE = "otel-audit import";
 /** So many records are written before anything else gets a turn. */
 const BATCH = 500;
 
@@ -69,7 +71,7 @@ export async function importLog(log: ForeignLog, options: ImportOptions): Promis
   const fresh = log.entries.filter((entry) => !isKnown(entry));
   const known = log.entries.length - fresh.length;
   if (fresh.length === 0) return { imported: 0, known, stream: undefined };
-  const opened = openAudit(resolveOptions({ directory }), directory);
+  const opened = openAudit(resolveOptions({ directory, service: SERVICE }), directory);
   try {
     await opened.ready();
     let imported = 0;

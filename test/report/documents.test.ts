@@ -196,7 +196,7 @@ describe("exclusions", () => {
 
   test("are rows of CSV for others", async () => {
     const [header, first] = documentCsv(await documentOf("exclusions"));
-    expect(header).toContain(",samples,sample_ids,origins,what");
+    expect(header).toContain(",samples,sample_ids,origins,imported,what");
     expect(first).toContain(",3,s1 s2 s3,train train val,");
   });
 });

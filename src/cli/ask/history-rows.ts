@@ -1,7 +1,14 @@
 /** Rows of histories. */
 import { sentenceOf } from "../../event/index.ts";
 import { fromFlat } from "../../format/index.ts";
-import type { Contradiction, FieldState, HistoryEntry, Owner } from "../../report/index.ts";
+import {
+  type Contradiction,
+  type FieldState,
+  type HistoryEntry,
+  importOriginOf,
+  originText,
+  type Owner,
+} from "../../report/index.ts";
 import { screenTime } from "./columns.ts";
 import type { PlainColumn } from "./plain-rows.ts";
 import { sideText, valueText } from "./value-text.ts";
@@ -52,8 +59,12 @@ export function entryColumns(
 function whatText({ record, effect }: HistoryEntry): string {
   if (effect === undefined) return sentenceOf(fromFlat(record));
   const { reason, error } = record;
-  const because = reason === undefined ? [] : [`because ${reason}`];
-  return [...because, ...(error === null ? [] : [error])].join(": ");
+  const origin = importOriginOf(record);
+  return [
+    ...(origin === undefined ? [] : [`imported from ${originText(origin)}`]),
+    ...(reason === undefined ? [] : [`because ${reason}`]),
+    ...(error === null ? [] : [error]),
+  ].join(": ");
 }
 
 function fromText({ effect, contradiction }: HistoryEntry): string {
@@ -78,6 +89,7 @@ function toText({ effect }: HistoryEntry): string {
 /** A line as programs get it. */
 export function entryObject({ record, roles, effect, contradiction }: HistoryEntry): object {
   const { timestamp, record_id: id, actor_id: actor, action_type: action, outcome } = record;
+  const origin = importOriginOf(record);
   return {
     timestamp,
     record: id,
@@ -87,6 +99,7 @@ export function entryObject({ record, roles, effect, contradiction }: HistoryEnt
     reason: record.reason ?? null,
     error: record.error,
     roles,
+    imported: origin === undefined ? null : { file: origin.file, time: origin.time ?? null },
     effect: effect ?? null,
     contradicts: contradiction?.setBy.record_id ?? null,
   };

@@ -58,6 +58,7 @@ export async function reproduceState(
     warn(
       run === undefined ? "nothing found" : `no change is known that came about in ${shown(run)}`,
     );
+  if (steps.length === 0 && found.imported.length > 0) warn(importedText(found.imported.length));
   if (run === undefined && found.runs.length > 1)
     warn(
       `it holds ${found.runs.length} runs: ${found.runs.slice(0, 10).join(", ")}: --run keeps one`,
@@ -139,8 +140,12 @@ function* sampleLines(samples: readonly FieldState[]): Generator<string> {
   }
 }
 
+function importedText(count: number): string {
+  return `${count} imported records count for nothing here: anybody could have written their file; to look at them: otel-audit query has:imported`;
+}
+
 function notesOf(
-  { leftOut, contradictions, lost, steps }: Reproduction,
+  { leftOut, contradictions, lost, steps, imported }: Reproduction,
   { run }: ReproduceCommandOptions,
 ): readonly string[] {
   const failed = leftOut.filter(({ outcome }) => outcome !== "unknown");
@@ -162,6 +167,7 @@ function notesOf(
           `${others} of the changes do not name ${run ?? "a run"}: they are of the same service, and of no other run`,
         ]
       : []),
+    ...(imported.length > 0 ? [importedText(imported.length)] : []),
     ...contradictions.map(contradictionText),
     ...(lost > 0 ? [`${lost} records were lost in that time: changes may be missing`] : []),
   ];
@@ -190,7 +196,7 @@ function jsonOf(
   { run, snapshot }: ReproduceCommandOptions,
   until: string | undefined,
 ): object {
-  const { steps, final, contradictions, leftOut, runs, services, lost } = found;
+  const { steps, final, contradictions, leftOut, imported, runs, services, lost } = found;
   return {
     version: 1,
     run: run ?? null,
@@ -208,6 +214,7 @@ function jsonOf(
       outcome: outcome ?? null,
       error,
     })),
+    imported: imported.map(({ record_id: id }) => id),
     recordsLost: lost,
   };
 }

@@ -12,6 +12,8 @@ import type { SummaryCommandOptions } from "./summary-command.ts";
 
 /** More lines of a block are not shown on a screen. */
 const SCREEN_LINES = 20;
+/** How all of a block are shown, where its name does not say it. */
+const ALL_OF: Readonly<Record<string, string>> = { "imported action": "has:imported --by action" };
 /** What stands for no value. */
 const NONE = "(none)";
 
@@ -67,10 +69,16 @@ function jsonOf(found: TrailSummary): object {
     first: found.first ?? null,
     last: found.last ?? null,
     events: found.events,
+    imported: importedIn(found),
+    imported_by_action_type: countsOf(found.imported),
     gap_records: found.gaps?.records ?? null,
     events_lost: found.gaps?.lost ?? null,
     events_unconfirmed: found.gaps?.unconfirmed ?? null,
   };
+}
+
+function importedIn({ imported }: TrailSummary): number {
+  return imported.reduce((sum, { records }) => sum + records, 0);
 }
 
 /** Blocks of a summary, by what they are of. */
@@ -78,6 +86,7 @@ function blocksOf(found: TrailSummary): readonly (readonly [string, readonly Tot
   const days = found.days.map((day) => ({ ...day, name: day.name.slice(0, 10) }));
   return [
     ["action", found.actions],
+    ["imported action", found.imported],
     ["status", found.statuses],
     ["actor", found.actors],
     ["outcome", found.outcomes],
@@ -92,6 +101,7 @@ function factsOf(found: TrailSummary, zone: string): readonly (readonly [string,
   const missing = gaps === undefined ? undefined : gapText(gaps);
   return [
     ["total events", String(total)],
+    ...(importedIn(found) === 0 ? [] : [["of which imported", String(importedIn(found))] as const]),
     ...(events === total ? [] : [["they stand for", String(events)] as const]),
     ["high impact", String(highImpact)],
     ["denied", String(denied)],
@@ -124,7 +134,7 @@ function* screenBlocks(found: TrailSummary, zone: string): Generator<string> {
     );
     const more = totals.length - shownTotals.length;
     if (more > 0)
-      yield `and ${more} ${name === "day" ? "earlier days" : "more"}: --by ${name} shows all`;
+      yield `and ${more} ${name === "day" ? "earlier days" : "more"}: ${ALL_OF[name] ?? `--by ${name}`} shows all`;
   }
 }
 

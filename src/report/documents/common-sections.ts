@@ -12,7 +12,7 @@ const MAX_LISTED = 20;
 /** What is said above everything. */
 export function frameFacts(frame: ReportFrame, material: ReportMaterial): readonly Fact[] {
   const { counts, gapTotals, problemCount } = material;
-  const { outcomes, records, events, highImpact } = counts;
+  const { outcomes, records, events, highImpact, imported } = counts;
   const ends = ["failure", "denied", "unknown"].flatMap((name) => {
     const count = outcomes[name] ?? 0;
     return count === 0 ? [] : [`${count} ${name}`];
@@ -34,6 +34,14 @@ export function frameFacts(frame: ReportFrame, material: ReportMaterial): readon
       records === events ? String(records) : `${records}, which stand for ${events} events`,
     ],
     ...listedFact(material),
+    ...(imported === 0
+      ? []
+      : [
+          [
+            "Of which imported",
+            `${imported}, from a log that anybody could have written; they are marked, and stand at the time of the import`,
+          ] as const,
+        ]),
     ["Of high impact", String(highImpact)],
     ["Without success", ends.length === 0 ? "none" : ends.join(", ")],
     ["Missing", missing.length === 0 ? "nothing that is known of" : missing.join(", ")],

@@ -1,6 +1,7 @@
 /** Decisions, counted, and what was set aside. */
 import { sentenceOf } from "../../event/index.ts";
 import { type FlatRecord, fromFlat } from "../../format/index.ts";
+import { isImported } from "../imported.ts";
 import { byTime } from "./period.ts";
 import type { Tally } from "./tally.ts";
 
@@ -24,6 +25,8 @@ export interface DecisionTables {
   readonly automated: number;
   readonly human: number;
   readonly overrides: number;
+  /** What a log claims that was imported; in no other count. */
+  readonly imported: number;
   /** Overrides of decisions that are none of these. */
   readonly orphans: number;
   /** Overrides that nobody held against decisions, because there are too many. */
@@ -58,6 +61,8 @@ export function createOverrides(): Overrides {
   let count = 0;
   return {
     add(record) {
+      // A file that anybody could have written sets nothing aside.
+      if (isImported(record)) return;
       if (++count > MAX_OVERRIDES) return;
       const decision = decisionIdOf(record);
       const { record_id: id, timestamp, stream, sequence } = record;
@@ -78,11 +83,12 @@ export function createOverrides(): Overrides {
 /** Begins with none. */
 export function createDecisionTally(overrides: Overrides): Tally<DecisionTables> {
   const versions = new Map<string, Writable<VersionCounts>>();
-  const all = { automated: 0, human: 0, overrides: 0 };
+  const all = { automated: 0, human: 0, overrides: 0, imported: 0 };
   return {
     add(record) {
       const part = partOf(record);
       all[part]++;
+      if (part === "imported") return;
       const given = versionOf(record);
       const name = versions.has(given) || versions.size < MAX_VERSIONS ? given : OTHERS;
       const row = versions.get(name) ?? { automated: 0, human: 0, overrides: 0 };
@@ -100,12 +106,10 @@ export function createDecisionTally(overrides: Overrides): Tally<DecisionTables>
   };
 }
 
-/** Whether it sets a decision aside, is one of a person, or of a program. */
-export function partOf({
-  action_type: action,
-  details,
-  actor_type: type,
-}: FlatRecord): keyof VersionCounts {
+/** Whether it sets a decision aside, is one of a person, or of a program; or is no original. */
+export function partOf(record: FlatRecord): keyof VersionCounts | "imported" {
+  const { action_type: action, details, actor_type: type } = record;
+  if (isImported(record)) return "imported";
   if (action === OVERRIDE) return "overrides";
   return details["human_in_the_loop"] === true || type === "user" ? "human" : "automated";
 }

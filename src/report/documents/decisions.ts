@@ -30,6 +30,7 @@ export function decisionSections(frame: ReportFrame, material: ReportMaterial): 
       section("overrides"),
       section("automated"),
       section("human"),
+      ...(tables.imported === 0 ? [] : [section("imported")]),
       roleSection(frame, material),
     ],
   };
@@ -39,6 +40,7 @@ const HEADINGS = {
   overrides: "Overrides, which are of high impact",
   automated: "Decided automatically",
   human: "Decided by a person, or with one",
+  imported: "Imported, and in no count above",
 } as const;
 
 /** A record with what it says of a decision, and what set that aside. */
@@ -47,7 +49,8 @@ export function decisionEvent(
   { overridesOf }: DecisionTables,
   zone: string,
 ): ReportEvent {
-  const overrides = partOf(record) === "overrides" ? [] : overridesOf(record);
+  const isDecision = ["automated", "human"].includes(partOf(record));
+  const overrides = isDecision ? overridesOf(record) : [];
   const { details } = record;
   const cells = OWN_COLUMNS.decisions.map((name): readonly [string, string] => {
     if (name === OVERRIDDEN_BY) return [name, overrides.map(({ id }) => id).join(" ")];

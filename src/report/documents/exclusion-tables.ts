@@ -1,6 +1,7 @@
 /** Samples that were taken out of the data, and put back, counted. */
 import type { BodyValue } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
+import { importOriginOf } from "../imported.ts";
 import { byTime } from "./period.ts";
 import { reasonOf } from "./report-event.ts";
 import { createRowList, type RowList } from "./row-list.ts";
@@ -28,6 +29,8 @@ export interface ExclusionTables {
   readonly reasons: readonly (readonly [string, ExclusionCounts])[];
   readonly actors: readonly (readonly [string, ExclusionCounts])[];
   readonly origins: readonly (readonly [string, ExclusionCounts])[];
+  /** What logs claim that were imported; in no other count but `unreasoned`. */
+  readonly imported: { readonly records: number; readonly files: ExclusionTables["reasons"] };
   /** Records of what did not succeed. */
   readonly failed: number;
   readonly unreasoned: RowList;
@@ -53,17 +56,26 @@ const OTHERS = "(all others)";
 /** Begins with none. */
 export function createExclusionTally({ rows }: TallyOptions): Tally<ExclusionTables> {
   const [reasons, actors, origins] = [createCounts(), createCounts(), createCounts()];
+  const files = createCounts();
+  let imported = 0;
   const unreasoned = createRowList(rows);
   const samples = createSamples();
   let failed = 0;
   return {
     add(record) {
       if (reasonOf(record) === undefined) unreasoned.add(record);
-      if ((record.outcome ?? record.status) !== "success") {
+      const isDone = (record.outcome ?? record.status) === "success";
+      const count = sampleCount(record);
+      const origin = importOriginOf(record);
+      if (origin !== undefined) {
+        imported++;
+        if (isDone) files.add(record, [[origin.file, count]]);
+        return;
+      }
+      if (!isDone) {
         failed++;
         return;
       }
-      const count = sampleCount(record);
       reasons.add(record, [[reasonOf(record) ?? NO_REASON, count]]);
       actors.add(record, [[record.actor_id ?? "", count]]);
       origins.add(record, originParts(record));
@@ -74,6 +86,7 @@ export function createExclusionTally({ rows }: TallyOptions): Tally<ExclusionTab
       actors: actors.end(),
       origins: origins.end(),
       failed,
+      imported: { records: imported, files: files.end() },
       unreasoned: unreasoned.end(),
       ...samples.end(),
     }),

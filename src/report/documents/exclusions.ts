@@ -45,14 +45,23 @@ export function exclusionEvent(record: FlatRecord, zone: string): ReportEvent {
   return reportEvent(record, zone, { columns });
 }
 
-function countBlocks({ failed, reasons, actors, origins }: ExclusionTables): readonly Block[] {
+function countBlocks(tables: ExclusionTables): readonly Block[] {
+  const { failed, reasons, actors, origins, imported } = tables;
   const text = `Counted are those that were done${failed === 0 ? "" : `; ${failed} others did not succeed and are none of these counts`}. Samples are counted as the records say; a sample that was discarded twice counts twice.`;
   return [
     { kind: "text", text },
     countTable("By reason", "Reason", reasons),
     countTable("By actor", "Actor", actors),
     countTable("By origin", "Origin", origins),
+    ...importedBlocks(imported),
   ];
+}
+
+/** What a log claims that was imported, apart from what was recorded here. */
+function importedBlocks({ records, files }: ExclusionTables["imported"]): readonly Block[] {
+  if (records === 0) return [];
+  const text = `Not counted above: ${records} of the records are imported. What their log claims was done, whether or not it is true:`;
+  return [{ kind: "text", text }, countTable("Imported, by file", "File", files)];
 }
 
 function countTable(caption: string, column: string, rows: ExclusionTables["reasons"]): TableBlock {

@@ -3,6 +3,7 @@ import { ANONYMOUS } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import { matchingRecords, type ScanOptions, type TrailSource } from "../../read/index.ts";
 import { toIsoMicros } from "../../lib/clock.ts";
+import { isImported, ORIGINALS } from "../imported.ts";
 import type { LeadUp } from "./material.ts";
 import { byTime, periodTerms } from "./period.ts";
 
@@ -46,14 +47,16 @@ export async function leadUpsTo(
   sources: readonly TrailSource[],
   options: ScanOptions,
 ): Promise<ReadonlyMap<string, readonly LeadUp[]>> {
-  const followed = records.slice(-MAX_LED_UP).map((record): Followed => {
+  const originals = records.filter((record) => !isImported(record));
+  const followed = originals.slice(-MAX_LED_UP).map((record): Followed => {
     return { record, from: hoursBefore(record.timestamp), leadUps: [] };
   });
   const [first] = followed;
   if (first === undefined) return new Map();
   const ties = TIES.map(({ why, of }) => ({ why, of, by: groupedBy(followed, of) }));
   const from = followed.reduce((least, one) => (one.from < least ? one.from : least), first.from);
-  const query = { terms: periodTerms(from, undefined) };
+  // By its time of import nothing that is imported stands before or behind anything.
+  const query = { terms: [...periodTerms(from, undefined), ORIGINALS] };
   for await (const found of matchingRecords(sources, query, options)) {
     if (found.kind === "problem") continue;
     const { record } = found;

@@ -37,6 +37,8 @@ export interface MaterialCounts {
   readonly records: number;
   readonly events: number;
   readonly highImpact: number;
+  /** Of a log that was imported. */
+  readonly imported: number;
   readonly outcomes: Readonly<Record<string, number>>;
   readonly first?: string;
   readonly last?: string;

@@ -65,9 +65,9 @@ export async function readMaterial(
   const { limit = MAX_RECORDS, isMarked = () => false, ...scan } = rest;
   const about = aboutQuery(options);
   const counted = await countTrailWays(sources, about, WAYS, scan);
-  const [[whole] = [], impacts = [], outcomes = [], roles = []] = counted.ways.map((counts) => [
-    ...counts.values(),
-  ]);
+  const [[whole] = [], impacts = [], outcomes = [], roles = [], origins = []] = counted.ways.map(
+    (counts) => [...counts.values()],
+  );
   const { total } = counted;
   const records = await recordsOf(sources, about, { limit, total, scan });
   const period = periodTerms(from, until);
@@ -92,6 +92,9 @@ export async function readMaterial(
       records: total,
       events: whole?.events ?? 0,
       highImpact: impacts.find(({ values }) => values[0] === "high")?.records ?? 0,
+      imported: origins
+        .filter(({ values }) => values[0] !== undefined && values[0] !== "")
+        .reduce((sum, { records: count }) => sum + count, 0),
       outcomes: Object.fromEntries(
         outcomes.map(({ values, records: count }) => [values[0] ?? "", count]),
       ),
@@ -107,6 +110,7 @@ const WAYS: readonly (readonly GroupKey[])[] = [
   [{ field: "impact" }],
   [{ field: "outcome" }],
   ["role", "action", "outcome", ATTR_ACTOR_ROLE_PERMITTED].map((field) => ({ field })),
+  [{ field: "imported" }],
 ];
 
 /** What a document is about. */

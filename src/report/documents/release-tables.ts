@@ -1,5 +1,6 @@
 import { ATTR_CATEGORY } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
+import { isImported } from "../imported.ts";
 import { attributeOf } from "./report-event.ts";
 import { createRowList, type RowList } from "./row-list.ts";
 import { createSettingChanges, type SettingChanges } from "./setting-changes.ts";
@@ -8,6 +9,8 @@ import type { Tally, TallyOptions } from "./tally.ts";
 /** What a release changed, of all its records. */
 export interface ReleaseTables {
   readonly changes: SettingChanges;
+  /** Changes that an imported log claims; `changes` has none of them. */
+  readonly claimed: number;
   readonly access: RowList;
   readonly states: RowList;
   readonly denied: RowList;
@@ -34,15 +37,18 @@ const STATES = new Set([
 export function createReleaseTally({ rows, isMarked }: TallyOptions): Tally<ReleaseTables> {
   const changes = createSettingChanges(isMarked);
   const [access, states, denied] = [createRowList(rows), createRowList(rows), createRowList(rows)];
+  let claimed = 0;
   return {
     add(record) {
-      if (isChange(record)) changes.add(record);
+      if (isChange(record) && isImported(record)) claimed++;
+      else if (isChange(record)) changes.add(record);
       if (attributeOf(record, ATTR_CATEGORY) === "access") access.add(record);
       if (STATES.has(record.action_type)) states.add(record);
       if (record.outcome === "denied") denied.add(record);
     },
     end: () => ({
       changes: changes.end(),
+      claimed,
       access: access.end(),
       states: states.end(),
       denied: denied.end(),

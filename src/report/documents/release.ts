@@ -2,7 +2,7 @@
 import type { Block, Cell, ReportEvent, Section, TableBlock } from "./document.ts";
 import { eventSections, roleSection } from "./common-sections.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";
-import { reasonOf, reportEvent, targetText } from "./report-event.ts";
+import { actionText, reasonOf, reportEvent, targetText } from "./report-event.ts";
 import type { RowList } from "./row-list.ts";
 import type { SettingChange, SettingChanges } from "./setting-changes.ts";
 import { timeText } from "./times.ts";
@@ -18,7 +18,7 @@ export function releaseSections(frame: ReportFrame, material: ReportMaterial): O
   const { records, counts, tables } = material;
   const { zone } = frame;
   const events = records.map((record) => reportEvent(record, zone));
-  const { changes, access, states, denied } = tables.release;
+  const { changes, claimed, access, states, denied } = tables.release;
   const [high, days] = eventSections({ events, counts }, zone, {
     high: "High-impact events",
     rest: "Everything else, by day",
@@ -27,7 +27,11 @@ export function releaseSections(frame: ReportFrame, material: ReportMaterial): O
     events,
     sections: [
       ...(high === undefined ? [] : [high]),
-      { id: "changes", heading: "Changes, by person and setting", blocks: changeBlocks(changes) },
+      {
+        id: "changes",
+        heading: "Changes, by person and setting",
+        blocks: changeBlocks(changes, claimed),
+      },
       section("permissions", "Permissions, roles and users", [
         ...rowsBlock(access, zone, "Changes of access"),
       ]),
@@ -54,7 +58,7 @@ export function rowsBlock(
   if (total === 0) return [];
   const rows = records.map((record): readonly Cell[] => [
     timeText(record.timestamp, zone),
-    record.action_type,
+    actionText(record),
     record.actor_id ?? "",
     targetText(record) ?? "",
     record.outcome ?? record.status,
@@ -67,15 +71,17 @@ export function rowsBlock(
   return [{ kind: "table", caption: said, columns, rows }];
 }
 
-function changeBlocks({ settings, others }: SettingChanges): readonly Block[] {
-  if (settings.length === 0) return [{ kind: "text", text: "None." }];
+function changeBlocks({ settings, others }: SettingChanges, claimed: number): readonly Block[] {
+  const note = `Not among them: ${claimed} changes that an imported log claims.`;
+  const notes: readonly Block[] = claimed === 0 ? [] : [{ kind: "text", text: note }];
+  if (settings.length === 0) return [{ kind: "text", text: "None." }, ...notes];
   const people = Map.groupBy(settings, ({ actor }) => actor);
   const groups = [...people].map(([actor, own]): Block => {
     return { kind: "group", heading: actor, blocks: [settingTable(actor, own)] };
   });
-  if (others === 0) return groups;
+  if (others === 0) return [...notes, ...groups];
   const text = `There are more settings than a table holds: ${others} changes of others are not in these tables.`;
-  return [{ kind: "text", text }, ...groups];
+  return [...notes, { kind: "text", text }, ...groups];
 }
 
 function settingTable(actor: string, settings: readonly SettingChange[]): TableBlock {

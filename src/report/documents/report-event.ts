@@ -12,6 +12,7 @@ import {
   sentenceOf,
 } from "../../event/index.ts";
 import { type FlatRecord, fromFlat } from "../../format/index.ts";
+import { importOriginOf, isImported, originText } from "../imported.ts";
 import type { Fact, RelatedEvents, ReportEvent } from "./document.ts";
 import { leavesOf } from "../leaves.ts";
 import { changeTexts, valueText } from "./change-texts.ts";
@@ -66,6 +67,7 @@ export function reportEvent(record: FlatRecord, zone: string, parts: EventParts 
       error: record.error ?? "",
       approval: attributeOf(record, ATTR_AUTHORIZATION_ID) ?? "",
       approver: attributeOf(record, ATTR_AUTHORIZATION_BY) ?? "",
+      imported: importOriginOf(record)?.file ?? "",
       ...parts.columns,
       what,
     },
@@ -85,6 +87,12 @@ export function reasonOf({ reason, details }: FlatRecord): string | undefined {
   return typeof said === "string" && said.trim() !== "" ? said : undefined;
 }
 
+/** The action, and that a file of somebody else says so, where one does. */
+export function actionText(record: FlatRecord): string {
+  const { action_type: action } = record;
+  return isImported(record) ? `${action} (imported)` : action;
+}
+
 /** What was acted on, as in `checkpoint ckpt_7`. */
 export function targetText({ target_type: type, target_id: id }: FlatRecord): string | undefined {
   const words = [type, id].filter((word) => word !== undefined && word !== "");
@@ -96,7 +104,9 @@ function factsOf(record: FlatRecord): readonly Fact[] {
   const by = attributeOf(record, ATTR_AUTHORIZATION_BY);
   const approval = [...(id === undefined ? [] : [id]), ...(by === undefined ? [] : [`by ${by}`])];
   const count = attributeOf(record, ATTR_COUNT);
+  const origin = importOriginOf(record);
   const facts: readonly (readonly [string, string | undefined])[] = [
+    ["Imported", origin === undefined ? undefined : `from ${originText(origin)}`],
     ["Who", whoText(record)],
     ["On", targetText(record)],
     ["Outcome", outcomeText(record)],

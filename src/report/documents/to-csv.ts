@@ -5,7 +5,7 @@ import type { ReportDocument } from "./document.ts";
 
 /** A row a record, in the order of time; the header names the columns of this kind of document. */
 export function* documentCsv({ kind, events }: ReportDocument): Generator<string> {
-  const columns: readonly string[] = [...COLUMNS, ...OWN_COLUMNS[kind], "what"];
+  const columns: readonly string[] = [...COLUMNS, ...OWN_COLUMNS[kind], "imported", "what"];
   yield columns.join(",");
   for (const { columns: cells } of events)
     yield columns.map((column) => encodeCsvCell(cells[column] ?? "")).join(",");

@@ -14,6 +14,7 @@ import {
   type TimeSpan,
   type TrailSource,
 } from "../../read/index.ts";
+import { ORIGINALS } from "../imported.ts";
 import { ANY_KIND, textTerm } from "./find-record.ts";
 import { shifted } from "./instant.ts";
 import { oldestFirst } from "./order.ts";
@@ -93,7 +94,7 @@ export async function explain(
   const { terms, attemptsOf } = attemptsQuery(record);
   const attempts = await searchTrail(
     sources,
-    { terms: [...terms, before] },
+    { terms: [...terms, before, ORIGINALS] },
     { order: "newest", limit: MAX_ATTEMPTS, ...reading },
   );
   const call = record.call_id;
@@ -171,7 +172,8 @@ async function stepsIn(
   const steps: Step[] = [];
   const problems: ReadingProblems["problems"][number][] = [];
   // What stands at the very microsecond, and before it in its stream, came before it too.
-  const terms = [timeTerm({ from: window.from, until: `${window.until}~` })];
+  // What is imported came before it by the time of the import only.
+  const terms = [timeTerm({ from: window.from, until: `${window.until}~` }), ORIGINALS];
   for await (const found of matchingRecords(sources, { terms }, reading)) {
     if (found.kind === "problem") {
       problems.push(found);

@@ -1,6 +1,7 @@
 /** The moment that somebody means: a record, a snapshot, or a time. */
 import { ATTR_SNAPSHOT_ID } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
+import { millisOfIso } from "../../lib/clock.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
 import {
@@ -15,6 +16,7 @@ import {
   TIME_EXAMPLES,
   type TrailSource,
 } from "../../read/index.ts";
+import { importOriginOf, isImported } from "../imported.ts";
 import { findRecords, textTerm } from "./find-record.ts";
 import { instantAfter } from "./instant.ts";
 
@@ -66,9 +68,10 @@ export async function snapshotMoment(
  */
 export function momentOfSnapshot(id: string, records: readonly FlatRecord[]): Moment | undefined {
   const own = records.filter((record) => isOfSnapshot(record, id));
-  const rankOf = ({ action_type: action, status }: FlatRecord): number => {
+  const rankOf = (one: FlatRecord): number => {
+    const { action_type: action, status } = one;
     const rank = MAKING.includes(action) ? 0 : USING.includes(action) ? 1 : 2;
-    return rank * 2 + (status === "success" ? 0 : 1);
+    return rank * 2 + (status === "success" ? 0 : 1) + (isImported(one) ? 6 : 0);
   };
   const [record] = own.toSorted((left, right) => rankOf(left) - rankOf(right));
   if (record === undefined) return undefined;
@@ -77,7 +80,13 @@ export function momentOfSnapshot(id: string, records: readonly FlatRecord[]): Mo
     ({ action_type: action, record_id: other }) =>
       other !== record.record_id && [...MAKING, ...USING].includes(action),
   );
+  const origin = importOriginOf(record);
   const notes = [
+    ...(origin === undefined
+      ? []
+      : [
+          `only an imported record tells of ${id}: ${record.record_id}; the time is that ${origin.time === undefined ? "of the import" : `which ${origin.file} says`}`,
+        ]),
     ...(isMaking
       ? []
       : [
@@ -89,7 +98,7 @@ export function momentOfSnapshot(id: string, records: readonly FlatRecord[]): Mo
           `${id} is named by ${others.length} more: ${others.slice(0, 5).map(momentText).join(", ")}${others.length > 5 ? ", …" : ""}`,
         ]),
   ];
-  return { kind: "snapshot", asked: id, record, notes, ...instantOf(record) };
+  return { kind: "snapshot", asked: id, record, notes, ...claimedInstantOf(record) };
 }
 
 function momentText({ action_type: action, record_id: id, outcome = "" }: FlatRecord): string {
@@ -104,7 +113,14 @@ function isOfSnapshot(record: FlatRecord, id: string): boolean {
   return target === id || name === id || (typeof name === "number" && String(name) === id);
 }
 
-function instantOf({ timestamp }: FlatRecord): TimeSpan {
+/** Of an imported record the time that its file says. */
+function claimedInstantOf(record: FlatRecord): TimeSpan {
+  const time = importOriginOf(record)?.time;
+  const isTime = time !== undefined && millisOfIso(time) !== undefined;
+  return instantOf(isTime ? { timestamp: time } : record);
+}
+
+function instantOf({ timestamp }: Pick<FlatRecord, "timestamp">): TimeSpan {
   return { from: timestamp, until: instantAfter(timestamp) };
 }
 

@@ -2,16 +2,18 @@
  * What values were at a time, told from what records say of them, one after the other.
  *
  * In: records, the oldest first. Out: of each field its value, who set it, and every reason to doubt it.
- * Promise: nothing is guessed. Where records contradict each other, or a value was redacted, cut or never
+ * Promise: nothing is guessed, and nothing is taken from records that were imported. Where records contradict each other, or a value was redacted, cut or never
  * said, that is what comes out.
  */
 import type { BodyValue } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import { canonicalJson } from "../../lib/canonical-json.ts";
 import { isBodyMap } from "../../seal/portable.ts";
+import { createClaims } from "./claims.ts";
 import { type Effect, effectsOf, type Owner } from "./effects.ts";
 import type { MovedItems } from "../field-changes.ts";
 import { createPlaceTree, type PlaceTree } from "./place-tree.ts";
+import { isImported } from "../imported.ts";
 import { createRestores } from "./restores.ts";
 import { isSame, type Side, sideOf, sideText, UNKNOWN } from "../side.ts";
 
@@ -64,7 +66,12 @@ export function replay(records: readonly FlatRecord[], until?: string): Replay {
   const fields = createPlaceTree<Field>();
   const contradictions: Contradiction[] = [];
   const restores = createRestores();
+  const claims = createClaims();
   for (const record of records) {
+    if (isImported(record)) {
+      if (record.status === "success") claims.see(record, leafEffectsOf(record), until);
+      continue;
+    }
     const isLater = until !== undefined && record.timestamp >= until;
     if (record.outcome === "unknown") {
       if (!isLater) for (const effect of effectsOf(record)) maybe(fields, record, effect);
@@ -77,9 +84,12 @@ export function replay(records: readonly FlatRecord[], until?: string): Replay {
       else apply(fields, record, { effect, contradictions });
     }
   }
+  for (const { owner, path, field } of claims.places())
+    if (fields.get({ owner, path }) === undefined)
+      fields.set({ owner, path, field, value: UNKNOWN, doubts: [] });
   const states = fields.all().map((field) => ({
     ...field,
-    doubts: [...field.doubts, ...restores.doubtsOf(field)],
+    doubts: [...field.doubts, ...restores.doubtsOf(field), ...claims.doubtsOf(field)],
   }));
   return { fields: states, contradictions };
 }
@@ -116,6 +126,14 @@ function leavesOf({ path, field }: Pick<Leaf, "path" | "field">, value: Side): r
   if (inner.length === 0) return [{ path, field, value }];
   return inner.flatMap(([key, item]) =>
     leavesOf({ path: [...path, key], field: `${field}.${key}` }, sideOf(item)),
+  );
+}
+
+function leafEffectsOf(record: FlatRecord): readonly Effect[] {
+  return effectsOf(record).flatMap((effect) =>
+    leavesOf(effect, effect.moved === undefined ? effect.to : UNKNOWN).map(
+      ({ path, field, value }) => ({ ...effect, path, field, to: value }),
+    ),
   );
 }
 

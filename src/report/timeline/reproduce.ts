@@ -13,6 +13,7 @@ import {
   type TrailSource,
 } from "../../read/index.ts";
 import { gapTotals } from "../gap-totals.ts";
+import { isImported } from "../imported.ts";
 import { type Effect, effectsOf, sampleIdsOf, unnamedSamplesOf } from "./effects.ts";
 import { textTerm } from "./find-record.ts";
 import { type Contradiction, type FieldState, replay } from "./replay.ts";
@@ -59,6 +60,8 @@ export interface Reproduction extends ReadingProblems {
   readonly contradictions: readonly Contradiction[];
   /** What did not come about, or nobody knows whether it did; the oldest first. */
   readonly leftOut: readonly FlatRecord[];
+  /** Of a log that was imported: what it says is no step, and no value. */
+  readonly imported: readonly FlatRecord[];
   /** Runs that are among the targets. */
   readonly runs: readonly string[];
   readonly services: readonly string[];
@@ -101,13 +104,15 @@ export async function reproduce(
     { order: "oldest", ...reading },
   );
   const own = run === undefined ? records : ofRun(records, run);
-  const effective = own.filter(isEffective);
+  const originals = own.filter((record) => !isImported(record));
+  const effective = originals.filter(isEffective);
   const told = replay(own.filter((record) => isEffective(record) || record.outcome === "unknown"));
   return {
     steps: effective.map((record) => stepOf(record, run)),
     final: told.fields,
     contradictions: told.contradictions,
-    leftOut: own.filter((record) => !isEffective(record)),
+    leftOut: originals.filter((record) => !isEffective(record)),
+    imported: own.filter(isImported),
     runs: distinct(own.filter(isOnRun).map(({ target_id: id }) => id)),
     services: distinct(own.map(({ service }) => service)),
     lost: (await gapTotals(sources, { terms: time }, reading)).lost,
@@ -136,7 +141,9 @@ function isNamed({ target_id: id, details }: FlatRecord, run: string): boolean {
 /** Records that name the run, and those of its services that are of no other. */
 function ofRun(records: readonly FlatRecord[], run: string): readonly FlatRecord[] {
   const services = new Set(
-    records.filter((record) => isNamed(record, run)).map(({ service }) => service),
+    records
+      .filter((record) => isNamed(record, run) && !isImported(record))
+      .map(({ service }) => service),
   );
   return records.filter(
     (record) =>

@@ -26,6 +26,11 @@ export function isSettingBack({ action_type: action, status }: FlatRecord): bool
   return status === "success" && SETTING_BACK.includes(action);
 }
 
+/** Whether what is set back may be of it. */
+export function isWithinReach({ type }: FieldState["owner"]): boolean {
+  return !OUT_OF_REACH.has(type);
+}
+
 /** Creates one; records are seen in their order. */
 export function createRestores(): Restores {
   const byService = new Map<string | undefined, Restore[]>();
@@ -39,7 +44,7 @@ export function createRestores(): Restores {
       own.push({ record, at: places.size - 1, saidOf: lastNames(record) });
     },
     doubtsOf({ owner, setBy, path }) {
-      if (setBy === undefined || OUT_OF_REACH.has(owner.type)) return [];
+      if (setBy === undefined || !isWithinReach(owner)) return [];
       const at = places.get(setBy.record_id) ?? Infinity;
       const all = byService.get(setBy.service) ?? [];
       const since = all.length - firstBehind(all, at);

@@ -1,8 +1,10 @@
 /** What `otel-audit import` makes of a log of WeightsLab, and that nobody takes it for an original. */
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { AuditRecord } from "../../../src/event/index.ts";
+import { encodeJsonLine } from "../../../src/format/index.ts";
 import { otelAudit } from "../../support/command-trail.ts";
 import type { Ran } from "../../support/prepared-command.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
@@ -173,4 +175,56 @@ test("without a place to import to it says so", () => {
     code: 2,
     err: "otel-audit: nowhere to import to: name files or directories, or set AUDIT_LOG_DIR\n",
   });
+});
+
+test("an old log changes no answer about what was recorded here", () => {
+  const { file, trail, run } = place();
+  const told = (sequence: number, action: string): AuditRecord => ({
+    attributes: {
+      "audit.record.id": `AbCdEfGhIjKlMnOp.${sequence}`,
+      "audit.record.kind": "result",
+      "audit.sequence.number": sequence,
+      "audit.schema.version": "1",
+      "audit.time": `2026-10-06T10:0${sequence}:00.000000Z`,
+      "audit.action": action,
+      "audit.outcome": "success",
+      "audit.actor.id": "eve",
+    },
+    body: { sample_ids: ["s-18"] },
+    service: "trainer",
+  });
+  const journal = join(trail, "journal", "AbCdEfGhIjKlMnOp");
+  mkdirSync(journal, { recursive: true });
+  const lines = [told(1, "sample_discard"), told(2, "sample_restore")].map(encodeJsonLine);
+  writeFileSync(join(journal, "1.jsonl"), `${lines.join("\n")}\n`);
+  const old = {
+    ...EVENTS[0],
+    timestamp: "2025-05-02T10:00:00.000000Z",
+    action_type: "sample_discard",
+    details: { sample_ids: ["s-18"] },
+  };
+  writeFileSync(file, JSON.stringify([old]));
+  expect(run("import", file, "--to", trail, "--actor", "ann").code).toBe(0);
+
+  expect(run("history", "s-18", "-t", trail, "-o", "table").out).toMatch(
+    /imported from audit_log\.json, which says that it happened at 2025-05-02/,
+  );
+  const { entries } = JSON.parse(run("history", "s-18", "-t", trail, "-o", "json").out) as {
+    readonly entries: readonly unknown[];
+  };
+  expect(entries.at(-1)).toMatchObject({
+    imported: { file: "audit_log.json", time: "2025-05-02T10:00:00.000000Z" },
+  });
+  const at = run("history", "s-18", "--at", "2027-01-01", "-t", trail, "-o", "json").out;
+  expect(JSON.parse(at)).toMatchObject({
+    at: { fields: [{ field: "discarded", value: { value: false }, doubts: [] }] },
+  });
+  const summary = JSON.parse(run("summary", "-t", trail, "-o", "json").out) as object;
+  expect(summary).toMatchObject({
+    imported: 1,
+    imported_by_action_type: { sample_discard: 1 },
+    by_service: { trainer: 2, "otel-audit import": 2 },
+  });
+  expect(run("summary", "-t", trail).out).toMatch(/^of which imported +1$/m);
+  expect(run("reproduce", "-t", trail).out).toContain("1 imported records count for nothing here");
 });
