@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { isId } from "../event/index.ts";
 import {
@@ -8,6 +8,7 @@ import {
   segmentFile,
   streamDirectory,
 } from "../format/index.ts";
+import { systemCodeOf } from "../lib/errors.ts";
 import { cannotRead } from "./cannot-read.ts";
 
 /** Files that may hold records; compressed ones too, so that they are said to be. */
@@ -37,6 +38,38 @@ export function filesOf(path: string): readonly string[] {
     return [...segmentsOf(path, listStreams(path)), ...othersIn(path)];
   } catch (error) {
     throw cannotRead(path, error);
+  }
+}
+
+/**
+ * Folders in the journal of a directory that hold segments and are none of a stream, by their names: what
+ * stands there is not read.
+ *
+ * @throws {AuditError} `unreadable` when it cannot be listed.
+ */
+export function strangeFoldersOf(path: string): readonly string[] {
+  const place = resolve(path);
+  const journal = basename(place) === JOURNAL ? path : journalDirectory(path);
+  return namesIn(journal)
+    .filter((entry) => entry.isDirectory() && !isId(entry.name))
+    .map(({ name }) => join(journal, name))
+    .filter((folder) => namesIn(folder).some(({ name }) => RECORD_FILE.test(name)));
+}
+
+/** Whether a directory is one that a service keeps its trail in, or was about to. */
+export function isOfTrail(path: string): boolean {
+  const place = resolve(path);
+  if (basename(place) === JOURNAL || basename(dirname(place)) === JOURNAL) return true;
+  return namesIn(path).some((entry) => entry.isDirectory() && entry.name === JOURNAL);
+}
+
+function namesIn(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    const code = systemCodeOf(error) ?? "";
+    if (["ENOENT", "ENOTDIR"].includes(code)) return [];
+    throw cannotRead(directory, error);
   }
 }
 

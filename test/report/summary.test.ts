@@ -123,7 +123,9 @@ describe("a summary", () => {
   });
 
   test("is zeros for an empty log", async () => {
-    const summary = await summaryOf([temporaryDirectory()]);
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, "journal"));
+    const summary = await summaryOf([directory]);
     expect(summary).toMatchObject({ total: 0, events: 0, highImpact: 0, denied: 0, actions: [] });
     expect(summary.first).toBeUndefined();
   });

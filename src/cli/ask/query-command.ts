@@ -21,7 +21,7 @@ A query is terms, and all of them must hold:
   changed:learning_rate       before or after has it
   about:ckpt_7                whatever it names so: target, sample, snapshot, project, run, changed field
   has:reason  no:reason       it is there, or not
-  details.before.lr:0.1       anything in the body; rpc.system.name:grpc is any attribute
+  details.before.lr:0.1       anything in the body, numbers as numbers: >0.01; rpc.system.name:grpc is any attribute
   "learning rate"             text without a field is looked for in all that a person would read
 
 Fields: actor actor.type role permitted authentication delegator action category impact outcome status kind
@@ -29,7 +29,8 @@ target target.type project sample snapshot changed about reason error ticket app
 service trace span call record stream sequence redacted created happened imported text
 
 Records of other kinds than actions are found with kind:gap, kind:start, kind:intent, kind:delivery or
-kind:checkpoint. An action that began and has no result is shown with outcome unknown.
+kind:checkpoint. An action that began and has no result is shown with outcome unknown. A record that stands in several
+places is shown as it stands in the first: whether all say the same is told by otel-audit verify.
 
 Examples:
   otel-audit query actor:ann action:permission_change outcome:failure 'created:>=2026-10-01'

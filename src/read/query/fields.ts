@@ -36,6 +36,8 @@ export interface Field {
   readonly compares: "exact" | "lower" | "upper" | "contains" | "number" | "time";
   /** Other names. */
   readonly also?: readonly string[];
+  /** All that it can be, where that is known: nothing else is asked for. */
+  readonly values?: readonly string[];
 }
 
 /** Its name is a detail, and what other records call it by. */
@@ -50,7 +52,7 @@ function field(
   name: string,
   compares: Field["compares"],
   of: Field["of"],
-  rest: Pick<Field, "what" | "also">,
+  rest: Pick<Field, "what" | "also" | "values">,
 ): Field {
   return { name, compares, of, ...rest };
 }
@@ -60,6 +62,7 @@ export const FIELDS: readonly Field[] = [
   field("actor", "exact", (record) => record.actor_id, { what: "who acted" }),
   field("actor.type", "lower", (record) => record.actor_type, {
     what: "user, service, system or agent",
+    values: ["user", "service", "system", "agent"],
   }),
   field("role", "exact", attribute(ATTR_ACTOR_ROLE), {
     what: "the actor's role",
@@ -67,10 +70,12 @@ export const FIELDS: readonly Field[] = [
   }),
   field("permitted", "lower", attribute(ATTR_ACTOR_ROLE_PERMITTED), {
     what: "true or false: whether the policy's roles let this role do it",
+    values: ["true", "false"],
     also: ["role.permitted"],
   }),
   field("authentication", "lower", attribute(ATTR_ACTOR_AUTHENTICATION), {
     what: "mtls, jwt, header, code or none",
+    values: ["mtls", "jwt", "header", "code", "none"],
   }),
   field("delegator", "exact", attribute(ATTR_ACTOR_DELEGATOR_ID), {
     what: "the person for whom an agent acted",
@@ -80,13 +85,21 @@ export const FIELDS: readonly Field[] = [
     also: ["action_type"],
   }),
   field("category", "lower", attribute(ATTR_CATEGORY), { what: "as in training, data, access" }),
-  field("impact", "lower", attribute(ATTR_IMPACT), { what: "high, normal or low" }),
+  field("impact", "lower", attribute(ATTR_IMPACT), {
+    what: "high, normal or low",
+    values: ["high", "normal", "low"],
+  }),
   field("outcome", "lower", (record) => record.outcome, {
     what: "success, failure, denied or unknown",
+    values: ["success", "failure", "denied", "unknown"],
   }),
-  field("status", "lower", (record) => record.status, { what: "success or failed" }),
+  field("status", "lower", (record) => record.status, {
+    what: "success or failed",
+    values: ["success", "failed"],
+  }),
   field("kind", "lower", (record) => record.kind, {
     what: "result, intent, delivery, gap, start or checkpoint",
+    values: ["result", "intent", "delivery", "gap", "start", "checkpoint"],
   }),
   field("target", "exact", (record) => record.target_id, { what: "on what it was done" }),
   field("target.type", "exact", (record) => record.target_type, { what: "as in checkpoint" }),

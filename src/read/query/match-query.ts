@@ -19,7 +19,13 @@ export function matcherOf({ terms }: Query): RecordTest {
 }
 
 function testOfTerm({ field, path, test, isNegated }: Term): RecordTest {
-  const passes = valueTestOf(test, fieldOf(field));
+  const known = fieldOf(field);
+  const passes = valueTestOf(test, known);
+  if (known === undefined && field === "details") {
+    const isThere = (record: QueriedRecord): boolean =>
+      valuesAt(record.details, path ?? "").some((value) => value !== "" && passes(value));
+    return (record) => isThere(record) !== isNegated;
+  }
   const valueOf = valueReader(field, path);
   return (record) => holds(valueOf(record), passes) !== isNegated;
 }
@@ -49,7 +55,7 @@ function valueTestOf(test: ValueTest, field: Field | undefined): Passes {
     case "present":
       return () => true;
     case "any-of":
-      return anyOf(test.values, field?.compares === "contains");
+      return anyOf(test.values, field);
     case "time": {
       const { from = "", until } = test;
       // Texts of one length and zone are in the order of their times.
@@ -63,15 +69,34 @@ function valueTestOf(test: ValueTest, field: Field | undefined): Passes {
         isFromExcluded = false,
         isToExcluded = false,
       } = test;
-      return (value) =>
-        typeof value === "number" &&
-        (isFromExcluded ? value > from : value >= from) &&
-        (isToExcluded ? value < to : value <= to);
+      return (value) => {
+        // Some stores keep every value of a body as a text.
+        const number = field === undefined ? numberOf(value) : value;
+        return (
+          typeof number === "number" &&
+          (isFromExcluded ? number > from : number >= from) &&
+          (isToExcluded ? number < to : number <= to)
+        );
+      };
     }
   }
 }
 
-function anyOf(values: readonly WantedText[], isPart: boolean): Passes {
+const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+function numberOf(value: string | number | boolean): number | undefined {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && NUMBER.test(value) ? Number(value) : undefined;
+}
+
+function anyOf(values: readonly WantedText[], field: Field | undefined): Passes {
+  const isPart = field?.compares === "contains";
+  // 1.0 is 1, where it is a number that stands there.
+  const numbers = new Set(
+    values.flatMap(({ text, isPattern }) =>
+      field === undefined && !isPattern && NUMBER.test(text) ? [Number(text)] : [],
+    ),
+  );
   const exact = new Set(
     values.flatMap(({ text, isPattern }) => (isPattern || isPart ? [] : [text])),
   );
@@ -85,7 +110,7 @@ function anyOf(values: readonly WantedText[], isPart: boolean): Passes {
   );
   return (value) => {
     const text = String(value);
-    if (exact.has(text)) return true;
+    if (exact.has(text) || (typeof value === "number" && numbers.has(value))) return true;
     if (parts.length > 0) {
       const lower = text.toLowerCase();
       if (parts.some((part) => lower.includes(part))) return true;
@@ -96,7 +121,7 @@ function anyOf(values: readonly WantedText[], isPart: boolean): Passes {
 
 /** What stands in the body or among the attributes. */
 function valueAt(record: QueriedRecord, field: string, path: string): FieldValue {
-  if (field === "details") return textsAt(record.details, path);
+  if (field === "details") return valuesAt(record.details, path).map(String);
   const column = COLUMN_OF.get(path);
   if (column === undefined) return record.attributes[path];
   const value = record[column];
@@ -111,19 +136,21 @@ const COLUMN_OF: ReadonlyMap<string, keyof QueriedRecord> = new Map<string, keyo
   [ATTR_EXCEPTION_MESSAGE, "error"],
 ]);
 
-/** The texts below a path of keys with dots between them; a key may have dots of its own. */
-function textsAt(value: unknown, path: string): readonly string[] {
-  if (path === "") return textsIn(value);
-  if (Array.isArray(value)) return value.flatMap((item) => textsAt(item, path));
+type Leaf = string | number | boolean;
+
+/** What stands below a path of keys with dots between them; a key may have dots of its own. */
+function valuesAt(value: unknown, path: string): readonly Leaf[] {
+  if (path === "") return leavesIn(value);
+  if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, path));
   if (!isMap(value)) return [];
   return Object.keys(value).flatMap((key) => {
-    if (key === path) return textsAt(value[key], "");
-    return path.startsWith(`${key}.`) ? textsAt(value[key], path.slice(key.length + 1)) : [];
+    if (key === path) return valuesAt(value[key], "");
+    return path.startsWith(`${key}.`) ? valuesAt(value[key], path.slice(key.length + 1)) : [];
   });
 }
 
-function textsIn(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap(textsIn);
+function leavesIn(value: unknown): readonly Leaf[] {
+  if (Array.isArray(value)) return value.flatMap(leavesIn);
   if (typeof value === "object" && value !== null) return [JSON.stringify(value)];
-  return [String(value)];
+  return typeof value === "number" || typeof value === "boolean" ? [value] : [String(value)];
 }

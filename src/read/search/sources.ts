@@ -1,5 +1,7 @@
+import { AuditError } from "../../lib/errors.ts";
 import type { Block, FileProblem } from "../block.ts";
 import type { BlockOptions } from "../block-cutter.ts";
+import { filesOf, isOfTrail, strangeFoldersOf } from "../files-of.ts";
 import type { Query } from "../query/query.ts";
 import { isGone, type TrailFile, trailFilesOf } from "../trail-files.ts";
 
@@ -24,16 +26,45 @@ export interface TrailSource {
  * `.json` and `.csv` files. They are those of now: files that come later are not among them, what is renamed
  * before it is read is read all the same, and what is deleted is left out unless it was named itself.
  *
- * @throws {AuditError} as a rejection: `unreadable` where a path is not there.
+ * A folder of a journal whose name is none of a stream is a source that gives a problem.
+ *
+ * @throws {AuditError} as a rejection: `unreadable` where a path is not there, or is a directory without
+ * anything that may hold records, unless it has a journal, which may be empty yet.
  */
 export async function sourcesOf(paths: readonly string[]): Promise<readonly TrailSource[]> {
+  const strange = new Set(paths.flatMap(strangeFoldersOf));
+  for (const path of paths) {
+    if (filesOf(path).length === 0 && !isOfTrail(path)) throw nothingIn(path);
+  }
   const files = await trailFilesOf(paths);
-  return files.map((file) => ({
+  const sources = files.map((file) => ({
     name: file.path,
     bytes: file.bytes,
     isReadOnce: file.isReadOnce,
-    blocks: (_query, options) => blocksIfThere(file, options),
+    blocks: (_query?: Query, options?: BlockOptions) => blocksIfThere(file, options),
   }));
+  return [...sources, ...[...strange].map(strangeSource)];
+}
+
+function nothingIn(path: string): AuditError {
+  return new AuditError(
+    "unreadable",
+    `${path} has no journal and no .jsonl, .json or .csv file: nothing in it can hold records, and other folders in it are not looked through; name an audit directory, or the files`,
+  );
+}
+
+/** Whoever reads must not take it for nothing. */
+function strangeSource(folder: string): TrailSource {
+  const message =
+    "its name is none of a stream, and it is not read; name it itself to read its files";
+  const problem: FileProblem = { kind: "problem", message, file: folder, line: 1 };
+  return {
+    name: folder,
+    bytes: 0,
+    async *blocks() {
+      yield problem;
+    },
+  };
 }
 
 async function* blocksIfThere(
