@@ -47,6 +47,25 @@ describe("the time of a record", () => {
   });
 });
 
+test("what is a time of ours does not hang on the one before it", () => {
+  const own = "2026-11-21T23:09:05.123456Z";
+  const change = fc.tuple(fc.nat({ max: own.length - 1 }), fc.constantFrom(..."0123456789:.TZz-/"));
+  let refused = 0;
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 2 }), (changes) => {
+      expect(isOwnTime(own)).toBe(true);
+      const text = changes.reduce(
+        (old, [at, to]) => old.slice(0, at) + to + old.slice(at + 1),
+        own,
+      );
+      if (!isOwnTime(text)) refused++;
+      expect(isOwnTime(text)).toBe(utcTime(text) === text);
+    }),
+    { numRuns: 3000 },
+  );
+  expect(refused).toBeGreaterThan(100);
+});
+
 async function ask(timestamps: readonly string[], typed: string) {
   const file = join(temporaryDirectory(), "records.jsonl");
   const records = flatRecords(...timestamps.map((_, at) => ({ at: at + 1, action: "pause" })));
