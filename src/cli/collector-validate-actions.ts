@@ -1,6 +1,7 @@
 import { type ConfigFinding, loadConfigFiles, validateConfig } from "../collector/index.ts";
 import type { Lines } from "./quarantine-command.ts";
 import { withoutControls } from "./table.ts";
+import { jsonText } from "../lib/visible-text.ts";
 
 /** Options of `otel-audit collector validate`. */
 export interface ValidateCommandOptions {
@@ -24,7 +25,7 @@ export function validateCollectorConfig(
   const findings = validateConfig(loadConfigFiles(paths), { pipelines: pipeline, ignore });
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const warnings = findings.length - errors;
-  if (output === "json") print(JSON.stringify(findings, null, 2));
+  if (output === "json") print(jsonText(findings, 2));
   else {
     for (const finding of findings) linesOf(finding).map(withoutControls).forEach(print);
     warn(`${paths.join(", ")}: ${counted(errors, "error")}, ${counted(warnings, "warning")}`);

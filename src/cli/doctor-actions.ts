@@ -8,6 +8,7 @@ import { checkHeaders, checkUrl, logsUrl } from "../setup/shipping-values.ts";
 import type { DoctorCommandOptions } from "./doctor-command.ts";
 import { diagnosisLines } from "./doctor-report.ts";
 import { headersOf, wholeNumber } from "./resend-options.ts";
+import { jsonText } from "../lib/visible-text.ts";
 
 /** Of config.yaml. */
 const DEFAULT_OTLP = "127.0.0.1:4318";
@@ -32,7 +33,7 @@ export async function askCollector(
   const resolved = optionsOf(options, process.env);
   const diagnosis = await diagnose(resolved);
   process.exitCode = EXIT_OF[diagnosis.verdict];
-  if (options.output === "json") return print(JSON.stringify(diagnosis, null, 2));
+  if (options.output === "json") return print(jsonText(diagnosis, 2));
   for (const line of diagnosisLines(diagnosis, Number(options.timeout))) print(line);
 }
 

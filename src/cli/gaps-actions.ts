@@ -11,6 +11,7 @@ import type { Lines } from "./quarantine-command.ts";
 import { tableLines, withoutControls } from "./table.ts";
 import { pathsOrDefault } from "./default-paths.ts";
 import { evidenceOf, verifyWithProgress } from "./verify-paths.ts";
+import { jsonText } from "../lib/visible-text.ts";
 
 /** Verifies, prints what is missing, and sets the exit code. */
 export async function showGaps(
@@ -23,7 +24,7 @@ export async function showGaps(
   const isWindowed = options.since !== undefined || options.until !== undefined;
   const gaps = gapsOf(report, { isWindowed });
   process.exitCode = gaps.exitCode;
-  if (options.output === "json") return print(JSON.stringify(gaps, null, 2));
+  if (options.output === "json") return print(jsonText(gaps, 2));
   for (const line of gapLines(gaps)) print(line);
 }
 

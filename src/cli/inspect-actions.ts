@@ -14,6 +14,7 @@ import type { Lines } from "./quarantine-command.ts";
 import { handCommands, printable } from "./shell-text.ts";
 import { tableLines } from "./table.ts";
 import { pathsOrDefault } from "./default-paths.ts";
+import { jsonText } from "../lib/visible-text.ts";
 
 /** Looks for the record, prints how it is proven, and sets the exit code. */
 export async function inspect(
@@ -32,7 +33,7 @@ export async function inspect(
   await recordAccess({ scope: ["inspect", id], count }, { ...options, trail: paths });
   process.exitCode = inspection.exitCode;
   const commands = handCommands(inspection);
-  if (options.output === "json") return print(JSON.stringify({ ...inspection, commands }, null, 2));
+  if (options.output === "json") return print(jsonText({ ...inspection, commands }, 2));
   for (const line of inspectionLines(inspection)) print(line);
   if (commands.length === 0) return;
   print("");

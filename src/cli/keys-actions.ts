@@ -15,6 +15,7 @@ import { type FoundKeys, findKeys, shownKeys } from "./found-keys.ts";
 import type { KeyOptions, ShowOptions } from "./keys-command.ts";
 import type { Lines } from "./quarantine-command.ts";
 import { keyPathOf, usingKey, whatIsAt } from "./signing-key.ts";
+import { jsonText } from "../lib/visible-text.ts";
 
 /** What is there cannot be used. */
 const EXIT_UNUSABLE = 3;
@@ -24,7 +25,7 @@ export function showKeys({ output, pem, ...options }: ShowOptions, { print, warn
   if (pem === true && output === "json")
     throw new AuditError("invalid_option", "say --pem or -o json, not both");
   const found = findKeys(keyPathOf(options.file, "--file"));
-  if (output === "json") print(JSON.stringify(shownKeys(found), null, 2));
+  if (output === "json") print(jsonText(shownKeys(found), 2));
   else if (pem === true) print(pemOf(found));
   else for (const { known } of found.keys) print(encodeKnownKey(known));
   for (const line of found.warnings) warn(line);

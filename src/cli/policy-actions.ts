@@ -12,6 +12,7 @@ import { type MethodRow, rowsAsWritten, rowsOfMethods } from "./policy-rows.ts";
 import { readProtoMethods } from "./proto-methods.ts";
 import type { Lines } from "./quarantine-command.ts";
 import { tableLines } from "./table.ts";
+import { jsonText } from "../lib/visible-text.ts";
 
 /** Options of `otel-audit policy check`. */
 export interface CheckOptions {
@@ -49,13 +50,7 @@ export async function checkPolicy(
   const isStale = findings.some(({ kind }) => kind !== "uncovered" || policy.coverage === "strict");
   if (output === "json") {
     const { isRequired, coverage } = policy;
-    print(
-      JSON.stringify(
-        { file: path, isRequired, coverage, isStale, methods: rows, findings },
-        null,
-        2,
-      ),
-    );
+    print(jsonText({ file: path, isRequired, coverage, isStale, methods: rows, findings }, 2));
   } else {
     printTable(rows, print);
     for (const { place, message } of findings) warn(`${place}: ${message}`);

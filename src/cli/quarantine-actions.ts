@@ -9,6 +9,7 @@ import { recordAccess } from "./ask/access.ts";
 import type { Lines, QuarantineOptions } from "./quarantine-command.ts";
 import { type FoundEntry, type Retried, retryRecords } from "./quarantine-retry.ts";
 import { tableLines } from "./table.ts";
+import { jsonText, visibleJson } from "../lib/visible-text.ts";
 
 /** No such record, or none at all. */
 const EXIT_NOTHING = 1;
@@ -45,7 +46,7 @@ export async function showRecord(
     return nothing(message, options, { print, warn });
   }
   if (options.output !== "table") return printEntries(found, options.output, print);
-  for (const { text } of found) print(JSON.stringify(JSON.parse(text), null, 2));
+  for (const { text } of found) print(jsonText(JSON.parse(text), 2));
 }
 
 /** Sends records again. */
@@ -125,12 +126,11 @@ function printEntries(
   output: QuarantineOptions["output"],
   print: Lines["print"],
 ): void {
-  if (output === "jsonl") return found.forEach(({ text }) => print(text));
+  if (output === "jsonl") return found.forEach(({ text }) => print(visibleJson(text)));
   if (output === "json")
     return print(
-      JSON.stringify(
+      jsonText(
         found.map(({ text }): unknown => JSON.parse(text)),
-        null,
         2,
       ),
     );
@@ -154,8 +154,8 @@ function printRetried(
     taken: isTaken,
     ...(reason === undefined ? {} : { reason }),
   }));
-  if (output === "json") return print(JSON.stringify(rows, null, 2));
-  if (output === "jsonl") return rows.forEach((row) => print(JSON.stringify(row)));
+  if (output === "json") return print(jsonText(rows, 2));
+  if (output === "jsonl") return rows.forEach((row) => print(jsonText(row)));
   const cells = retried.map(({ id, isTaken, reason }) => [
     id,
     isTaken ? "yes" : "no",

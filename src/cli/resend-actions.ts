@@ -17,6 +17,7 @@ import {
 } from "./resend-report.ts";
 import { withoutControls } from "./table.ts";
 import { pathsOrDefault } from "./default-paths.ts";
+import { jsonText } from "../lib/visible-text.ts";
 
 /** No record is there, or none in the range. */
 const EXIT_NOTHING = 1;
@@ -55,7 +56,7 @@ export async function resendPaths(
         : await run.send(receiver, speed, stop.signal);
     const resume = run.keep(receiver !== undefined && stopped !== undefined);
     const summary = run.summary({ endpoint: receiver?.url ?? null, stopped, resume });
-    if (options.output === "json") print(JSON.stringify(summary, null, 2));
+    if (options.output === "json") print(jsonText(summary, 2));
     else for (const line of summaryLines(summary)) print(line);
     tellEnd(summary, warn);
     const isWhole =

@@ -22,6 +22,11 @@ export function printable(text: string): string {
   );
 }
 
+/** A text for stdout: on a terminal nothing in it steers it; files and pipes get all of it as it is. */
+export function onTerminal(text: string): string {
+  return process.stdout.isTTY ? text.split(/\r?\n/).map(printable).join("\n") : text;
+}
+
 /** Commands for a commitment that can be opened, the leaf, and the first node of the path. */
 export function handCommands({ fields, leaf, checkpoint }: Inspection): readonly HandCommand[] {
   const commands: HandCommand[] = [];

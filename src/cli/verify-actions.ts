@@ -6,6 +6,7 @@ import { pathsOrDefault } from "./default-paths.ts";
 import { evidenceOf, verifyWithProgress } from "./verify-paths.ts";
 import type { VerifyOptions } from "./verify-command.ts";
 import type { Finding, StreamSummary, VerificationReport } from "../verify/index.ts";
+import { jsonText } from "../lib/visible-text.ts";
 
 /** Verifies, prints the report, and sets the exit code. */
 export async function verifyPaths(
@@ -16,7 +17,7 @@ export async function verifyPaths(
   const paths = pathsOrDefault([...(options.trail ?? []), ...given], "nothing to verify");
   const report = await verifyWithProgress(paths, await evidenceOf(options, warn));
   process.exitCode = report.exitCode;
-  if (options.output === "json") return print(JSON.stringify(report, null, 2));
+  if (options.output === "json") return print(jsonText(report, 2));
   for (const line of reportLines(report)) print(line);
 }
 

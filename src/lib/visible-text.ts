@@ -5,3 +5,19 @@ const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069\u200e\u200f\
 export function withoutControls(text: string): string {
   return text.replace(UNSEEN, " ");
 }
+
+/** What JSON may hold as it is, and a terminal takes for a command or turns text around by. */
+const UNSEEN_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** The same JSON, with what cannot be seen as `\u009b`: such a character stands within a text of it. */
+export function visibleJson(json: string): string {
+  return json.replace(
+    UNSEEN_IN_JSON,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** `JSON.stringify`, with nothing in it that steers a terminal. */
+export function jsonText(value: unknown, space?: number): string {
+  return visibleJson(JSON.stringify(value, null, space));
+}

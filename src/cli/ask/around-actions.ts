@@ -25,6 +25,7 @@ import { printPaged } from "./pager.ts";
 import { type PlainColumn, plainLines } from "./plain-rows.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import { limitOf } from "./record-output.ts";
+import { jsonText } from "../../lib/visible-text.ts";
 
 /** Columns of figures that fit on a screen; the other formats have all. */
 const SCREEN_METRICS = 4;
@@ -57,7 +58,7 @@ export async function around(
   await access(events.length);
   sayNotes(moment, warn);
   const names = options.metric ?? metrics?.names ?? [];
-  if (options.output === "json") print(JSON.stringify(jsonOf(result, moment, metrics), null, 2));
+  if (options.output === "json") print(jsonText(jsonOf(result, moment, metrics), 2));
   else if (events.length > 0 || options.output !== "table") {
     const isScreen = options.output === "table" || options.output === "markdown";
     const columns = columnsFor(isScreen ? names.slice(0, SCREEN_METRICS) : names, {

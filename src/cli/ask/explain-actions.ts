@@ -15,6 +15,7 @@ import { printPaged } from "./pager.ts";
 import { type PlainColumn, plainLines } from "./plain-rows.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import { rowLines } from "./write-rows.ts";
+import { jsonText } from "../../lib/visible-text.ts";
 
 const CLOSING =
   "This is a sequence, not a verdict: what is listed came before, and has in common with it what WHY says.";
@@ -38,7 +39,7 @@ export async function explainRecord(
   await access(1 + steps.length + attempts.length + sameCall.length);
   const lines =
     options.output === "json"
-      ? [JSON.stringify(jsonOf(found), null, 2)]
+      ? [jsonText(jsonOf(found), 2)]
       : pageLines(found, { zone, window: options.window });
   await printPaged(lines, { print, warn }, options);
   if (found.steps.length < found.stepsTotal)

@@ -1,14 +1,15 @@
 /** What `otel-audit summary --by` does; loaded when it runs. */
 import { markdownRow } from "../../lib/markdown-text.ts";
-import { encodeCsvCell } from "../../format/index.ts";
 import { groupTrail, type TrailGroups } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { tableLines } from "../table.ts";
+import { csvRow } from "./write-rows.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
 import { groupingOf } from "./grouping.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import type { SummaryCommandOptions } from "./summary-command.ts";
+import { jsonText } from "../../lib/visible-text.ts";
 
 /** What stands for no value. */
 const NONE = "(none)";
@@ -36,7 +37,7 @@ function linesOf(found: TrailGroups, { output }: SummaryCommandOptions): Iterabl
   switch (output) {
     case "json": {
       const { total, events, fields, groups } = found;
-      return [JSON.stringify({ total_events: total, events, by: fields, groups }, null, 2)];
+      return [jsonText({ total_events: total, events, by: fields, groups }, 2)];
     }
     case "csv":
       return asCsv(found);
@@ -59,12 +60,10 @@ function onScreen({ fields, groups }: TrailGroups): readonly string[] {
   );
 }
 
-const csvLine = (cells: readonly string[]): string => cells.map(encodeCsvCell).join(",");
-
 function* asCsv({ fields, groups }: TrailGroups): Generator<string> {
-  yield csvLine([...fields, "records", "events"]);
+  yield csvRow([...fields, "records", "events"]);
   for (const { values, records, events } of groups)
-    yield csvLine([...values, String(records), String(events)]);
+    yield csvRow([...values, String(records), String(events)]);
 }
 
 function* asMarkdown({ fields, groups }: TrailGroups): Generator<string> {

@@ -20,6 +20,7 @@ import { printPaged } from "./pager.ts";
 import { plainLines } from "./plain-rows.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import { limitOf } from "./record-output.ts";
+import { jsonText } from "../../lib/visible-text.ts";
 
 /** More contradictions are counted. */
 const MAX_SAID = 10;
@@ -74,7 +75,7 @@ async function printFound(
   const { entries, at = [], owners } = found;
   const limit = limitOf(options) ?? Infinity;
   if (output === "json") {
-    print(JSON.stringify(jsonOf(found, { name, until, limit }), null, 2));
+    print(jsonText(jsonOf(found, { name, until, limit }), 2));
     return;
   }
   const isTable = output === "table";

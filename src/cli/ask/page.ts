@@ -36,7 +36,7 @@ export interface Folding {
 
 /** The lines of a text; what cannot be seen in it, or would steer a terminal, is escaped. */
 export function folded(text: string, { first = "", indent }: Folding): readonly string[] {
-  const start = first.padEnd(indent);
+  const start = printable(first).padEnd(indent);
   const width = Math.max(MIN_TEXT_WIDTH, pageWidth() - indent);
   return foldedLines(printable(text), width).map((line, at) =>
     `${at === 0 ? start : " ".repeat(indent)}${line}`.trimEnd(),

@@ -3,6 +3,7 @@ import { tableLines } from "../table.ts";
 import type { RecordFormat } from "./formats.ts";
 import { markdownRow } from "../../lib/markdown-text.ts";
 import { csvRow } from "./write-rows.ts";
+import { jsonText } from "../../lib/visible-text.ts";
 
 /** One column of rows. */
 export interface PlainColumn<Row> {
@@ -29,7 +30,7 @@ export function* plainLines<Row>(
     columns.map(({ textOf }) => textOf(row, format === "csv"));
   switch (format) {
     case "jsonl":
-      for (const row of rows) yield JSON.stringify(objectOf(row));
+      for (const row of rows) yield jsonText(objectOf(row));
       return;
     case "csv":
       yield csvRow(names);

@@ -46,7 +46,7 @@ Examples:
   otel-audit report release --from 2026-10-01 --to 2026-10-31 -o html > release.html
   otel-audit report incident --from -24h --public-key signing-key.pub
   otel-audit report exclusions -t ./audit -o csv > exclusions.csv
-  otel-audit report decisions --from 2026-10 --to 2026-10 --pseudonyms -o html target:loan-*
+  otel-audit report decisions --from 2026-10 --to 2026-10 --pseudonyms -o html 'target:loan-*'
 
 Exit: 0 there is something; 1 there is nothing (the document says so); 2 wrong usage; 3 something is not there
 or cannot be read; 4 made, but some lines are no records: the document and stderr say so.`;

@@ -29,6 +29,7 @@ import { type PlainColumn, plainLines } from "./plain-rows.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import type { ReproduceCommandOptions } from "./reproduce-command.ts";
 import { sideText } from "./value-text.ts";
+import { jsonText } from "../../lib/visible-text.ts";
 
 /** Prints what led to a state, and sets the exit code. */
 export async function reproduceState(
@@ -51,7 +52,7 @@ export async function reproduceState(
   const { steps } = found;
   await access(steps.length);
   if (moment !== undefined) sayNotes(moment, warn);
-  if (options.output === "json") print(JSON.stringify(jsonOf(found, options, until), null, 2));
+  if (options.output === "json") print(jsonText(jsonOf(found, options, until), 2));
   else if (steps.length > 0)
     await printPaged(pageLines(found, { options, until, zone: question.zone }), lines, options);
   if (steps.length === 0)

@@ -16,6 +16,7 @@ import type { ShowOptions } from "./show-command.ts";
 import { traceLinkOf } from "./trace-link.ts";
 import { leafTexts, valueText } from "./value-text.ts";
 import { rowLines } from "./write-rows.ts";
+import { jsonText } from "../../lib/visible-text.ts";
 
 const SAME_CALL_COLUMNS = "time,record,kind,outcome,what";
 
@@ -36,7 +37,7 @@ export async function show(
   await access(1 + detail.sameCall.length);
   const lines =
     options.output === "json"
-      ? [JSON.stringify(jsonOf(detail, link), null, 2)]
+      ? [jsonText(jsonOf(detail, link), 2)]
       : pageLines(detail, { link, zone: question.zone });
   await printPaged(lines, { print, warn }, options);
   sayProblems(detail, warn);

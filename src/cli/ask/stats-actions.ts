@@ -1,15 +1,16 @@
 /** What `otel-audit stats` does; loaded when it runs. */
 import { DateTime } from "luxon";
 import { AuditError } from "../../lib/errors.ts";
-import { encodeCsvCell } from "../../format/index.ts";
 import { countRates, type Rates, ratesSvg } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
+import { csvRow } from "./write-rows.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
 import { barLines, sparkLines } from "./bars.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import type { StatsCommandOptions } from "./stats-command.ts";
 import { groupingOf } from "./grouping.ts";
+import { jsonText } from "../../lib/visible-text.ts";
 
 /** Where nobody says how wide a line is. */
 const COLUMNS = 80;
@@ -36,7 +37,7 @@ export async function stats(
       print(ratesSvg(rates, titleOf(terms)));
       break;
     case "json":
-      print(JSON.stringify(jsonOf(rates), null, 2));
+      print(jsonText(jsonOf(rates), 2));
       break;
     case "csv":
       for (const line of csvLines(rates)) print(line);
@@ -109,10 +110,9 @@ function jsonOf({ starts, series, interval, zone, by, records, events }: Rates):
 }
 
 function* csvLines({ starts, series, by }: Rates): Generator<string> {
-  const line = (cells: readonly string[]): string => cells.map(encodeCsvCell).join(",");
-  yield line(["start", ...(by === undefined ? [] : [by]), "events"]);
+  yield csvRow(["start", ...(by === undefined ? [] : [by]), "events"]);
   for (const [at, start] of starts.entries()) {
     for (const { name, events } of series)
-      yield line([start, ...(by === undefined ? [] : [name]), String(events[at] ?? 0)]);
+      yield csvRow([start, ...(by === undefined ? [] : [name]), String(events[at] ?? 0)]);
   }
 }

@@ -1,14 +1,15 @@
 /** What `otel-audit summary` does; loaded when it runs. */
 import { markdownRow } from "../../lib/markdown-text.ts";
-import { encodeCsvCell } from "../../format/index.ts";
 import { gapText, summariseTrail, type Total, type TrailSummary } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { tableLines } from "../table.ts";
+import { csvRow } from "./write-rows.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
 import { screenTime } from "./columns.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import type { SummaryCommandOptions } from "./summary-command.ts";
+import { jsonText } from "../../lib/visible-text.ts";
 
 /** More lines of a block are not shown on a screen. */
 const SCREEN_LINES = 20;
@@ -41,7 +42,7 @@ function linesOf(
 ): Iterable<string> {
   switch (output) {
     case "json":
-      return [JSON.stringify(jsonOf(found), null, 2)];
+      return [jsonText(jsonOf(found), 2)];
     case "csv":
       return blocksAsCsv(found);
     case "markdown":
@@ -138,13 +139,11 @@ function* screenBlocks(found: TrailSummary, zone: string): Generator<string> {
   }
 }
 
-const csvLine = (cells: readonly string[]): string => cells.map(encodeCsvCell).join(",");
-
 function* blocksAsCsv(found: TrailSummary): Generator<string> {
-  yield csvLine(["by", "name", "records", "events"]);
+  yield csvRow(["by", "name", "records", "events"]);
   for (const [by, totals] of blocksOf(found)) {
     for (const { name, records, events } of totals)
-      yield csvLine([by, name, String(records), String(events)]);
+      yield csvRow([by, name, String(records), String(events)]);
   }
 }
 

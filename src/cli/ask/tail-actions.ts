@@ -11,6 +11,7 @@ import { asked } from "./asked.ts";
 import { columnsOf } from "./columns.ts";
 import { exitAfterReading, sayProblems } from "./reading.ts";
 import type { TailCommandOptions } from "./tail-command.ts";
+import { jsonText } from "../../lib/visible-text.ts";
 
 /** Columns whose values are of about one length, and what happened behind them. */
 const COLUMNS = "time,record,outcome,what";
@@ -39,11 +40,11 @@ export async function tail(
   const { sources, query, zone } = await asked(terms, options);
   const show = (record: FlatRecord): void => {
     const isWhole = output === "jsonl" && options.columns === undefined;
-    if (isWhole) return print(JSON.stringify(record));
+    if (isWhole) return print(jsonText(record));
     const cells = columns.map(
       ({ name, textOf }) => [name, textOf(record, output === "jsonl" ? "UTC" : zone)] as const,
     );
-    if (output === "jsonl") return print(JSON.stringify(Object.fromEntries(cells)));
+    if (output === "jsonl") return print(jsonText(Object.fromEntries(cells)));
     const line = cells
       .map(([name, text]) => withoutControls(text).padEnd(WIDTHS[name] ?? 0))
       .join("  ");

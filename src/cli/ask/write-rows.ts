@@ -7,9 +7,11 @@ import {
   fromFlat,
 } from "../../format/index.ts";
 import { markdownRow } from "../../lib/markdown-text.ts";
+import { onTerminal } from "../shell-text.ts";
 import { tableLines } from "../table.ts";
 import type { Column } from "./columns.ts";
 import type { RecordFormat } from "./formats.ts";
+import { jsonText } from "../../lib/visible-text.ts";
 
 /** How records are printed. */
 export interface RowOptions {
@@ -35,15 +37,15 @@ export function* rowLines(
       : Object.fromEntries(columns.map(({ name, textOf }) => [name, textOf(record, "UTC")]));
   switch (format) {
     case "json":
-      yield JSON.stringify(records.map(objectOf), null, 2);
+      yield jsonText(records.map(objectOf), 2);
       return;
     case "jsonl":
-      for (const record of records) yield JSON.stringify(objectOf(record));
+      for (const record of records) yield jsonText(objectOf(record));
       return;
     case "csv":
       if (columns === undefined) {
         yield CSV_HEADER.trimEnd();
-        for (const record of records) yield encodeCsvRow(fromFlat(record)).trimEnd();
+        for (const record of records) yield onTerminal(encodeCsvRow(fromFlat(record)).trimEnd());
         return;
       }
       yield csvRow(columns.map(({ name }) => name));
@@ -65,5 +67,5 @@ export function* rowLines(
 
 /** A row of CSV (RFC 4180), guarded against spreadsheets that would run it. */
 export function csvRow(cells: readonly string[]): string {
-  return cells.map(encodeCsvCell).join(",");
+  return onTerminal(cells.map(encodeCsvCell).join(","));
 }

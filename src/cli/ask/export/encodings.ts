@@ -1,6 +1,7 @@
 /** How records become the text of a file that this package reads again. */
 import { CSV_HEADER, encodeCsvRow, type FlatRecord, fromFlat } from "../../../format/index.ts";
 import type { ExportFormat } from "./formats.ts";
+import { jsonText } from "../../../lib/visible-text.ts";
 
 /** The text of a file, in pieces. */
 export interface Encoding {
@@ -14,21 +15,21 @@ export interface Encoding {
 const LINES: Encoding = {
   head: "",
   between: "",
-  encode: (record) => `${JSON.stringify(record)}\n`,
+  encode: (record) => `${jsonText(record)}\n`,
   tail: "",
 };
 
 /** Of each form; Parquet is made of lines. */
 export const ENCODINGS: Readonly<Record<ExportFormat, Encoding>> = {
   jsonl: LINES,
-  json: { head: "[\n", between: ",\n", encode: (record) => JSON.stringify(record), tail: "\n]\n" },
+  json: { head: "[\n", between: ",\n", encode: (record) => jsonText(record), tail: "\n]\n" },
   csv: {
     head: CSV_HEADER,
     between: "",
     encode: (record) => encodeCsvRow(fromFlat(record)),
     tail: "",
   },
-  parquet: { ...LINES, encode: (record) => `${wellFormed(JSON.stringify(record))}\n` },
+  parquet: { ...LINES, encode: (record) => `${wellFormed(jsonText(record))}\n` },
 };
 
 /** A lone half of a surrogate pair, and every other escape, so that `\\ud800` is taken for what it is. */

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { onTerminal } from "../../shell-text.ts";
 
 /** Writes text to stdout no faster than somebody reads it. */
 export interface StdoutText {
@@ -13,7 +14,7 @@ export function createStdoutText(signal: AbortSignal): StdoutText {
   let pending: string[] = [];
   let chars = 0;
   async function flush(): Promise<void> {
-    const text = pending.join("");
+    const text = onTerminal(pending.join(""));
     pending = [];
     chars = 0;
     if (!process.stdout.write(text)) await once(process.stdout, "drain", { signal });

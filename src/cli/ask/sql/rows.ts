@@ -1,11 +1,12 @@
 /** The rows of a result, and how they are printed; to be loaded where DuckDB is known to be there. */
 import type { DuckDBResult, DuckDBValue } from "@duckdb/node-api";
-import { encodeCsvCell } from "../../../format/index.ts";
 import { tableLines } from "../../table.ts";
 import type { RecordFormat } from "../formats.ts";
 import { markdownRow } from "../../../lib/markdown-text.ts";
+import { csvRow } from "../write-rows.ts";
 import { sqlError } from "./statement.ts";
 import { jsonOf, type SqlColumn, textOf } from "./values.ts";
+import { jsonText } from "../../../lib/visible-text.ts";
 
 /** What was found. */
 export interface SqlRows {
@@ -65,14 +66,14 @@ export function* sqlLines(
     Object.fromEntries(columns.map((column, at) => [column.name, jsonOf(row[at] ?? null, column)]));
   switch (format) {
     case "json":
-      yield JSON.stringify(rows.map(objectOf), null, 2);
+      yield jsonText(rows.map(objectOf), 2);
       return;
     case "jsonl":
-      for (const row of rows) yield JSON.stringify(objectOf(row));
+      for (const row of rows) yield jsonText(objectOf(row));
       return;
     case "csv":
-      yield names.map(encodeCsvCell).join(",");
-      for (const row of rows) yield texts(row).map(encodeCsvCell).join(",");
+      yield csvRow(names);
+      for (const row of rows) yield csvRow(texts(row));
       return;
     case "markdown":
       yield markdownRow(names);
