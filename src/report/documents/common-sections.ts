@@ -1,13 +1,16 @@
 /** Sections that documents of every kind have. */
-import type { VerificationReport } from "../../verify/index.ts";
+import type { Finding, VerificationReport } from "../../verify/index.ts";
 import { gapText } from "../gap-totals.ts";
-import type { Block, Fact, ReportEvent, Section } from "./document.ts";
+import type { Block, Cell, Fact, ReportEvent, Section } from "./document.ts";
+import { findingText } from "./marks.ts";
 import type { MaterialCounts, ReportFrame, ReportMaterial } from "./material.ts";
 import { reportEvent } from "./report-event.ts";
 import { dayText, minuteText } from "./times.ts";
 
 /** More findings, or places, are counted. */
 const MAX_LISTED = 20;
+
+const NOTHING_READ = "everything: nothing was read, because there is no file that holds records";
 
 /** What is said above everything. */
 export function frameFacts(frame: ReportFrame, material: ReportMaterial): readonly Fact[] {
@@ -19,6 +22,7 @@ export function frameFacts(frame: ReportFrame, material: ReportMaterial): readon
   });
   const gapsSaid = gapText(gapTotals);
   const missing = [
+    ...(material.sourceCount === 0 ? [NOTHING_READ] : []),
     ...(gapsSaid === undefined ? [] : [gapsSaid]),
     ...(problemCount === 0 ? [] : [`${counted(problemCount, "place")} that cannot be read`]),
     ...(frame.verification === undefined || frame.verification.records.missing === 0
@@ -34,6 +38,14 @@ export function frameFacts(frame: ReportFrame, material: ReportMaterial): readon
       records === events ? String(records) : `${records}, which stand for ${events} events`,
     ],
     ...listedFact(material),
+    ...(material.accessLeftOut === 0
+      ? []
+      : [
+          [
+            "Left out",
+            `${counted(material.accessLeftOut, "record")} of who looked at the trail: the term action:audit_access asks for those`,
+          ] as const,
+        ]),
     ["Of high impact", String(highImpact)],
     ["Without success", ends.length === 0 ? "none" : ends.join(", ")],
     ["Missing", missing.length === 0 ? "nothing that is known of" : missing.join(", ")],
@@ -76,8 +88,9 @@ function periodText({ from, until, zone }: ReportFrame, { counts }: ReportMateri
 /** Whether the records are what was signed, and all of them. */
 export function integritySections(
   frame: ReportFrame,
-  { gaps, gapTotals, problems, problemCount, records, counts }: ReportMaterial,
+  material: ReportMaterial,
 ): readonly Section[] {
+  const { gaps, gapTotals, problems, problemCount, records, counts, sourceCount: read } = material;
   const unlisted = counts.records - records.length;
   const missing: Block[] = [
     ...(unlisted > 0
@@ -88,7 +101,13 @@ export function integritySections(
         ]
       : []),
     ...(gaps.length === 0
-      ? [text("No record of this period says that others were lost.")]
+      ? [
+          text(
+            read === 0
+              ? "Nothing was read: there is no file that holds records. What this document says of nothing is no answer."
+              : "No record of this period says that others were lost.",
+          ),
+        ]
       : [
           text(`${gapText(gapTotals) ?? ""}.`),
           ...listedBlocks(gaps.length, Math.max(gaps.length, gapTotals.records), () => [
@@ -140,17 +159,24 @@ function verificationBlocks({ verification, isPseudonymous }: ReportFrame): read
   return [
     text(headline),
     ...(counts.length === 0 ? [] : [{ kind: "facts", facts: counts } as const]),
-    ...(bad.length === 0 || isPseudonymous
+    ...(bad.length === 0
       ? []
       : [
           {
             kind: "table",
             caption: `Findings${bad.length + unlisted > MAX_LISTED ? `, the first ${MAX_LISTED}` : ""}`,
-            columns: ["Severity", "Finding"],
-            rows: bad.slice(0, MAX_LISTED).map(({ severity, message }) => [severity, message]),
+            columns: ["Severity", "Finding", "Record"],
+            rows: bad.slice(0, MAX_LISTED).map((finding) => findingRow(finding, isPseudonymous)),
           } as const,
         ]),
   ];
+}
+
+/** Names of files, and what stands in them, may be somebody's. */
+function findingRow(finding: Finding, isPseudonymous: boolean): readonly Cell[] {
+  const { severity, message, record } = finding;
+  const said = isPseudonymous ? findingText(finding) : message;
+  return [severity, said, record === undefined ? "" : { records: [record] }];
 }
 
 function severityCounts({ findings, unlisted }: VerificationReport): readonly Fact[] {

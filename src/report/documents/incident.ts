@@ -39,7 +39,9 @@ export function incidentEvent(
   const own = leadUps.get(record.record_id);
   return reportEvent(record, zone, {
     related: own === undefined ? [] : [beforeIt(own, zone)],
-    columns: { led_to_by: (own ?? []).map((one) => one.record.record_id).join(" ") },
+    columns: {
+      led_to_by: own?.map((one) => one.record.record_id).join(" ") ?? "not looked up",
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import { ANONYMOUS } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import { matchingRecords, type ScanOptions, type TrailSource } from "../../read/index.ts";
 import { toIsoMicros } from "../../lib/clock.ts";
+import { withoutAccess } from "./access-records.ts";
 import type { LeadUp } from "./material.ts";
 import { byTime, periodTerms } from "./period.ts";
 
@@ -53,7 +54,7 @@ export async function leadUpsTo(
   if (first === undefined) return new Map();
   const ties = TIES.map(({ why, of }) => ({ why, of, by: groupedBy(followed, of) }));
   const from = followed.reduce((least, one) => (one.from < least ? one.from : least), first.from);
-  const query = { terms: periodTerms(from, undefined) };
+  const query = withoutAccess({ terms: periodTerms(from, undefined) });
   for await (const found of matchingRecords(sources, query, options)) {
     if (found.kind === "problem") continue;
     const { record } = found;
