@@ -1,11 +1,12 @@
 /** Sections that documents of every kind have. */
 import type { Finding, VerificationReport } from "../../verify/index.ts";
 import { gapText } from "../gap-totals.ts";
-import type { Block, Cell, Fact, ReportEvent, Section } from "./document.ts";
+import type { Block, Cell, Fact, Section } from "./document.ts";
+import { listedBlocks } from "./listed-events.ts";
 import { findingText } from "./marks.ts";
-import type { MaterialCounts, ReportFrame, ReportMaterial } from "./material.ts";
+import type { ReportFrame, ReportMaterial } from "./material.ts";
 import { reportEvent } from "./report-event.ts";
-import { dayText, minuteText } from "./times.ts";
+import { minuteText } from "./times.ts";
 
 /** More findings, or places, are counted. */
 const MAX_LISTED = 20;
@@ -186,53 +187,6 @@ function severityCounts({ findings, unlisted }: VerificationReport): readonly Fa
     String(all.length),
   ]);
   return unlisted > 0 ? [...facts, ["Findings not listed", String(unlisted)]] : facts;
-}
-
-/** Those of high impact; then the others, day by day. */
-export function eventSections(
-  { events, counts }: { readonly events: readonly ReportEvent[]; readonly counts: MaterialCounts },
-  zone: string,
-  words: { readonly high: string; readonly rest: string },
-): readonly Section[] {
-  const high = events.filter(({ impact }) => impact === "high");
-  const rest = events.filter(({ impact }) => impact !== "high");
-  const others = counts.records - counts.highImpact;
-  return [
-    {
-      id: "high-impact",
-      heading: words.high,
-      blocks: listedBlocks(high.length, counts.highImpact, () => [
-        { kind: "events", events: high },
-      ]),
-    },
-    {
-      id: "by-day",
-      heading: words.rest,
-      blocks: listedBlocks(rest.length, others, () => dayBlocks(rest, zone)),
-    },
-  ];
-}
-
-/** What is listed, and how much there is of it where that is more. */
-export function listedBlocks(
-  listed: number,
-  total: number,
-  blocks: () => readonly Block[],
-): readonly Block[] {
-  if (total === 0) return [text("None.")];
-  if (listed >= total) return blocks();
-  if (listed === 0) return [text(`There are ${total}, and none of them is listed here.`)];
-  return [text(`Listed are the latest ${listed} of ${total}.`), ...blocks()];
-}
-
-/** Events under the days of a zone. */
-export function dayBlocks(events: readonly ReportEvent[], zone: string): readonly Block[] {
-  const days = Map.groupBy(events, ({ timestamp }) => dayText(timestamp, zone));
-  return [...days].map(([heading, ofDay]) => ({
-    kind: "group",
-    heading,
-    blocks: [{ kind: "events", events: ofDay }],
-  }));
 }
 
 /** What roles did that they may not do, without a name. */
