@@ -44,6 +44,7 @@ export { countRates, type RateInterval, type Rates, type RateSeries } from "./ra
 export { ratesSvg } from "./rates-svg.ts";
 export { REPORT_KINDS, type ReportDocument, type ReportKind } from "./documents/document.ts";
 export { makeReport } from "./documents/make-report.ts";
+export { marksOf } from "./documents/marks.ts";
 export type { ReportFrame, ReportMaterial } from "./documents/material.ts";
 export { type MaterialOptions, readMaterial } from "./documents/read-material.ts";
 export { documentCsv } from "./documents/to-csv.ts";

@@ -3,11 +3,13 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createAudit } from "../../src/index.ts";
 import { openLogger } from "../support/audit-logger.ts";
 import { COMMAND } from "../support/command-line.ts";
 import {
   type CommandTrail,
   journalCopy,
+  makeKey,
   makeTrail,
   otelAudit,
   removeRoot,
@@ -222,6 +224,32 @@ describe("stats", () => {
   });
 });
 
+/** A signed trail in which somebody gave the first of many changes another value afterwards. */
+async function forgedTrail(): Promise<{ readonly directory: string; readonly id: string }> {
+  const root = temporaryDirectory();
+  const directory = join(root, "audit");
+  const keyFile = join(root, "keys", "signing-key.pem");
+  makeKey(keyFile);
+  const audit = await createAudit({ directory, format: "journal", seal: { keyFile } });
+  for (const rate of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    await audit.record({
+      action: "hp_change",
+      actor: { type: "user", id: "ann" },
+      target: { type: "experiment", id: "exp-1" },
+      before: { rate },
+      after: { rate: rate + 1 },
+    });
+  }
+  await audit.close();
+  const segment = segmentOf({ directory, stream: audit.stream });
+  const text = readFileSync(segment, "utf8");
+  const forged = text.replace('"before":{"rate":1}', '"before":{"rate":100}');
+  expect(forged).not.toBe(text);
+  writeFileSync(segment, forged);
+  const line = forged.split("\n").find((one) => one.includes('"rate":100')) ?? "";
+  return { directory, id: (JSON.parse(line) as { readonly record_id: string }).record_id };
+}
+
 describe("report", () => {
   test("says that the trail verifies, with the key that is given", () => {
     const { code, out, err } = run(
@@ -242,12 +270,57 @@ describe("report", () => {
     const text = readFileSync(segmentOf(copy), "utf8");
     writeFileSync(segmentOf(copy), text.replace('"actor_id":"ann"', '"actor_id":"eve"'));
     const { code, out, err } = run(copy.directory, "report", "release");
-    expect(code).toBe(0);
+    expect(code).toBe(4);
     expect(err).toContain("otel-audit: the trail: TAMPERED: 1 finding");
     expect(out).toContain("- **Findings: tampered:** 1");
     const own = run(copy.directory, "report", "release", "--pseudonyms").out;
     expect(own).toContain("- **Findings: tampered:** 1");
     expect(own).not.toMatch(/\b(eve|ann)\b/);
+  });
+
+  test("marks the record that was tampered with wherever it stands", async () => {
+    const { directory, id } = await forgedTrail();
+    const copy = { directory };
+    for (const more of [[], ["--pseudonyms"]]) {
+      const { code, out } = run(copy.directory, "report", "release", ...more);
+      expect(code).toBe(4);
+      // Every id in a table has it, and the record in full.
+      const plain = out.replaceAll("\\", "");
+      const ids = plain.split("\n").filter((line) => line.startsWith("|") && line.includes(id));
+      expect(ids.filter((line) => line.includes(`${id} (TAMPERED)`))).toEqual(ids);
+      expect(ids.length).toBeGreaterThanOrEqual(2);
+      expect(out).toMatch(/- \*\*Verification:\*\* TAMPERED: (a value in it|this) is not the/);
+      expect(run(copy.directory, "report", "release", "-o", "html", ...more).out).toMatch(
+        /<p class="mark failure">TAMPERED: .*<\/p>/,
+      );
+      const rows = run(copy.directory, "report", "release", "-o", "csv", ...more).out.split("\n");
+      expect(rows.filter((row) => row.includes("TAMPERED")).map((row) => row.includes(id))).toEqual(
+        [true],
+      );
+    }
+    const { code, out } = run(copy.directory, "report", "release", "--no-verify", "-o", "csv");
+    expect(code).toBe(0);
+    expect(out).toContain(",not verified,");
+  });
+
+  test("says that nothing was read where there is nothing to read", () => {
+    const { code, out } = run(temporaryDirectory(), "report", "release");
+    expect(code).not.toBe(0);
+    expect(out).toContain("- **Missing:** everything: nothing was read");
+    expect(out).not.toContain("nothing that is known of");
+  });
+
+  test("is the same document however often somebody looks", () => {
+    const copy = journalCopy(trail);
+    const records = (): string | undefined =>
+      /^- \*\*Records:.*$/m.exec(
+        run(copy.directory, "report", "release", "--purpose", "meeting").out,
+      )?.[0];
+    const first = records();
+    expect(first).toMatch(/\d/);
+    expect(records()).toBe(first);
+    expect(run(copy.directory, "report", "release").out).toMatch(/\*\*Left out:\*\* 2 records/);
+    expect(run(copy.directory, "summary").out).toMatch(/\nof them looks +2 /);
   });
 
   test("does not verify where nobody wants it, and says so", () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { documentCsv } from "../../src/report/index.ts";
-import { documentOf, markdownOf, sectionOf } from "../support/report-document.ts";
+import { csvOf, documentOf, markdownOf, sectionOf } from "../support/report-document.ts";
 import { reportId, TEAM_EVENTS, type TrailEvent } from "../support/report-trail.ts";
 
 describe("a release", () => {
@@ -101,6 +100,24 @@ describe("a release", () => {
     ]);
   });
 
+  test("has nothing of who looked at the trail, unless that is asked for", async () => {
+    const look: TrailEvent = {
+      at: "2026-10-12T08:00",
+      action: "audit_access",
+      reason: "meeting",
+      details: { scope: "report release" },
+    };
+    const events = [...TEAM_EVENTS, look, { ...look, error: "no" }];
+    const document = await documentOf("release", { events });
+    expect(document.facts).toContainEqual(["Records", "16, which stand for 19 events"]);
+    expect(document.facts).toContainEqual(["Left out", expect.stringMatching(/^2 records of who/)]);
+    const incident = await documentOf("incident", { events });
+    expect(incident.facts).toContainEqual(["Left out", expect.stringMatching(/^1 record of who/)]);
+    const asked = await documentOf("release", { events, query: "action:audit_access" });
+    expect(asked.facts).toContainEqual(["Records", "2"]);
+    expect(asked.facts.map(([name]) => name)).not.toContain("Left out");
+  });
+
   test("says how many it cannot hold", async () => {
     const document = await documentOf("release", { limit: 3 });
     expect(document.events).toHaveLength(6);
@@ -195,7 +212,7 @@ describe("exclusions", () => {
   });
 
   test("are rows of CSV for others", async () => {
-    const [header, first] = documentCsv(await documentOf("exclusions"));
+    const [header, first] = await csvOf(await documentOf("exclusions"));
     expect(header).toContain(",samples,sample_ids,origins,imported,what");
     expect(first).toContain(",3,s1 s2 s3,train train val,");
   });

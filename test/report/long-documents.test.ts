@@ -1,7 +1,7 @@
 /** Documents of trails that they cannot list: what they count is counted of all. */
 import { describe, expect, test } from "vitest";
 import type { ReportDocument, ReportKind } from "../../src/report/index.ts";
-import { documentOf, markdownOf, sectionOf } from "../support/report-document.ts";
+import { csvOf, documentOf, markdownOf, sectionOf } from "../support/report-document.ts";
 import { reportId, TEAM_EVENTS, type TrailEvent } from "../support/report-trail.ts";
 
 /** Days later, so many of them. */
@@ -68,6 +68,18 @@ describe.each<[ReportKind, readonly TrailEvent[], readonly string[]]>([
         sectionOf(document, heading).split("\n").length;
       expect(rows(short)).toBe(rows(await documentOf(kind, made)));
     }
+  });
+
+  test("has a row of CSV for each record", async () => {
+    const short = await csvOf(await documentOf(kind, { events, limit: 2 }));
+    const whole = await csvOf(await documentOf(kind, { events }));
+    // What led to a failure is looked up for those that are listed.
+    const same = (line: string): string => line.replace(/,not verified,[\w. ]*,/, ",");
+    expect(short.map(same).toSorted()).toEqual(whole.map(same).toSorted());
+    expect(short.length).toBeGreaterThan(40);
+    const own = { events, limit: 2, isPseudonymous: true };
+    const renamed = (await csvOf(await documentOf(kind, own))).join("\n");
+    expect(renamed).not.toMatch(/\b(ann|bob|carla|dora|tuner|scorer|10\.0\.0\.7)\b/i);
   });
 
   test("says so in its head, and nowhere that there is none", async () => {

@@ -105,7 +105,10 @@ export function otelAudit(
 }
 
 /** The only segment of a stream. */
-export function segmentOf({ directory, stream }: CommandTrail): string {
+export function segmentOf({
+  directory,
+  stream,
+}: Pick<CommandTrail, "directory" | "stream">): string {
   const folder = join(directory, "journal", stream);
   const names = readdirSync(folder);
   if (names.length !== 1) throw new Error(`segments: ${names.join(", ")}`);

@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import { parseQuery, sourcesOf } from "../../src/read/index.ts";
 import {
+  documentCsv,
   documentMarkdown,
   makeReport,
   type MaterialOptions,
@@ -17,11 +18,13 @@ import { temporaryDirectory } from "./temporary-directory.ts";
 export interface Made
   extends Partial<ReportFrame>, Partial<Pick<MaterialOptions, "limit" | "isPermitted">> {
   readonly events?: readonly TrailEvent[];
+  /** Further conditions. */
+  readonly query?: string;
 }
 
 /** A document about a trail that is written for it. */
 export async function documentOf(kind: ReportKind, made: Made = {}): Promise<ReportDocument> {
-  const { events = TEAM_EVENTS, limit, isPermitted, ...frame } = made;
+  const { events = TEAM_EVENTS, limit, isPermitted, query = "", ...frame } = made;
   const directory = temporaryDirectory();
   writeReportTrail(directory, events);
   const { from, until, isPseudonymous: asksForNames } = frame;
@@ -32,7 +35,7 @@ export async function documentOf(kind: ReportKind, made: Made = {}): Promise<Rep
     limit,
     isPermitted,
     asksForNames,
-    query: parseQuery(""),
+    query: parseQuery(query),
   });
   return makeReport(
     {
@@ -52,6 +55,13 @@ export async function documentOf(kind: ReportKind, made: Made = {}): Promise<Rep
 /** The whole of it as Markdown. */
 export const markdownOf = (document: ReportDocument): string =>
   [...documentMarkdown(document)].join("\n");
+
+/** Its rows of CSV, the header first. */
+export async function csvOf(document: ReportDocument): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for await (const line of documentCsv(document)) lines.push(line);
+  return lines;
+}
 
 /** The text of a section, by its heading. */
 export function sectionOf(document: ReportDocument, heading: string): string {

@@ -9,9 +9,11 @@ import {
   documentMarkdown,
   type MaterialOptions,
   makeReport,
+  marksOf,
   readMaterial,
   type ReportDocument,
   type ReportFrame,
+  type ReportMaterial,
 } from "../../report/index.ts";
 import type { VerificationReport } from "../../verify/index.ts";
 import { pathsOrDefault } from "../default-paths.ts";
@@ -35,6 +37,10 @@ export async function report(
   const paths = pathsOrDefault(trail, "nothing to report on");
   const { sources, query } = await asked(terms, { trail: paths, timezone });
   const isPermitted = await rolesOf(options.policy, lines.warn);
+  const verification = options.verify
+    ? await verified(paths, { options, from, until, warn: lines.warn })
+    : undefined;
+  const markOf = marksOf(verification);
   const material = await withProgress((reading) =>
     readMaterial(sources, {
       kind,
@@ -42,13 +48,11 @@ export async function report(
       from,
       until,
       isPermitted,
+      isMarked: (id) => markOf(id) !== undefined,
       asksForNames: options.pseudonyms,
       ...reading,
     }),
   );
-  const verification = options.verify
-    ? await verified(paths, { options, from, until, warn: lines.warn })
-    : undefined;
   const { records: total } = material.counts;
   await recordAccess({ scope: ["report", kind, ...terms], count: total }, options);
   const frame: ReportFrame = {
@@ -64,20 +68,47 @@ export async function report(
     hasPolicy: isPermitted !== undefined,
     isPseudonymous: options.pseudonyms === true,
   };
-  for (const line of linesOf(makeReport(frame, material), output)) lines.print(line);
-  if (total === 0) lines.warn("nothing found");
-  const unlisted = total - material.records.length;
-  if (unlisted > 0) lines.warn(`${unlisted} of ${total} records are counted and not listed`);
+  for await (const line of linesOf(makeReport(frame, material), output)) lines.print(line);
+  sayWhatIsWrong({ material, verification, output }, lines.warn);
+  process.exitCode =
+    verification?.findings.some(({ severity }) => DOUBTFUL.has(severity)) === true
+      ? EXIT_DOUBTFUL
+      : exitAfterReading(material, total);
+}
+
+/** Not what is inconclusive: a trail that was never signed is no trail that somebody changed. */
+const DOUBTFUL: ReadonlySet<string> = new Set(["tampered", "unreadable", "missing"]);
+/** Not 1, as `verify` has it: to everyone who asks, that is "nothing found", which many pass over. */
+const EXIT_DOUBTFUL = 4;
+
+interface Said {
+  readonly material: ReportMaterial;
+  readonly verification: VerificationReport | undefined;
+  readonly output: ReportCommandOptions["output"];
+}
+
+function sayWhatIsWrong({ material, verification, output }: Said, warn: Lines["warn"]): void {
+  const { counts, records, sourceCount, accessLeftOut } = material;
+  if (counts.records === 0) warn("nothing found");
+  if (sourceCount === 0) warn("nothing was read: there is no file that holds records");
+  const unlisted = counts.records - records.length;
+  if (unlisted > 0)
+    warn(
+      output === "csv"
+        ? `${counts.records} records, in the order in which they are read`
+        : `${unlisted} of ${counts.records} records are counted and not listed: -o csv has all of them`,
+    );
+  if (accessLeftOut > 0)
+    warn(`${accessLeftOut} records of who looked at the trail are left out: action:audit_access`);
   if (verification !== undefined && verification.verdict !== "verified")
-    lines.warn(`the trail: ${verification.headline}`);
-  sayProblems(material, lines.warn);
-  process.exitCode = exitAfterReading(material, total);
+    warn(`the trail: ${verification.headline}`);
+  sayProblems(material, warn);
 }
 
 function linesOf(
   document: ReportDocument,
   output: ReportCommandOptions["output"],
-): Iterable<string> {
+): Iterable<string> | AsyncIterable<string> {
   if (output === "html") return [documentHtml(document)];
   return output === "csv" ? documentCsv(document) : documentMarkdown(document);
 }

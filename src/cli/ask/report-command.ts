@@ -33,7 +33,12 @@ Documents:
 High-impact events stand first. Every document says what it was read from, whether that verifies, what is
 missing, and what roles did that the policy does not let them do, apart from people. Each record is there
 with its id: otel-audit show <id> has the rest. csv has the records only. html is one page that loads and runs
-nothing.
+nothing. A record that a finding of the verification names is marked wherever it stands; in csv, in the column
+finding.
+
+Of more than 10 000 records markdown and html list the latest 5000 of high impact and the latest 5000 others, and
+say so; tables and counts are of all. csv has all of them, then in the order in which they are read. Records of who
+looked at the trail (--purpose) are left out and counted: the term action:audit_access asks for those.
 
 --from and --to are the times between which it is: --to 2026-10-31 includes that day. Other commands take the URL
 of a store with --from; a report reads files, and verifies them. Fetch the records of a store first:
@@ -49,7 +54,8 @@ Examples:
   otel-audit report decisions --from 2026-10 --to 2026-10 --pseudonyms -o html 'target:loan-*'
 
 Exit: 0 there is something; 1 there is nothing (the document says so); 2 wrong usage; 3 something is not there
-or cannot be read; 4 made, but some lines are no records: the document and stderr say so.`;
+or cannot be read; 4 made, but some lines are no records, or the verification says tampered, unreadable or
+incomplete: the document and stderr say so. A trail that was never signed, or not up to its end, is no 4.`;
 
 const each = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,

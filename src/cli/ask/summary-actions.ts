@@ -99,11 +99,13 @@ function blocksOf(found: TrailSummary): readonly (readonly [string, readonly Tot
 
 function factsOf(found: TrailSummary, zone: string): readonly (readonly [string, string])[] {
   const { first, last, total, events, highImpact, denied, streams, gaps } = found;
+  const looks = found.actions.find(({ name }) => name === "audit_access");
   const missing = gaps === undefined ? undefined : gapText(gaps);
   return [
     ["total events", String(total)],
     ...(importedIn(found) === 0 ? [] : [["of which imported", String(importedIn(found))] as const]),
     ...(events === total ? [] : [["they stand for", String(events)] as const]),
+    ...(looks === undefined ? [] : [["of them looks", `${looks.records} (who read it)`] as const]),
     ["high impact", String(highImpact)],
     ["denied", String(denied)],
     ["first", first === undefined ? "" : screenTime(first, zone)],

@@ -1,13 +1,17 @@
 /** Sections that documents of every kind have. */
-import type { VerificationReport } from "../../verify/index.ts";
+import type { Finding, VerificationReport } from "../../verify/index.ts";
 import { gapText } from "../gap-totals.ts";
-import type { Block, Fact, ReportEvent, Section } from "./document.ts";
-import type { MaterialCounts, ReportFrame, ReportMaterial } from "./material.ts";
+import type { Block, Cell, Fact, Section } from "./document.ts";
+import { listedBlocks } from "./listed-events.ts";
+import { findingText } from "./marks.ts";
+import type { ReportFrame, ReportMaterial } from "./material.ts";
 import { reportEvent } from "./report-event.ts";
-import { dayText, minuteText } from "./times.ts";
+import { minuteText } from "./times.ts";
 
 /** More findings, or places, are counted. */
 const MAX_LISTED = 20;
+
+const NOTHING_READ = "everything: nothing was read, because there is no file that holds records";
 
 /** What is said above everything. */
 export function frameFacts(frame: ReportFrame, material: ReportMaterial): readonly Fact[] {
@@ -19,6 +23,7 @@ export function frameFacts(frame: ReportFrame, material: ReportMaterial): readon
   });
   const gapsSaid = gapText(gapTotals);
   const missing = [
+    ...(material.sourceCount === 0 ? [NOTHING_READ] : []),
     ...(gapsSaid === undefined ? [] : [gapsSaid]),
     ...(problemCount === 0 ? [] : [`${counted(problemCount, "place")} that cannot be read`]),
     ...(frame.verification === undefined || frame.verification.records.missing === 0
@@ -40,6 +45,14 @@ export function frameFacts(frame: ReportFrame, material: ReportMaterial): readon
           [
             "Of which imported",
             `${imported}, from a log that anybody could have written; they are marked, and stand at the time of the import`,
+          ] as const,
+        ]),
+    ...(material.accessLeftOut === 0
+      ? []
+      : [
+          [
+            "Left out",
+            `${counted(material.accessLeftOut, "record")} of who looked at the trail: the term action:audit_access asks for those`,
           ] as const,
         ]),
     ["Of high impact", String(highImpact)],
@@ -84,8 +97,9 @@ function periodText({ from, until, zone }: ReportFrame, { counts }: ReportMateri
 /** Whether the records are what was signed, and all of them. */
 export function integritySections(
   frame: ReportFrame,
-  { gaps, gapTotals, problems, problemCount, records, counts }: ReportMaterial,
+  material: ReportMaterial,
 ): readonly Section[] {
+  const { gaps, gapTotals, problems, problemCount, records, counts, sourceCount: read } = material;
   const unlisted = counts.records - records.length;
   const missing: Block[] = [
     ...(unlisted > 0
@@ -96,7 +110,13 @@ export function integritySections(
         ]
       : []),
     ...(gaps.length === 0
-      ? [text("No record of this period says that others were lost.")]
+      ? [
+          text(
+            read === 0
+              ? "Nothing was read: there is no file that holds records. What this document says of nothing is no answer."
+              : "No record of this period says that others were lost.",
+          ),
+        ]
       : [
           text(`${gapText(gapTotals) ?? ""}.`),
           ...listedBlocks(gaps.length, Math.max(gaps.length, gapTotals.records), () => [
@@ -148,17 +168,24 @@ function verificationBlocks({ verification, isPseudonymous }: ReportFrame): read
   return [
     text(headline),
     ...(counts.length === 0 ? [] : [{ kind: "facts", facts: counts } as const]),
-    ...(bad.length === 0 || isPseudonymous
+    ...(bad.length === 0
       ? []
       : [
           {
             kind: "table",
             caption: `Findings${bad.length + unlisted > MAX_LISTED ? `, the first ${MAX_LISTED}` : ""}`,
-            columns: ["Severity", "Finding"],
-            rows: bad.slice(0, MAX_LISTED).map(({ severity, message }) => [severity, message]),
+            columns: ["Severity", "Finding", "Record"],
+            rows: bad.slice(0, MAX_LISTED).map((finding) => findingRow(finding, isPseudonymous)),
           } as const,
         ]),
   ];
+}
+
+/** Names of files, and what stands in them, may be somebody's. */
+function findingRow(finding: Finding, isPseudonymous: boolean): readonly Cell[] {
+  const { severity, message, record } = finding;
+  const said = isPseudonymous ? findingText(finding) : message;
+  return [severity, said, record === undefined ? "" : { records: [record] }];
 }
 
 function severityCounts({ findings, unlisted }: VerificationReport): readonly Fact[] {
@@ -168,53 +195,6 @@ function severityCounts({ findings, unlisted }: VerificationReport): readonly Fa
     String(all.length),
   ]);
   return unlisted > 0 ? [...facts, ["Findings not listed", String(unlisted)]] : facts;
-}
-
-/** Those of high impact; then the others, day by day. */
-export function eventSections(
-  { events, counts }: { readonly events: readonly ReportEvent[]; readonly counts: MaterialCounts },
-  zone: string,
-  words: { readonly high: string; readonly rest: string },
-): readonly Section[] {
-  const high = events.filter(({ impact }) => impact === "high");
-  const rest = events.filter(({ impact }) => impact !== "high");
-  const others = counts.records - counts.highImpact;
-  return [
-    {
-      id: "high-impact",
-      heading: words.high,
-      blocks: listedBlocks(high.length, counts.highImpact, () => [
-        { kind: "events", events: high },
-      ]),
-    },
-    {
-      id: "by-day",
-      heading: words.rest,
-      blocks: listedBlocks(rest.length, others, () => dayBlocks(rest, zone)),
-    },
-  ];
-}
-
-/** What is listed, and how much there is of it where that is more. */
-export function listedBlocks(
-  listed: number,
-  total: number,
-  blocks: () => readonly Block[],
-): readonly Block[] {
-  if (total === 0) return [text("None.")];
-  if (listed >= total) return blocks();
-  if (listed === 0) return [text(`There are ${total}, and none of them is listed here.`)];
-  return [text(`Listed are the latest ${listed} of ${total}.`), ...blocks()];
-}
-
-/** Events under the days of a zone. */
-export function dayBlocks(events: readonly ReportEvent[], zone: string): readonly Block[] {
-  const days = Map.groupBy(events, ({ timestamp }) => dayText(timestamp, zone));
-  return [...days].map(([heading, ofDay]) => ({
-    kind: "group",
-    heading,
-    blocks: [{ kind: "events", events: ofDay }],
-  }));
 }
 
 /** What roles did that they may not do, without a name. */

@@ -1,5 +1,7 @@
 /** A document about a trail, before it is HTML, Markdown or CSV: plain texts, nothing escaped. */
 
+import type { MarkOf } from "./marks.ts";
+
 /** What the document is for. */
 export type ReportKind = "release" | "incident" | "exclusions" | "decisions";
 
@@ -95,6 +97,12 @@ export interface ReportDocument {
   readonly name: string;
   readonly facts: readonly Fact[];
   readonly sections: readonly Section[];
-  /** Every record in it, each once, in the order of time. */
+  /** Every record that it lists, each once, in the order of time. */
   readonly events: readonly ReportEvent[];
+  /** Every record that it is about, also where those are more: then as they are read. */
+  readonly rows: () => AsyncIterable<ReportEvent>;
+  /** What the verification found about a record. */
+  readonly markOf: MarkOf;
+  /** Whether somebody verified at all. */
+  readonly isVerified: boolean;
 }

@@ -14,10 +14,12 @@ export function eventHtml(event: ReportEvent, level: number, links: Links): Mark
   const known = OUTCOMES.has(outcome) ? outcome : "other";
   const high = impact === "high" ? markup` · <span class="mark high">high impact</span>` : "";
   const command = PLAIN_ID.test(id) ? markup` · <code>otel-audit show ${id}</code>` : "";
+  const mark = links.markOf(id);
+  const doubt = mark === undefined ? "" : markup`<p class="mark failure">${mark.text}</p>\n`;
   const extras = details.length === 0 ? "" : factTable(details, links);
   return markup`<article class="${known}" id="${anchorOf(id)}">
 ${heading(level, what)}<p class="when"><time datetime="${timestamp}">${time}</time> · <span class="mark ${known}">${outcome}</span>${high}</p>
-${factList(facts.filter(([name]) => name !== "Outcome" || outcome !== "success"))}${changes.length === 0 ? "" : changesHtml(changes)}${extras}${related.map((one) => relatedHtml(one, links))}<p class="record">Record ${recordLink(id, links)}${command}</p>
+${doubt}${factList(facts.filter(([name]) => name !== "Outcome" || outcome !== "success"))}${changes.length === 0 ? "" : changesHtml(changes)}${extras}${related.map((one) => relatedHtml(one, links))}<p class="record">Record ${recordLink(id, links)}${command}</p>
 </article>
 `;
 }

@@ -2,7 +2,8 @@
 import type { RelatedEvents, ReportEvent } from "./document.ts";
 import { sentenceOf } from "../../event/index.ts";
 import { type FlatRecord, fromFlat } from "../../format/index.ts";
-import { eventSections, roleSection } from "./common-sections.ts";
+import { roleSection } from "./common-sections.ts";
+import { eventSections } from "./listed-events.ts";
 import { LEAD_UP_EVENTS, LEAD_UP_HOURS, MAX_LED_UP } from "./lead-up.ts";
 import type { LeadUp, ReportFrame, ReportMaterial } from "./material.ts";
 import type { OwnSections } from "./release.ts";
@@ -39,7 +40,9 @@ export function incidentEvent(
   const own = leadUps.get(record.record_id);
   return reportEvent(record, zone, {
     related: own === undefined ? [] : [beforeIt(own, zone)],
-    columns: { led_to_by: (own ?? []).map((one) => one.record.record_id).join(" ") },
+    columns: {
+      led_to_by: own?.map((one) => one.record.record_id).join(" ") ?? "not looked up",
+    },
   });
 }
 

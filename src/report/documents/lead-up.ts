@@ -4,6 +4,7 @@ import type { FlatRecord } from "../../format/index.ts";
 import { matchingRecords, type ScanOptions, type TrailSource } from "../../read/index.ts";
 import { toIsoMicros } from "../../lib/clock.ts";
 import { isImported, ORIGINALS } from "../imported.ts";
+import { withoutAccess } from "./access-records.ts";
 import type { LeadUp } from "./material.ts";
 import { byTime, periodTerms } from "./period.ts";
 
@@ -56,7 +57,7 @@ export async function leadUpsTo(
   const ties = TIES.map(({ why, of }) => ({ why, of, by: groupedBy(followed, of) }));
   const from = followed.reduce((least, one) => (one.from < least ? one.from : least), first.from);
   // By its time of import nothing that is imported stands before or behind anything.
-  const query = { terms: [...periodTerms(from, undefined), ORIGINALS] };
+  const query = withoutAccess({ terms: [...periodTerms(from, undefined), ORIGINALS] });
   for await (const found of matchingRecords(sources, query, options)) {
     if (found.kind === "problem") continue;
     const { record } = found;

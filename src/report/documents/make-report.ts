@@ -4,10 +4,13 @@
  * In: records and what is known of them. Out: a document as data, for every form it is written in.
  */
 import { integritySections, frameFacts } from "./common-sections.ts";
-import { decisionSections } from "./decisions.ts";
-import type { ReportDocument, ReportKind } from "./document.ts";
-import { exclusionSections } from "./exclusions.ts";
-import { incidentSections } from "./incident.ts";
+import type { FlatRecord } from "../../format/index.ts";
+import { decisionEvent, decisionSections } from "./decisions.ts";
+import type { ReportDocument, ReportEvent, ReportKind } from "./document.ts";
+import { exclusionEvent, exclusionSections } from "./exclusions.ts";
+import { incidentEvent, incidentSections } from "./incident.ts";
+import { marksOf } from "./marks.ts";
+import { reportEvent } from "./report-event.ts";
 import type { LeadUp, ReportFrame, ReportMaterial } from "./material.ts";
 import { renamingOf } from "./renaming-of.ts";
 import { type OwnSections, releaseSections } from "./release.ts";
@@ -41,7 +44,27 @@ export function makeReport(given: ReportFrame, read: ReportMaterial): ReportDocu
     facts: frameFacts(frame, material),
     sections: [...own.sections, ...integritySections(frame, material)],
     events: own.events,
+    rows: () => rowsOf(frame, material),
+    markOf: marksOf(frame.verification),
+    isVerified: frame.verification !== undefined,
   };
+}
+
+/** A record as it stands in a document of a kind. */
+const EVENT_OF: Readonly<
+  Record<ReportKind, (record: FlatRecord, material: ReportMaterial, zone: string) => ReportEvent>
+> = {
+  release: (record, _, zone) => reportEvent(record, zone),
+  incident: incidentEvent,
+  exclusions: (record, _, zone) => exclusionEvent(record, zone),
+  decisions: (record, { tables }, zone) => decisionEvent(record, tables.decisions, zone),
+};
+
+async function* rowsOf(
+  { kind, zone }: ReportFrame,
+  material: ReportMaterial,
+): AsyncGenerator<ReportEvent> {
+  for await (const record of material.every()) yield EVENT_OF[kind](record, material, zone);
 }
 
 function renamed(

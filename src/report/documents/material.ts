@@ -9,6 +9,12 @@ import type { ReportTables } from "./tables.ts";
 export interface ReportMaterial extends ReadingProblems {
   /** Oldest first; where there are too many, those of high impact and the latest of the others. */
   readonly records: readonly FlatRecord[];
+  /** All that the document is about, one by one as they are read; under other names as well. */
+  readonly every: () => AsyncIterable<FlatRecord> | Iterable<FlatRecord>;
+  /** How many files, or stores, there are: 0 where nothing was read. */
+  readonly sourceCount: number;
+  /** Records of who looked at the trail, which nobody asked for. */
+  readonly accessLeftOut: number;
   /** What is known of all that the document is about, under other names where somebody asked for them. */
   readonly tables: ReportTables;
   /** All that the document is about. */

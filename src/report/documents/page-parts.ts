@@ -1,9 +1,14 @@
 /** Pieces of a page. */
 import { Markup, markup } from "../markup.ts";
 import type { Cell, Fact, TableBlock } from "./document.ts";
+import type { MarkOf } from "./marks.ts";
 
-/** Ids of the records that the page has. */
-export type Links = ReadonlySet<string>;
+/** What is known of records by their ids. */
+export interface Links {
+  /** Whether the page has it. */
+  readonly has: (id: string) => boolean;
+  readonly markOf: MarkOf;
+}
 
 /** An id that no other record has, of letters that a link takes as they are. */
 export function anchorOf(id: string): string {
@@ -45,6 +50,11 @@ function cellHtml(cell: Cell, links: Links): Markup {
 
 /** The id of a record, which leads to it where the page has it. */
 export function recordLink(id: string, links: Links): Markup {
+  const mark = links.markOf(id);
+  const said =
+    mark === undefined ? "" : markup` <strong class="mark failure">${mark.word}</strong>`;
   const code = markup`<code>${id}</code>`;
-  return links.has(id) ? markup`<a href="#${anchorOf(id)}">${code}</a>` : code;
+  return links.has(id)
+    ? markup`<a href="#${anchorOf(id)}">${code}</a>${said}`
+    : markup`${code}${said}`;
 }

@@ -17,6 +17,7 @@ import {
   type TrailSource,
 } from "../../read/index.ts";
 import { gapTotals } from "../gap-totals.ts";
+import { accessLeftOut, withoutAccess } from "./access-records.ts";
 import type { ReportKind } from "./document.ts";
 import { leadUpsTo } from "./lead-up.ts";
 import type { ReportMaterial, RoleAnomaly } from "./material.ts";
@@ -63,7 +64,8 @@ export async function readMaterial(
 ): Promise<ReportMaterial> {
   const { kind, query: _, from, until, isPermitted, asksForNames = false, ...rest } = options;
   const { limit = MAX_RECORDS, isMarked = () => false, ...scan } = rest;
-  const about = aboutQuery(options);
+  const all = allAbout(options);
+  const about = withoutAccess(all);
   const counted = await countTrailWays(sources, about, WAYS, scan);
   const [[whole] = [], impacts = [], outcomes = [], roles = [], origins = []] = counted.ways.map(
     (counts) => [...counts.values()],
@@ -86,6 +88,9 @@ export async function readMaterial(
     : everyRecord(sources, about, { rename, scan });
   return {
     ...listed,
+    every: () => every(),
+    sourceCount: sources.length,
+    accessLeftOut: await accessLeftOut(sources, all, scan),
     tables: await readTables(kind, every, { rows: 2 * limit, isMarked }),
     gapTotals: await gapTotals(sources, { terms: period }, scan),
     counts: {
@@ -113,18 +118,14 @@ const WAYS: readonly (readonly GroupKey[])[] = [
   [{ field: "imported" }],
 ];
 
-/** What a document is about. */
-export function aboutQuery({
-  kind,
-  query,
-  from,
-  until,
-}: Pick<MaterialOptions, "kind" | "query" | "from" | "until">): Query {
+type Asked = Pick<MaterialOptions, "kind" | "query" | "from" | "until">;
+
+/** What a document is about, and who looked at it. */
+function allAbout({ kind, query, from, until }: Asked): Query {
   return {
     terms: [...query.terms, ...parseQuery(ABOUT[kind]).terms, ...periodTerms(from, until)],
   };
 }
-
 function problemsOf({ problems, problemCount }: ReadingProblems): ReadingProblems {
   return { problems, problemCount };
 }

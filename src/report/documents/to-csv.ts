@@ -3,12 +3,19 @@ import { encodeCsvCell } from "../../format/index.ts";
 import { OWN_COLUMNS } from "./csv-columns.ts";
 import type { ReportDocument } from "./document.ts";
 
-/** A row a record, in the order of time; the header names the columns of this kind of document. */
-export function* documentCsv({ kind, events }: ReportDocument): Generator<string> {
+/**
+ * A row a record, of all that the document is about: in the order of time, or as they are read where there
+ * are more than it lists. The header names the columns of this kind of document.
+ */
+export async function* documentCsv(document: ReportDocument): AsyncGenerator<string> {
+  const { kind, rows, markOf, isVerified } = document;
   const columns: readonly string[] = [...COLUMNS, ...OWN_COLUMNS[kind], "imported", "what"];
   yield columns.join(",");
-  for (const { columns: cells } of events)
+  for await (const { id, columns: own } of rows()) {
+    const finding = isVerified ? (markOf(id)?.text ?? "") : "not verified";
+    const cells: Readonly<Record<string, string>> = { ...own, finding };
     yield columns.map((column) => encodeCsvCell(cells[column] ?? "")).join(",");
+  }
 }
 
 const COLUMNS = [
@@ -28,4 +35,5 @@ const COLUMNS = [
   "error",
   "approval",
   "approver",
+  "finding",
 ];

@@ -13,8 +13,9 @@ import { PAGE_STYLE } from "./page-style.ts";
 
 /** The page. */
 export function documentHtml(document: ReportDocument): string {
-  const { title, name, facts, sections, events } = document;
-  const links = new Set(events.map(({ id }) => id));
+  const { title, name, facts, sections, events, markOf } = document;
+  const ids = new Set(events.map(({ id }) => id));
+  const links: Links = { has: (id) => ids.has(id), markOf };
   const style = createHash("sha256").update(PAGE_STYLE).digest("base64");
   const policy = `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'`;
   const contents = sections.map(

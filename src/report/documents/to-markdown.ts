@@ -1,6 +1,7 @@
 /** A document as GitHub Flavored Markdown: nothing of a record is mark-up. */
 import { markdownRow, markdownText } from "../../lib/markdown-text.ts";
 import type { Block, Cell, Fact, ReportDocument, ReportEvent, TableBlock } from "./document.ts";
+import type { MarkOf } from "./marks.ts";
 
 /** Its lines. */
 export function* documentMarkdown({
@@ -8,6 +9,7 @@ export function* documentMarkdown({
   name,
   facts,
   sections,
+  markOf,
 }: ReportDocument): Generator<string> {
   yield `# ${markdownText(title)}`;
   yield "";
@@ -15,7 +17,7 @@ export function* documentMarkdown({
   yield* factLines(facts);
   for (const { heading, blocks } of sections) {
     yield* ["", `## ${markdownText(heading)}`];
-    for (const block of blocks) yield* blockLines(block, 3);
+    for (const block of blocks) yield* blockLines(block, 3, markOf);
   }
 }
 
@@ -23,7 +25,7 @@ function* factLines(facts: readonly Fact[]): Generator<string> {
   for (const [name, text] of facts) yield `- **${markdownText(name)}:** ${markdownText(text)}`;
 }
 
-function* blockLines(block: Block, level: number): Generator<string> {
+function* blockLines(block: Block, level: number, markOf: MarkOf): Generator<string> {
   yield "";
   switch (block.kind) {
     case "text":
@@ -33,36 +35,45 @@ function* blockLines(block: Block, level: number): Generator<string> {
       yield* factLines(block.facts);
       return;
     case "table":
-      yield* tableLines(block);
+      yield* tableLines(block, markOf);
       return;
     case "events":
       for (const [at, event] of block.events.entries()) {
         if (at > 0) yield "";
-        yield* eventLines(event, level);
+        yield* eventLines(event, level, markOf);
       }
       return;
     default:
       yield `${"#".repeat(level)} ${markdownText(block.heading)}`;
-      for (const inner of block.blocks) yield* blockLines(inner, level + 1);
+      for (const inner of block.blocks) yield* blockLines(inner, level + 1, markOf);
   }
 }
 
-function* tableLines({ caption, columns, rows }: TableBlock): Generator<string> {
+function* tableLines({ caption, columns, rows }: TableBlock, markOf: MarkOf): Generator<string> {
   yield `**${markdownText(caption)}**`;
   yield "";
   yield markdownRow(columns);
   yield `| ${columns.map(() => "---").join(" | ")} |`;
-  for (const row of rows) yield markdownRow(row.map(cellText));
+  for (const row of rows) yield markdownRow(row.map((cell) => cellText(cell, markOf)));
 }
 
-function cellText(cell: Cell): string {
-  return typeof cell === "string" ? cell : cell.records.join(", ");
+function cellText(cell: Cell, markOf: MarkOf): string {
+  return typeof cell === "string"
+    ? cell
+    : cell.records.map((id) => markedId(id, markOf)).join(", ");
 }
 
-function* eventLines(event: ReportEvent, level: number): Generator<string> {
+function markedId(id: string, markOf: MarkOf): string {
+  const mark = markOf(id);
+  return mark === undefined ? id : `${id} (${mark.word})`;
+}
+
+function* eventLines(event: ReportEvent, level: number, markOf: MarkOf): Generator<string> {
   const { id, time, what, impact, facts, changes, details, related } = event;
   yield `${"#".repeat(level)} ${markdownText(time)}: ${markdownText(what)}`;
   yield "";
+  const mark = markOf(id);
+  if (mark !== undefined) yield* factLines([["Verification", mark.text]]);
   yield* factLines([...facts, ["Impact", impact], ["Record", id]]);
   if (changes.length > 0) {
     yield* ["", markdownRow(["Field", "Before", "After"]), "| --- | --- | --- |"];
@@ -77,6 +88,7 @@ function* eventLines(event: ReportEvent, level: number): Generator<string> {
     yield* ["", `**${markdownText(title)}**`];
     if (events.length === 0) continue;
     yield* ["", markdownRow(["When", "Why", "What", "Record"]), "| --- | --- | --- | --- |"];
-    for (const one of events) yield markdownRow([one.time, one.why, one.what, one.id]);
+    for (const one of events)
+      yield markdownRow([one.time, one.why, one.what, markedId(one.id, markOf)]);
   }
 }
