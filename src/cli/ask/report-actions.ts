@@ -9,6 +9,7 @@ import {
   documentMarkdown,
   type MaterialOptions,
   makeReport,
+  PSEUDONYMS,
   readMaterial,
   type ReportDocument,
   type ReportFrame,
@@ -65,6 +66,8 @@ export async function report(
     isPseudonymous: options.pseudonyms === true,
   };
   for (const line of linesOf(makeReport(frame, material), output)) lines.print(line);
+  // The other forms say it themselves.
+  if (options.pseudonyms === true && output === "csv") lines.warn(PSEUDONYMS);
   if (total === 0) lines.warn("nothing found");
   const unlisted = total - material.records.length;
   if (unlisted > 0) lines.warn(`${unlisted} of ${total} records are counted and not listed`);
