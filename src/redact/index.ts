@@ -12,6 +12,7 @@ export {
 } from "./collector-rules.ts";
 export { MAX_VALUE_BYTES } from "./cut.ts";
 export { type Detector, DETECTORS, type Feature } from "./detectors.ts";
+export { createFinder } from "./found-values.ts";
 export type { KeyRule } from "./key-names.ts";
 export { limitRecord, type Limitable, MAX_RECORD_BYTES } from "./limits.ts";
 export { MASK } from "./mask.ts";

@@ -43,6 +43,7 @@ export { summariseTrail, type Total, type TrailSummary } from "./summary.ts";
 export { countRates, type RateInterval, type Rates, type RateSeries } from "./rates.ts";
 export { ratesSvg } from "./rates-svg.ts";
 export { REPORT_KINDS, type ReportDocument, type ReportKind } from "./documents/document.ts";
+export { PSEUDONYMS } from "./documents/common-sections.ts";
 export { makeReport } from "./documents/make-report.ts";
 export { marksOf } from "./documents/marks.ts";
 export type { ReportFrame, ReportMaterial } from "./documents/material.ts";

@@ -19,6 +19,7 @@ export interface TrailEvent {
   readonly kind?: string;
   readonly details?: BodyMap;
   readonly trace?: string;
+  readonly service?: string;
   readonly more?: Readonly<Record<string, AttributeValue>>;
 }
 
@@ -72,7 +73,7 @@ function lineOf(event: TrailEvent, index: number): string {
       ...event.more,
     },
     body: details ?? {},
-    service: "trainer",
+    service: event.service ?? "trainer",
     ...(event.trace === undefined ? {} : { traceId: event.trace.padEnd(32, "0") }),
   });
 }

@@ -10,6 +10,7 @@ import {
   type MaterialOptions,
   makeReport,
   marksOf,
+  PSEUDONYMS,
   readMaterial,
   type ReportDocument,
   type ReportFrame,
@@ -69,6 +70,8 @@ export async function report(
     isPseudonymous: options.pseudonyms === true,
   };
   for await (const line of linesOf(makeReport(frame, material), output)) lines.print(line);
+  // The other forms say it themselves.
+  if (options.pseudonyms === true && output === "csv") lines.warn(PSEUDONYMS);
   sayWhatIsWrong({ material, verification, output }, lines.warn);
   process.exitCode =
     verification?.findings.some(({ severity }) => DOUBTFUL.has(severity)) === true

@@ -44,8 +44,10 @@ looked at the trail (--purpose) are left out and counted: the term action:audit_
 of a store with --from; a report reads files, and verifies them. Fetch the records of a store first:
 otel-audit export --from <url> --all-kinds --to records.jsonl, then -t records.jsonl.
 
---pseudonyms: people, services, addresses and clients get names like "Person 1", the same throughout the
-document, also where their ids stand in texts. Other words of a text are not changed: read it before it leaves.
+--pseudonyms: people, services, sessions, hosts, addresses and clients that a field names (actor, reviewer,
+created_by ...), and e-mail and IP addresses anywhere, get names like "Person 1", the same throughout the document,
+also where their ids stand in texts. First names, nicknames and other words of a text are not changed, which the
+document says: read it before it leaves.
 
 Examples:
   otel-audit report release --from 2026-10-01 --to 2026-10-31 -o html > release.html

@@ -12,6 +12,9 @@ import { minuteText } from "./times.ts";
 const MAX_LISTED = 20;
 
 const NOTHING_READ = "everything: nothing was read, because there is no file that holds records";
+/** What other names cover, and what they do not: whoever gets the document has to know it. */
+export const PSEUDONYMS =
+  "People, services, sessions, hosts, addresses and clients that a field names, and e-mail and IP addresses anywhere, stand under other names, the same throughout this document, also where their ids stand in texts. Nothing else is changed: first names, nicknames and other words in reasons, errors and details that no field names are as they were recorded, and may still say who it was.";
 
 /** What is said above everything. */
 export function frameFacts(frame: ReportFrame, material: ReportMaterial): readonly Fact[] {
@@ -60,14 +63,7 @@ export function frameFacts(frame: ReportFrame, material: ReportMaterial): readon
     ["Missing", missing.length === 0 ? "nothing that is known of" : missing.join(", ")],
     ["Verification", frame.verification?.headline ?? "not done: nobody asked for it"],
     ["Made", minuteText(frame.madeAt, frame.zone)],
-    ...(frame.isPseudonymous
-      ? [
-          [
-            "Names",
-            "people, services, addresses and clients stand under other names, the same throughout this document",
-          ] as const,
-        ]
-      : []),
+    ...(frame.isPseudonymous ? [["Names", PSEUDONYMS] as const] : []),
   ];
 }
 

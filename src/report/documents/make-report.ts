@@ -77,7 +77,11 @@ function renamed(
     ups.map(({ why, record }) => ({ why, record: names.record(record) })),
   ]);
   return {
-    frame: { ...frame, terms: frame.terms.map(names.text) },
+    frame: {
+      ...frame,
+      title: frame.title === undefined ? undefined : names.text(frame.title),
+      terms: frame.terms.map(names.text),
+    },
     material: {
       ...material,
       records: material.records.map(names.record),

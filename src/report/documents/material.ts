@@ -36,6 +36,8 @@ export interface NamedId {
   readonly id: string;
   /** What stands for such a one, as in `Person`. */
   readonly noun: string;
+  /** It stands there as a number: a short one is looked for in no text, where it may count anything. */
+  readonly isNumber?: boolean;
 }
 
 /** How many records there are. */

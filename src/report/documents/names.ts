@@ -6,19 +6,17 @@
  */
 import {
   ANONYMOUS,
-  ATTR_ACTOR_DELEGATOR_ID,
-  ATTR_AUTHORIZATION_BY,
-  ATTR_CLIENT_ADDRESS,
-  ATTR_SOURCE_ID,
-  ATTR_USER_AGENT_ORIGINAL,
-  type AttributeValue,
   type BodyMap,
   type BodyValue,
   type RecordAttributes,
 } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
+import { createFinder } from "../../redact/index.ts";
+import { foldCase } from "./fold-case.ts";
 import type { NamedId } from "./material.ts";
-import { ADDRESS, CLIENT, nounOf, PERSON, SOMEBODY_TYPES } from "./nouns.ts";
+import { namedIn } from "./named-in.ts";
+import { namingKeyOf } from "./naming-keys.ts";
+import { ADDRESS, PERSON } from "./nouns.ts";
 import { STRUCTURE } from "./structure.ts";
 
 /** Gives records other names; the same names as long as it is kept. */
@@ -27,20 +25,28 @@ export interface Renaming {
   readonly text: (text: string) => string;
 }
 
-/** Types of targets that are somebody. */
-const SOMEBODY: ReadonlySet<string> = new Set(SOMEBODY_TYPES);
-/** Details that name somebody. */
-const NAMING = new Set([
-  "reviewer",
-  "assignee",
-  "approver",
-  "owner",
-  "user",
-  "user_id",
-  "username",
+/** What stands where nobody is named. */
+const NOBODY: ReadonlySet<string> = new Set([
+  ANONYMOUS,
+  "unknown",
+  "none",
+  "nobody",
+  "null",
+  "undefined",
+  "true",
+  "false",
+  "n/a",
 ]);
-const WORD = /[\p{L}\p{N}_]+/gu;
-const IN_WORD = /[\p{L}\p{N}_]/u;
+/** An underscore, too, ends a name: `user_nina` is nina. */
+const WORD = /[\p{L}\p{N}]+/gu;
+const IN_WORD = /[\p{L}\p{N}]/u;
+/** A number of so many digits stands for nothing else. */
+const LONG_NUMBER = /^\d{4,}$/;
+
+const emailsIn = createFinder(["email"]);
+const addressesIn = createFinder(["ip_address"]);
+/** Any other text is spared the search. */
+const LIKE_ADDRESS = /\d\.\d|:[\da-f]*:/i;
 
 /**
  * @param records in the order in which names are given.
@@ -51,46 +57,39 @@ export function createRenaming(
   named: readonly NamedId[] = [],
 ): Renaming {
   const names = new Map<string, string>();
+  const numbers = new Map<string, string>();
   const counts = new Map<string, number>();
-  const give = (id: AttributeValue | undefined, noun: string): void => {
-    const key = typeof id === "string" ? id.toLowerCase() : "";
-    if (key.trim() === "" || key === ANONYMOUS || names.has(key)) return;
-    const count = (counts.get(noun) ?? 0) + 1;
+  const index = createIndex();
+  const give = ({ id, noun, isNumber = false }: NamedId): void => {
+    const key = foldCase(id.normalize("NFC"));
+    if (key.trim() === "" || NOBODY.has(key) || names.has(key)) return;
+    const isShort = isNumber && !LONG_NUMBER.test(key);
+    const known = numbers.get(key);
+    if (isShort && known !== undefined) return;
+    const count = (counts.get(noun) ?? 0) + (known === undefined ? 1 : 0);
     counts.set(noun, count);
-    names.set(key, `${noun} ${count}`);
+    const name = known ?? `${noun} ${count}`;
+    if (isShort) {
+      numbers.set(key, name);
+      return;
+    }
+    names.set(key, name);
+    index.add(key, name);
   };
   for (const record of records) {
-    for (const [id, noun] of namedIn(record)) give(id, noun);
+    for (const one of namedIn(record)) give(one);
   }
-  for (const { id, noun } of named) give(id, noun);
-  const text = renamer(names);
-  return { text, record: (record) => renamed(record, text) };
-}
-
-type Named = readonly [id: AttributeValue | undefined, noun: string];
-
-/** Everybody and every place that a record names, the actor first. */
-function namedIn({ attributes, details, ...record }: FlatRecord): readonly Named[] {
-  const { actor_id: actor, actor_type: type = "", target_type: kind = "" } = record;
-  const isSomebody = SOMEBODY.has(kind.toLowerCase());
-  return [
-    [actor, nounOf(type)],
-    [attributes[ATTR_ACTOR_DELEGATOR_ID], PERSON],
-    [attributes[ATTR_AUTHORIZATION_BY], PERSON],
-    ...(isSomebody ? [[record.target_id, nounOf(kind)] as const] : []),
-    ...namingDetails(details).map((id) => [id, PERSON] as const),
-    [record.source ?? attributes[ATTR_SOURCE_ID], ADDRESS],
-    [attributes[ATTR_CLIENT_ADDRESS], ADDRESS],
-    [attributes[ATTR_USER_AGENT_ORIGINAL], CLIENT],
-  ];
-}
-
-function namingDetails(value: BodyValue | undefined): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap((item: BodyValue) => namingDetails(item));
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, item]) =>
-    NAMING.has(key.toLowerCase()) && typeof item === "string" ? [item] : namingDetails(item),
-  );
+  for (const one of named) give(one);
+  const text = (given: string): string => {
+    const own = given.normalize("NFC");
+    if (own.includes("@")) for (const { value } of emailsIn(own)) give({ id: value, noun: PERSON });
+    if (LIKE_ADDRESS.test(own))
+      for (const { value } of addressesIn(own)) give({ id: value, noun: ADDRESS });
+    return names.get(foldCase(own)) ?? index.rename(own);
+  };
+  const number = (value: number): BodyValue =>
+    names.get(String(value)) ?? numbers.get(String(value)) ?? value;
+  return { text, record: (record) => renamed(record, { text, number }) };
 }
 
 interface Known {
@@ -102,76 +101,96 @@ interface Known {
 }
 
 /** Puts names in the place of ids that stand in a text as words of their own, whatever their case. */
-function renamer(names: ReadonlyMap<string, string>): (text: string) => string {
+interface Index {
+  readonly add: (id: string, name: string) => void;
+  readonly rename: (text: string) => string;
+}
+
+function createIndex(): Index {
   const byWord = new Map<string, Known[]>();
-  for (const [id, name] of names) {
-    const [word] = id.matchAll(WORD);
-    if (word === undefined) continue;
-    const known = byWord.get(word[0]) ?? [];
-    byWord.set(word[0], known);
-    known.push({ id, offset: word.index, name });
-  }
-  for (const known of byWord.values()) known.sort((a, b) => b.id.length - a.id.length);
-  return (text) => {
-    const whole = names.get(text.toLowerCase());
-    if (whole !== undefined) return whole;
-    let result = "";
-    let done = 0;
-    for (const { 0: word, index } of text.matchAll(WORD)) {
-      const found = byWord
-        .get(word.toLowerCase())
-        ?.find((known) => index - known.offset >= done && standsAt(text, index, known));
-      if (found === undefined || index < done) continue;
-      const start = index - found.offset;
-      result += text.slice(done, start) + found.name;
-      done = start + found.id.length;
-    }
-    return result + text.slice(done);
+  return {
+    add(id, name) {
+      const [word] = id.matchAll(WORD);
+      if (word === undefined) return;
+      const known = byWord.get(word[0]) ?? [];
+      byWord.set(word[0], known);
+      known.push({ id, offset: word.index, name });
+      known.sort((a, b) => b.id.length - a.id.length);
+    },
+    rename(text) {
+      const folded = foldCase(text);
+      let result = "";
+      let done = 0;
+      for (const { 0: word, index } of folded.matchAll(WORD)) {
+        const found = byWord
+          .get(word)
+          ?.find((known) => index - known.offset >= done && standsAt(folded, index, known));
+        if (found === undefined || index < done) continue;
+        const start = index - found.offset;
+        result += text.slice(done, start) + found.name;
+        done = start + found.id.length;
+      }
+      return result + text.slice(done);
+    },
   };
 }
 
 function standsAt(text: string, index: number, { id, offset }: Known): boolean {
   const start = index - offset;
   const end = start + id.length;
-  if (text.slice(start, end).toLowerCase() !== id) return false;
+  if (text.slice(start, end) !== id) return false;
   const isCutBefore = IN_WORD.test(id[0] ?? "") && IN_WORD.test(text[start - 1] ?? "");
   const isCutBehind = IN_WORD.test(id.at(-1) ?? "") && IN_WORD.test(text[end] ?? "");
   return !isCutBefore && !isCutBehind;
 }
 
-type Rename = (text: string) => string;
+/** How what stands in a record gets another name. */
+interface Rename {
+  readonly text: (text: string) => string;
+  /** Of a number under a key that names somebody. */
+  readonly number: (value: number) => BodyValue;
+}
 
-function renamed(record: FlatRecord, text: Rename): FlatRecord {
+function renamed(record: FlatRecord, rename: Rename): FlatRecord {
   const columns = Object.entries<unknown>({ ...record }).map(([name, value]) => [
     name,
-    typeof value === "string" && !STRUCTURE.has(name) ? text(value) : value,
+    typeof value === "string" && !STRUCTURE.has(name) ? rename.text(value) : value,
   ]);
   return {
     ...(Object.fromEntries(columns) as unknown as FlatRecord),
-    details: renamedMap(record.details, text),
-    attributes: renamedAttributes(record.attributes, text),
+    details: renamedMap(record.details, rename, false),
+    attributes: renamedAttributes(record.attributes, rename),
   };
 }
 
-function renamedMap(map: BodyMap, text: Rename): BodyMap {
+function renamedMap(map: BodyMap, rename: Rename, isNaming: boolean): BodyMap {
   return Object.fromEntries(
-    Object.entries(map).map(([key, value]) => [text(key), renamedValue(value, text)]),
+    Object.entries(map).map(([key, value]) => [
+      rename.text(key),
+      renamedValue(value, rename, isNaming || namingKeyOf(key) !== undefined),
+    ]),
   );
 }
 
-function renamedValue(value: BodyValue, text: Rename): BodyValue {
-  if (typeof value === "string") return text(value);
-  if (Array.isArray(value)) return value.map((item: BodyValue) => renamedValue(item, text));
-  if (typeof value === "object" && value !== null) return renamedMap(value as BodyMap, text);
+/** @param isNaming a key above it names somebody. */
+function renamedValue(value: BodyValue, rename: Rename, isNaming: boolean): BodyValue {
+  if (typeof value === "string") return rename.text(value);
+  if (typeof value === "number") return isNaming ? rename.number(value) : value;
+  if (Array.isArray(value))
+    return value.map((item: BodyValue) => renamedValue(item, rename, isNaming));
+  if (typeof value === "object" && value !== null)
+    return renamedMap(value as BodyMap, rename, isNaming);
   return value;
 }
 
-function renamedAttributes(attributes: RecordAttributes, text: Rename): RecordAttributes {
+function renamedAttributes(attributes: RecordAttributes, rename: Rename): RecordAttributes {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => {
-      if (STRUCTURE.has(name) || typeof value === "number" || typeof value === "boolean")
-        return [name, value];
-      return [name, typeof value === "string" ? text(value) : value.map(text)];
+      if (STRUCTURE.has(name) || typeof value === "boolean") return [name, value];
+      if (typeof value === "string") return [name, rename.text(value)];
+      if (typeof value !== "number") return [name, value.map(rename.text)];
+      const other = namingKeyOf(name) === undefined ? value : rename.number(value);
+      return [name, typeof other === "string" ? other : value];
     }),
   );
 }

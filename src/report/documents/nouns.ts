@@ -11,6 +11,8 @@ export const PERSON = "Person";
 export const ADDRESS = "Address";
 /** What stands for the program that somebody used. */
 export const CLIENT = "Client";
+/** What stands for what somebody did between coming and going. */
+export const SESSION = "Session";
 /** Types of targets that are somebody. */
 export const SOMEBODY_TYPES = ["user", "person", "account", "member", "service", "agent"] as const;
 
