@@ -36,6 +36,13 @@ function teamTrail(): string {
   return directory;
 }
 
+/** Of a service that has recorded nothing yet. */
+function emptyLog(): string {
+  const directory = temporaryDirectory();
+  mkdirSync(join(directory, "journal"));
+  return directory;
+}
+
 function run(directory: string, ...args: readonly string[]): Ran {
   return otelAudit([...args, "-t", directory, "--timezone", "UTC"]);
 }
@@ -50,7 +57,7 @@ describe("all of them", () => {
   });
 
   test.each(COMMANDS)("%s %s: nothing is no error, and not something", (...args) => {
-    const { code, err } = run(temporaryDirectory(), ...args.filter((word) => word !== undefined));
+    const { code, err } = run(emptyLog(), ...args.filter((word) => word !== undefined));
     expect(code).toBe(1);
     expect(err).toContain("otel-audit: nothing found\n");
   });
@@ -132,7 +139,7 @@ describe("summary", () => {
   });
 
   test("is zeros for an empty log, as the source's is", () => {
-    const { out } = run(temporaryDirectory(), "summary", "-o", "json");
+    const { out } = run(emptyLog(), "summary", "-o", "json");
     expect(JSON.parse(out)).toMatchObject({
       total_events: 0,
       by_action_type: {},
@@ -304,7 +311,7 @@ describe("report", () => {
   });
 
   test("says that nothing was read where there is nothing to read", () => {
-    const { code, out } = run(temporaryDirectory(), "report", "release");
+    const { code, out } = run(emptyLog(), "report", "release");
     expect(code).not.toBe(0);
     expect(out).toContain("- **Missing:** everything: nothing was read");
     expect(out).not.toContain("nothing that is known of");

@@ -385,7 +385,7 @@ test("who looks is recorded before anything is shown", () => {
     .map((line) => (JSON.parse(line) as { details: { scope: string } }).details.scope);
   expect(scopes).toEqual(looks.map((args) => args.join(" ")));
 
-  const policy = join(root, "audit.yaml");
+  const policy = join(root, "elsewhere.yaml");
   writeFileSync(policy, "version: 1\naccess: required\n", { mode: 0o600 });
   for (const args of looks) {
     const { code, out, err } = ask(args, { AUDIT_POLICY_FILE: policy });

@@ -85,7 +85,8 @@ const options = { events: EVENTS, from: "2026-11-05T00:00:00.000000Z" } as const
 
 async function formsOf(kind: ReportKind, isPseudonymous: boolean): Promise<readonly string[]> {
   const document = await documentOf(kind, { ...options, isPseudonymous, title: "For nina" });
-  const csv = [...documentCsv(document)].join("\n");
+  let csv = "";
+  for await (const line of documentCsv(document)) csv += `${line}\n`;
   return [markdownOf(document), documentHtml(document), csv].map(plain);
 }
 

@@ -235,13 +235,14 @@ test("a time that is none leads to no other place", () => {
   const trail = makeDayTrail(times.map((time, at) => odd(at + 1, time)));
   const root = temporaryDirectory();
   const to = join(root, "a", "days");
-  const { code } = otelAudit(["export", "-t", trail, "--to", to, "--by", "day"]);
-  expect(code).toBe(0);
+  const { code, err } = otelAudit(["export", "-t", trail, "--to", to, "--by", "day"]);
+  // Each is named, and no record.
+  expect(code).toBe(4);
+  expect(err.match(/: no time with its offset/g)).toHaveLength(times.length);
   expect(filesIn(root)).toEqual([
     "a",
     "a/days",
     ...["25", "26", "27"].map((day) => `a/days/audit-2026-05-${day}.jsonl`),
-    "a/days/audit-undated.jsonl",
   ]);
 });
 

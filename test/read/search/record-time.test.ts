@@ -49,7 +49,10 @@ describe("the time of a record", () => {
 
 test("what is a time of ours does not hang on the one before it", () => {
   const own = "2026-11-21T23:09:05.123456Z";
-  const change = fc.tuple(fc.nat({ max: own.length - 1 }), fc.constantFrom(..."0123456789:.TZz-/"));
+  const change = fc.tuple(
+    fc.nat({ max: own.length - 1 }),
+    fc.constantFrom(...Array.from("0123456789:.TZz-/")),
+  );
   let refused = 0;
   fc.assert(
     fc.property(fc.array(change, { maxLength: 2 }), (changes) => {
