@@ -152,7 +152,7 @@ describe.skipIf(skipped !== undefined)("the doctor", () => {
     const drop = `processors: { filter/csv_results: { log_conditions: ['log.time_unix_nano > 0'] } }\n`;
     writeFileSync(overlay, drop);
     const collector = await start({ overlays: [overlay] });
-    const { code, verdict, sinks } = await ask(collector, ["--timeout", "1"]);
+    const { code, verdict, sinks } = await ask(collector, ["--timeout", "8"]);
     expect({ code, verdict }).toEqual({ code: 1, verdict: "missing" });
     expect(sinks.map(({ sink, arrival }) => [sink, arrival === null])).toEqual([
       ["audit.jsonl", false],

@@ -1,7 +1,7 @@
 /** Files that were cut, glued, torn and broken: what is read of them, and what is said of the rest. */
 import { describe, expect, test } from "vitest";
 import { decodeBlock, type Found } from "../../src/read/index.ts";
-import { encodeCsvRow, encodeJsonLine } from "../../src/format/index.ts";
+import { COLUMNS, encodeCsvRow, encodeJsonLine } from "../../src/format/index.ts";
 import type { Form } from "../../src/read/block.ts";
 import { blockOf } from "../support/blocks.ts";
 import { fullRecord, resultRecord } from "../support/records.ts";
@@ -116,6 +116,31 @@ describe("what is lost and found", () => {
     const found = decode("csv", `${TEXT_OF.csv([])}${long}\n${row2}`);
     expect(found.map(({ line: at }) => at)).toEqual([2, 7]);
     expect(found.every(({ kind }) => kind === "record")).toBe(true);
+  });
+
+  const quoteEveryCell = (row: string): string => {
+    const cells = row.trimEnd().match(/(?:"(?:[^"]|"")*"|[^,]*)(?:,|$)/g) ?? [];
+    const bare = cells.map((cell) => cell.replace(/,$/, "")).slice(0, COLUMNS.length);
+    return `${bare.map((cell) => (cell.startsWith('"') ? cell : `"${cell}"`)).join(",")}\n`;
+  };
+
+  // What a disk that was full leaves: of our rows, and of the Collector's, which quotes every cell.
+  test.each([
+    ["ours", (row: string) => row],
+    ["the Collector's", quoteEveryCell],
+  ])("a row behind one that was cut anywhere: %s", (_, written) => {
+    const full = written(encodeCsvRow(fullRecord));
+    const rows = written(row2) + written(row3);
+    for (let cut = 1; cut < full.length - 1; cut++) {
+      const found = decode("csv", TEXT_OF.csv([]) + full.slice(0, cut) + rows);
+      const numbers = found.flatMap((item) =>
+        item.kind === "record" ? [item.record.attributes["audit.sequence.number"]] : [],
+      );
+      expect([cut, numbers.filter((number) => number === 2 || number === 3)]).toEqual([
+        cut,
+        [2, 3],
+      ]);
+    }
   });
 
   test("a record behind a line that was cut within a character", () => {

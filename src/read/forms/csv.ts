@@ -22,6 +22,11 @@ import { type CsvRow, piecesOfRow, rowsOf } from "./csv-rows.ts";
 type Cells = readonly string[];
 
 const RETURN = 0x0d;
+/** How a row begins, anywhere: with its time. */
+const ROW_BEGINS = /"?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"?,/g;
+/** Each place where a row may begin costs a parse: a hostile row could be nothing else. */
+const MAX_TRIES = 64;
+const CUT = "the row begins with the rest of one that was cut";
 const NO_END = "the row has no end: it is being written, or a crash cut it";
 /** What JSON allows a number to be: `Number` takes more. */
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -84,11 +89,39 @@ function parseCells(bytes: Uint8Array): readonly Cells[] {
 function* brokenRow(bytes: Uint8Array, row: CsvRow, problem: Problem): Generator<Found> {
   const [first, ...others] = piecesOfRow(bytes, row);
   const found = first === undefined || others.length === 0 ? problem : aloneIn(bytes, first);
-  if (found !== undefined) yield found;
+  if (found !== undefined) yield* orGlued(bytes, first ?? row, found);
   for (const piece of others) {
     const other = aloneIn(bytes, piece);
-    if (other !== undefined) yield other;
+    if (other !== undefined) yield* orGlued(bytes, piece, other);
   }
+}
+
+/** What was found; of a problem the whole row behind the rest of one that was cut, where there is such a row. */
+function* orGlued(bytes: Uint8Array, piece: CsvRow, found: Found): Generator<Found> {
+  const glued = found.kind === "problem" ? gluedIn(bytes, piece) : undefined;
+  if (glued === undefined) {
+    yield found;
+    return;
+  }
+  yield { kind: "problem", message: CUT, line: piece.line };
+  yield glued;
+}
+
+/** The disk was full, and is not any more: the next row stands behind what could be written of the one before. */
+function gluedIn(bytes: Uint8Array, { start, end, line }: CsvRow): Found | undefined {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("latin1");
+  let tries = 0;
+  for (const match of text.matchAll(ROW_BEGINS)) {
+    // A quote before the time may be the last that could be written of the row before.
+    const begins = match[0].startsWith('"') ? [match.index, match.index + 1] : [match.index];
+    for (const at of begins.filter((place) => place > 0)) {
+      if (++tries > MAX_TRIES) return undefined;
+      const cells = cellsIn(bytes, { start: start + at, end, line });
+      const found = "kind" in cells ? undefined : foundIn(cells, line);
+      if (found?.kind === "record") return found;
+    }
+  }
+  return undefined;
 }
 
 /** A last row without its end: where nothing in it is a whole row, it is one that was cut. */
