@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toFlat } from "../../src/format/index.ts";
-import { createRenaming } from "../../src/report/documents/names.ts";
+import { createRenaming } from "../../src/report/documents/names/names.ts";
 import type { FlatRecord } from "../../src/format/index.ts";
 import { fullRecord } from "../support/records.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { foldCase } from "../../src/report/documents/fold-case.ts";
-import { namingKeyOf } from "../../src/report/documents/naming-keys.ts";
+import { foldCase } from "../../src/report/documents/names/fold-case.ts";
+import { namingKeyOf } from "../../src/report/documents/names/naming-keys.ts";
 
 describe("a key", () => {
   test.each([

@@ -3,7 +3,7 @@ import type { FlatRecord } from "../../format/index.ts";
 import type { Block, ReportEvent, Section, TableBlock } from "./document.ts";
 import { roleSection } from "./common-sections.ts";
 import { eventSections } from "./listed-events.ts";
-import { type ExclusionTables, idsOf, originsOf, sampleCount } from "./exclusion-tables.ts";
+import { type ExclusionTables, idsOf, originsOf, sampleCount } from "./tables/exclusion-tables.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";
 import { type OwnSections, rowsBlock } from "./release.ts";
 import { reportEvent } from "./report-event.ts";

@@ -12,7 +12,7 @@ import { incidentEvent, incidentSections } from "./incident.ts";
 import { marksOf } from "./marks.ts";
 import { reportEvent } from "./report-event.ts";
 import type { LeadUp, ReportFrame, ReportMaterial } from "./material.ts";
-import { renamingOf } from "./renaming-of.ts";
+import { renamingOf } from "./names/renaming-of.ts";
 import { type OwnSections, releaseSections } from "./release.ts";
 
 const NAMES: Readonly<Record<ReportKind, string>> = {

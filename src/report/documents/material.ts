@@ -3,7 +3,7 @@ import type { ReadingProblems } from "../../read/index.ts";
 import type { VerificationReport } from "../../verify/index.ts";
 import type { GapTotals } from "../gap-totals.ts";
 import type { ReportKind } from "./document.ts";
-import type { ReportTables } from "./tables.ts";
+import type { ReportTables } from "./tables/tables.ts";
 
 /** What was read for a document. */
 export interface ReportMaterial extends ReadingProblems {

@@ -21,11 +21,11 @@ import { accessLeftOut, withoutAccess } from "./access-records.ts";
 import type { ReportKind } from "./document.ts";
 import { leadUpsTo } from "./lead-up.ts";
 import type { ReportMaterial, RoleAnomaly } from "./material.ts";
-import { namedIdsIn } from "./named-ids.ts";
-import { everyRecord, renamedOnes } from "./every-record.ts";
+import { namedIdsIn } from "./names/named-ids.ts";
+import { everyRecord, renamedOnes } from "./tables/every-record.ts";
 import { byTime, periodTerms } from "./period.ts";
-import { renamingOf } from "./renaming-of.ts";
-import { readTables } from "./tables.ts";
+import { renamingOf } from "./names/renaming-of.ts";
+import { readTables } from "./tables/tables.ts";
 
 /** What a document is about. */
 export interface MaterialOptions extends ScanOptions {

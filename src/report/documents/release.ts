@@ -4,8 +4,8 @@ import { roleSection } from "./common-sections.ts";
 import { eventSections } from "./listed-events.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";
 import { actionText, reasonOf, reportEvent, targetText } from "./report-event.ts";
-import type { RowList } from "./row-list.ts";
-import type { SettingChange, SettingChanges } from "./setting-changes.ts";
+import type { RowList } from "./tables/row-list.ts";
+import type { SettingChange, SettingChanges } from "./tables/setting-changes.ts";
 import { timeText } from "./times.ts";
 
 /** What a kind of document has of its own. */

@@ -1,5 +1,5 @@
 /** Which names of details and attributes say that their value is somebody, or a place. */
-import { ADDRESS, nounOf, PERSON, SESSION } from "./nouns.ts";
+import { ADDRESS, nounOf, PERSON, SESSION } from "../nouns.ts";
 
 /** What a key says of its value. */
 export interface NamingKey {

@@ -1,7 +1,7 @@
 /** Pieces of a page. */
-import { Markup, markup } from "../markup.ts";
-import type { Cell, Fact, TableBlock } from "./document.ts";
-import type { MarkOf } from "./marks.ts";
+import { Markup, markup } from "../../markup.ts";
+import type { Cell, Fact, TableBlock } from "../document.ts";
+import type { MarkOf } from "../marks.ts";
 
 /** What is known of records by their ids. */
 export interface Links {

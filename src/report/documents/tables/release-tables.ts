@@ -1,7 +1,7 @@
-import { ATTR_CATEGORY } from "../../event/index.ts";
-import type { FlatRecord } from "../../format/index.ts";
-import { isImported } from "../imported.ts";
-import { attributeOf } from "./report-event.ts";
+import { ATTR_CATEGORY } from "../../../event/index.ts";
+import type { FlatRecord } from "../../../format/index.ts";
+import { isImported } from "../../imported.ts";
+import { attributeOf } from "../report-event.ts";
 import { createRowList, type RowList } from "./row-list.ts";
 import { createSettingChanges, type SettingChanges } from "./setting-changes.ts";
 import type { Tally, TallyOptions } from "./tally.ts";

@@ -1,5 +1,5 @@
-import type { FlatRecord } from "../../format/index.ts";
-import { byTime } from "./period.ts";
+import type { FlatRecord } from "../../../format/index.ts";
+import { byTime } from "../period.ts";
 
 /** The latest of some records, and how many there are. */
 export interface RowList {

@@ -1,7 +1,7 @@
 /** The records of a document as CSV (RFC 4180), guarded against spreadsheets that would run a cell. */
-import { encodeCsvCell } from "../../format/index.ts";
+import { encodeCsvCell } from "../../../format/index.ts";
 import { OWN_COLUMNS } from "./csv-columns.ts";
-import type { ReportDocument } from "./document.ts";
+import type { ReportDocument } from "../document.ts";
 
 /**
  * A row a record, of all that the document is about: in the order of time, or as they are read where there

@@ -1,13 +1,13 @@
 /** All records that a document is about, one by one. */
-import type { FlatRecord } from "../../format/index.ts";
+import type { FlatRecord } from "../../../format/index.ts";
 import {
   matchingRecords,
   parseQuery,
   type Query,
   type ScanOptions,
   type TrailSource,
-} from "../../read/index.ts";
-import type { Renaming } from "./names.ts";
+} from "../../../read/index.ts";
+import type { Renaming } from "../names/names.ts";
 import type { RecordsOf } from "./tables.ts";
 
 /** How they are gone through. */

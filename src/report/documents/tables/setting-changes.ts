@@ -1,10 +1,10 @@
 /** What people made of settings: the first value of each, and the last. */
-import type { FlatRecord } from "../../format/index.ts";
-import { fieldChangesOf } from "../field-changes.ts";
-import type { Side } from "../side.ts";
-import { sideTexts } from "./change-texts.ts";
-import { byTime } from "./period.ts";
-import { targetText } from "./report-event.ts";
+import type { FlatRecord } from "../../../format/index.ts";
+import { fieldChangesOf } from "../../field-changes.ts";
+import type { Side } from "../../side.ts";
+import { sideTexts } from "../change-texts.ts";
+import { byTime } from "../period.ts";
+import { targetText } from "../report-event.ts";
 
 /** A setting that somebody changed. */
 export interface SettingChange {

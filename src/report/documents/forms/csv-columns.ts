@@ -1,5 +1,5 @@
 /** The columns of a document as CSV. */
-import type { ReportKind } from "./document.ts";
+import type { ReportKind } from "../document.ts";
 
 /** The records that set a decision aside. */
 export const OVERRIDDEN_BY = "overridden_by";

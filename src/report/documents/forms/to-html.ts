@@ -5,8 +5,8 @@
  * a record in it is mark-up.
  */
 import { createHash } from "node:crypto";
-import { Markup, markup } from "../markup.ts";
-import type { Block, ReportDocument } from "./document.ts";
+import { Markup, markup } from "../../markup.ts";
+import type { Block, ReportDocument } from "../document.ts";
 import { eventHtml } from "./event-html.ts";
 import { factList, heading, type Links, tableHtml } from "./page-parts.ts";
 import { PAGE_STYLE } from "./page-style.ts";

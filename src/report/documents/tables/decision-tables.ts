@@ -1,8 +1,8 @@
 /** Decisions, counted, and what was set aside. */
-import { sentenceOf } from "../../event/index.ts";
-import { type FlatRecord, fromFlat } from "../../format/index.ts";
-import { isImported } from "../imported.ts";
-import { byTime } from "./period.ts";
+import { sentenceOf } from "../../../event/index.ts";
+import { type FlatRecord, fromFlat } from "../../../format/index.ts";
+import { isImported } from "../../imported.ts";
+import { byTime } from "../period.ts";
 import type { Tally } from "./tally.ts";
 
 /** Decisions with one version of the model. */

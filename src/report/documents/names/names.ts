@@ -9,15 +9,15 @@ import {
   type BodyMap,
   type BodyValue,
   type RecordAttributes,
-} from "../../event/index.ts";
-import type { FlatRecord } from "../../format/index.ts";
-import { createFinder } from "../../redact/index.ts";
+} from "../../../event/index.ts";
+import type { FlatRecord } from "../../../format/index.ts";
+import { createFinder } from "../../../redact/index.ts";
 import { foldCase } from "./fold-case.ts";
-import type { NamedId } from "./material.ts";
+import type { NamedId } from "../material.ts";
 import { namedIn } from "./named-in.ts";
 import { namingKeyOf } from "./naming-keys.ts";
-import { ADDRESS, PERSON } from "./nouns.ts";
-import { STRUCTURE } from "./structure.ts";
+import { ADDRESS, PERSON } from "../nouns.ts";
+import { STRUCTURE } from "../structure.ts";
 
 /** Gives records other names; the same names as long as it is kept. */
 export interface Renaming {

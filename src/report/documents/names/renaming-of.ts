@@ -1,6 +1,6 @@
-import type { ReportMaterial } from "./material.ts";
+import type { ReportMaterial } from "../material.ts";
 import { createRenaming, type Renaming } from "./names.ts";
-import { byTime } from "./period.ts";
+import { byTime } from "../period.ts";
 
 /** Other names for everybody in a document: the same each time that they are made of the same. */
 export function renamingOf({

@@ -1,9 +1,9 @@
 /** Samples that were taken out of the data, and put back, counted. */
-import type { BodyValue } from "../../event/index.ts";
-import type { FlatRecord } from "../../format/index.ts";
-import { importOriginOf } from "../imported.ts";
-import { byTime } from "./period.ts";
-import { reasonOf } from "./report-event.ts";
+import type { BodyValue } from "../../../event/index.ts";
+import type { FlatRecord } from "../../../format/index.ts";
+import { importOriginOf } from "../../imported.ts";
+import { byTime } from "../period.ts";
+import { reasonOf } from "../report-event.ts";
 import { createRowList, type RowList } from "./row-list.ts";
 import type { Tally, TallyOptions } from "./tally.ts";
 

@@ -1,12 +1,12 @@
 /** What a document counts: of all its records, also of those that it does not list. */
-import type { FlatRecord } from "../../format/index.ts";
+import type { FlatRecord } from "../../../format/index.ts";
 import {
   createDecisionTally,
   createOverrides,
   type DecisionTables,
   OVERRIDE,
 } from "./decision-tables.ts";
-import type { ReportKind } from "./document.ts";
+import type { ReportKind } from "../document.ts";
 import { createExclusionTally, type ExclusionTables } from "./exclusion-tables.ts";
 import { createReleaseTally, type ReleaseTables } from "./release-tables.ts";
 import type { Tally, TallyOptions } from "./tally.ts";

@@ -1,4 +1,4 @@
-import type { FlatRecord } from "../../format/index.ts";
+import type { FlatRecord } from "../../../format/index.ts";
 
 /** Adds records up as they come, in whatever order: memory does not grow with them. */
 export interface Tally<Tables> {

@@ -4,8 +4,8 @@ import {
   matchingRecords,
   type ScanOptions,
   type TrailSource,
-} from "../../read/index.ts";
-import type { NamedId } from "./material.ts";
+} from "../../../read/index.ts";
+import type { NamedId } from "../material.ts";
 import { namedIn } from "./named-in.ts";
 
 /** Also those who are in no record of a document, but may stand in its texts. */

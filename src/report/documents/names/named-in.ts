@@ -8,12 +8,12 @@ import {
   type AttributeValue,
   type BodyMap,
   type BodyValue,
-} from "../../event/index.ts";
-import type { FlatRecord } from "../../format/index.ts";
-import type { NamedId } from "./material.ts";
+} from "../../../event/index.ts";
+import type { FlatRecord } from "../../../format/index.ts";
+import type { NamedId } from "../material.ts";
 import { type NamingKey, namingKeyOf } from "./naming-keys.ts";
-import { ADDRESS, CLIENT, nounOf, PERSON, SOMEBODY_TYPES } from "./nouns.ts";
-import { STRUCTURE } from "./structure.ts";
+import { ADDRESS, CLIENT, nounOf, PERSON, SOMEBODY_TYPES } from "../nouns.ts";
+import { STRUCTURE } from "../structure.ts";
 
 /** Types of targets that are somebody. */
 const SOMEBODY: ReadonlySet<string> = new Set(SOMEBODY_TYPES);

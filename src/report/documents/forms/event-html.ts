@@ -1,6 +1,6 @@
 /** One record on a page. */
-import { type Markup, markup } from "../markup.ts";
-import type { ChangeText, RelatedEvents, ReportEvent } from "./document.ts";
+import { type Markup, markup } from "../../markup.ts";
+import type { ChangeText, RelatedEvents, ReportEvent } from "../document.ts";
 import { anchorOf, factList, heading, type Links, recordLink, tableHtml } from "./page-parts.ts";
 
 /** Ids that a shell takes as they stand. */

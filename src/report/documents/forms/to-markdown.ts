@@ -1,7 +1,7 @@
 /** A document as GitHub Flavored Markdown: nothing of a record is mark-up. */
-import { markdownRow, markdownText } from "../../lib/markdown-text.ts";
-import type { Block, Cell, Fact, ReportDocument, ReportEvent, TableBlock } from "./document.ts";
-import type { MarkOf } from "./marks.ts";
+import { markdownRow, markdownText } from "../../../lib/markdown-text.ts";
+import type { Block, Cell, Fact, ReportDocument, ReportEvent, TableBlock } from "../document.ts";
+import type { MarkOf } from "../marks.ts";
 
 /** Its lines. */
 export function* documentMarkdown({
