@@ -130,9 +130,9 @@ describe("what is lost and found", () => {
     ["the Collector's", quoteEveryCell],
   ])("a row behind one that was cut anywhere: %s", (_, written) => {
     const full = written(encodeCsvRow(fullRecord));
-    const rows = written(row2) + written(row3);
+    const behind = written(row2) + written(row3);
     for (let cut = 1; cut < full.length - 1; cut++) {
-      const found = decode("csv", TEXT_OF.csv([]) + full.slice(0, cut) + rows);
+      const found = decode("csv", TEXT_OF.csv([]) + full.slice(0, cut) + behind);
       const numbers = found.flatMap((item) =>
         item.kind === "record" ? [item.record.attributes["audit.sequence.number"]] : [],
       );
