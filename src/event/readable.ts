@@ -4,6 +4,7 @@
  * Promise: no line break, no control character, nothing that reorders text; bounded in length,
  * depth and work, whatever the value.
  */
+import { counted } from "../lib/counted.ts";
 import type { BodyMap, BodyValue } from "./record.ts";
 
 /** Longer texts are cut: a sentence names things, it does not carry them. */
@@ -63,11 +64,6 @@ function mapInWords(map: BodyMap, depth: number): string {
   if (keys.length === 0) return "nothing";
   if (keys.length > MAX_LISTED || depth >= MAX_DEPTH) return counted(keys.length, "field");
   return joined(keys.map((key) => `${oneLine(key)} ${inWords(map[key] ?? null, depth + 1)}`));
-}
-
-/** "1 sample", "3 samples". */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** "sample a", "3 samples: a, b and c", "120 samples"; `total` where the list was shortened. */

@@ -4,6 +4,7 @@
  * In: a record, of this process or read back from anywhere. Out: who did what to what, why, and how
  * it ended. Promise: pure, never throws, one line, bounded length, for unknown actions too.
  */
+import { counted } from "../lib/counted.ts";
 import type { Action } from "./action.ts";
 import {
   ATTR_ACTION,
@@ -25,7 +26,7 @@ import {
 import { type Catalogue, createCatalogue } from "./catalogue.ts";
 import { changesInWords } from "./change-words.ts";
 import { ID_COUNT_SUFFIX } from "./id-lists.ts";
-import { counted, countedList, inWords, isList, oneLine } from "./readable.ts";
+import { countedList, inWords, isList, oneLine } from "./readable.ts";
 import { isMap } from "../lib/is-map.ts";
 import type { AuditRecord, BodyValue } from "./record.ts";
 import { parseSentence, type SentencePart } from "./sentence-template.ts";

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isId } from "../event/index.ts";
-import { systemCodeOf } from "../lib/errors.ts";
+import { namesIn } from "../lib/names-in.ts";
 
 /** Where things stand in an audit directory. */
 export function journalDirectory(directory: string): string {
@@ -51,21 +50,12 @@ export function isSegmentCopyFile(name: string): boolean {
 
 /** The streams that have a journal in this directory, sorted. None where there is no journal yet. */
 export function listStreams(directory: string): readonly string[] {
-  return listNames(journalDirectory(directory)).filter(isId).toSorted();
+  return namesIn(journalDirectory(directory)).filter(isId).toSorted();
 }
 
 /** Numbers of a stream's segments, ascending. */
 export function listSegments(directory: string, stream: string): readonly number[] {
-  return listNames(streamDirectory(directory, stream))
+  return namesIn(streamDirectory(directory, stream))
     .flatMap((name) => (/^\d+\.jsonl$/.test(name) ? [Number.parseInt(name, 10)] : []))
     .toSorted((left, right) => left - right);
-}
-
-function listNames(path: string): readonly string[] {
-  try {
-    return readdirSync(path);
-  } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") return [];
-    throw error;
-  }
 }

@@ -16,6 +16,9 @@ export const luxon = (): typeof import("luxon") => load("luxon") as typeof impor
 /** CSV of others. */
 export const csv = (): typeof import("csv-parse/sync") =>
   load("csv-parse/sync") as typeof import("csv-parse/sync");
+/** RE2 patterns. */
+export const re2 = (): typeof import("re2js").RE2JS =>
+  (load("re2js") as typeof import("re2js")).RE2JS;
 /** How many columns of a terminal a text takes. */
 export const stringWidth = (text: string): number =>
   (load("string-width") as typeof import("string-width")).default(text);

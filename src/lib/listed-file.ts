@@ -1,8 +1,9 @@
 /** Files that are renamed between being listed and being read, as a Collector rotates what it writes. */
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemCodeOf } from "./errors.ts";
+import { namesIn } from "./names-in.ts";
 import { lineEndsIn } from "./line-ends.ts";
 
 /** A file as it was when somebody looked: its name may be another one's by the time it is read. */
@@ -83,16 +84,6 @@ function nameOf(identity: string, directory: string): string | undefined {
   return namesIn(directory)
     .map((name) => join(directory, name))
     .find((path) => isThere(path, identity));
-}
-
-/** None where it was deleted, as retention deletes what held its last file. */
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") return [];
-    throw error;
-  }
 }
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {

@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import type { RE2JS } from "re2js";
 import { AuditError, messageOf } from "./errors.ts";
+import { re2 } from "./late-packages.ts";
 
 /** An RE2 pattern: time linear in the length of the text. */
 export interface Re2Pattern {
@@ -8,15 +8,6 @@ export interface Re2Pattern {
   readonly matches: (text: string) => boolean;
   /** Places of all matches that are not empty, from left to right, without overlap. */
   readonly find: (text: string) => readonly { readonly start: number; readonly end: number }[];
-}
-
-const require = createRequire(import.meta.url);
-let engine: typeof RE2JS | undefined;
-
-/** Loaded with the first pattern: most processes have none. */
-function re2(): typeof RE2JS {
-  engine ??= (require("re2js") as { readonly RE2JS: typeof RE2JS }).RE2JS;
-  return engine;
 }
 
 /**

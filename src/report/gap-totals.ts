@@ -1,3 +1,4 @@
+import { counted } from "../lib/counted.ts";
 import { RECORDS_LOST, RECORDS_UNCONFIRMED } from "../event/index.ts";
 import { countTrail, type Query, type ScanOptions, type TrailSource } from "../read/index.ts";
 import { textTerm } from "./timeline/find-record.ts";
@@ -48,8 +49,4 @@ export function gapText({ records, lost, unconfirmed }: GapTotals): string | und
     ...(unconfirmed === 0 ? [] : [`${counted(unconfirmed, "event")} may not survive a power loss`]),
   ];
   return `${counted(records, "gap record")}${said.length === 0 ? "" : `: ${said.join(", ")}`}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../lib/counted.ts";
 import type { KnownSegment } from "./known-segments.ts";
 
 /** A line for people. */
@@ -53,8 +54,4 @@ export function bytesOf(queues: readonly Queue[]): number {
   let total = 0;
   for (const queue of queues) for (const { bytes } of queue) total += bytes;
   return total;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, rmSync, statSync } from "node:fs";
+import { lstatSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   isSegmentCopyFile,
@@ -9,8 +9,8 @@ import {
   streamDirectory,
 } from "../../format/index.ts";
 import { isStreamEnded } from "../../journal/index.ts";
-import { systemCodeOf } from "../../lib/errors.ts";
 import { tryLockFile } from "../../lib/file-lock.ts";
+import { namesIn } from "../../lib/names-in.ts";
 import { isOwnFolder } from "./known-segments.ts";
 import { listState } from "./view-progress.ts";
 
@@ -51,7 +51,7 @@ export function removeStaleState(directory: string, options: StaleStateOptions):
 function removeUnfinished(directory: string, stream: string, nowMillis: number): void {
   const folder = streamDirectory(directory, stream);
   if (!isOwnFolder(folder)) return;
-  const copies = listFiles(folder)
+  const copies = namesIn(folder)
     .filter(isSegmentCopyFile)
     .map((file) => join(folder, file))
     .filter((path) => {
@@ -61,15 +61,6 @@ function removeUnfinished(directory: string, stream: string, nowMillis: number):
   // The question takes time, and is rarely to be asked.
   if (copies.length === 0 || !isStreamEnded(directory, stream)) return;
   for (const path of copies) rmSync(path, { force: true });
-}
-
-function listFiles(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") return [];
-    throw error;
-  }
 }
 
 function isStill(directory: string, stream: string, nowMillis: number): boolean {

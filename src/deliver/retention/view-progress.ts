@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { stateDirectory } from "../../format/index.ts";
 import type { JournalPosition } from "../../journal/index.ts";
-import { systemCodeOf } from "../../lib/errors.ts";
+import { namesIn } from "../../lib/names-in.ts";
 import { CHECKPOINT_VIEW, CSV_VIEW, JSON_VIEW } from "../views/view.ts";
 
 /** How far a view has got. */
@@ -69,12 +69,7 @@ function fileOf(name: string): string {
 
 /** File names in `state/`; none where there is no such directory. */
 export function listState(directory: string): readonly string[] {
-  try {
-    return readdirSync(stateDirectory(directory));
-  } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") return [];
-    throw error;
-  }
+  return namesIn(stateDirectory(directory));
 }
 
 function loadPositions(

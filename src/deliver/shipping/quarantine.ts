@@ -5,7 +5,7 @@
  * for an endpoint, until somebody sends them again. A file holds what one batch left over and is
  * only ever replaced as a whole, under a lock that nobody holds while something is sent.
  */
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isId } from "../../event/index.ts";
 import {
@@ -20,6 +20,7 @@ import {
 import { AuditError, messageOf, systemCodeOf } from "../../lib/errors.ts";
 import { tryLockFile } from "../../lib/file-lock.ts";
 import { makeDirectory, replaceFile, syncDirectory } from "../../lib/files.ts";
+import { namesIn } from "../../lib/names-in.ts";
 import { whyForeign } from "./own-journal.ts";
 
 /** `<stream>.<sequence of its first record>.jsonl`. */
@@ -32,14 +33,9 @@ const LOCK_WAIT_MILLIS = 2000;
 
 /** Files of the quarantine, sorted; none where there is none. */
 export function listQuarantineFiles(directory: string): readonly string[] {
-  try {
-    return readdirSync(quarantineDirectory(directory))
-      .filter((name) => isId(FILE_NAME.exec(name)?.[1] ?? ""))
-      .toSorted(byStreamAndSequence);
-  } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") return [];
-    throw error;
-  }
+  return namesIn(quarantineDirectory(directory))
+    .filter((name) => isId(FILE_NAME.exec(name)?.[1] ?? ""))
+    .toSorted(byStreamAndSequence);
 }
 
 function byStreamAndSequence(left: string, right: string): number {

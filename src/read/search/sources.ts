@@ -34,7 +34,7 @@ export interface TrailSource {
 export async function sourcesOf(paths: readonly string[]): Promise<readonly TrailSource[]> {
   const strange = new Set(paths.flatMap(strangeFoldersOf));
   for (const path of paths) {
-    if (filesOf(path).length === 0 && !isOfTrail(path)) throw nothingIn(path);
+    if (!isOfTrail(path) && filesOf(path).length === 0) throw nothingIn(path);
   }
   const files = await trailFilesOf(paths);
   const sources = files.map((file) => ({

@@ -1,14 +1,14 @@
 /** Records of who looked at the trail: a document would change because somebody makes it. */
 import { countTrail, type Query, type ScanOptions, type TrailSource } from "../../read/index.ts";
+import { textTerm } from "../timeline/find-record.ts";
 
 const ACTION = "audit_access";
 /** Fields that name records so closely that what is named is meant. */
 const NAMING: ReadonlySet<string> = new Set(["action", "record"]);
 
 const accessTerm = (isNegated: boolean): Query["terms"][number] => ({
-  field: "action",
+  ...textTerm("action", ACTION),
   isNegated,
-  test: { kind: "any-of", values: [{ text: ACTION, isPattern: false }] },
 });
 
 /** Leaves them out, unless the query names actions, or records. */

@@ -1,4 +1,5 @@
 /** Sections that documents of every kind have. */
+import { counted } from "../../lib/counted.ts";
 import type { Finding, VerificationReport } from "../../verify/index.ts";
 import { gapText } from "../gap-totals.ts";
 import type { Block, Cell, Fact, Section } from "./document.ts";
@@ -232,8 +233,4 @@ export function roleSection(frame: ReportFrame, { anomalies, records }: ReportMa
         : []),
     ],
   };
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -126,6 +126,7 @@ function allAbout({ kind, query, from, until }: Asked): Query {
     terms: [...query.terms, ...parseQuery(ABOUT[kind]).terms, ...periodTerms(from, until)],
   };
 }
+
 function problemsOf({ problems, problemCount }: ReadingProblems): ReadingProblems {
   return { problems, problemCount };
 }
