@@ -3,7 +3,7 @@
  *
  * Whoever holds the list can show that it is the one the record speaks of: docs/format.md says how.
  */
-import { createHash } from "node:crypto";
+import { crypto } from "../lib/late-packages.ts";
 import { KEPT_BODY_KEY_PREFIX } from "./attributes.ts";
 import type { BodyValue } from "./record.ts";
 
@@ -68,5 +68,5 @@ export function addManyIds(
 
 /** SHA-256, hex, of the list as JSON without white space (RFC 8785), in UTF-8. */
 function digestOfIds(ids: readonly BodyValue[]): string {
-  return createHash("sha256").update(JSON.stringify(ids)).digest("hex");
+  return crypto().createHash("sha256").update(JSON.stringify(ids)).digest("hex");
 }

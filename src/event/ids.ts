@@ -1,4 +1,4 @@
-import { randomFillSync } from "node:crypto";
+import { crypto } from "../lib/late-packages.ts";
 
 const ID_BYTES = 12;
 /** Asking for random bytes costs more than the bytes: one request serves this many ids. */
@@ -15,7 +15,7 @@ let used = pool.length;
 export function newId(): string {
   for (;;) {
     if (used === pool.length) {
-      randomFillSync(pool);
+      crypto().randomFillSync(pool);
       used = 0;
     }
     const id = pool.toString("base64url", used, (used += ID_BYTES));

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { isId } from "../event/index.ts";
+import { crypto } from "../lib/late-packages.ts";
 import { namesIn } from "../lib/names-in.ts";
 
 /** Where things stand in an audit directory. */
@@ -40,7 +40,7 @@ export function segmentFile(segment: number): string {
 
 /** A free name for a copy of a segment that is being made; no reader takes it. */
 export function segmentCopyFile(segmentPath: string): string {
-  return `${segmentPath}.${randomUUID()}.tmp`;
+  return `${segmentPath}.${crypto().randomUUID()}.tmp`;
 }
 
 /** Whether a file name is one of {@link segmentCopyFile}. */

@@ -19,6 +19,8 @@ export const csv = (): typeof import("csv-parse/sync") =>
 /** RE2 patterns. */
 export const re2 = (): typeof import("re2js").RE2JS =>
   (load("re2js") as typeof import("re2js")).RE2JS;
+/** Hashes and random bytes: a part of Node that takes as long to load as a package. */
+export const crypto = (): typeof import("node:crypto") => process.getBuiltinModule("node:crypto");
 /** How many columns of a terminal a text takes. */
 export const stringWidth = (text: string): number =>
   (load("string-width") as typeof import("string-width")).default(text);

@@ -33,28 +33,50 @@ export async function* blocksOf(
   const cutter = createBlockCutter(path, options);
   const file = handle ?? (await reading(path, open(path, "r")));
   try {
-    const chunk = Buffer.allocUnsafeSlow(Math.ceil(blockBytes * BLOCKS_A_READ));
-    let left = end - (start ?? 0);
-    // Without a start no place is named: a pipe has none.
-    for (let size = 1, at = start ?? null; size > 0 && !cutter.isRefused(); left -= size) {
-      const wanted = Math.min(chunk.length, left);
-      size = wanted <= 0 ? 0 : await reading(path, readInto(file, chunk, { wanted, at }));
-      if (at !== null) at += size;
-      yield* cutter.push(chunk.subarray(0, size));
+    const size = Math.ceil(blockBytes * BLOCKS_A_READ);
+    for await (const chunk of chunksOf(file, { path, size, start, end })) {
+      yield* cutter.push(chunk);
+      if (cutter.isRefused()) break;
     }
     yield* cutter.end();
   } finally {
+    // What is still being read is waited for.
     if (handle === undefined) await file.close();
   }
 }
 
-async function readInto(
+interface ChunkOptions extends Pick<FileBlockOptions, "start"> {
+  readonly path: string;
+  readonly size: number;
+  readonly end: number;
+}
+
+/** The next chunk is read while one is looked at; that one is good until the next is asked for. */
+async function* chunksOf(
   file: FileHandle,
-  chunk: Buffer,
-  { wanted, at }: { readonly wanted: number; readonly at: number | null },
-): Promise<number> {
-  const { bytesRead } = await file.read(chunk, 0, wanted, at);
-  return bytesRead;
+  { path, size, start, end }: ChunkOptions,
+): AsyncGenerator<Uint8Array> {
+  let [buffer, other] = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)];
+  // Without a start no place is named: a pipe has none.
+  let at = start ?? null;
+  let left = end - (start ?? 0);
+  const read = async (): Promise<Uint8Array> => {
+    const wanted = Math.min(size, left);
+    const { bytesRead } = wanted <= 0 ? { bytesRead: 0 } : await file.read(buffer, 0, wanted, at);
+    const chunk = buffer.subarray(0, bytesRead);
+    [buffer, other] = [other, buffer];
+    if (at !== null) at += bytesRead;
+    left -= bytesRead;
+    return chunk;
+  };
+  let next = read();
+  for (let chunk = await reading(path, next); chunk.length > 0;) {
+    next = read();
+    // Where nobody asks for it, it is no unhandled rejection.
+    next.catch(() => {});
+    yield chunk;
+    chunk = await reading(path, next);
+  }
 }
 
 async function reading<Result>(path: string, result: Promise<Result>): Promise<Result> {

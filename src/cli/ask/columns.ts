@@ -24,6 +24,11 @@ const MADE: readonly Column[] = [
   { name: "what", textOf: (record) => sentenceOf(fromFlat(record)) },
 ];
 
+/** As records of our time have it: before, zones were seconds away from UTC. */
+const UTC_TIME = /^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+const SECONDS = "2026-11-21T09:00:05".length;
+const MILLIS_A_MINUTE = 60_000;
+
 /** What a table shows unasked. */
 export const TABLE_COLUMNS = "time,record,outcome,what";
 
@@ -57,8 +62,31 @@ function unknownColumn(name: string): AuditError {
 
 /** A time of a record as a person of some zone reads it, to the millisecond, with its offset. */
 export function screenTime(timestamp: string, zone: string): string {
+  const own = zone === "local" ? localTime(timestamp) : undefined;
+  if (own !== undefined) return own;
   const time = luxon().DateTime.fromISO(timestamp, { zone, locale: "en" });
   return time.isValid ? time.toFormat("yyyy-MM-dd HH:mm:ss.SSS ZZ") : timestamp;
+}
+
+/**
+ * The same in the zone that the system is in, which a table of a few records need not load calendars for.
+ * Undefined where it takes one.
+ */
+function localTime(timestamp: string): string | undefined {
+  if (!UTC_TIME.test(timestamp)) return undefined;
+  const time = new Date(timestamp);
+  const offset = -time.getTimezoneOffset();
+  // A day that the month does not have, or an hour that is the next day's.
+  if (Number.isNaN(offset) || !time.toISOString().startsWith(timestamp.slice(0, SECONDS)))
+    return undefined;
+  const shifted = new Date(time.getTime() + offset * MILLIS_A_MINUTE).toISOString();
+  const [day, clock] = [
+    shifted.slice(0, "2026-11-21".length),
+    shifted.slice("2026-11-21T".length, -1),
+  ];
+  const away = Math.abs(offset);
+  const [hours, minutes] = [Math.trunc(away / 60), away % 60].map((n) => `${n}`.padStart(2, "0"));
+  return `${day} ${clock} ${offset < 0 ? "-" : "+"}${hours}:${minutes}`;
 }
 
 function changesOf({ details: { before, after } }: FlatRecord): string {

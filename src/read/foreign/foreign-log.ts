@@ -5,10 +5,10 @@
  * place that holds none, with line and bytes. They are no records: what they say is claimed by a file that
  * anybody could have written.
  */
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { COLUMNS } from "../../format/portable.ts";
 import { AuditError, messageOf } from "../../lib/errors.ts";
+import { crypto } from "../../lib/late-packages.ts";
 import { shown } from "../../lib/shown.ts";
 import { bytesOfMark, type FileProblem } from "../block.ts";
 import { csvEntries } from "./csv-entries.ts";
@@ -63,7 +63,7 @@ export async function readForeignLog(path: string): Promise<ForeignLog> {
     entries: isNewestFirst(entries, isJson) ? entries.toReversed() : entries,
     problems,
     bytes: bytes.length,
-    digest: createHash("sha256").update(bytes).digest("hex"),
+    digest: crypto().createHash("sha256").update(bytes).digest("hex"),
   };
 }
 
