@@ -1,5 +1,6 @@
 /** Moments, histories, what came before and what led to a state, from files. */
 import { describe, expect, test } from "vitest";
+import type { BodyValue } from "../../src/event/index.ts";
 import { sourcesOf, type TrailSource } from "../../src/read/index.ts";
 import {
   eventsAround,
@@ -11,6 +12,7 @@ import {
   reproduce,
   snapshotWindow,
 } from "../../src/report/index.ts";
+import { sideText } from "../../src/report/side.ts";
 import { STREAM, timeAt, type Told, writtenRecords } from "../support/told-records.ts";
 
 const experiment = ["experiment", "exp-1"] as const;
@@ -183,6 +185,28 @@ describe("a history", () => {
     expect((await rows("exp-1", { field: "lr" })).rows).toHaveLength(3);
     expect((await rows("bob", { type: "project" })).rows).toEqual([]);
   });
+  test.each<[name: string, field: string | undefined]>([
+    ["exp-1", undefined],
+    ["config", undefined],
+    ["exp-1", "config"],
+  ])(
+    "its values at a time are those of a map that was set as a whole: %s, field %s",
+    async (name, field) => {
+      const change = (at: number, before: BodyValue, after: BodyValue): Told => ({
+        at,
+        action: "hp_change",
+        target: experiment,
+        details: { before: { config: before }, after: { config: after } },
+      });
+      const sources = await sourcesWith(
+        change(1, "none", { lr: 0.1, decay: { after: 3 } }),
+        change(2, { lr: 0.1 }, { lr: 0.2 }),
+      );
+      const { at = [] } = await historyOf(sources, name, { field, until: timeAt(3) });
+      const values = at.map((one) => `${one.field} ${sideText(one.value)}`);
+      expect(values.toSorted()).toEqual(["config.decay.after 3", "config.lr 0.2"]);
+    },
+  );
   test("what is not in it is counted: actions of the name, samples that are not named", async () => {
     expect(await rows("bob")).toMatchObject({ actedIn: 1, unlisted: 0 });
     expect(await rows("s1")).toMatchObject({ actedIn: 0, unlisted: 1 });

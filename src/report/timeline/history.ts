@@ -90,7 +90,7 @@ export async function historyOf(
           .records;
   const told = replay(merged(records, restores), until);
   const isWanted = (effect: Pick<Effect, "owner" | "field" | "path">, own: Wanted): boolean =>
-    own.has(placeOf(effect)) && (field === undefined || isOfField(effect, field));
+    isIn(own, effect) && (field === undefined || isOfField(effect, field));
   const wanted: Wanted = new Set();
   const contradicted = byRecord(told.contradictions);
   const entries = records.flatMap((record) => {
@@ -124,6 +124,13 @@ type Wanted = Set<string>;
 
 function placeOf({ owner: { type, id }, path }: Pick<Effect, "owner" | "path">): string {
   return JSON.stringify([type, id, ...path]);
+}
+
+/** Whether a place is one of them, or within one: a field that was set as a whole map is told by its fields. */
+function isIn(wanted: Wanted, { owner, path }: Pick<Effect, "owner" | "path">): boolean {
+  for (let length = path.length; length >= 0; length--)
+    if (wanted.has(placeOf({ owner, path: path.slice(0, length) }))) return true;
+  return false;
 }
 
 function pathed({ owner, field, path }: Contradiction): Pick<Effect, "owner" | "field" | "path"> {
