@@ -7,12 +7,20 @@ import { median } from "./statistics.ts";
 /** Every question, asked every way once. */
 export type ReadRound = ReadonlyMap<Question, ReadonlyMap<ReadWay, Answer>>;
 
+/** Milliseconds to the first output, of a small trail. */
+export interface FirstOutput {
+  readonly records: number;
+  readonly ours: number;
+  readonly jq: number;
+  /** Of a program in Node that does nothing. */
+  readonly node: number;
+}
+
 /** All that was measured. */
 export interface ReadFigures {
   readonly records: number;
   readonly rounds: readonly ReadRound[];
-  /** Milliseconds to the first output, of a small trail. */
-  readonly first: { readonly records: number; readonly ours: number; readonly jq: number };
+  readonly first: FirstOutput;
   /** Memory of ours over the largest trail. */
   readonly largest: { readonly records: number; readonly peaks: ReadonlyMap<Question, number> };
 }
@@ -80,6 +88,7 @@ function memoryTable({ first, largest }: ReadFigures): Table {
         `${first.ours.toFixed(0)} ms`,
       ],
       ["the same of jq", `${first.jq.toFixed(0)} ms`],
+      ["of Node, with nothing to do", `${first.node.toFixed(0)} ms`],
       ...[...largest.peaks].map(([{ name }, bytes]) => [
         `most memory, ${name}, ${largest.records.toLocaleString("en")} records`,
         `${(bytes / MEBIBYTE).toFixed(0)} MiB`,

@@ -12,7 +12,7 @@ import { pythonWith } from "../support/python.ts";
 import { COMMON_HELP, COMMON_OPTIONS, runBenchmark } from "./benchmark.ts";
 import { machineLine } from "./machine.ts";
 import { QUESTIONS, type Question } from "./read-questions.ts";
-import { findingsOf, type ReadRound } from "./read-report.ts";
+import { findingsOf, type FirstOutput, type ReadRound } from "./read-report.ts";
 import { type Answer, ask, firstOutputMillis, READ_WAYS, type ReadWay } from "./read-ways.ts";
 import { realisticLines } from "./realistic-trail.ts";
 import { median } from "./statistics.ts";
@@ -46,13 +46,14 @@ await runBenchmark(values, HELP, async function* ({ directory, isQuick }) {
   const large = Number(values.large ?? (isQuick ? 100_000 : 5_000_000));
   const count = Number(values.rounds ?? (isQuick ? 1 : 3));
   const python = pythonWith(join(import.meta.dirname, "programs/read-requirements.txt"));
+  // Before all else: a machine that has just moved gigabytes starts programs more slowly.
+  const first = await measureFirst(await writeTrail(directory, SMALL));
   const file = await writeTrail(directory, records);
   const rounds: ReadRound[] = [];
   for (let round = 1; round <= count; round++) {
     console.error(`round ${round} of ${count}`);
     rounds.push(await runRound(file, python));
   }
-  const first = await measureFirst(await writeTrail(directory, SMALL));
   const largest = await writeTrail(directory, large);
   const peaks = new Map<Question, number>();
   for (const question of QUESTIONS) {
@@ -103,15 +104,19 @@ function expectSame({ name }: Question, answers: ReadonlyMap<ReadWay, Answer>): 
   }
 }
 
-async function measureFirst(
-  file: string,
-): Promise<{ readonly records: number; readonly ours: number; readonly jq: number }> {
-  const ours: number[] = [];
-  const jq: number[] = [];
+async function measureFirst(file: string): Promise<FirstOutput> {
+  const programs = {
+    ours: [process.execPath, COMMAND, "query", "actor:user-17", "--trail", file],
+    jq: ["jq", "-c", 'select(.actor_id == "user-17")', file],
+    node: [process.execPath, "--print", "1"],
+  };
+  const millis: Record<keyof typeof programs, number[]> = { ours: [], jq: [], node: [] };
   for (let start = 0; start < STARTS; start++) {
-    const args = ["query", "actor:user-17", "--trail", file];
-    ours.push(await firstOutputMillis(process.execPath, [COMMAND, ...args]));
-    jq.push(await firstOutputMillis("jq", ["-c", 'select(.actor_id == "user-17")', file]));
+    for (const name of ["ours", "jq", "node"] as const) {
+      const [command = "", ...args] = programs[name];
+      millis[name].push(await firstOutputMillis(command, args));
+    }
   }
-  return { records: SMALL, ours: median(ours), jq: median(jq) };
+  const { ours, jq, node } = millis;
+  return { records: SMALL, ours: median(ours), jq: median(jq), node: median(node) };
 }
