@@ -39,14 +39,21 @@ export function reportEvent(record: FlatRecord, zone: string, parts: EventParts 
   return {
     id,
     timestamp,
-    time: timeText(timestamp, zone),
+    // What is worked out when it is asked for: a row of CSV shows none of it.
+    get time() {
+      return timeText(timestamp, zone);
+    },
     what,
     action,
     impact,
     outcome,
-    facts: factsOf(record),
+    get facts() {
+      return factsOf(record);
+    },
     changes,
-    details: detailsOf(rest),
+    get details() {
+      return detailsOf(rest);
+    },
     related: parts.related ?? [],
     columns: {
       timestamp,
