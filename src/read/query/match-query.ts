@@ -89,9 +89,15 @@ function numberOf(value: string | number | boolean): number | undefined {
   return typeof value === "string" && NUMBER.test(value) ? Number(value) : undefined;
 }
 
+/** Of a text only what a number is written as: 007 is a name. */
+function plainNumber(value: string | number | boolean): number {
+  const number = numberOf(value) ?? Number.NaN;
+  return String(number) === String(value) ? number : Number.NaN;
+}
+
 function anyOf(values: readonly WantedText[], field: Field | undefined): Passes {
   const isPart = field?.compares === "contains";
-  // 1.0 is 1, where it is a number that stands there.
+  // 1.0 is 1, where a number stands there; some stores keep it as a text.
   const numbers = new Set(
     values.flatMap(({ text, isPattern }) =>
       field === undefined && !isPattern && NUMBER.test(text) ? [Number(text)] : [],
@@ -110,7 +116,7 @@ function anyOf(values: readonly WantedText[], field: Field | undefined): Passes 
   );
   return (value) => {
     const text = String(value);
-    if (exact.has(text) || (typeof value === "number" && numbers.has(value))) return true;
+    if (exact.has(text) || (numbers.size > 0 && numbers.has(plainNumber(value)))) return true;
     if (parts.length > 0) {
       const lower = text.toLowerCase();
       if (parts.some((part) => lower.includes(part))) return true;

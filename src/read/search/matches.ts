@@ -1,4 +1,5 @@
 import { ATTR_COUNT, streamOf } from "../../event/index.ts";
+import { createNumberSet, type NumberSet } from "../../lib/number-set.ts";
 import type { QueriedRecord } from "../query/query.ts";
 import type { Candidate } from "./candidates.ts";
 import { groupsOf } from "./group-keys.ts";
@@ -18,6 +19,7 @@ export function createMatches(fold: Fold): Matches {
   const sequence: number[] = [];
   const rows = fold.kind === "records" ? createRows(fold) : undefined;
   const groups = fold.kind === "groups" ? createGroups(fold.ways.map(groupsOf)) : undefined;
+  const seen: NumberSet[] = [];
 
   return {
     add(candidate) {
@@ -26,6 +28,8 @@ export function createMatches(fold: Fold): Matches {
       const [name, number] = placeOf(record);
       let index = streams.get(name);
       if (index === undefined) streams.set(name, (index = streams.size));
+      // A copy must not take the place of another record among those that come first.
+      if (!(seen[index] ??= createNumberSet()).add(number)) return;
       stream.push(index);
       sequence.push(number);
       rows?.add(candidate, at);

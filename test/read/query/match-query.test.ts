@@ -7,7 +7,16 @@ import { flatRecords } from "../../support/told-records.ts";
 const [record] = flatRecords({
   at: 1,
   action: "pause",
-  details: { n: 1, half: 0.5, text: "1", version: "1.0", on: true, list: [3, 40], name: "a1" },
+  details: {
+    n: 1,
+    half: 0.5,
+    text: "1",
+    version: "1.0",
+    code: "007",
+    on: true,
+    list: [3, 40],
+    name: "a1",
+  },
 });
 
 test.each([
@@ -23,7 +32,10 @@ test.each([
   ["details.half:<1", true],
   // A store may keep every value as a text.
   ["details.text:>0", true],
+  ["details.text:1.0", true],
   ["details.version:1", false],
+  ["details.code:7", false],
+  ["details.code:007", true],
   ["details.version:1.0", true],
   ["details.list:>30", true],
   ["details.list:>40", false],

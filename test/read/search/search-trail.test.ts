@@ -1,5 +1,6 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NO_RESULT } from "../../../src/event/index.ts";
 import type { Form } from "../../../src/read/block.ts";
@@ -111,6 +112,35 @@ describe("a trail", () => {
         ["cron", 1, 1],
         ["anonymous", 1, 40],
       ]),
+    );
+  });
+
+  test("answers the same where its records stand in it several times", async () => {
+    const lines = TEXT_OF["json-lines"](askedTrail()).trimEnd().split("\n");
+    const once = await sourcesOf([fileOf("json-lines")]);
+    const copies = fc.array(fc.integer({ min: 1, max: 3 }), {
+      minLength: lines.length,
+      maxLength: lines.length,
+    });
+    const order = fc.constantFrom("newest" as const, "oldest" as const, "read" as const);
+    await fc.assert(
+      fc.asyncProperty(copies, order, fc.integer({ min: 1, max: 10 }), async (times, by, limit) => {
+        const file = join(temporaryDirectory(), "copies.jsonl");
+        writeFileSync(
+          file,
+          lines
+            .flatMap((line, at) => Array.from({ length: times[at] ?? 1 }, () => `${line}\n`))
+            .join(""),
+        );
+        const several = await sourcesOf([file]);
+        const ask = (of: readonly TrailSource[]): ReturnType<typeof searchTrail> =>
+          searchTrail(of, parseQuery(""), { order: by, limit });
+        expect(await ask(several)).toEqual(await ask(once));
+        const count = (of: readonly TrailSource[]): ReturnType<typeof countTrail> =>
+          countTrail(of, parseQuery(""), [{ field: "actor" }]);
+        expect(await count(several)).toEqual(await count(once));
+      }),
+      { numRuns: 60 },
     );
   });
 
