@@ -63,6 +63,14 @@ export function isOfTrail(path: string): boolean {
   return namesIn(path).some((entry) => entry.isDirectory() && entry.name === JOURNAL);
 }
 
+/** The stream that a file is a segment of, by where it stands; undefined: it is none of a journal. */
+export function journalStreamOf(path: string): string | undefined {
+  const folder = dirname(resolve(path));
+  const stream = basename(folder);
+  const isSegment = basename(dirname(folder)) === JOURNAL && isId(stream);
+  return isSegment && /^\d+\.jsonl$/.test(basename(path)) ? stream : undefined;
+}
+
 function namesIn(directory: string): readonly Dirent[] {
   try {
     return readdirSync(directory, { withFileTypes: true });

@@ -30,7 +30,8 @@ service trace span call record stream sequence redacted created happened importe
 
 Records of other kinds than actions are found with kind:gap, kind:start, kind:intent, kind:delivery or
 kind:checkpoint. An action that began and has no result is shown with outcome unknown. A record that stands in several
-places is shown as it stands in the first: whether all say the same is told by otel-audit verify.
+places is shown once: as the journal has it, or else as the first place that matches. Whether all say the same is
+told by otel-audit verify.
 
 Examples:
   otel-audit query actor:ann action:permission_change outcome:failure 'created:>=2026-10-01'

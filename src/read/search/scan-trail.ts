@@ -10,9 +10,10 @@ import type { FlatRecord } from "../../format/index.ts";
 import type { Block, FileProblem } from "../block.ts";
 import { EVERYTHING } from "../query/query.ts";
 import { loneIntents } from "./lone-intents.ts";
+import { createJournalDecider } from "./journal-decides.ts";
 import { createMatches } from "./matches.ts";
 import { createBlockScanner } from "./scan-block.ts";
-import type { CallResult, ScannedBlock, ScanRequest } from "./scanned-block.ts";
+import type { CallResult, ScannedBlock, ScannedPart, ScanRequest } from "./scanned-block.ts";
 import type { TrailSource } from "./sources.ts";
 
 /** How a trail is gone through. */
@@ -21,15 +22,6 @@ export interface ScanOptions {
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
   /** Ends it: the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** What matches in a block. */
-export interface ScannedPart {
-  /** Empty: actions without a result, from everywhere. */
-  readonly source: string;
-  readonly scanned: ScannedBlock;
-  /** Of each match: 1 where it is the first of its record id. */
-  readonly isFirst: Uint8Array;
 }
 
 /** Starting threads takes as long as reading this much. */
@@ -47,17 +39,23 @@ export async function* scanTrail(
   const intents = new Map<string, FlatRecord>();
   const settled = createSettled();
   const tellsResults = sources.some(({ isReadOnce }) => isReadOnce);
+  const { signal } = options;
+  const decider = createJournalDecider(sources, {
+    query: request.query,
+    scan: (again, lookUp) => scanSources(again, lookUp, { signal }),
+  });
   for await (const { source, scanned } of scanSources(
     sources,
     { ...request, tellsResults },
     options,
   )) {
     settled.add(scanned);
-    for (const intent of scanned.intents) {
-      if (!intents.has(intent.record_id)) intents.set(intent.record_id, intent);
-    }
-    yield { source, scanned, isFirst: isFirst(scanned) };
+    const begun = scanned.intents.filter(({ record_id: id }) => !intents.has(id));
+    for (const intent of begun) intents.set(intent.record_id, intent);
+    yield await decider.told({ source, scanned, isFirst: isFirst(scanned) }, begun);
   }
+  yield* decider.rest();
+  for (const [id, intent] of intents) if (decider.isOther(intent)) intents.delete(id);
   if (intents.size === 0) return;
   const calls = Map.groupBy(intents.values(), ({ call_id: call = "" }) => call);
   // Everything once more for their calls: nearly always the result stands in the same block.

@@ -50,6 +50,15 @@ export interface ScannedBlock {
   readonly last: ReadonlyMap<string, number>;
 }
 
+/** What matches in a block of a source, and which of it counts. */
+export interface ScannedPart {
+  /** Empty: actions without a result, from everywhere. */
+  readonly source: string;
+  readonly scanned: ScannedBlock;
+  /** Of each match: 1 where it counts, as the first of its record id. */
+  readonly isFirst: Uint8Array;
+}
+
 /** A record of those that match. */
 export interface ScannedRow {
   /** Which of the matches it is. */
