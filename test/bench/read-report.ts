@@ -10,6 +10,7 @@ export type ReadRound = ReadonlyMap<Question, ReadonlyMap<ReadWay, Answer>>;
 /** Milliseconds to the first output, of a small trail. */
 export interface FirstOutput {
   readonly records: number;
+  readonly starts: number;
   readonly ours: number;
   readonly jq: number;
   /** Of a program in Node that does nothing. */
@@ -20,7 +21,6 @@ export interface FirstOutput {
 export interface ReadFigures {
   readonly records: number;
   readonly rounds: readonly ReadRound[];
-  readonly first: FirstOutput;
   /** Memory of ours over the largest trail. */
   readonly largest: { readonly records: number; readonly peaks: ReadonlyMap<Question, number> };
 }
@@ -30,6 +30,33 @@ const WANTED_FIRST_MILLIS = 300;
 const WANTED_SELECTIVE = 10;
 const WANTED_GROUPING = 3;
 const WANTED_MEBIBYTES = 512;
+
+/** How long it takes until something is seen. */
+export function startFindingsOf({ records, starts, ours, jq, node }: FirstOutput): Findings {
+  const millis = (value: number): string => `${value.toFixed(0)} ms`;
+  return {
+    effort: `Medians of ${starts} starts, in turn; ours have started before, so that Node has kept what it compiled`,
+    tables: [
+      {
+        title: "From the start of a process to its first output",
+        head: ["", "found"],
+        rows: [
+          [`otel-audit query, ${records.toLocaleString("en")} records`, millis(ours)],
+          ["jq, the same", millis(jq)],
+          ["Node, nothing but a number", millis(node)],
+        ],
+      },
+    ],
+    targets: [
+      {
+        what: "first output of a small trail",
+        wanted: `under ${WANTED_FIRST_MILLIS} ms`,
+        found: millis(ours),
+        isMet: ours < WANTED_FIRST_MILLIS,
+      },
+    ],
+  };
+}
 
 /** Medians over the rounds; ratios are medians of the ratios within a round. */
 export function findingsOf(figures: ReadFigures): Findings {
@@ -78,26 +105,18 @@ function waysTable({ rounds }: ReadFigures): Table {
   };
 }
 
-function memoryTable({ first, largest }: ReadFigures): Table {
+function memoryTable({ largest }: ReadFigures): Table {
   return {
-    title: "Start and memory",
+    title: "Memory",
     head: ["", "found"],
-    rows: [
-      [
-        `first output, ${first.records.toLocaleString("en")} records`,
-        `${first.ours.toFixed(0)} ms`,
-      ],
-      ["the same of jq", `${first.jq.toFixed(0)} ms`],
-      ["of Node, with nothing to do", `${first.node.toFixed(0)} ms`],
-      ...[...largest.peaks].map(([{ name }, bytes]) => [
-        `most memory, ${name}, ${largest.records.toLocaleString("en")} records`,
-        `${(bytes / MEBIBYTE).toFixed(0)} MiB`,
-      ]),
-    ],
+    rows: [...largest.peaks].map(([{ name }, bytes]) => [
+      `most memory, ${name}, ${largest.records.toLocaleString("en")} records`,
+      `${(bytes / MEBIBYTE).toFixed(0)} MiB`,
+    ]),
   };
 }
 
-function targetsOf({ rounds, first, largest }: ReadFigures): readonly Target[] {
+function targetsOf({ rounds, largest }: ReadFigures): readonly Target[] {
   const questions = questionsOf(rounds);
   const than = (question: Question, wanted: number): Target => {
     const found = ratioOf(rounds, question, "jq");
@@ -110,12 +129,6 @@ function targetsOf({ rounds, first, largest }: ReadFigures): readonly Target[] {
   };
   const peak = Math.max(...largest.peaks.values()) / MEBIBYTE;
   return [
-    {
-      what: "first output of a small trail",
-      wanted: `under ${WANTED_FIRST_MILLIS} ms`,
-      found: `${first.ours.toFixed(0)} ms`,
-      isMet: first.ours < WANTED_FIRST_MILLIS,
-    },
     ...questions
       .filter(({ isSelective }) => isSelective)
       .map((question) => than(question, WANTED_SELECTIVE)),

@@ -12,7 +12,7 @@ import { pythonWith } from "../support/python.ts";
 import { COMMON_HELP, COMMON_OPTIONS, runBenchmark } from "./benchmark.ts";
 import { machineLine } from "./machine.ts";
 import { QUESTIONS, type Question } from "./read-questions.ts";
-import { findingsOf, type FirstOutput, type ReadRound } from "./read-report.ts";
+import { findingsOf, type FirstOutput, type ReadRound, startFindingsOf } from "./read-report.ts";
 import { type Answer, ask, firstOutputMillis, READ_WAYS, type ReadWay } from "./read-ways.ts";
 import { realisticLines } from "./realistic-trail.ts";
 import { median } from "./statistics.ts";
@@ -26,6 +26,7 @@ python3 with pip (DuckDB and pandas are installed below .cache/), and 1 KB of di
   --records N       of the comparison; default 1000000
   --large N         of the largest trail, where memory is measured; default 5000000
   --rounds N        default 3
+  --start           only how long it takes until something is seen
 ${COMMON_HELP}`;
 
 const SMALL = 10_000;
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     records: { type: "string" },
     large: { type: "string" },
     rounds: { type: "string" },
+    start: { type: "boolean", default: false },
   },
 });
 
@@ -45,9 +47,12 @@ await runBenchmark(values, HELP, async function* ({ directory, isQuick }) {
   const records = Number(values.records ?? (isQuick ? 50_000 : 1_000_000));
   const large = Number(values.large ?? (isQuick ? 100_000 : 5_000_000));
   const count = Number(values.rounds ?? (isQuick ? 1 : 3));
-  const python = pythonWith(join(import.meta.dirname, "programs/read-requirements.txt"));
+  const machine = machineLine(directory);
   // Before all else: a machine that has just moved gigabytes starts programs more slowly.
   const first = await measureFirst(await writeTrail(directory, SMALL));
+  yield { name: "read-start", machine, ...startFindingsOf(first) };
+  if (values.start) return;
+  const python = pythonWith(join(import.meta.dirname, "programs/read-requirements.txt"));
   const file = await writeTrail(directory, records);
   const rounds: ReadRound[] = [];
   for (let round = 1; round <= count; round++) {
@@ -62,8 +67,8 @@ await runBenchmark(values, HELP, async function* ({ directory, isQuick }) {
   }
   yield {
     name: "read",
-    machine: machineLine(directory),
-    ...findingsOf({ records, rounds, first, largest: { records: large, peaks } }),
+    machine,
+    ...findingsOf({ records, rounds, largest: { records: large, peaks } }),
   };
 });
 
@@ -111,6 +116,8 @@ async function measureFirst(file: string): Promise<FirstOutput> {
     node: [process.execPath, "--print", "1"],
   };
   const millis: Record<keyof typeof programs, number[]> = { ours: [], jq: [], node: [] };
+  // The first start compiles.
+  await firstOutputMillis(process.execPath, programs.ours.slice(1));
   for (let start = 0; start < STARTS; start++) {
     for (const name of ["ours", "jq", "node"] as const) {
       const [command = "", ...args] = programs[name];
@@ -118,5 +125,5 @@ async function measureFirst(file: string): Promise<FirstOutput> {
     }
   }
   const { ours, jq, node } = millis;
-  return { records: SMALL, ours: median(ours), jq: median(jq), node: median(node) };
+  return { records: SMALL, starts: STARTS, ours: median(ours), jq: median(jq), node: median(node) };
 }
