@@ -57,7 +57,7 @@ export async function report(
   );
   const { records: total } = material.counts;
   await recordAccess({ scope: ["report", kind, ...terms], count: total }, options);
-  const frame: ReportFrame = {
+  const frame: Omit<ReportFrame, "isPseudonymous"> = {
     kind,
     title: options.title,
     zone,
@@ -68,7 +68,6 @@ export async function report(
     madeAt: toIsoMicros(BigInt(Date.now()) * 1000n),
     verification,
     hasPolicy: isPermitted !== undefined,
-    isPseudonymous: options.pseudonyms === true,
   };
   for await (const line of linesOf(makeReport(frame, material), output)) lines.print(line);
   // The other forms say it themselves.

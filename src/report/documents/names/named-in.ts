@@ -10,7 +10,7 @@ import {
   type BodyValue,
 } from "../../../event/index.ts";
 import type { FlatRecord } from "../../../format/index.ts";
-import type { NamedId } from "../material.ts";
+import type { NamedId } from "./renaming.ts";
 import { type NamingKey, namingKeyOf } from "./naming-keys.ts";
 import { ADDRESS, CLIENT, nounOf, PERSON, SOMEBODY_TYPES } from "../nouns.ts";
 import { STRUCTURE } from "../structure.ts";
