@@ -45,7 +45,7 @@ export { ratesSvg } from "./rates-svg.ts";
 export { REPORT_KINDS, type ReportDocument, type ReportKind } from "./documents/document.ts";
 export { PSEUDONYMS } from "./documents/common-sections.ts";
 export { makeReport } from "./documents/make-report.ts";
-export { marksOf } from "./documents/marks.ts";
+export { isFound, marksOf } from "./documents/marks.ts";
 export type { ReportFrame, ReportMaterial } from "./documents/material.ts";
 export { type MaterialOptions, readMaterial } from "./documents/read-material.ts";
 export { documentCsv } from "./documents/forms/to-csv.ts";

@@ -4,13 +4,15 @@ import {
   type FindingParts,
   SEVERITIES,
   STRICT,
+  type UnlistedFindings,
 } from "./findings.ts";
+import { createUnlistedCounter } from "./unlisted-findings.ts";
 
 /** Findings, as many as anybody reads. */
 export interface FindingList {
   readonly add: (code: FindingCode, finding: FindingParts) => void;
   readonly findings: () => readonly Finding[];
-  readonly unlisted: () => number;
+  readonly unlisted: () => readonly UnlistedFindings[];
 }
 
 /** Of each kind so many are listed: the rest is counted. */
@@ -20,19 +22,16 @@ const MAX_LISTED = 1000;
 export function createFindingList(isStrict: boolean): FindingList {
   const listed: Finding[] = [];
   const counts = new Map<FindingCode, number>();
-  let unlisted = 0;
+  const unlisted = createUnlistedCounter();
   return {
     add(code, finding) {
       const count = counts.get(code) ?? 0;
       counts.set(code, count + 1);
-      if (count >= MAX_LISTED) {
-        unlisted++;
-        return;
-      }
       const severity = isStrict && STRICT.has(code) ? "inconclusive" : SEVERITIES[code];
-      listed.push({ code, severity, ...finding });
+      if (count < MAX_LISTED) listed.push({ code, severity, ...finding });
+      else unlisted.add(code, severity, finding);
     },
     findings: () => listed,
-    unlisted: () => unlisted,
+    unlisted: unlisted.finish,
   };
 }

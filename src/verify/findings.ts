@@ -96,6 +96,21 @@ export interface Finding {
   readonly ranges?: readonly (readonly [first: number, last: number])[];
 }
 
+/** Findings of one kind beyond those that are listed. */
+export interface UnlistedFindings {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  readonly count: number;
+  /** The records that they name. */
+  readonly records: readonly {
+    readonly stream: string;
+    /** First and last sequence number of each run of records, ascending. */
+    readonly ranges: readonly (readonly [first: number, last: number])[];
+  }[];
+  /** Of so many of them the records are not in `records`: there are too many. */
+  readonly unnamed: number;
+}
+
 /** Severity of each kind where nobody asks for strictness. */
 export const SEVERITIES: Readonly<Record<FindingCode, Severity>> = {
   record_altered: "tampered",

@@ -9,7 +9,7 @@ export function headlineOf(
   verdict: Verdict,
   records: VerificationReport["records"],
 ): string {
-  const { findings, streams } = facts;
+  const { findings, unlistedFindings, streams } = facts;
   const { proven, adopted, unsigned, missing } = records;
   const trust = trustOf(facts);
   const absent = `incomplete: ${counted(missing + facts.anchored.missing, "record")} missing`;
@@ -29,7 +29,11 @@ export function headlineOf(
     case "incomplete":
       return `${absent}; ${shownProven}${others}, ${trust}`;
     case "tampered": {
-      const count = findings.filter(({ severity }) => severity === "tampered").length;
+      const isTampered = ({ severity }: Pick<Finding, "severity">): boolean =>
+        severity === "tampered";
+      const count = unlistedFindings
+        .filter(isTampered)
+        .reduce((sum, one) => sum + one.count, findings.filter(isTampered).length);
       return `TAMPERED: ${counted(count, "finding")}; of the rest ${counted(proven, "record")} proven, ${trust}`;
     }
     default: {

@@ -2,7 +2,7 @@
 export type { CallReconciliation } from "./call-ledger.ts";
 export type { Awaitable, VerifyCrypto } from "./crypto.ts";
 export type { GapClaim } from "./examined-block.ts";
-export type { Finding, FindingCode, Severity } from "./findings.ts";
+export type { Finding, FindingCode, Severity, UnlistedFindings } from "./findings.ts";
 export type { Trust, UsedKey } from "./key-ring.ts";
 export { openAnchor } from "./open-anchor.ts";
 export type { VerificationReport, Verdict } from "./report.ts";

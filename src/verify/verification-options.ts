@@ -3,7 +3,7 @@ import type { AnchoredFacts, AnchoredHead } from "./anchor-heads.ts";
 import type { CallReconciliation } from "./call-ledger.ts";
 import type { VerifyCrypto } from "./crypto.ts";
 import type { GapClaim } from "./examined-block.ts";
-import type { Finding } from "./findings.ts";
+import type { Finding, UnlistedFindings } from "./findings.ts";
 import type { Trust, UsedKey } from "./key-ring.ts";
 import type { StreamSummary } from "./judged-stream.ts";
 import type { TimeWindow } from "./time-window.ts";
@@ -45,6 +45,8 @@ export interface VerificationFacts {
   readonly findings: readonly Finding[];
   /** Findings beyond those that are listed. */
   readonly unlisted: number;
+  /** Those, by kind. */
+  readonly unlistedFindings: readonly UnlistedFindings[];
   readonly streams: readonly StreamSummary[];
   readonly keys: readonly UsedKey[];
   readonly trust: Trust;

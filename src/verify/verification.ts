@@ -228,9 +228,11 @@ export function createVerification(options: VerificationOptions): Verification {
       unknown.finish(list.add);
       judgeWhole({ judges: [...judges.values()], streams, lines, isTimeRead, found: list.add });
       fields.finish();
+      const unlistedFindings = list.unlisted();
       return {
         findings: list.findings(),
-        unlisted: list.unlisted(),
+        unlisted: unlistedFindings.reduce((sum, { count }) => sum + count, 0),
+        unlistedFindings,
         streams,
         keys: ring.keys,
         trust: ring.trust === "pinned" && isAnchored ? "anchored" : ring.trust,

@@ -231,12 +231,17 @@ describe("stats", () => {
   });
 });
 
-/** A signed trail in which somebody gave the first of many changes another value afterwards. */
-async function forgedTrail(): Promise<{ readonly directory: string; readonly id: string }> {
+/** Where a trail is going to be, and the key that signs it. */
+function newTrail(): { readonly directory: string; readonly keyFile: string } {
   const root = temporaryDirectory();
-  const directory = join(root, "audit");
   const keyFile = join(root, "keys", "signing-key.pem");
   makeKey(keyFile);
+  return { directory: join(root, "audit"), keyFile };
+}
+
+/** A signed trail in which somebody gave the first of many changes another value afterwards. */
+async function forgedTrail(): Promise<{ readonly directory: string; readonly id: string }> {
+  const { directory, keyFile } = newTrail();
   const audit = await createAudit({ directory, format: "journal", seal: { keyFile } });
   for (const rate of [1, 2, 3, 4, 5, 6, 7, 8]) {
     await audit.record({
@@ -308,6 +313,25 @@ describe("report", () => {
     const { code, out } = run(copy.directory, "report", "release", "--no-verify", "-o", "csv");
     expect(code).toBe(0);
     expect(out).toContain(",not verified,");
+  });
+
+  test("marks every forged record, also where more are found than anybody lists", async () => {
+    const { directory, keyFile } = newTrail();
+    const audit = await createAudit({ directory, format: "journal", seal: { keyFile } });
+    const actor = { type: "user", id: "ann" } as const;
+    for (let at = 0; at < 1100; at++) await audit.record({ action: "note_write", actor });
+    await audit.close();
+    const segment = segmentOf({ directory, stream: audit.stream });
+    const text = readFileSync(segment, "utf8");
+    writeFileSync(segment, text.replaceAll('"actor_id":"ann"', '"actor_id":"bob"'));
+    const { code, out, err } = run(directory, "report", "release", "-o", "csv");
+    expect(code).toBe(4);
+    const rows = out.trimEnd().split("\n").slice(1);
+    expect(rows.filter((row) => row.includes(",bob,"))).toHaveLength(1100);
+    expect(rows.filter((row) => row.includes(",bob,") && !row.includes(",TAMPERED: "))).toEqual([]);
+    expect(err).toContain("TAMPERED: 1 100 findings");
+    const listed = run(directory, "report", "release").out;
+    expect(listed).toContain("- **Findings: tampered:** 1100\n");
   });
 
   test("says that nothing was read where there is nothing to read", () => {

@@ -65,6 +65,17 @@ const shape = z.strictObject({
     }),
   ),
   unlisted: count,
+  unlistedFindings: z.array(
+    z.strictObject({
+      code: z.string(),
+      severity: z.string(),
+      count,
+      records: z.array(
+        z.strictObject({ stream: z.string(), ranges: z.array(z.tuple([count, count])) }),
+      ),
+      unnamed: count,
+    }),
+  ),
   streams: z.array(
     z.strictObject({
       stream: z.string(),

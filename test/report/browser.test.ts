@@ -64,7 +64,6 @@ async function pageOf(kind: ReportKind, events: readonly TrailEvent[]): Promise<
       readFrom: [HOSTILE],
       madeAt: "2026-11-01T00:00:00.000000Z",
       hasPolicy: false,
-      isPseudonymous: false,
     },
     material,
   );

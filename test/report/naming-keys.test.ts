@@ -20,6 +20,8 @@ describe("a key", () => {
     ["display_name", "Person", false],
     ["session_id", "Session", false],
     ["host.name", "Address", false],
+    ["service_account", "Person", false],
+    ["account_count", undefined, false],
     ["addresses", "Address", true],
     ["service", "Service", false],
     ["name", undefined, false],

@@ -9,6 +9,16 @@ import {
 import { documentOf, markdownOf } from "../support/report-document.ts";
 import type { TrailEvent } from "../support/report-trail.ts";
 
+/** Types of targets that are somebody, or a place. */
+const TARGETS: readonly (readonly [type: string, id: string])[] = [
+  ["patient", "pat-target"],
+  ["Customer", "cust-target"],
+  ["employee_id", "emp-target"],
+  ["session", "sess-target"],
+  ["host", "ws-target"],
+  ["user account", "acc-target"],
+];
+
 const EVENTS: readonly TrailEvent[] = [
   // Before the documents begin.
   { at: "2026-11-01T13:00", action: "hp_change", details: { reviewer: "quentin" } },
@@ -73,12 +83,18 @@ const EVENTS: readonly TrailEvent[] = [
     target: ["decision", "p-1"],
     details: { decision_id: "p-1", output: "x", human_in_the_loop: true, reviewer: "dora.d" },
   },
+  ...TARGETS.map((target): TrailEvent => ({
+    at: "2026-11-10T13:05",
+    action: "note_write",
+    target,
+    reason: `asked by ${target[1]}`,
+  })),
 ];
 
 const NAMES =
-  "quentin ann.miller corp.example svc-ann-host rita sven.old sven.new tess sess-in-attribute uma.u ws-attribute bob.stone lena.long 4711 4712 815, sess-ann-0815 carol.jones xena.x walt.w erin.black frank.white gina.green hank.hill ivy.ives jack.jones kate.kay ws-ann-miller yann.y zoe 10.9.8.7 2001:db8::17 ilker i\u0307lker Öz nina olga.orr 10.1.2.3 pia 10.0.0.7 mona.moon dora.d".split(
-    " ",
-  );
+  "quentin ann.miller corp.example svc-ann-host rita sven.old sven.new tess sess-in-attribute uma.u ws-attribute bob.stone lena.long 4711 4712 815, sess-ann-0815 carol.jones xena.x walt.w erin.black frank.white gina.green hank.hill ivy.ives jack.jones kate.kay ws-ann-miller yann.y zoe 10.9.8.7 2001:db8::17 ilker i\u0307lker Öz nina olga.orr 10.1.2.3 pia 10.0.0.7 mona.moon dora.d"
+    .split(" ")
+    .concat(TARGETS.map(([, id]) => id));
 
 const plain = (text: string): string => text.replaceAll("\\", "").normalize("NFC").toLowerCase();
 const options = { events: EVENTS, from: "2026-11-05T00:00:00.000000Z" } as const;

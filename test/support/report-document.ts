@@ -24,10 +24,11 @@ export interface Made
 
 /** A document about a trail that is written for it. */
 export async function documentOf(kind: ReportKind, made: Made = {}): Promise<ReportDocument> {
-  const { events = TEAM_EVENTS, limit, isPermitted, query = "", ...frame } = made;
+  const { events = TEAM_EVENTS, limit, isPermitted, query = "", ...rest } = made;
   const directory = temporaryDirectory();
   writeReportTrail(directory, events);
-  const { from, until, isPseudonymous: asksForNames } = frame;
+  const { isPseudonymous: asksForNames, ...frame } = rest;
+  const { from, until } = frame;
   const material = await readMaterial(await sourcesOf([directory]), {
     kind,
     from,
@@ -43,7 +44,6 @@ export async function documentOf(kind: ReportKind, made: Made = {}): Promise<Rep
       zone: "UTC",
       terms: [],
       readFrom: ["the trail"],
-      isPseudonymous: false,
       madeAt: "2026-11-01T00:00:00.000000Z",
       hasPolicy: isPermitted !== undefined,
       ...frame,

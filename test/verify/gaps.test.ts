@@ -35,6 +35,7 @@ function report(
   return reportOf({
     findings: [],
     unlisted: 0,
+    unlistedFindings: [],
     streams: [{ ...summary, ...stream }],
     keys: [],
     trust: "log",

@@ -202,6 +202,7 @@ test("what is missing beside what cannot be read is said in words", async () => 
       message: "",
     })),
     unlisted: 0,
+    unlistedFindings: [],
     streams: (await verified(stream(A))).streams,
     keys: [],
     trust: "pinned",

@@ -7,6 +7,7 @@ import {
   documentCsv,
   documentHtml,
   documentMarkdown,
+  isFound,
   type MaterialOptions,
   makeReport,
   marksOf,
@@ -49,14 +50,14 @@ export async function report(
       from,
       until,
       isPermitted,
-      isMarked: (id) => markOf(id) !== undefined,
+      isMarked: (id) => isFound(markOf(id)),
       asksForNames: options.pseudonyms,
       ...reading,
     }),
   );
   const { records: total } = material.counts;
   await recordAccess({ scope: ["report", kind, ...terms], count: total }, options);
-  const frame: ReportFrame = {
+  const frame: Omit<ReportFrame, "isPseudonymous"> = {
     kind,
     title: options.title,
     zone,
@@ -67,7 +68,6 @@ export async function report(
     madeAt: toIsoMicros(BigInt(Date.now()) * 1000n),
     verification,
     hasPolicy: isPermitted !== undefined,
-    isPseudonymous: options.pseudonyms === true,
   };
   for await (const line of linesOf(makeReport(frame, material), output)) lines.print(line);
   // The other forms say it themselves.

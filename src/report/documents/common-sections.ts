@@ -185,13 +185,11 @@ function findingRow(finding: Finding, isPseudonymous: boolean): readonly Cell[] 
   return [severity, said, record === undefined ? "" : { records: [record] }];
 }
 
-function severityCounts({ findings, unlisted }: VerificationReport): readonly Fact[] {
-  const counts = Map.groupBy(findings, ({ severity }) => severity);
-  const facts = [...counts].map(([severity, all]): Fact => [
-    `Findings: ${severity}`,
-    String(all.length),
-  ]);
-  return unlisted > 0 ? [...facts, ["Findings not listed", String(unlisted)]] : facts;
+function severityCounts({ findings, unlistedFindings }: VerificationReport): readonly Fact[] {
+  const counts = new Map<string, number>();
+  const all = [...findings.map(({ severity }) => ({ severity, count: 1 })), ...unlistedFindings];
+  for (const { severity, count } of all) counts.set(severity, (counts.get(severity) ?? 0) + count);
+  return [...counts].map(([severity, count]) => [`Findings: ${severity}`, String(count)]);
 }
 
 /** What roles did that they may not do, without a name. */

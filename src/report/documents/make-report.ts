@@ -11,8 +11,7 @@ import { exclusionEvent, exclusionSections } from "./exclusions.ts";
 import { incidentEvent, incidentSections } from "./incident.ts";
 import { marksOf } from "./marks.ts";
 import { reportEvent } from "./report-event.ts";
-import type { LeadUp, ReportFrame, ReportMaterial } from "./material.ts";
-import { renamingOf } from "./names/renaming-of.ts";
+import type { ReportFrame, ReportMaterial } from "./material.ts";
 import { type OwnSections, releaseSections } from "./release.ts";
 
 const NAMES: Readonly<Record<ReportKind, string>> = {
@@ -31,11 +30,12 @@ const SECTIONS: Readonly<
   decisions: decisionSections,
 };
 
-/** The document; under other names where the frame asks for that. */
-export function makeReport(given: ReportFrame, read: ReportMaterial): ReportDocument {
-  const { frame, material } = given.isPseudonymous
-    ? renamed(given, read)
-    : { frame: given, material: read };
+/** The document; under other names where the material has them. */
+export function makeReport(
+  given: Omit<ReportFrame, "isPseudonymous">,
+  material: ReportMaterial,
+): ReportDocument {
+  const frame = framed(given, material);
   const own = SECTIONS[frame.kind](frame, material);
   return {
     kind: frame.kind,
@@ -67,26 +67,17 @@ async function* rowsOf(
   for await (const record of material.every()) yield EVENT_OF[kind](record, material, zone);
 }
 
-function renamed(
-  frame: ReportFrame,
-  material: ReportMaterial,
-): { readonly frame: ReportFrame; readonly material: ReportMaterial } {
-  const names = renamingOf(material);
-  const leadUps = [...material.leadUps].map(([id, ups]): readonly [string, readonly LeadUp[]] => [
-    id,
-    ups.map(({ why, record }) => ({ why, record: names.record(record) })),
-  ]);
+/** Only one renaming knows which names it has given: the one that renamed the records. */
+function framed(
+  frame: Omit<ReportFrame, "isPseudonymous">,
+  { names }: ReportMaterial,
+): ReportFrame {
+  if (names === undefined) return { ...frame, isPseudonymous: false };
+  const { title, terms } = frame;
   return {
-    frame: {
-      ...frame,
-      title: frame.title === undefined ? undefined : names.text(frame.title),
-      terms: frame.terms.map(names.text),
-    },
-    material: {
-      ...material,
-      records: material.records.map(names.record),
-      gaps: material.gaps.map(names.record),
-      leadUps: new Map(leadUps),
-    },
+    ...frame,
+    title: title === undefined ? undefined : names.text(title),
+    terms: terms.map(names.text),
+    isPseudonymous: true,
   };
 }

@@ -1,11 +1,11 @@
 /** What the verification found about single records: nobody may take those for what was recorded. */
 import { streamOf } from "../../event/index.ts";
-import type { Finding, FindingCode, VerificationReport } from "../../verify/index.ts";
+import type { Finding, FindingCode, Severity, VerificationReport } from "../../verify/index.ts";
 
 /** Something was found about a record. */
 export interface Mark {
-  /** Beside its id. */
-  readonly word: "TAMPERED" | "NOT PROVEN";
+  /** Beside its id; NOT KNOWN: findings were so many that it may be one of their records. */
+  readonly word: "TAMPERED" | "NOT PROVEN" | "NOT KNOWN";
   /** A sentence without anything that stands in the record. */
   readonly text: string;
 }
@@ -27,42 +27,86 @@ const WORDS: Partial<Record<FindingCode, string>> = {
 };
 
 /** What a finding says, in words of ours. */
-export function findingText({ code }: Finding): string {
+export function findingText({ code }: Pick<Finding, "code">): string {
   return WORDS[code] ?? code.replaceAll("_", " ");
 }
 
+type Ranges = readonly (readonly [first: number, last: number])[];
+
 interface RangeMark {
   readonly mark: Mark;
-  readonly ranges: readonly (readonly [first: number, last: number])[];
+  /** Ascending. */
+  readonly ranges: Ranges;
 }
 
-/** Marks of the records that findings name. */
+const NOT_KNOWN: Mark = {
+  word: "NOT KNOWN",
+  text: "NOT KNOWN: more was found than is kept, and some of it may be about this record",
+};
+
+/** Whether something was found about the record that has this mark. */
+export function isFound(mark: Mark | undefined): boolean {
+  return mark !== undefined && mark !== NOT_KNOWN;
+}
+
+/** Marks of the records that findings name, the worst of each. */
 export function marksOf(verification: VerificationReport | undefined): MarkOf {
   const byRecord = new Map<string, Mark>();
   const byStream = new Map<string, RangeMark[]>();
+  const addRanges = (stream: string, own: RangeMark): void => {
+    const known = byStream.get(stream);
+    if (known === undefined) byStream.set(stream, [own]);
+    else known.push(own);
+  };
   for (const finding of verification?.findings ?? []) {
-    const { severity, record, stream, ranges } = finding;
-    if (severity !== "tampered" && severity !== "inconclusive") continue;
-    const word = severity === "tampered" ? "TAMPERED" : "NOT PROVEN";
-    const mark: Mark = { word, text: `${word}: ${findingText(finding)}` };
+    const mark = markOf(finding);
+    const { record, stream, ranges } = finding;
+    if (mark === undefined) continue;
     if (record !== undefined) byRecord.set(record, worse(byRecord.get(record), mark));
-    if (stream === undefined || ranges === undefined) continue;
-    const known = byStream.get(stream) ?? [];
-    byStream.set(stream, known);
-    known.push({ mark, ranges });
+    if (stream !== undefined && ranges !== undefined)
+      addRanges(stream, { mark, ranges: ranges.toSorted(([one], [other]) => one - other) });
+  }
+  let rest: Mark | undefined;
+  for (const unlisted of verification?.unlistedFindings ?? []) {
+    const mark = markOf(unlisted);
+    if (mark === undefined) continue;
+    for (const { stream, ranges } of unlisted.records) addRanges(stream, { mark, ranges });
+    if (unlisted.unnamed > 0) rest = NOT_KNOWN;
   }
   return (id) => {
-    const own = byRecord.get(id);
-    if (byStream.size === 0 || own !== undefined) return own;
+    let mark = byRecord.get(id);
+    if (byStream.size === 0) return mark ?? rest;
     const stream = streamOf(id);
     const sequence = Number(id.slice(stream.length + 1));
-    return byStream
-      .get(stream)
-      ?.find(({ ranges }) => ranges.some(([first, last]) => sequence >= first && sequence <= last))
-      ?.mark;
+    for (const own of byStream.get(stream) ?? [])
+      if (isWithin(own.ranges, sequence)) mark = worse(mark, own.mark);
+    return mark ?? rest;
   };
+}
+
+function markOf(found: {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+}): Mark | undefined {
+  const { severity } = found;
+  if (severity !== "tampered" && severity !== "inconclusive") return undefined;
+  const word = severity === "tampered" ? "TAMPERED" : "NOT PROVEN";
+  return { word, text: `${word}: ${findingText(found)}` };
 }
 
 function worse(known: Mark | undefined, mark: Mark): Mark {
   return known?.word === "TAMPERED" ? known : mark;
+}
+
+/** There may be very many, and it is asked of each record. */
+function isWithin(ranges: Ranges, sequence: number): boolean {
+  let [from, end] = [0, ranges.length];
+  while (from < end) {
+    const middle = Math.floor((from + end) / 2);
+    const [first, last] = ranges[middle] ?? [0, 0];
+    if (sequence < first) end = middle;
+    else if (sequence > last) from = middle + 1;
+    else return true;
+  }
+  return false;
 }

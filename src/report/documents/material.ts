@@ -3,6 +3,7 @@ import type { ReadingProblems } from "../../read/index.ts";
 import type { VerificationReport } from "../../verify/index.ts";
 import type { GapTotals } from "../gap-totals.ts";
 import type { ReportKind } from "./document.ts";
+import type { Renaming } from "./names/renaming.ts";
 import type { ReportTables } from "./tables/tables.ts";
 
 /** What was read for a document. */
@@ -27,17 +28,8 @@ export interface ReportMaterial extends ReadingProblems {
   readonly leadUps: ReadonlyMap<string, readonly LeadUp[]>;
   /** What roles did that the policy does not let them do. */
   readonly anomalies: readonly RoleAnomaly[];
-  /** Everybody and every place that the whole trail names; empty where nobody asks for other names. */
-  readonly named: readonly NamedId[];
-}
-
-/** Somebody, or a place. */
-export interface NamedId {
-  readonly id: string;
-  /** What stands for such a one, as in `Person`. */
-  readonly noun: string;
-  /** It stands there as a number: a short one is looked for in no text, where it may count anything. */
-  readonly isNumber?: boolean;
+  /** Other names, which its records have already; undefined where nobody asks for them. */
+  readonly names?: Renaming | undefined;
 }
 
 /** How many records there are. */

@@ -13,8 +13,6 @@ export const ADDRESS = "Address";
 export const CLIENT = "Client";
 /** What stands for what somebody did between coming and going. */
 export const SESSION = "Session";
-/** Types of targets that are somebody. */
-export const SOMEBODY_TYPES = ["user", "person", "account", "member", "service", "agent"] as const;
 
 /** What stands for somebody of a type; whose type is not known is a person. */
 export function nounOf(type: string): string {

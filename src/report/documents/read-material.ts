@@ -22,9 +22,9 @@ import type { ReportKind } from "./document.ts";
 import { leadUpsTo } from "./lead-up.ts";
 import type { ReportMaterial, RoleAnomaly } from "./material.ts";
 import { namedIdsIn } from "./names/named-ids.ts";
-import { everyRecord, renamedOnes } from "./tables/every-record.ts";
+import { everyRecord } from "./tables/every-record.ts";
 import { byTime, periodTerms } from "./period.ts";
-import { renamingOf } from "./names/renaming-of.ts";
+import { type Listed, renamedList, renamingOf } from "./names/renaming-of.ts";
 import { readTables } from "./tables/tables.ts";
 
 /** What a document is about. */
@@ -75,19 +75,20 @@ export async function readMaterial(
   const period = periodTerms(from, until);
   const gapQuery = { terms: [...parseQuery("kind:gap").terms, ...period] };
   const gaps = await searchTrail(sources, gapQuery, { order: "oldest", limit, ...scan });
-  const listed = {
+  const found: Listed = {
     records,
     gaps: gaps.records,
     leadUps: kind === "incident" ? await leadUpsTo(records, sources, scan) : new Map(),
-    named: asksForNames ? await namedIdsIn(sources, scan) : [],
   };
-  const rename = asksForNames ? renamingOf(listed).record : undefined;
-  const isWhole = records.length === total;
-  const every = isWhole
-    ? () => renamedOnes(records, rename)
-    : everyRecord(sources, about, { rename, scan });
+  const names = asksForNames ? renamingOf(found, await namedIdsIn(sources, scan)) : undefined;
+  const listed = names === undefined ? found : renamedList(found, names);
+  const every =
+    records.length === total
+      ? () => listed.records
+      : everyRecord(sources, about, { rename: names?.record, scan });
   return {
     ...listed,
+    names,
     every: () => every(),
     sourceCount: sources.length,
     accessLeftOut: await accessLeftOut(sources, all, scan),

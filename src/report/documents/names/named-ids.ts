@@ -5,7 +5,7 @@ import {
   type ScanOptions,
   type TrailSource,
 } from "../../../read/index.ts";
-import type { NamedId } from "../material.ts";
+import type { NamedId } from "./renaming.ts";
 import { namedIn } from "./named-in.ts";
 
 /** Also those who are in no record of a document, but may stand in its texts. */

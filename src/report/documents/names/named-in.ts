@@ -10,13 +10,11 @@ import {
   type BodyValue,
 } from "../../../event/index.ts";
 import type { FlatRecord } from "../../../format/index.ts";
-import type { NamedId } from "../material.ts";
+import type { NamedId } from "./renaming.ts";
 import { type NamingKey, namingKeyOf } from "./naming-keys.ts";
-import { ADDRESS, CLIENT, nounOf, PERSON, SOMEBODY_TYPES } from "../nouns.ts";
+import { ADDRESS, CLIENT, nounOf, PERSON } from "../nouns.ts";
 import { STRUCTURE } from "../structure.ts";
 
-/** Types of targets that are somebody. */
-const SOMEBODY: ReadonlySet<string> = new Set(SOMEBODY_TYPES);
 /** Keys in the map that tells of somebody: what they hold names one, they do not. */
 const OF_SOMEBODY: ReadonlySet<string> = new Set([
   "id",
@@ -52,7 +50,7 @@ const ABOUT_SOMEBODY: ReadonlySet<string> = new Set([
 /** The actor first; an id may be empty, or named again. */
 export function namedIn({ attributes, details, ...record }: FlatRecord): readonly NamedId[] {
   const { actor_id: actor, actor_type: type = "", target_type: kind = "" } = record;
-  const isSomebody = SOMEBODY.has(kind.toLowerCase());
+  const target = namingKeyOf(kind);
   const found: NamedId[] = [];
   const add = (id: AttributeValue | undefined, noun: string): void => {
     if (typeof id === "string") found.push({ id, noun });
@@ -60,7 +58,7 @@ export function namedIn({ attributes, details, ...record }: FlatRecord): readonl
   add(actor, nounOf(type));
   add(attributes[ATTR_ACTOR_DELEGATOR_ID], PERSON);
   add(attributes[ATTR_AUTHORIZATION_BY], PERSON);
-  if (isSomebody) add(record.target_id, nounOf(kind));
+  if (target !== undefined) add(record.target_id, target.noun);
   for (const [key, value] of Object.entries(attributes)) {
     const naming = STRUCTURE.has(key) ? undefined : namingKeyOf(key);
     if (naming !== undefined) namesUnder(value, naming, found);

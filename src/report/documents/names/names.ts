@@ -13,17 +13,11 @@ import {
 import type { FlatRecord } from "../../../format/index.ts";
 import { createFinder } from "../../../redact/index.ts";
 import { foldCase } from "./fold-case.ts";
-import type { NamedId } from "../material.ts";
 import { namedIn } from "./named-in.ts";
 import { namingKeyOf } from "./naming-keys.ts";
 import { ADDRESS, PERSON } from "../nouns.ts";
+import type { NamedId, Renaming } from "./renaming.ts";
 import { STRUCTURE } from "../structure.ts";
-
-/** Gives records other names; the same names as long as it is kept. */
-export interface Renaming {
-  readonly record: (record: FlatRecord) => FlatRecord;
-  readonly text: (text: string) => string;
-}
 
 /** What stands where nobody is named. */
 const NOBODY: ReadonlySet<string> = new Set([

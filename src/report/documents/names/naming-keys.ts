@@ -1,4 +1,4 @@
-/** Which names of details and attributes say that their value is somebody, or a place. */
+/** Which names of details and attributes, and types of targets, say that something is somebody, or a place. */
 import { ADDRESS, nounOf, PERSON, SESSION } from "../nouns.ts";
 
 /** What a key says of its value. */
@@ -10,7 +10,7 @@ export interface NamingKey {
 }
 
 const PEOPLE =
-  "actor adjudicator admin administrator annotator applicant approver assignee assigner auditor author borrower caller committer contact contributor coordinator creator customer delegate delegator developer editor email employee engineer enduser expert grantee grantor initiator invitee labeler labeller login mail maintainer manager member moderator operator owner participant patient people person principal rater recipient reporter requester requestor reviewer sender signer staff student submitter supervisor teacher tester uploader user verifier writer";
+  "account actor adjudicator admin administrator annotator applicant approver assignee assigner auditor author borrower caller committer contact contributor coordinator creator customer delegate delegator developer editor email employee engineer enduser expert grantee grantor initiator invitee labeler labeller login mail maintainer manager member moderator operator owner participant patient people person principal rater recipient reporter requester requestor reviewer sender signer staff student submitter supervisor teacher tester uploader user verifier writer";
 const PLACES = "addr address host hostname ip machine workstation";
 const SESSIONS = "session cookie";
 

@@ -1,15 +1,32 @@
 import type { ReportMaterial } from "../material.ts";
-import { createRenaming, type Renaming } from "./names.ts";
+import { createRenaming } from "./names.ts";
 import { byTime } from "../period.ts";
+import type { NamedId, Renaming } from "./renaming.ts";
 
-/** Other names for everybody in a document: the same each time that they are made of the same. */
-export function renamingOf({
-  records,
-  leadUps,
-  gaps,
-  named,
-}: Pick<ReportMaterial, "records" | "leadUps" | "gaps" | "named">): Renaming {
+/** What a document lists. */
+export type Listed = Pick<ReportMaterial, "records" | "leadUps" | "gaps">;
+
+/**
+ * Other names for everybody in a document.
+ *
+ * @param named everybody and every place that the whole trail names.
+ */
+export function renamingOf(
+  { records, leadUps, gaps }: Listed,
+  named: readonly NamedId[],
+): Renaming {
   const leading = [...leadUps.values()].flat().map(({ record }) => record);
   const all = [...new Set([...records, ...leading, ...gaps])].toSorted(byTime);
   return createRenaming(all, named);
+}
+
+/** The same under other names. */
+export function renamedList(
+  { records, leadUps, gaps }: Listed,
+  { record: rename }: Renaming,
+): Listed {
+  const ups = [...leadUps].map(
+    ([id, own]) => [id, own.map(({ why, record }) => ({ why, record: rename(record) }))] as const,
+  );
+  return { records: records.map(rename), gaps: gaps.map(rename), leadUps: new Map(ups) };
 }

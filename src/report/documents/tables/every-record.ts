@@ -1,5 +1,4 @@
 /** All records that a document is about, one by one. */
-import type { FlatRecord } from "../../../format/index.ts";
 import {
   matchingRecords,
   parseQuery,
@@ -7,7 +6,7 @@ import {
   type ScanOptions,
   type TrailSource,
 } from "../../../read/index.ts";
-import type { Renaming } from "../names/names.ts";
+import type { Renaming } from "../names/renaming.ts";
 import type { RecordsOf } from "./tables.ts";
 
 /** How they are gone through. */
@@ -28,12 +27,4 @@ export function everyRecord(
     for await (const found of matchingRecords(sources, { terms: [...terms, ...own] }, scan))
       if (found.kind === "record") yield rename(found.record);
   };
-}
-
-/** Records that are at hand. */
-export function* renamedOnes(
-  records: readonly FlatRecord[],
-  rename: Renaming["record"] = (record) => record,
-): Generator<FlatRecord> {
-  for (const record of records) yield rename(record);
 }

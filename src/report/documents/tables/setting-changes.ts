@@ -14,7 +14,7 @@ export interface SettingChange {
   readonly from: string;
   readonly to: string;
   readonly times: number;
-  /** Ids of the last ones, and of all that the verification found something about. */
+  /** Ids of the last ones, and of those that the verification found something about. */
   readonly records: readonly string[];
 }
 
@@ -27,6 +27,8 @@ export interface SettingChanges {
 }
 
 const SHOWN_RECORDS = 5;
+/** Of all settings together; where everything is forged, a cell of every id leads nowhere. */
+const MAX_MARKED = 1000;
 /** More settings are no table that somebody reads. */
 const MAX_SETTINGS = 10_000;
 const NOBODY = "(nobody named)";
@@ -51,6 +53,7 @@ export function createSettingChanges(isMarked: (id: string) => boolean): {
 } {
   const known = new Map<string, Known>();
   let others = 0;
+  let markedCount = 0;
 
   function addChange(record: FlatRecord, change: ReturnType<typeof fieldChangesOf>[number]): void {
     const { actor_id: actor = NOBODY } = record;
@@ -68,7 +71,10 @@ export function createSettingChanges(isMarked: (id: string) => boolean): {
     const place = placeOf(record);
     if (setting === undefined) known.set(key, newSetting({ actor, field, on, from, to, place }));
     else addTo(setting, { from, to, place });
-    if (isMarked(record.record_id)) known.get(key)?.marked.add(record.record_id);
+    if (markedCount < MAX_MARKED && isMarked(record.record_id)) {
+      markedCount++;
+      known.get(key)?.marked.add(record.record_id);
+    }
   }
 
   return {
