@@ -13,10 +13,14 @@ export interface GrowingFile {
   readonly isOpen: () => boolean;
   /** Opened, it is the same one when it is renamed. @throws the system error where it cannot be. */
   readonly open: () => void;
-  /** Opens it, and gives everything whole that came. @throws the system error where it cannot be read. */
-  readonly read: () => Iterable<Block | FileProblem>;
-  /** Whether no name leads to it any more: nothing is lost by closing it. False where it is not open. */
-  readonly isDeleted: () => boolean;
+  /**
+   * Opens it, and gives what is whole of so many bytes that came.
+   *
+   * @throws the system error where it cannot be read.
+   */
+  readonly read: (maxBytes: number) => Iterable<Block | FileProblem>;
+  /** Whether no name leads to it any more, and all was read: nothing is lost by closing it. False where it is not open. */
+  readonly isSpent: () => boolean;
   readonly close: () => void;
 }
 
@@ -70,7 +74,7 @@ export function createGrowingFile(path: string, identity: string, size: number):
     position: () => position,
     isOpen: () => fd !== undefined,
     open: () => void opened(),
-    *read() {
+    *read(maxBytes) {
       const own = opened();
       if (fstatSync(own).size < position) {
         yield {
@@ -82,13 +86,18 @@ export function createGrowingFile(path: string, identity: string, size: number):
         position = 0;
         cutter = createFollowingCutter(file.path, { firstLine: 1 });
       }
+      const end = position + maxBytes;
       for (let read = -1; read !== 0;) {
-        read = readSync(own, buffer, 0, READ_BYTES, position);
+        read = readSync(own, buffer, 0, Math.min(READ_BYTES, end - position), position);
         position += read;
         if (read > 0) yield* cutter.push(Buffer.from(buffer.subarray(0, read)));
       }
     },
-    isDeleted: () => fd !== undefined && fstatSync(fd).nlink === 0,
+    isSpent() {
+      if (fd === undefined) return false;
+      const { nlink, size: bytes } = fstatSync(fd);
+      return nlink === 0 && position >= bytes;
+    },
     close() {
       if (fd !== undefined) closeSync(fd);
       fd = undefined;

@@ -172,6 +172,48 @@ describe.runIf(process.platform === "linux")("descriptors", () => {
   });
 });
 
+describe("much at once", () => {
+  const MEBIBYTE = 1024 * 1024;
+
+  test("is read a bounded amount at a time, and others come in between", () => {
+    const directory = temporaryDirectory();
+    const [long, short] = [join(directory, "a.jsonl"), join(directory, "b.jsonl")];
+    writeFileSync(long, line("A", 1));
+    writeFileSync(short, line("B", 1));
+    const follower = createFollower([directory], parseQuery(""));
+    onTestFinished(() => follower.close());
+    const poll = (): readonly string[] =>
+      [...follower.poll()].map((found) =>
+        found.kind === "record" ? found.record.record_id : found.message,
+      );
+    expect(follower.isBehind()).toBe(false);
+    appendFileSync(long, "x".repeat(100 * MEBIBYTE));
+    expect(poll()).toEqual([]);
+    expect(follower.isBehind()).toBe(true);
+    appendFileSync(short, line("B", 2));
+    expect(poll()).toEqual([expect.stringMatching(/^B/)]);
+    while (follower.isBehind()) expect(poll()).toEqual([]);
+    appendFileSync(long, `\n${line("A", 2)}`);
+    expect(poll()).toEqual([
+      expect.stringMatching(/^longer than \d+ bytes: passed over/),
+      expect.stringMatching(/^A_+\.2/),
+    ]);
+  });
+
+  test("of a file that is gone is read to its end", () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "a.jsonl");
+    writeFileSync(path, line("A", 1));
+    const follower = createFollower([directory], parseQuery(""));
+    onTestFinished(() => follower.close());
+    appendFileSync(path, `${" ".repeat(40 * MEBIBYTE)}\n${line("A", 2)}`);
+    rmSync(path);
+    const found = [...follower.poll()];
+    while (follower.isBehind()) found.push(...follower.poll());
+    expect(found).toMatchObject([{ line: 2 }, { kind: "record", record: { sequence: 2 } }]);
+  });
+});
+
 describe("a line that is none keeps nobody from those behind it", () => {
   const UNKNOWN = 'a.jsonl: it begins with "garbage", which is no form of records that is known';
 
