@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { AuditError, messageOf } from "../lib/errors.ts";
+import { visibleLines } from "../lib/visible-text.ts";
 import { commandsOf } from "./commands.ts";
 import { addAnswers, isCompletion } from "./completion.ts";
 
@@ -26,7 +27,9 @@ const program = new Command("otel-audit")
   .showHelpAfterError("(add --help for the options)")
   .exitOverride();
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-const warn = (line: string): void => void process.stderr.write(`otel-audit: ${line}\n`);
+// Names of files, columns and records, and what servers answer, are in it.
+const warn = (text: string): void =>
+  void process.stderr.write(`otel-audit: ${visibleLines(text)}\n`);
 // What may follow is said by all of them.
 const asked = isCompletion(process.argv) ? undefined : process.argv[2];
 for (const room of await commandsOf({ print, warn }, asked)) {
@@ -43,7 +46,7 @@ try {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  process.stderr.write(`otel-audit: ${messageOf(error)}\n`);
+  warn(messageOf(error));
   return error instanceof AuditError && ["invalid_option", "invalid_policy"].includes(error.code)
     ? EXIT_USAGE
     : EXIT_UNREADABLE;

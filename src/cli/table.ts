@@ -15,7 +15,8 @@ export function tableLines(
   stream: NodeJS.WritableStream,
 ): readonly string[] {
   const clean = rows.map((row) => row.map(withoutControls));
-  const widths = heading.map((name, at) =>
+  const names = heading.map(withoutControls);
+  const widths = names.map((name, at) =>
     clean.reduce((widest, row) => Math.max(widest, textWidth(row[at] ?? "")), textWidth(name)),
   );
   const lineOf = (row: readonly string[]): string =>
@@ -23,5 +24,5 @@ export function tableLines(
       .map((cell, at) => cell + " ".repeat(Math.max(0, (widths[at] ?? 0) - textWidth(cell))))
       .join("  ")
       .trimEnd();
-  return [styleText("bold", lineOf(heading), { stream }), ...clean.map(lineOf)];
+  return [styleText("bold", lineOf(names), { stream }), ...clean.map(lineOf)];
 }

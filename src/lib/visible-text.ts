@@ -6,6 +6,11 @@ export function withoutControls(text: string): string {
   return text.replace(UNSEEN, " ");
 }
 
+/** The same for a text of several lines, which it keeps. */
+export function visibleLines(text: string): string {
+  return text.split(/\r?\n/).map(withoutControls).join("\n");
+}
+
 /** What JSON may hold as it is, and a terminal takes for a command or turns text around by. */
 const UNSEEN_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 

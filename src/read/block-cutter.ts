@@ -7,7 +7,7 @@
 import { type Block, type FileProblem, type Form } from "./block.ts";
 import { type BorderFinder, createBorderFinder } from "./borders.ts";
 import { AROUND } from "./element-scanner.ts";
-import { formOf, HEAD_BYTES } from "./form.ts";
+import { type FiveView, formOf, HEAD_BYTES } from "./form.ts";
 
 /** Sizes of what is cut. */
 export interface BlockOptions {
@@ -18,11 +18,8 @@ export interface BlockOptions {
    * between is depends on where the chunks end. Default 64 MiB.
    */
   readonly maxLineBytes?: number | undefined;
-  /**
-   * The form is told by so many bytes, if there are more: who follows a file cannot wait for them, and
-   * begins with whole lines. Default 256 KiB.
-   */
-  readonly headBytes?: number | undefined;
+  /** Where it is known already. Default: it is told by the first 256 KiB. */
+  readonly form?: Form | FiveView | undefined;
 }
 
 /** The cutter of one file. */
@@ -42,7 +39,7 @@ const LINE_END = 0x0a;
 
 /** Begins a file. */
 export function createBlockCutter(file: string, options: BlockOptions = {}): BlockCutter {
-  const { blockBytes = MEBIBYTE, maxLineBytes = 64 * MEBIBYTE, headBytes = HEAD_BYTES } = options;
+  const { blockBytes = MEBIBYTE, maxLineBytes = 64 * MEBIBYTE, form: known } = options;
   const kept = createKeptBytes();
   let form: Form | undefined;
   let finder: BorderFinder | undefined;
@@ -99,7 +96,7 @@ export function createBlockCutter(file: string, options: BlockOptions = {}): Blo
   /** Looks at the first bytes once there are enough of them. */
   function* begin(): Generator<Block | FileProblem> {
     const { bytes: head, lines } = kept.take(kept.size());
-    const found = formOf(head);
+    const found = known ?? formOf(head);
     if (found === undefined) line += lines;
     if (found === undefined) return;
     if (typeof found !== "string" && found.kind === "problem") {
@@ -120,7 +117,7 @@ export function createBlockCutter(file: string, options: BlockOptions = {}): Blo
       if (form !== undefined && finder !== undefined) yield* add(chunk, form, finder);
       else {
         kept.add(chunk);
-        if (kept.size() >= headBytes) yield* begin();
+        if (known !== undefined || kept.size() >= HEAD_BYTES) yield* begin();
       }
       kept.keep();
     },

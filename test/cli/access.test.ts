@@ -1,5 +1,5 @@
 /** Who looks at a trail is in a trail. */
-import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -154,6 +154,27 @@ describe("a policy that lies with the trail counts wherever one asks from", () =
     });
     expect(code).toBe(0);
     expect(await accesses(access)).toMatchObject([{ purpose: "x" }]);
+  });
+
+  test.each([
+    ["the directory", ""],
+    ["a segment", "journal/AbCdEfGhIjKlMnOp/1.jsonl"],
+  ])("also by a link to %s", (_, what) => {
+    const { trail, env } = place();
+    writeFileSync(join(trail, "../audit.yaml"), "version: 1\naccess: required\n", { mode: 0o600 });
+    const link = join(temporaryDirectory(), "link");
+    symlinkSync(join(trail, what), link);
+    expect(otelAudit(["query", "-t", link], env)).toMatchObject({ code: 2, out: "" });
+    const withAccess = { ...env, AUDIT_ACCESS_DIR: join(trail, "../access") };
+    expect(otelAudit(["query", "-t", link, "--purpose", "x"], withAccess).code).toBe(0);
+  });
+
+  test("also where only the link lies beside it", () => {
+    const { trail, env } = place();
+    const link = join(temporaryDirectory(), "link");
+    symlinkSync(trail, link);
+    writeFileSync(join(link, "../audit.yaml"), "version: 1\naccess: required\n", { mode: 0o600 });
+    expect(otelAudit(["query", "-t", link], env)).toMatchObject({ code: 2, out: "" });
   });
 
   test("also where it cannot be understood", () => {

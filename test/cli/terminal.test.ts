@@ -1,11 +1,14 @@
 /** Nothing in a record steers the terminal of whoever looks at it, whatever the command and the format. */
-import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { encodeJsonLine } from "../../src/format/index.ts";
 import { COMMAND } from "../support/command-line.ts";
-import { otelAudit, STEERING } from "../support/command-trail.ts";
+import { newRoot, otelAudit, removeRoot, STEERING } from "../support/command-trail.ts";
 import { resultRecord } from "../support/records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -13,8 +16,9 @@ const STREAM = "AbCdEfGhIjKlMnOp";
 /** Controls of all kinds, but line ends; and what turns text around. */
 const STEERS = /(?![\t\n\r])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
-function hostile(): string {
-  const file = join(temporaryDirectory(), "audit.jsonl");
+/** @param directory is there. */
+function hostile(directory: string): string {
+  const file = join(directory, "audit.jsonl");
   const text = `${STEERING}\u001b]0;title\u0007`;
   const record = resultRecord(STREAM, 1, {
     "audit.actor.type": "user",
@@ -52,16 +56,121 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["inspect", `${STREAM}.1`, "-o", "json"],
 ];
 
-describe.runIf(process.platform === "linux")("on a terminal", () => {
-  test.each(COMMANDS.map((args) => [args.join(" "), args] as const))("%s", (_, args) => {
-    const words = [process.execPath, COMMAND, ...args, "-t", hostile()];
-    const line = words.map((word) => `'${word}'`).join(" ");
-    const { stdout } = spawnSync("script", ["-qec", `${line} 2>/dev/null`, "/dev/null"], {
-      encoding: "utf8",
-      env: { ...process.env, NO_COLOR: "1", PAGER: "cat", TERM: "xterm" },
+const TEXT = `${STEERING}\u001b]0;title\u0007`;
+
+/** Two runs that hostile records changed, in a file whose name is hostile, with a line that is no record. */
+function hostileRuns(root: string): string {
+  const directory = join(root, "runs");
+  mkdirSync(directory);
+  const lines = [1, 2].map((sequence) => {
+    const record = resultRecord(STREAM, sequence, {
+      "audit.actor.type": "user",
+      "audit.actor.id": TEXT,
+      "audit.action": "hp_change",
+      "audit.reason": TEXT,
+      "audit.outcome": "success",
+      "audit.target.type": "experiment",
+      "audit.target.id": `${sequence}${TEXT}`,
+      "service.name": TEXT,
     });
-    expect(stdout).toContain("red");
-    expect(stdout).not.toMatch(STEERS);
+    const body = {
+      details: { [TEXT]: TEXT },
+      before: { [TEXT]: TEXT },
+      after: { [TEXT]: sequence },
+    };
+    return encodeJsonLine({ ...record, body });
+  });
+  writeFileSync(join(directory, "l\u001b[32mred.jsonl"), `${lines.join("\n")}\n{"${TEXT}\n`);
+  return directory;
+}
+
+/** Figures in columns of hostile names. */
+function hostileMetrics(root: string): string {
+  const file = join(root, "m\u001b[32m.csv");
+  writeFileSync(
+    file,
+    `time,"${TEXT}","other ${TEXT}"\n2026-01-01T00:00:00Z,1,x\n${TEXT},2,y\n2026-01-02T00:00:00Z,3,z\n`,
+  );
+  return file;
+}
+
+const OVER_TRAILS: readonly (readonly string[])[] = [
+  ...["release", "incident", "exclusions", "decisions"].flatMap((kind) =>
+    ["markdown", "csv", "html"].map((format) => ["report", kind, "-o", format]),
+  ),
+  ["report", "release", "-o", "csv", "--pseudonyms"],
+  ...["table", "json", "csv"].flatMap((format) => [
+    ["history", `1${TEXT}`, "-o", format],
+    ["around", `${STREAM}.1`, "-o", format, "--metrics", "METRICS"],
+  ]),
+  ["around", STREAM],
+  ["around", `${STREAM}.1`, "--metrics", "METRICS", "--metric", "none"],
+  ["show", STREAM],
+  ["reproduce"],
+  ["reproduce", "-o", "json"],
+  ["reproduce", "--run", `1${TEXT}`],
+  ["stats"],
+  ["stats", "-o", "json"],
+  ["verify"],
+  ["verify", "-o", "json"],
+  ["gaps"],
+  ["gaps", "-o", "json"],
+  ["query", "--sql", `select "${TEXT}" from records`],
+];
+
+/** What a terminal is given, of stdout and stderr. */
+async function onTerminal(args: readonly string[]): Promise<string> {
+  const line = [process.execPath, COMMAND, ...args].map((word) => `'${word}'`).join(" ");
+  const child = spawn("script", ["-qec", line, "/dev/null"], {
+    env: { ...process.env, NO_COLOR: "1", PAGER: "cat", TERM: "xterm", AUDIT_POLICY_FILE: "" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (part: string) => (text += part));
+  await once(child, "close");
+  // How far it has come, and what takes that away, are ours.
+  return text.replace(/\r\d+ % of \d+ MB /g, "").replaceAll("\r\u001b[K", "");
+}
+
+describe.runIf(process.platform === "linux")("on a terminal", () => {
+  // One for all: they run beside each other.
+  const root = newRoot();
+  afterAll(() => removeRoot(root));
+  const [file, runs, metrics] = [hostile(root), hostileRuns(root), hostileMetrics(root)];
+
+  test.concurrent.each(COMMANDS.map((args) => [args.join(" "), args] as const))(
+    "%s",
+    async (_, args) => {
+      const shown = await onTerminal([...args, "-t", file]);
+      expect(shown).toContain("red");
+      expect(shown).not.toMatch(STEERS);
+    },
+  );
+
+  test.concurrent.each(
+    OVER_TRAILS.map((args, at) => [at, args.join(" ").replaceAll(TEXT, "…"), args] as const),
+  )("%i %s", async (_, __, args) => {
+    const words = args.map((word) => (word === "METRICS" ? metrics : word));
+    const shown = await onTerminal([...words, "-t", runs]);
+    // It names streams and files.
+    if (args[0] !== "gaps") expect(shown).toContain("red");
+    expect(shown).not.toMatch(STEERS);
+  });
+
+  test("a file that is not there", async () => {
+    const shown = await onTerminal(["query", "-t", `/no/${TEXT}`]);
+    expect(shown).toContain("red");
+    expect(shown).not.toMatch(STEERS);
+  });
+
+  test("what a server answers", async () => {
+    const server = createServer((_, response) => response.writeHead(500).end(`sorry\n${TEXT}`));
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    const shown = await onTerminal(["query", "--from", `http://127.0.0.1:${port}`]);
+    server.close();
+    expect(shown).toContain("sorry\r\n");
+    expect(shown).not.toMatch(STEERS);
   });
 });
 
@@ -70,12 +179,20 @@ test.each(
     (args) => [args.join(" "), args] as const,
   ),
 )("%s is the same for a program", (_, args) => {
-  const { out } = otelAudit([...args, "-t", hostile()]);
+  const { out } = otelAudit([...args, "-t", hostile(temporaryDirectory())]);
   expect(out).not.toMatch(STEERS);
   expect(JSON.stringify(JSON.parse(out))).toContain("\u009b2J \u202eback");
 });
 
 test("a file of CSV has what there is", () => {
-  const { out } = otelAudit(["query", "-o", "csv", "--columns", "actor", "-t", hostile()]);
+  const { out } = otelAudit([
+    "query",
+    "-o",
+    "csv",
+    "--columns",
+    "actor",
+    "-t",
+    hostile(temporaryDirectory()),
+  ]);
   expect(out).toContain(STEERING);
 });

@@ -1,5 +1,5 @@
 /** Where it is said that every look at a trail has a purpose. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 const POLICY_FILE = "audit.yaml";
@@ -9,8 +9,8 @@ const REQUIRED = "required";
 
 /**
  * The policy that says `access: required`: the one that AUDIT_POLICY_FILE names, or that of the working
- * directory, or an `audit.yaml` in or beside the directory that is read, wherever somebody asks from. One
- * that lies there and cannot be read, or is wrong, is taken for one that says it.
+ * directory, or an `audit.yaml` in or beside the directory that is read, wherever somebody asks from, and by
+ * whatever link. One that lies there and cannot be read, or is wrong, is taken for one that says it.
  *
  * @param paths what is read.
  * @throws {AuditError} as a rejection: what `loadPolicyFile` throws of the first of them.
@@ -35,8 +35,21 @@ async function saysRequired(file: string): Promise<boolean> {
 }
 
 function policiesBeside(path: string): readonly string[] {
-  const directory = auditDirectoryOf(resolve(path));
-  return [directory, dirname(directory)].map((place) => join(place, POLICY_FILE));
+  return placesOf(path).flatMap((place) => {
+    const directory = auditDirectoryOf(place);
+    return [directory, dirname(directory)].map((each) => join(each, POLICY_FILE));
+  });
+}
+
+/** As it was given, and where links lead. */
+function placesOf(path: string): readonly string[] {
+  const given = resolve(path);
+  try {
+    return [given, realpathSync(given)];
+  } catch {
+    // It is not there, or may not be looked at: reading it says so.
+    return [given];
+  }
 }
 
 /** The nearest directory above that has a journal; where there is none, the path's own. */

@@ -25,7 +25,7 @@ import { printPaged } from "./pager.ts";
 import { type PlainColumn, plainLines } from "./plain-rows.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import { limitOf } from "./record-output.ts";
-import { jsonText } from "../../lib/visible-text.ts";
+import { jsonText, withoutControls } from "../../lib/visible-text.ts";
 
 /** Columns of figures that fit on a screen; the other formats have all. */
 const SCREEN_METRICS = 4;
@@ -99,7 +99,7 @@ async function metricsOf(
   if (unknown !== undefined)
     throw new AuditError(
       "invalid_option",
-      `${file} has no column of numbers ${shown(unknown)}: it has ${metrics.names.join(", ")}`,
+      `${file} has no column of numbers ${shown(unknown)}: it has ${withoutControls(metrics.names.join(", "))}`,
     );
   sayMetrics(metrics, file, warn);
   return metrics;
@@ -119,9 +119,8 @@ function sayMetrics(metrics: Metrics, file: string, warn: Lines["warn"]): void {
   const { rows, timeColumn, timeForm, names, otherColumns } = metrics;
   const { badRows, badRowCount, badCellCount } = metrics;
   const others = otherColumns.length === 0 ? "" : `; no numbers: ${otherColumns.join(", ")}`;
-  warn(
-    `${file}: ${rows.length} rows of ${names.join(", ")}; time is ${shown(timeColumn)}, ${timeForm}${others}`,
-  );
+  const what = `${rows.length} rows of ${names.join(", ")}`;
+  warn(withoutControls(`${file}: ${what}; time is ${shown(timeColumn)}, ${timeForm}${others}`));
   for (const { line, why } of badRows) warn(`${file}:${line}: row left out: ${why}`);
   if (badRowCount > badRows.length) warn(`and ${badRowCount - badRows.length} more rows left out`);
   if (badCellCount > 0) warn(`${file}: ${badCellCount} cells left out: they hold no number`);

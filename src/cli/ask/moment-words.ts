@@ -1,4 +1,5 @@
 /** What is said of moments that are looked for. */
+import { stripVTControlCharacters } from "node:util";
 import { shown } from "../../lib/shown.ts";
 import { TIME_EXAMPLES } from "../../read/index.ts";
 import type { FoundMoment, Moment } from "../../report/index.ts";
@@ -34,7 +35,8 @@ export async function sayNoMoment(
   }
   warn(`${shown(text)} is the beginning of several records: give more of the id`);
   const forPeople = columnsOf("time,record,kind,outcome,what");
-  for (const line of rowLines(candidates, { format: "table", forPeople, zone })) warn(line);
+  for (const line of rowLines(candidates, { format: "table", forPeople, zone }))
+    warn(stripVTControlCharacters(line));
   process.exitCode = EXIT_NOTHING;
 }
 

@@ -1,4 +1,5 @@
 /** The one record that a command is asked about. */
+import { stripVTControlCharacters } from "node:util";
 import type { FlatRecord } from "../../format/index.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
@@ -64,5 +65,6 @@ function sayCandidates(
   const more = records.length < total ? `, of which these are the oldest ${records.length}` : "";
   warn(`${shown(id)} is the beginning of ${total} records${more}: give more of the id`);
   const forPeople = columnsOf(COLUMNS);
-  for (const line of rowLines(records, { format: "table", forPeople, zone })) warn(line);
+  for (const line of rowLines(records, { format: "table", forPeople, zone }))
+    warn(stripVTControlCharacters(line));
 }

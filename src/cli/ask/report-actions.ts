@@ -20,6 +20,7 @@ import {
 import type { VerificationReport } from "../../verify/index.ts";
 import { pathsOrDefault } from "../default-paths.ts";
 import type { Lines } from "../quarantine-command.ts";
+import { onTerminal } from "../shell-text.ts";
 import { timeOption } from "../time-option.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
@@ -69,7 +70,8 @@ export async function report(
     verification,
     hasPolicy: isPermitted !== undefined,
   };
-  for await (const line of linesOf(makeReport(frame, material), output)) lines.print(line);
+  for await (const line of linesOf(makeReport(frame, material), output))
+    lines.print(output === "csv" ? onTerminal(line) : line);
   // The other forms say it themselves.
   if (options.pseudonyms === true && output === "csv") lines.warn(PSEUDONYMS);
   sayWhatIsWrong({ material, verification, output }, lines.warn);

@@ -29,7 +29,7 @@ import { type PlainColumn, plainLines } from "./plain-rows.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
 import type { ReproduceCommandOptions } from "./reproduce-command.ts";
 import { sideText } from "./value-text.ts";
-import { jsonText } from "../../lib/visible-text.ts";
+import { jsonText, withoutControls } from "../../lib/visible-text.ts";
 
 /** Prints what led to a state, and sets the exit code. */
 export async function reproduceState(
@@ -62,7 +62,9 @@ export async function reproduceState(
   if (steps.length === 0 && found.imported.length > 0) warn(importedText(found.imported.length));
   if (run === undefined && found.runs.length > 1)
     warn(
-      `it holds ${found.runs.length} runs: ${found.runs.slice(0, 10).join(", ")}: --run keeps one`,
+      withoutControls(
+        `it holds ${found.runs.length} runs: ${found.runs.slice(0, 10).join(", ")}: --run keeps one`,
+      ),
     );
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, steps.length);

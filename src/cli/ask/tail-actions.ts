@@ -98,7 +98,9 @@ async function goOn(follower: Follower, { show, warn }: Showing): Promise<void> 
       if (followed.kind === "record") show(followed.record);
       else sayProblems({ problems: [followed], problemCount: 1 }, warn);
     }
-    const pause = Math.max(POLL_MILLIS, (performance.now() - started) * POLL_SHARE);
+    const needed = (performance.now() - started) * POLL_SHARE;
+    // A pause of nothing still hears Ctrl-C.
+    const pause = follower.isBehind() ? 0 : Math.max(POLL_MILLIS, needed);
     await wait(pause, undefined, { signal: interrupted.signal }).catch(() => {});
   }
   follower.close();

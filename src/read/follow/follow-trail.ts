@@ -21,12 +21,14 @@ export type Followed = { readonly kind: "record"; readonly record: FlatRecord } 
 /** Looks at the files of a trail again and again. It has no timer: whoever made it asks when it likes. */
 export interface Follower {
   /**
-   * What came since the last call, or since the follower was made; read as it is taken. A file that cannot be
-   * read is a problem, said once.
+   * What came since the last call, or since the follower was made, up to 16 MiB; read as it is taken. A file
+   * that cannot be read is a problem, said once.
    *
    * @throws {AuditError} `unreadable` where a path is not there any more.
    */
   readonly poll: () => Iterable<Followed>;
+  /** Whether more is there than the last call gave: then it need not be waited for. */
+  readonly isBehind: () => boolean;
   /** These were shown already: they do not come again. */
   readonly know: (records: Iterable<Pick<FlatRecord, "record_id">>) => void;
   /** Closes the files. */
@@ -69,6 +71,7 @@ export function createFollower(paths: readonly string[], query: Query): Follower
         else yield* recordsIn(item);
       }
     },
+    isBehind: () => files.isBehind(),
     know(records) {
       for (const record of records) isNew(record);
     },

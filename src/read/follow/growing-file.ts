@@ -1,7 +1,8 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { lineEndsIn } from "../../lib/line-ends.ts";
-import type { Block, FileProblem } from "../block.ts";
-import { type BlockCutter, createBlockCutter } from "../block-cutter.ts";
+import type { Block, FileProblem, Form } from "../block.ts";
+import { formOf, HEAD_BYTES } from "../form.ts";
+import { createFollowingCutter } from "./following-cutter.ts";
 
 /** A file that grows. It has a descriptor only between `open` and `close`; where it stands stays known. */
 export interface GrowingFile {
@@ -12,17 +13,20 @@ export interface GrowingFile {
   readonly isOpen: () => boolean;
   /** Opened, it is the same one when it is renamed. @throws the system error where it cannot be. */
   readonly open: () => void;
-  /** Opens it, and gives everything whole that came. @throws the system error where it cannot be read. */
-  readonly read: () => Iterable<Block | FileProblem>;
-  /** Whether no name leads to it any more: nothing is lost by closing it. False where it is not open. */
-  readonly isDeleted: () => boolean;
+  /**
+   * Opens it, and gives what is whole of so many bytes that came.
+   *
+   * @throws the system error where it cannot be read.
+   */
+  readonly read: (maxBytes: number) => Iterable<Block | FileProblem>;
+  /** Whether no name leads to it any more, and all was read: nothing is lost by closing it. False where it is not open. */
+  readonly isSpent: () => boolean;
   readonly close: () => void;
 }
 
 const READ_BYTES = 1024 * 1024;
-const LINE_END = 0x0a;
-/** The form is told by the first whole lines. */
-const HEAD_BYTES = 1;
+/** Of these a line says nothing of what stands before it, or behind. */
+const FORMS_OF_LINES: ReadonlySet<Form> = new Set(["json-lines", "csv", "otlp", "victorialogs"]);
 /** One for all: what is read is copied at once. */
 const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
 
@@ -44,10 +48,7 @@ export function createGrowingFile(path: string, identity: string, size: number):
   let fd: number | undefined;
   let isPlaced = size === 0;
   let position = size;
-  let firstLine = 1;
-  let cutter = createCutter(path);
-  /** Without the end of its last line. */
-  let rest = Buffer.alloc(0);
+  let cutter = createFollowingCutter(path, { firstLine: 1 });
 
   function opened(): number {
     if (fd !== undefined) return fd;
@@ -55,8 +56,11 @@ export function createGrowingFile(path: string, identity: string, size: number):
     try {
       if (identityOf(fstatSync(own, { bigint: true })) !== identity)
         throw Object.assign(new Error(`${file.path} is another file now`), { code: "ENOENT" });
-      if (!isPlaced && fstatSync(own).size >= size)
-        ({ position, firstLine } = lastLineOf(own, size));
+      if (!isPlaced && fstatSync(own).size >= size) {
+        const { position: end, firstLine } = lastLineOf(own, size);
+        position = end;
+        cutter = createFollowingCutter(file.path, { firstLine, form: headFormOf(own, end) });
+      }
       isPlaced = true;
     } catch (error) {
       closeSync(own);
@@ -65,23 +69,12 @@ export function createGrowingFile(path: string, identity: string, size: number):
     return (fd = own);
   }
 
-  function* push(bytes: Buffer): Generator<Block | FileProblem> {
-    const all = Buffer.concat([rest, bytes]);
-    const end = all.lastIndexOf(LINE_END) + 1;
-    rest = all.subarray(end);
-    if (end === 0) return;
-    for (const item of cutter.push(all.subarray(0, end)))
-      yield "kind" in item
-        ? { ...item, line: item.line + firstLine - 1 }
-        : { ...item, firstLine: item.firstLine + firstLine - 1 };
-  }
-
   const file: GrowingFile = {
     path,
     position: () => position,
     isOpen: () => fd !== undefined,
     open: () => void opened(),
-    *read() {
+    *read(maxBytes) {
       const own = opened();
       if (fstatSync(own).size < position) {
         yield {
@@ -91,17 +84,20 @@ export function createGrowingFile(path: string, identity: string, size: number):
           message: "it was cut: read again from its start",
         };
         position = 0;
-        firstLine = 1;
-        rest = Buffer.alloc(0);
-        cutter = createCutter(file.path);
+        cutter = createFollowingCutter(file.path, { firstLine: 1 });
       }
+      const end = position + maxBytes;
       for (let read = -1; read !== 0;) {
-        read = readSync(own, buffer, 0, READ_BYTES, position);
+        read = readSync(own, buffer, 0, Math.min(READ_BYTES, end - position), position);
         position += read;
-        if (read > 0) yield* push(Buffer.from(buffer.subarray(0, read)));
+        if (read > 0) yield* cutter.push(Buffer.from(buffer.subarray(0, read)));
       }
     },
-    isDeleted: () => fd !== undefined && fstatSync(fd).nlink === 0,
+    isSpent() {
+      if (fd === undefined) return false;
+      const { nlink, size: bytes } = fstatSync(fd);
+      return nlink === 0 && position >= bytes;
+    },
     close() {
       if (fd !== undefined) closeSync(fd);
       fd = undefined;
@@ -110,13 +106,18 @@ export function createGrowingFile(path: string, identity: string, size: number):
   return file;
 }
 
-function createCutter(path: string): BlockCutter {
-  // A block for every whole line that there is.
-  return createBlockCutter(path, { blockBytes: 1, headBytes: HEAD_BYTES });
+/** Of what stands there already, within so many bytes. */
+function headFormOf(fd: number, size: number): Form | undefined {
+  const read = readSync(fd, buffer, 0, Math.min(HEAD_BYTES, size), 0);
+  const form = formOf(buffer.subarray(0, read));
+  return typeof form === "string" && FORMS_OF_LINES.has(form) ? form : undefined;
 }
 
 /** Behind the last line that has an end, within so many bytes. */
-function lastLineOf(fd: number, size: number): { position: number; firstLine: number } {
+function lastLineOf(
+  fd: number,
+  size: number,
+): { readonly position: number; readonly firstLine: number } {
   let position = 0;
   let firstLine = 1;
   for (let at = 0, read = -1; read !== 0; at += read) {

@@ -10,11 +10,13 @@ import { createGrowingFile, type GrowingFile, identityOf } from "./growing-file.
 /** All of them. */
 export interface GrowingFiles {
   /**
-   * What came since the last call; a file that cannot be read is said once, and keeps nobody from the others.
+   * What came since the last call, up to 16 MiB of it; a file that cannot be read is said once, and keeps nobody from the others.
    *
    * @throws {AuditError} `unreadable` where a path is not there any more.
    */
   readonly read: () => Iterable<Block | FileProblem>;
+  /** Whether more is there than the last call read. */
+  readonly isBehind: () => boolean;
   readonly close: () => void;
 }
 
@@ -29,6 +31,8 @@ interface Known {
 const MAX_OPEN = 32;
 /** A file that was not written for so long is opened when it grows. */
 const QUIET_MILLIS = 3_600_000;
+/** What one call reads: whoever asks can do something else in between. */
+const MAX_READ_BYTES = 16 * 1024 * 1024;
 const JOURNAL = "journal";
 
 /**
@@ -43,6 +47,8 @@ export function createGrowingFiles(paths: readonly string[]): GrowingFiles {
   let said = new Map<string, string>();
   /** What is wrong since the last call. */
   let wrong = new Map<string, string>();
+  /** Bytes that this call may still read. */
+  let left = MAX_READ_BYTES;
   look(true);
 
   function look(isFirst: boolean): void {
@@ -82,15 +88,18 @@ export function createGrowingFiles(paths: readonly string[]): GrowingFiles {
   }
 
   function* readAll(): Generator<Block | FileProblem> {
-    // A copy: what grows is put at the end while this goes on.
+    left = MAX_READ_BYTES;
+    // A copy: what grows is put at the end while this goes on, and is the last to be read again.
     const all = [...known];
     for (const [identity, each] of all) {
+      if (left <= 0) return;
       const { file, isListed, size } = each;
       if (!isListed && !file.isOpen()) known.delete(identity);
       if (isListed ? size === file.position() : !file.isOpen()) continue;
       const before = file.position();
       yield* readOne(file);
-      if (!isListed && file.isDeleted()) {
+      left -= Math.max(0, file.position() - before);
+      if (!isListed && file.isSpent()) {
         file.close();
         known.delete(identity);
       } else if (file.position() !== before) {
@@ -103,7 +112,7 @@ export function createGrowingFiles(paths: readonly string[]): GrowingFiles {
 
   function* readOne(file: GrowingFile): Generator<Block | FileProblem> {
     try {
-      yield* file.read();
+      yield* file.read(left);
     } catch (error) {
       attempt(file.path, () => {
         throw error;
@@ -125,6 +134,7 @@ export function createGrowingFiles(paths: readonly string[]): GrowingFiles {
       said = wrong;
       wrong = new Map();
     },
+    isBehind: () => left <= 0,
     close() {
       for (const { file } of known.values()) file.close();
       known.clear();

@@ -171,3 +171,101 @@ describe.runIf(process.platform === "linux")("descriptors", () => {
     expect(poll()).toEqual(["A.2"]);
   });
 });
+
+describe("much at once", () => {
+  const MEBIBYTE = 1024 * 1024;
+
+  test("is read a bounded amount at a time, and others come in between", () => {
+    const directory = temporaryDirectory();
+    const [long, short] = [join(directory, "a.jsonl"), join(directory, "b.jsonl")];
+    writeFileSync(long, line("A", 1));
+    writeFileSync(short, line("B", 1));
+    const follower = createFollower([directory], parseQuery(""));
+    onTestFinished(() => follower.close());
+    const poll = (): readonly string[] =>
+      [...follower.poll()].map((found) =>
+        found.kind === "record" ? found.record.record_id : found.message,
+      );
+    expect(follower.isBehind()).toBe(false);
+    appendFileSync(long, "x".repeat(100 * MEBIBYTE));
+    expect(poll()).toEqual([]);
+    expect(follower.isBehind()).toBe(true);
+    appendFileSync(short, line("B", 2));
+    expect(poll()).toEqual([expect.stringMatching(/^B/)]);
+    while (follower.isBehind()) expect(poll()).toEqual([]);
+    appendFileSync(long, `\n${line("A", 2)}`);
+    expect(poll()).toEqual([
+      expect.stringMatching(/^longer than \d+ bytes: passed over/),
+      expect.stringMatching(/^A_+\.2/),
+    ]);
+  });
+
+  test("of a file that is gone is read to its end", () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "a.jsonl");
+    writeFileSync(path, line("A", 1));
+    const follower = createFollower([directory], parseQuery(""));
+    onTestFinished(() => follower.close());
+    appendFileSync(path, `${" ".repeat(40 * MEBIBYTE)}\n${line("A", 2)}`);
+    rmSync(path);
+    const found = [...follower.poll()];
+    while (follower.isBehind()) found.push(...follower.poll());
+    expect(found).toMatchObject([{ line: 2 }, { kind: "record", record: { sequence: 2 } }]);
+  });
+});
+
+describe("a line that is none keeps nobody from those behind it", () => {
+  const UNKNOWN = 'a.jsonl: it begins with "garbage", which is no form of records that is known';
+
+  test.each([
+    ["in a file with records", line("A", 1), [expect.stringContaining("a.jsonl: not a JSON line")]],
+    ["in an empty file", "", [UNKNOWN]],
+  ])("%s", (_, before, problems) => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "a.jsonl");
+    writeFileSync(path, before);
+    const { poll } = follow(directory);
+    appendFileSync(path, "garbage\n");
+    expect(poll()).toEqual(problems);
+    appendFileSync(path, line("A", 2) + line("A", 3).slice(0, 40));
+    expect(poll()).toEqual(["A.2"]);
+    appendFileSync(path, line("A", 3).slice(40));
+    expect(poll()).toEqual(["A.3"]);
+  });
+
+  test("nor does one without an end, which is said once", () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "a.jsonl");
+    writeFileSync(path, "");
+    const { poll } = follow(directory);
+    appendFileSync(path, "x".repeat(600_000));
+    expect(poll()).toEqual([expect.stringContaining("no form of records")]);
+    appendFileSync(path, '[ behind\n{"half":1\n');
+    expect(poll()).toEqual([]);
+    appendFileSync(path, `oops\n${line("A", 1)}`);
+    expect(poll()).toEqual([expect.stringContaining("a.jsonl: "), "A.1"]);
+  });
+
+  test("nor one that looks like another form", () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "a.jsonl");
+    writeFileSync(path, lines("A", 1, 3));
+    const { poll } = follow(directory);
+    appendFileSync(path, `["x"\n${line("A", 4)}`);
+    expect(poll()).toEqual([expect.stringContaining("a.jsonl: "), "A.4"]);
+  });
+
+  test("and the line of the file is named", () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "a.jsonl");
+    writeFileSync(path, "");
+    const follower = createFollower([directory], parseQuery(""));
+    onTestFinished(() => follower.close());
+    const placesOf = (text: string): readonly unknown[] => {
+      appendFileSync(path, text);
+      return [...follower.poll()].map((found) => (found.kind === "record" ? "record" : found.line));
+    };
+    expect(placesOf("one\ntwo\n")).toEqual([1]);
+    expect(placesOf(`${line("A", 1)}four\n`)).toEqual(["record", 4]);
+  });
+});
