@@ -10,7 +10,10 @@ export interface FileBlockOptions extends BlockOptions {
    * The file, already open: it is read, and not what has its name by now. Whoever opened it closes it.
    */
   readonly handle?: FileHandle | undefined;
-  /** The first byte that is read; it begins a line. Default 0. Lines are counted from here. */
+  /**
+   * The first byte that is read; it begins a line. Lines are counted from here. Default: where the file stands,
+   * without reading ahead, as it may be a pipe.
+   */
   readonly start?: number | undefined;
   /** The byte behind the last one. Default: as long as something comes. */
   readonly end?: number | undefined;
@@ -51,7 +54,9 @@ interface ChunkOptions extends Pick<FileBlockOptions, "start"> {
   readonly end: number;
 }
 
-/** The next chunk is read while one is looked at; that one is good until the next is asked for. */
+/**
+ * With a start, the next chunk is read while one is looked at; that one is good until the next is asked for.
+ */
 async function* chunksOf(
   file: FileHandle,
   { path, size, start, end }: ChunkOptions,
@@ -69,13 +74,14 @@ async function* chunksOf(
     left -= bytesRead;
     return chunk;
   };
-  let next = read();
+  let next: Promise<Uint8Array> | undefined = read();
   for (let chunk = await reading(path, next); chunk.length > 0;) {
-    next = read();
+    // Of a pipe nobody knows when more comes, and closing it waits for what is being read.
+    next = at === null ? undefined : read();
     // Where nobody asks for it, it is no unhandled rejection.
-    next.catch(() => {});
+    next?.catch(() => {});
     yield chunk;
-    chunk = await reading(path, next);
+    chunk = await reading(path, next ?? read());
   }
 }
 

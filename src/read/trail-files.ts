@@ -84,7 +84,7 @@ async function* blocksIn(
   const opened = listed === undefined ? undefined : await openedOf(listed);
   try {
     // A file that was replaced is read as it is now.
-    yield* blocksOf(opened?.path ?? path, { ...options, handle: opened?.handle });
+    yield* blocksOf(opened?.path ?? path, { ...options, handle: opened?.handle, start: 0 });
   } finally {
     await opened?.handle.close();
   }
