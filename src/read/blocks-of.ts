@@ -10,7 +10,10 @@ export interface FileBlockOptions extends BlockOptions {
    * The file, already open: it is read, and not what has its name by now. Whoever opened it closes it.
    */
   readonly handle?: FileHandle | undefined;
-  /** The first byte that is read; it begins a line. Default 0. Lines are counted from here. */
+  /**
+   * The first byte that is read; it begins a line. Lines are counted from here. Default: where the file stands,
+   * without reading ahead, as it may be a pipe.
+   */
   readonly start?: number | undefined;
   /** The byte behind the last one. Default: as long as something comes. */
   readonly end?: number | undefined;
@@ -29,32 +32,44 @@ export async function* blocksOf(
   path: string,
   options: FileBlockOptions = {},
 ): AsyncGenerator<Block | FileProblem> {
-  const { blockBytes = MEBIBYTE, start, end = Infinity, handle } = options;
+  const { blockBytes = MEBIBYTE, start, end, handle } = options;
   const cutter = createBlockCutter(path, options);
+  const size = Math.ceil(blockBytes * BLOCKS_A_READ);
+  for await (const chunk of chunksOf(path, { handle, size, start, end })) {
+    yield* cutter.push(chunk);
+    if (cutter.isRefused()) break;
+  }
+  yield* cutter.end();
+}
+
+/** What {@link chunksOf} takes. */
+export interface ChunkOptions extends Pick<FileBlockOptions, "handle" | "start" | "end"> {
+  /** Bytes of a chunk, at most. */
+  readonly size: number;
+}
+
+/**
+ * What comes of a file. Each chunk is good until the next is asked for; with a start, that one is read meanwhile.
+ *
+ * @throws {AuditError} `unreadable` when it cannot be opened or read.
+ */
+export async function* chunksOf(
+  path: string,
+  { handle, ...options }: ChunkOptions,
+): AsyncGenerator<Uint8Array> {
   const file = handle ?? (await reading(path, open(path, "r")));
   try {
-    const size = Math.ceil(blockBytes * BLOCKS_A_READ);
-    for await (const chunk of chunksOf(file, { path, size, start, end })) {
-      yield* cutter.push(chunk);
-      if (cutter.isRefused()) break;
-    }
-    yield* cutter.end();
+    yield* chunksIn(file, path, options);
   } finally {
     // What is still being read is waited for.
     if (handle === undefined) await file.close();
   }
 }
 
-interface ChunkOptions extends Pick<FileBlockOptions, "start"> {
-  readonly path: string;
-  readonly size: number;
-  readonly end: number;
-}
-
-/** The next chunk is read while one is looked at; that one is good until the next is asked for. */
-async function* chunksOf(
+async function* chunksIn(
   file: FileHandle,
-  { path, size, start, end }: ChunkOptions,
+  path: string,
+  { size, start, end = Infinity }: Omit<ChunkOptions, "handle">,
 ): AsyncGenerator<Uint8Array> {
   let [buffer, other] = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)];
   // Without a start no place is named: a pipe has none.
@@ -69,13 +84,14 @@ async function* chunksOf(
     left -= bytesRead;
     return chunk;
   };
-  let next = read();
+  let next: Promise<Uint8Array> | undefined = read();
   for (let chunk = await reading(path, next); chunk.length > 0;) {
-    next = read();
+    // Of a pipe nobody knows when more comes, and closing it waits for what is being read.
+    next = at === null ? undefined : read();
     // Where nobody asks for it, it is no unhandled rejection.
-    next.catch(() => {});
+    next?.catch(() => {});
     yield chunk;
-    chunk = await reading(path, next);
+    chunk = await reading(path, next ?? read());
   }
 }
 

@@ -4,6 +4,7 @@
  * In: paths. Out: the files under them, as they were when they were listed. Promise: what rotation renames
  * before it is read is read under its new name.
  */
+import type { FileHandle } from "node:fs/promises";
 import { resolve } from "node:path";
 import { AuditError, systemCodeOf } from "../lib/errors.ts";
 import { type ListedFile, listFile, type OpenedFile, openListed } from "../lib/listed-file.ts";
@@ -31,12 +32,25 @@ export interface TrailFile {
   readonly blocks: (options?: BlockOptions) => AsyncGenerator<Block | FileProblem>;
 }
 
+/** A copy of what can be read only once. */
+export interface PipeCopy {
+  readonly handle: FileHandle;
+  readonly bytes: number;
+}
+
+/** Copies of pipes, by the names of these. */
+export type PipeCopies = ReadonlyMap<string, PipeCopy>;
+
 /**
  * The files under some paths, each once, in the order in which they are named first.
  *
+ * @param pipes are read where the pipes themselves are named.
  * @throws {AuditError} as a rejection: `unreadable` where a path is not there.
  */
-export async function trailFilesOf(paths: readonly string[]): Promise<readonly TrailFile[]> {
+export async function trailFilesOf(
+  paths: readonly string[],
+  pipes: PipeCopies = new Map(),
+): Promise<readonly TrailFile[]> {
   const named = new Set(paths.map((path) => resolve(path)));
   const files = new Map<string, string>();
   for (const path of paths) {
@@ -46,6 +60,8 @@ export async function trailFilesOf(paths: readonly string[]): Promise<readonly T
   }
   return Promise.all(
     [...files].map(async ([place, path]) => {
+      const copy = pipes.get(path);
+      if (copy !== undefined) return copiedFile(path, copy);
       const listed = listedAt(path);
       const isNamed = named.has(place);
       return {
@@ -57,6 +73,16 @@ export async function trailFilesOf(paths: readonly string[]): Promise<readonly T
       };
     }),
   );
+}
+
+function copiedFile(path: string, { handle, bytes }: PipeCopy): TrailFile {
+  return {
+    path,
+    bytes,
+    isNamed: true,
+    isReadOnce: false,
+    blocks: (options = {}) => blocksOf(path, { ...options, handle, start: 0 }),
+  };
 }
 
 /** Whether an error says that a file is not there any more. */
@@ -84,7 +110,7 @@ async function* blocksIn(
   const opened = listed === undefined ? undefined : await openedOf(listed);
   try {
     // A file that was replaced is read as it is now.
-    yield* blocksOf(opened?.path ?? path, { ...options, handle: opened?.handle });
+    yield* blocksOf(opened?.path ?? path, { ...options, handle: opened?.handle, start: 0 });
   } finally {
     await opened?.handle.close();
   }

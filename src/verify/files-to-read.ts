@@ -1,6 +1,6 @@
 /** In which order files are read, so that a trail can be verified while it is written. */
 import { basename, dirname, resolve } from "node:path";
-import { type TrailFile, trailFilesOf } from "../read/index.ts";
+import { type PipeCopies, type TrailFile, trailFilesOf } from "../read/index.ts";
 import { isSegment } from "./examine-piece.ts";
 
 /** What is to be read. */
@@ -20,10 +20,14 @@ const CHECKPOINTS = "audit_checkpoints.jsonl";
 /**
  * The files under some paths, each once.
  *
+ * @param pipes copies, which are read where pipes are named.
  * @throws {AuditError} as a rejection: `unreadable` where a path is not there.
  */
-export async function filesToRead(paths: readonly string[]): Promise<FilesToRead> {
-  const files = await trailFilesOf(paths);
+export async function filesToRead(
+  paths: readonly string[],
+  pipes?: PipeCopies,
+): Promise<FilesToRead> {
+  const files = await trailFilesOf(paths, pipes);
   const isCheckpoints = ({ path }: TrailFile): boolean => basename(path) === CHECKPOINTS;
   const copies = files.filter(({ path }) => !isSegment(path));
   return {

@@ -1,5 +1,5 @@
 import { AuditError, messageOf } from "../lib/errors.ts";
-import { isGone, type TrailFile } from "../read/index.ts";
+import { isGone, type PipeCopies, type TrailFile } from "../read/index.ts";
 import { createExaminers, createLocalExaminer, type Examiners } from "./examiners.ts";
 import type { ExaminedBlock } from "./examined-block.ts";
 import { filesToRead, journalOf, segmentsNow } from "./files-to-read.ts";
@@ -15,6 +15,8 @@ export interface VerifyFilesOptions extends CallerOptions {
   readonly onProgress?: (done: number, all: number) => void;
   /** Ends it: the promise rejects with its reason. */
   readonly signal?: AbortSignal;
+  /** Copies, which are read where pipes are named. */
+  readonly pipes?: PipeCopies;
 }
 
 /** Starting threads takes as long as reading this much. */
@@ -67,7 +69,7 @@ async function verifyOnce(
   options: VerifyFilesOptions,
   known: Known,
 ): Promise<Attempt> {
-  const { copies, segments } = await filesToRead(paths);
+  const { copies, segments } = await filesToRead(paths, options.pipes);
   const files = [...copies, ...segments];
   const all = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const crypto = createNodeCrypto();

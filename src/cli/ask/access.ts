@@ -29,7 +29,7 @@ export function addPurpose(command: Command): Command {
 /** Where records are read from. */
 interface Place {
   readonly trail?: readonly string[];
-  readonly from?: string;
+  readonly from?: string | undefined;
 }
 
 /** Something that is about to be shown. */
@@ -54,9 +54,8 @@ export async function recordAccess(
   access: Access,
   { purpose, trail = [], from }: AccessOptions & Place,
 ): Promise<void> {
-  const named = process.env["AUDIT_ACCESS_DIR"] ?? "";
-  const files =
-    from === undefined || trail.length > 0 ? pathsOrDefault(trail, "nothing to ask") : [];
+  const named = accessDirectory();
+  const files = filesIn({ trail, from });
   const policy = await requiringPolicy(files);
   if (purpose === undefined && named === "" && policy === undefined) return;
   if (policy !== undefined && (purpose ?? "").trim() === "")
@@ -82,6 +81,23 @@ export async function recordAccess(
       { cause: error },
     );
   }
+}
+
+/** Whether {@link recordAccess} records anything. */
+export async function isAccessRecorded({
+  purpose,
+  ...place
+}: AccessOptions & Place): Promise<boolean> {
+  const isAsked = purpose !== undefined || accessDirectory() !== "";
+  return isAsked || (await requiringPolicy(filesIn(place))) !== undefined;
+}
+
+function accessDirectory(): string {
+  return process.env["AUDIT_ACCESS_DIR"] ?? "";
+}
+
+function filesIn({ trail = [], from }: Place): readonly string[] {
+  return from === undefined || trail.length > 0 ? pathsOrDefault(trail, "nothing to ask") : [];
 }
 
 /** The audit directory that is read. */

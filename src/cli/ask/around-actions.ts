@@ -37,7 +37,7 @@ export async function around(
   { print, warn }: Lines,
 ): Promise<void> {
   const windowMillis = parseDuration(options.window, "--window");
-  const question = await asked([], options);
+  const question = await asked([], options, { isReadAgain: true });
   const metrics = await metricsOf(options, question, warn);
   const { sources, zone, query } = question;
   const found = await withProgress((reading) => momentOf(sources, text, { zone, ...reading }));

@@ -1,7 +1,10 @@
 /** What somebody asked, and of what; loaded when a command runs. */
+import { tmpdir } from "node:os";
 import {
   checkZone,
+  copyPipes,
   parseQuery,
+  type PipeCopies,
   type Query,
   sourcesOf,
   type TrailSource,
@@ -14,8 +17,16 @@ import type { AskOptions } from "./ask-options.ts";
 /** What was asked, and of what. */
 export interface Asked {
   readonly sources: readonly TrailSource[];
+  /** What the sources read where pipes are named. */
+  readonly pipes: PipeCopies;
   readonly query: Query;
   readonly zone: string;
+}
+
+/** How it is read. */
+export interface AskedReading {
+  /** More than once: what can be read only once is copied first. */
+  readonly isReadAgain: boolean;
 }
 
 /**
@@ -23,23 +34,26 @@ export interface Asked {
  *
  * @throws {AuditError} as a rejection: `invalid_option`, `unreadable`.
  */
-export async function asked(terms: readonly string[], options: AskOptions): Promise<Asked> {
+export async function asked(
+  terms: readonly string[],
+  options: AskOptions,
+  { isReadAgain }: AskedReading,
+): Promise<Asked> {
   const zone = checkZone(options.timezone, "--timezone");
   const query = parseQuery(terms, { zone });
   const window = windowTerms(timeLimits(options));
-  const sources = await sourcesIn(options);
-  return { sources, zone, query: { terms: [...query.terms, ...window] } };
+  const { from, trail = [] } = options;
+  const paths = from === undefined ? pathsOrDefault(trail, "nothing to ask") : trail;
+  const pipes: PipeCopies = isReadAgain ? await copyPipes(paths, tmpdir()) : new Map();
+  const store = from === undefined ? [] : [await storeAt(from, options)];
+  const files = paths.length === 0 ? [] : await sourcesOf(paths, pipes);
+  const all = { terms: [...query.terms, ...window] };
+  return { sources: [...store, ...files], pipes, zone, query: all };
 }
 
-async function sourcesIn({
-  trail = [],
-  from,
-  header = [],
-}: AskOptions): Promise<readonly TrailSource[]> {
-  if (from === undefined) return sourcesOf(pathsOrDefault(trail, "nothing to ask"));
+async function storeAt(from: string, { header = [] }: AskOptions): Promise<TrailSource> {
   const { headersOf } = await import("../resend-options.ts");
-  const store = victoriaLogsSource(from, { headers: headersOf(header) });
-  return trail.length === 0 ? [store] : [store, ...(await sourcesOf(trail))];
+  return victoriaLogsSource(from, { headers: headersOf(header) });
 }
 
 function windowTerms(limits: TimeLimits): Query["terms"] {

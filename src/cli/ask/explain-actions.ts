@@ -27,7 +27,7 @@ export async function explainRecord(
   { print, warn }: Lines,
 ): Promise<void> {
   const windowMillis = parseDuration(options.window, "--window");
-  const question = await asked([], options);
+  const question = await asked([], options, { isReadAgain: true });
   const { sources, zone } = question;
   const access = (count: number) => recordAccess({ scope: ["explain", id], count }, options);
   const one = await oneRecord(id, question, { warn, access });

@@ -22,7 +22,7 @@ export async function summaryBy(
   { print, warn }: Lines,
 ): Promise<void> {
   const by = groupingOf(names);
-  const { sources, query, zone } = await asked(terms, options);
+  const { sources, query, zone } = await asked(terms, options, { isReadAgain: false });
   const found = await withProgress((reading) =>
     groupTrail(sources, query, { zone, by, ...reading }),
   );

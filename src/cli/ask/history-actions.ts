@@ -37,7 +37,7 @@ export async function history(
       "invalid_option",
       "--at needs everything from the beginning on: leave out --since",
     );
-  const { sources, zone, query } = await asked([], options);
+  const { sources, zone, query } = await asked([], options, { isReadAgain: true });
   const until = options.at === undefined ? undefined : timeOption(options.at, "--at", zone).until;
   const found = await withProgress((reading) =>
     historyOf(sources, name, {

@@ -21,7 +21,13 @@ export async function query(
 ): Promise<void> {
   const columns = options.columns === undefined ? undefined : columnsOf(options.columns);
   const [first, second, ...behind] = options.between ?? [];
-  const { sources, query: given, zone } = await asked([...terms, ...behind], options);
+  const {
+    sources,
+    query: given,
+    zone,
+  } = await asked([...terms, ...behind], options, {
+    isReadAgain: first !== undefined,
+  });
   const window = first === undefined ? undefined : await between(sources, [first, second], zone);
   const wanted = { terms: [...given.terms, ...(window?.terms ?? [])] };
   const { order, output: format } = options;

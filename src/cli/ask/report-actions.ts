@@ -2,7 +2,7 @@
 import { toIsoMicros } from "../../lib/clock.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
-import { checkZone, TIME_EXAMPLES, type TimeSpan } from "../../read/index.ts";
+import { checkZone, type PipeCopies, TIME_EXAMPLES, type TimeSpan } from "../../read/index.ts";
 import {
   documentCsv,
   documentHtml,
@@ -38,10 +38,14 @@ export async function report(
   // First: who names a store with --from has named no files.
   const { from, until } = periodOf(options, zone);
   const paths = pathsOrDefault(trail, "nothing to report on");
-  const { sources, query } = await asked(terms, { trail: paths, timezone });
+  const { sources, query, pipes } = await asked(
+    terms,
+    { trail: paths, timezone },
+    { isReadAgain: true },
+  );
   const isPermitted = await rolesOf(options.policy, lines.warn);
   const verification = options.verify
-    ? await verified(paths, { options, from, until, warn: lines.warn })
+    ? await verified(paths, { options, from, until, pipes, warn: lines.warn })
     : undefined;
   const markOf = marksOf(verification);
   const material = await withProgress((reading) =>
@@ -155,13 +159,14 @@ async function rolesOf(
 
 interface Verifying extends Period {
   readonly options: ReportCommandOptions;
+  readonly pipes: PipeCopies;
   readonly warn: Lines["warn"];
 }
 
 /** Verification takes time to load, too. */
 async function verified(
   paths: readonly string[],
-  { options, from, until, warn }: Verifying,
+  { options, from, until, pipes, warn }: Verifying,
 ): Promise<VerificationReport> {
   const { evidenceOf, verifyWithProgress } = await import("../verify-paths.ts");
   const evidence = await evidenceOf({ publicKey: options.publicKey ?? [] }, warn);
@@ -169,5 +174,5 @@ async function verified(
     since: from === undefined ? -Infinity : Date.parse(from),
     until: until === undefined ? Infinity : Date.parse(until) - 1,
   };
-  return verifyWithProgress(paths, { ...evidence, window });
+  return verifyWithProgress(paths, { ...evidence, window, pipes });
 }

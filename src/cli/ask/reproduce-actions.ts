@@ -37,7 +37,7 @@ export async function reproduceState(
   lines: Lines,
 ): Promise<void> {
   const { print, warn } = lines;
-  const question = await asked([], options);
+  const question = await asked([], options, { isReadAgain: true });
   const { run, action: actions } = options;
   const given = Object.entries({ run, snapshot: options.snapshot, at: options.at });
   const scope = given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));

@@ -26,7 +26,7 @@ export async function show(
   options: ShowOptions,
   { print, warn }: Lines,
 ): Promise<void> {
-  const question = await asked([], options);
+  const question = await asked([], options, { isReadAgain: true });
   const access = (count: number) => recordAccess({ scope: ["show", id], count }, options);
   const one = await oneRecord(id, question, { warn, access });
   if (one === undefined) return;

@@ -26,7 +26,7 @@ export async function stats(
 ): Promise<void> {
   const { interval, output } = options;
   const by = options.by === undefined ? undefined : fieldOfGroup(options.by);
-  const { sources, query, zone } = await asked(terms, options);
+  const { sources, query, zone } = await asked(terms, options, { isReadAgain: false });
   const rates = await withProgress((reading) =>
     countRates(sources, query, { interval, by, zone, ...reading }),
   );

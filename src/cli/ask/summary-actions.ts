@@ -24,7 +24,7 @@ export async function summary(
   options: SummaryCommandOptions,
   { print, warn }: Lines,
 ): Promise<void> {
-  const { sources, query, zone } = await asked(terms, options);
+  const { sources, query, zone } = await asked(terms, options, { isReadAgain: true });
   const found = await withProgress((reading) =>
     summariseTrail(sources, query, { zone, ...reading }),
   );

@@ -37,7 +37,7 @@ export async function tail(
       "-f follows files: leave out --from and name a Collector's directory or an audit directory with -t",
     );
   const columns = columnsOf(options.columns ?? COLUMNS);
-  const { sources, query, zone } = await asked(terms, options);
+  const { sources, query, zone } = await asked(terms, options, { isReadAgain: false });
   const show = (record: FlatRecord): void => {
     const isWhole = output === "jsonl" && options.columns === undefined;
     if (isWhole) return print(jsonText(record));

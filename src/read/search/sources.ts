@@ -3,7 +3,7 @@ import type { Block, FileProblem } from "../block.ts";
 import type { BlockOptions } from "../block-cutter.ts";
 import { filesOf, isOfTrail, strangeFoldersOf } from "../files-of.ts";
 import type { Query } from "../query/query.ts";
-import { isGone, type TrailFile, trailFilesOf } from "../trail-files.ts";
+import { isGone, type PipeCopies, type TrailFile, trailFilesOf } from "../trail-files.ts";
 
 /** Something that records are read from. */
 export interface TrailSource {
@@ -28,15 +28,19 @@ export interface TrailSource {
  *
  * A folder of a journal whose name is none of a stream is a source that gives a problem.
  *
+ * @param pipes copies, which are read where pipes are named.
  * @throws {AuditError} as a rejection: `unreadable` where a path is not there, or is a directory without
  * anything that may hold records, unless it has a journal, which may be empty yet.
  */
-export async function sourcesOf(paths: readonly string[]): Promise<readonly TrailSource[]> {
+export async function sourcesOf(
+  paths: readonly string[],
+  pipes?: PipeCopies,
+): Promise<readonly TrailSource[]> {
   const strange = new Set(paths.flatMap(strangeFoldersOf));
   for (const path of paths) {
     if (!isOfTrail(path) && filesOf(path).length === 0) throw nothingIn(path);
   }
-  const files = await trailFilesOf(paths);
+  const files = await trailFilesOf(paths, pipes);
   const sources = files.map((file) => ({
     name: file.path,
     bytes: file.bytes,

@@ -6,7 +6,7 @@ import { AuditError } from "../../../lib/errors.ts";
 import { shown } from "../../../lib/shown.ts";
 import { countTrail, type Query } from "../../../read/index.ts";
 import type { Lines } from "../../quarantine-command.ts";
-import { recordAccess } from "../access.ts";
+import { isAccessRecorded, recordAccess } from "../access.ts";
 import { type Asked, asked } from "../asked.ts";
 import { exitAfterReading, sayProblems } from "../reading.ts";
 import { type CaughtSignals, catchSignals } from "../signals.ts";
@@ -24,7 +24,9 @@ export async function exportRecords(
   { warn }: Lines,
 ): Promise<void> {
   const target = targetOf(options);
-  const wanted = await asked(terms, options);
+  // Who is told of an access is told before anything is shown: it is counted first.
+  const isReadAgain = target === undefined && (await isAccessRecorded(options));
+  const wanted = await asked(terms, options, { isReadAgain });
   const signals = catchSignals();
   try {
     const to = target === undefined ? [] : ["--to", target.path];

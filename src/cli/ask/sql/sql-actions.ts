@@ -30,7 +30,7 @@ export async function querySql(
       "invalid_option",
       "--columns and --sql do not go together: name the columns in the select",
     );
-  const wanted = await asked(terms, options);
+  const wanted = await asked(terms, options, { isReadAgain: false });
   const signals = catchSignals();
   try {
     const { signal } = signals;
