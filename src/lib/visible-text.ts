@@ -26,3 +26,16 @@ export function visibleJson(json: string): string {
 export function jsonText(value: unknown, space?: number): string {
   return visibleJson(JSON.stringify(value, null, space));
 }
+
+/** The lines of `jsonText(values, 2)`, value by value: no text has to hold all of them. */
+export function* jsonArrayLines(values: readonly unknown[]): Generator<string> {
+  if (values.length === 0) yield "[]";
+  if (values.length === 0) return;
+  yield "[";
+  for (const [at, value] of values.entries()) {
+    const comma = at === values.length - 1 ? "" : ",";
+    // Within a text of it a line end is escaped.
+    yield `  ${jsonText(value ?? null, 2).replaceAll("\n", "\n  ")}${comma}`;
+  }
+  yield "]";
+}

@@ -223,6 +223,19 @@ describe("how it ends", () => {
   });
 });
 
+test("who asks for very many records is told what does not hold them", () => {
+  const line = encodeJsonLine(records[2] ?? fullRecord);
+  const lines = Array.from({ length: 200_001 }, (_, at) =>
+    line.replace('MnOp.3"', `MnOp.${at + 1}"`).replace('"sequence":3', `"sequence":${at + 1}`),
+  );
+  const file = trail(`${lines.join("\n")}\n`);
+  const all = otelAudit(["query", "-o", "csv", "--columns", "outcome", "-t", file]);
+  expect(all.err).toMatch(/^otel-audit: 200001 records are held in memory .*otel-audit export/);
+  expect(all.out.split("\n")).toHaveLength(200_003);
+  const few = otelAudit(["query", "-o", "csv", "--columns", "outcome", "-t", file, "-n", "200000"]);
+  expect(few.err).not.toContain("memory");
+});
+
 test("a pipe is read once, also where a result stands far behind its intent", () => {
   const [intent = "", result = ""] = records.slice(4, 6).map(encodeJsonLine);
   const far = `${intent}\n${" ".repeat(1_000_000)}\n${result}\n`;

@@ -13,6 +13,9 @@ import { withProgress, exitAfterReading, sayProblems } from "./reading.ts";
 import { limitOf } from "./record-output.ts";
 import { rowLines } from "./write-rows.ts";
 
+/** A search holds what it shows: many times more than this need gigabytes. */
+const MANY = 200_000;
+
 /** Prints what matches, and sets the exit code. */
 export async function query(
   terms: readonly string[],
@@ -39,6 +42,10 @@ export async function query(
   const scope = ["query", ...terms, ...(first === undefined ? [] : ["--between"])];
   await recordAccess({ scope: [...scope, ...(options.between ?? [])], count: total }, options);
   if (window !== undefined) sayWindow(window, { zone, warn });
+  if (limit === undefined && total > MANY)
+    warn(
+      `${total} records are held in memory to show the ${order} first: otel-audit export writes any number as they are read; --limit shows fewer`,
+    );
   if (total > 0 || format !== "table") {
     const rows = { format, columns, forPeople: columnsOf(TABLE_COLUMNS), zone };
     await printPaged(rowLines(records, rows), { print, warn }, options);

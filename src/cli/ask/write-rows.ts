@@ -11,7 +11,7 @@ import { onTerminal } from "../shell-text.ts";
 import { tableLines } from "../table.ts";
 import type { Column } from "./columns.ts";
 import type { RecordFormat } from "./formats.ts";
-import { jsonText } from "../../lib/visible-text.ts";
+import { jsonArrayLines, jsonText } from "../../lib/visible-text.ts";
 
 /** How records are printed. */
 export interface RowOptions {
@@ -37,7 +37,7 @@ export function* rowLines(
       : Object.fromEntries(columns.map(({ name, textOf }) => [name, textOf(record, "UTC")]));
   switch (format) {
     case "json":
-      yield jsonText(records.map(objectOf), 2);
+      yield* jsonArrayLines(records.map(objectOf));
       return;
     case "jsonl":
       for (const record of records) yield jsonText(objectOf(record));

@@ -6,7 +6,7 @@ import { markdownRow } from "../../../lib/markdown-text.ts";
 import { csvRow } from "../write-rows.ts";
 import { sqlError } from "./statement.ts";
 import { jsonOf, type SqlColumn, textOf } from "./values.ts";
-import { jsonText } from "../../../lib/visible-text.ts";
+import { jsonArrayLines, jsonText } from "../../../lib/visible-text.ts";
 
 /** What was found. */
 export interface SqlRows {
@@ -66,7 +66,7 @@ export function* sqlLines(
     Object.fromEntries(columns.map((column, at) => [column.name, jsonOf(row[at] ?? null, column)]));
   switch (format) {
     case "json":
-      yield jsonText(rows.map(objectOf), 2);
+      yield* jsonArrayLines(rows.map(objectOf));
       return;
     case "jsonl":
       for (const row of rows) yield jsonText(objectOf(row));
