@@ -69,8 +69,6 @@ export async function countRates(
   const { counts, total, problems, problemCount } = await countTrail(sources, query, keys, options);
   const groups = [...counts.values()];
   const own = interval ?? fittingInterval(groups, zone);
-  const starts = startsOf(groups, own, zone);
-  const at = new Map(starts.map((start, index) => [start, index]));
   const series = new Map<string, number[]>();
   const known = new Map<string, string>();
   const ownStart = (time: string): string => {
@@ -80,6 +78,11 @@ export async function countRates(
     known.set(time, start);
     return start;
   };
+  const starts = withAll(
+    startsOf(groups, own, zone),
+    groups.map(({ values: [time = ""] }) => ownStart(time)),
+  );
+  const at = new Map(starts.map((start, index) => [start, index]));
   for (const { values, events } of groups) {
     const [time = "", name = ""] = values;
     const place = at.get(ownStart(time));
@@ -163,4 +166,12 @@ function startsOf(
     const text = start.startOf(interval).toISO({ suppressMilliseconds: true }) ?? "";
     if (text !== starts.at(-1)) starts.push(text);
   }
+}
+
+/** Hours are not all of one length where clocks are changed by less: going on by hours passes some over. */
+function withAll(starts: readonly string[], others: readonly string[]): readonly string[] {
+  const known = new Set(starts);
+  const missing = new Set(others.filter((start) => start !== "" && !known.has(start)));
+  if (missing.size === 0) return starts;
+  return [...starts, ...missing].toSorted((one, other) => Date.parse(one) - Date.parse(other));
 }

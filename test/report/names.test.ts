@@ -99,3 +99,25 @@ describe("other names", () => {
     );
   });
 });
+
+test("twenty thousand ids with one first word take no more than their number", () => {
+  const ids = Array.from({ length: 20_000 }, (_, at) => `user-${at}@example.org`);
+  const named = ids.map((id) => ({ id, noun: "Person" }));
+  const start = performance.now();
+  const { text } = createRenaming([], named);
+  for (const [at, id] of ids.entries())
+    expect(text(`${id}, not xuser-${at}`)).toBe(`Person ${at + 1}, not xuser-${at}`);
+  // Each held against each they take minutes.
+  expect(performance.now() - start).toBeLessThan(10_000);
+});
+
+test("the longest of several ids that stand there is the one", () => {
+  const ids = ["ann", "ann-1", "@ann-1", "ann-1.b", "ann-12"];
+  const { text } = createRenaming(
+    [],
+    ids.map((id) => ({ id, noun: "Person" })),
+  );
+  expect(text("by ann, ann-1, ann-1.b, ann-1.c, ann-12, ann-123, @ann-1")).toBe(
+    "by Person 1, Person 2, Person 4, Person 2.c, Person 5, Person 1-123, Person 3",
+  );
+});

@@ -1,7 +1,7 @@
 /** Moments, histories, what came before and what led to a state, from files. */
 import { describe, expect, test } from "vitest";
 import type { BodyValue } from "../../src/event/index.ts";
-import { sourcesOf, type TrailSource } from "../../src/read/index.ts";
+import { parseQuery, sourcesOf, type TrailSource } from "../../src/read/index.ts";
 import {
   eventsAround,
   explain,
@@ -211,6 +211,8 @@ describe("a history", () => {
     expect(await rows("bob")).toMatchObject({ actedIn: 1, unlisted: 0 });
     expect(await rows("s1")).toMatchObject({ actedIn: 0, unlisted: 1 });
     expect(await rows("s3")).toMatchObject({ unlisted: 0 });
+    const { terms: within } = parseQuery("-action:tag_add");
+    expect(await rows("s1", { within })).toMatchObject({ unlisted: 0 });
   });
   test("a contradiction stands at its entry", async () => {
     const { entries, contradictions } = await rows("exp-1");

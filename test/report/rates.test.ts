@@ -63,6 +63,29 @@ describe("rates", () => {
     expect(series[0]?.events).toEqual(counts);
   });
 
+  // Clocks are changed there by half an hour, or at midnight: hours are of 30 or 90 minutes, and days begin at 01:00.
+  test.each<[zone: string, interval: RateInterval, first: string, minutes: number]>([
+    ["Australia/Lord_Howe", "hour", "2026-04-04T13:00", 223],
+    ["Australia/Lord_Howe", "hour", "2026-04-04T13:00", 400 * 24 * 60],
+    ["Australia/Lord_Howe", "hour", "2026-10-03T14:10", 300],
+    ["Australia/Lord_Howe", "day", "2026-04-04T12:50", 3000],
+    ["Africa/Cairo", "day", "2026-04-23T22:00", 1470],
+    ["Asia/Beirut", "hour", "2026-03-28T20:00", 300],
+  ])("drop nothing where clocks are changed: %s, %s from %s", async (...args) => {
+    const [zone, interval, first, minutes] = args;
+    const step = Math.ceil(minutes / 2000);
+    const begin = Date.parse(`${first}:00Z`);
+    const times = Array.from({ length: Math.floor(minutes / step) }, (_, index) =>
+      new Date(begin + index * step * 60_000).toISOString().slice(0, 16),
+    );
+    const { events, starts, series } = await ratesOf(at(...times), { zone, interval });
+    expect(events).toBe(times.length);
+    expect(series[0]?.total).toBe(times.length);
+    expect(new Set(starts).size).toBe(starts.length);
+    const instants = starts.map((start) => Date.parse(start));
+    expect(instants).toEqual(instants.toSorted((left, right) => left - right));
+  });
+
   test.each<[RateInterval, string]>([
     ["hour", "2026-10-06T10:00"],
     ["day", "2026-11-20T10:00"],

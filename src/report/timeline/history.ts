@@ -112,7 +112,10 @@ export async function historyOf(
     owners: ownersOf(entries),
     contradictions: told.contradictions.filter((one) => isWanted(pathed(one), wanted)),
     actedIn: acted.total,
-    unlisted: isSample && roles.includes("sample") ? await unlistedIn(sources, name, reading) : 0,
+    unlisted:
+      isSample && roles.includes("sample")
+        ? await unlistedIn(sources, name, { within, ...reading })
+        : 0,
     at: until === undefined ? undefined : told.fields.filter((one) => isWanted(one, wanted)),
     problems: found.problems,
     problemCount: found.problemCount,
@@ -224,9 +227,10 @@ function ownersOf(entries: readonly HistoryEntry[]): readonly Owner[] {
 async function unlistedIn(
   sources: readonly TrailSource[],
   name: string,
-  reading: ScanOptions,
+  { within, ...reading }: ScanOptions & { readonly within: Query["terms"] },
 ): Promise<number> {
-  const query = { terms: [textTerm("action", ...ABOUT_SAMPLES), textTerm("status", "success")] };
+  const actions = [textTerm("action", ...ABOUT_SAMPLES), textTerm("status", "success")];
+  const query = { terms: [...actions, ...within] };
   let count = 0;
   for await (const found of matchingRecords(sources, query, reading)) {
     if (found.kind !== "record" || unnamedSamplesOf(found.record) === 0) continue;

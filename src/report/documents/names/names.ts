@@ -14,6 +14,7 @@ import type { FlatRecord } from "../../../format/index.ts";
 import { createFinder } from "../../../redact/index.ts";
 import { foldCase } from "./fold-case.ts";
 import { namedIn } from "./named-in.ts";
+import { createNameIndex } from "./name-index.ts";
 import { namingKeyOf } from "./naming-keys.ts";
 import { ADDRESS, PERSON } from "../nouns.ts";
 import type { NamedId, Renaming } from "./renaming.ts";
@@ -31,9 +32,6 @@ const NOBODY: ReadonlySet<string> = new Set([
   "false",
   "n/a",
 ]);
-/** An underscore, too, ends a name: `user_nina` is nina. */
-const WORD = /[\p{L}\p{N}]+/gu;
-const IN_WORD = /[\p{L}\p{N}]/u;
 /** A number of so many digits stands for nothing else. */
 const LONG_NUMBER = /^\d{4,}$/;
 
@@ -53,7 +51,7 @@ export function createRenaming(
   const names = new Map<string, string>();
   const numbers = new Map<string, string>();
   const counts = new Map<string, number>();
-  const index = createIndex();
+  const index = createNameIndex();
   const give = ({ id, noun, isNumber = false }: NamedId): void => {
     const key = foldCase(id.normalize("NFC"));
     if (key.trim() === "" || NOBODY.has(key) || names.has(key)) return;
@@ -84,58 +82,6 @@ export function createRenaming(
   const number = (value: number): BodyValue =>
     names.get(String(value)) ?? numbers.get(String(value)) ?? value;
   return { text, record: (record) => renamed(record, { text, number }) };
-}
-
-interface Known {
-  /** In small letters. */
-  readonly id: string;
-  /** Where its first word begins in it. */
-  readonly offset: number;
-  readonly name: string;
-}
-
-/** Puts names in the place of ids that stand in a text as words of their own, whatever their case. */
-interface Index {
-  readonly add: (id: string, name: string) => void;
-  readonly rename: (text: string) => string;
-}
-
-function createIndex(): Index {
-  const byWord = new Map<string, Known[]>();
-  return {
-    add(id, name) {
-      const [word] = id.matchAll(WORD);
-      if (word === undefined) return;
-      const known = byWord.get(word[0]) ?? [];
-      byWord.set(word[0], known);
-      known.push({ id, offset: word.index, name });
-      known.sort((a, b) => b.id.length - a.id.length);
-    },
-    rename(text) {
-      const folded = foldCase(text);
-      let result = "";
-      let done = 0;
-      for (const { 0: word, index } of folded.matchAll(WORD)) {
-        const found = byWord
-          .get(word)
-          ?.find((known) => index - known.offset >= done && standsAt(folded, index, known));
-        if (found === undefined || index < done) continue;
-        const start = index - found.offset;
-        result += text.slice(done, start) + found.name;
-        done = start + found.id.length;
-      }
-      return result + text.slice(done);
-    },
-  };
-}
-
-function standsAt(text: string, index: number, { id, offset }: Known): boolean {
-  const start = index - offset;
-  const end = start + id.length;
-  if (text.slice(start, end) !== id) return false;
-  const isCutBefore = IN_WORD.test(id[0] ?? "") && IN_WORD.test(text[start - 1] ?? "");
-  const isCutBehind = IN_WORD.test(id.at(-1) ?? "") && IN_WORD.test(text[end] ?? "");
-  return !isCutBefore && !isCutBehind;
 }
 
 /** How what stands in a record gets another name. */
