@@ -27,6 +27,7 @@ export { victoriaLogsSource, type VictoriaLogsOptions } from "./backends/victori
 export { createFollower, type Followed, type Follower } from "./follow/follow-trail.ts";
 export { fieldOf, FIELDS, type Field, type FieldValue } from "./query/fields.ts";
 export { fieldValueOf, matcherOf, type RecordTest } from "./query/match-query.ts";
+export { JOINING, joiningWordIn } from "./query/joining-words.ts";
 export { parseQuery } from "./query/parse-query.ts";
 export {
   EVERYTHING,

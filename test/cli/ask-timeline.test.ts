@@ -3,7 +3,10 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Audit, createAudit } from "otel-audit";
+import { encodeJsonLine } from "../../src/format/index.ts";
 import { newRoot, otelAudit, removeRoot, STEERING } from "../support/command-trail.ts";
+import { resultRecord } from "../support/records.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const root = newRoot();
 const directory = join(root, "audit");
@@ -193,6 +196,22 @@ describe("show", () => {
     const { code, err } = ask(["show", id("first")], { AUDIT_TRACE_URL: "https://traces.example" });
     expect(code).toBe(2);
     expect(err).toContain("AUDIT_TRACE_URL must have {trace_id}");
+  });
+  test.each([
+    ["an id that no URL can have makes no link", "https://traces.example/{trace_id}", false],
+    ["one that no link has room for is passed over", "https://traces.example/{span_id}", true],
+  ])("%s", (_, template, isLinked) => {
+    const file = join(temporaryDirectory(), "audit.jsonl");
+    const record = resultRecord("AbCdEfGhIjKlMnOp", 1);
+    const line = encodeJsonLine({ ...record, traceId: "TRACE", spanId: "b7ad6b7169203331" });
+    writeFileSync(file, `${line.replace("TRACE", "\\ud800")}\n`);
+    const { code, out } = otelAudit(["show", "AbCdEfGhIjKlMnOp.1", "-t", file], {
+      AUDIT_TRACE_URL: template,
+    });
+    expect({ code, isLinked: out.includes("https://traces.example") }).toEqual({
+      code: 0,
+      isLinked,
+    });
   });
 });
 

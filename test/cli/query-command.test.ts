@@ -309,3 +309,20 @@ test("--help names every field", () => {
   const listed = /Fields: ([^]*?)\n\n/.exec(out)?.[1]?.split(/\s+/);
   expect(listed).toEqual(FIELDS.map(({ name }) => name));
 });
+
+test.each([
+  ["actor:ann or actor:nobody", true],
+  ["actor:ann and not actor:ann", true],
+  ["actor:nobody or", false],
+  ["or actor:nobody", false],
+  ['actor:ann "or" actor:nobody', false],
+  ["actor:nobody action:pause", false],
+])("nothing is found by %s: whether a joining word may be why", (terms, isSaid) => {
+  const file = trail();
+  for (const command of ["query", "summary", "tail", "stats", "export"]) {
+    const { code, err } = otelAudit([command, "-t", file, ...terms.split(" ")]);
+    expect(code).toBe(1);
+    expect(err).toContain("nothing found\n");
+    expect(/"(?:or|and)" was looked for as a text: .*actor:ann,bob/.test(err)).toBe(isSaid);
+  }
+});

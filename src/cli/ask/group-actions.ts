@@ -7,7 +7,7 @@ import { csvRow } from "./write-rows.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
 import { groupingOf } from "./grouping.ts";
-import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
+import { exitAfterReading, sayNothingFound, sayProblems, withProgress } from "./reading.ts";
 import type { SummaryCommandOptions } from "./summary-command.ts";
 import { jsonText } from "../../lib/visible-text.ts";
 
@@ -28,7 +28,7 @@ export async function summaryBy(
   );
   await recordAccess({ scope: ["summary", "--by", names, ...terms], count: found.total }, options);
   for (const line of linesOf(found, options)) print(line);
-  if (found.total === 0) warn("nothing found");
+  if (found.total === 0) sayNothingFound(terms, warn);
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, found.total);
 }

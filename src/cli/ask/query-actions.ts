@@ -9,7 +9,7 @@ import { columnsOf, screenTime, TABLE_COLUMNS } from "./columns.ts";
 import { sayNotes } from "./moment-words.ts";
 import { printPaged } from "./pager.ts";
 import type { QueryCommandOptions } from "./query-command.ts";
-import { withProgress, exitAfterReading, sayProblems } from "./reading.ts";
+import { withProgress, exitAfterReading, sayNothingFound, sayProblems } from "./reading.ts";
 import { limitOf } from "./record-output.ts";
 import { rowLines } from "./write-rows.ts";
 
@@ -50,7 +50,7 @@ export async function query(
     const rows = { format, columns, forPeople: columnsOf(TABLE_COLUMNS), zone };
     await printPaged(rowLines(records, rows), { print, warn }, options);
   }
-  if (total === 0) warn("nothing found");
+  if (total === 0) sayNothingFound(terms, warn);
   if (records.length < total)
     warn(
       `${records.length} of ${total} shown, the ${order} first: --limit ${total} shows all of them`,

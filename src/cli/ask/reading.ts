@@ -1,5 +1,11 @@
 /** What every command does that reads a trail. */
-import type { ReadingProblems, ScanOptions } from "../../read/index.ts";
+import { shown } from "../../lib/shown.ts";
+import {
+  JOINING,
+  joiningWordIn,
+  type ReadingProblems,
+  type ScanOptions,
+} from "../../read/index.ts";
 import { createProgress } from "../progress.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { withoutControls } from "../table.ts";
@@ -20,6 +26,13 @@ export async function withProgress<Result>(
   } finally {
     progress.end();
   }
+}
+
+/** Says that nothing was found, and why that may be. */
+export function sayNothingFound(terms: readonly string[], warn: Lines["warn"]): void {
+  warn("nothing found");
+  const word = joiningWordIn(terms);
+  if (word !== undefined) warn(`${shown(word)} was looked for as a text: ${JOINING}`);
 }
 
 /** Says what in the files is no record. */

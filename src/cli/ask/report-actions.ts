@@ -24,7 +24,7 @@ import { onTerminal } from "../shell-text.ts";
 import { timeOption } from "../time-option.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
-import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
+import { exitAfterReading, sayNothingFound, sayProblems, withProgress } from "./reading.ts";
 import type { ReportCommandOptions, ReportName } from "./report-command.ts";
 
 /** Prints the document, and sets the exit code. */
@@ -78,7 +78,7 @@ export async function report(
     lines.print(output === "csv" ? onTerminal(line) : line);
   // The other forms say it themselves.
   if (options.pseudonyms === true && output === "csv") lines.warn(PSEUDONYMS);
-  sayWhatIsWrong({ material, verification, output }, lines.warn);
+  sayWhatIsWrong({ terms, material, verification, output }, lines.warn);
   process.exitCode =
     verification?.findings.some(({ severity }) => DOUBTFUL.has(severity)) === true
       ? EXIT_DOUBTFUL
@@ -91,14 +91,18 @@ const DOUBTFUL: ReadonlySet<string> = new Set(["tampered", "unreadable", "missin
 const EXIT_DOUBTFUL = 4;
 
 interface Said {
+  readonly terms: readonly string[];
   readonly material: ReportMaterial;
   readonly verification: VerificationReport | undefined;
   readonly output: ReportCommandOptions["output"];
 }
 
-function sayWhatIsWrong({ material, verification, output }: Said, warn: Lines["warn"]): void {
+function sayWhatIsWrong(
+  { terms, material, verification, output }: Said,
+  warn: Lines["warn"],
+): void {
   const { counts, records, sourceCount, accessLeftOut } = material;
-  if (counts.records === 0) warn("nothing found");
+  if (counts.records === 0) sayNothingFound(terms, warn);
   if (sourceCount === 0) warn("nothing was read: there is no file that holds records");
   const unlisted = counts.records - records.length;
   if (unlisted > 0)

@@ -7,7 +7,7 @@ import { csvRow } from "./write-rows.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
 import { barLines, sparkLines } from "./bars.ts";
-import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
+import { exitAfterReading, sayNothingFound, sayProblems, withProgress } from "./reading.ts";
 import type { StatsCommandOptions } from "./stats-command.ts";
 import { groupingOf } from "./grouping.ts";
 import { jsonText } from "../../lib/visible-text.ts";
@@ -31,7 +31,7 @@ export async function stats(
     countRates(sources, query, { interval, by, zone, ...reading }),
   );
   await recordAccess({ scope: ["stats", ...terms], count: rates.records }, options);
-  if (rates.records === 0) warn("nothing found");
+  if (rates.records === 0) sayNothingFound(terms, warn);
   switch (output) {
     case "svg":
       print(ratesSvg(rates, titleOf(terms)));

@@ -7,7 +7,7 @@ import { csvRow } from "./write-rows.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
 import { screenTime } from "./columns.ts";
-import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
+import { exitAfterReading, sayNothingFound, sayProblems, withProgress } from "./reading.ts";
 import type { SummaryCommandOptions } from "./summary-command.ts";
 import { jsonText } from "../../lib/visible-text.ts";
 
@@ -30,7 +30,7 @@ export async function summary(
   );
   await recordAccess({ scope: ["summary", ...terms], count: found.total }, options);
   for (const line of linesOf(found, options, zone)) print(line);
-  if (found.total === 0) warn("nothing found");
+  if (found.total === 0) sayNothingFound(terms, warn);
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, found.total);
 }

@@ -9,7 +9,7 @@ import { withoutControls } from "../table.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
 import { columnsOf } from "./columns.ts";
-import { exitAfterReading, sayProblems } from "./reading.ts";
+import { exitAfterReading, sayNothingFound, sayProblems } from "./reading.ts";
 import type { TailCommandOptions } from "./tail-command.ts";
 import { jsonText } from "../../lib/visible-text.ts";
 
@@ -61,7 +61,7 @@ export async function tail(
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, found.total);
   if (follower === undefined) {
-    if (found.total === 0) warn("nothing found");
+    if (found.total === 0) sayNothingFound(terms, warn);
     return;
   }
   follower.know(found.records);

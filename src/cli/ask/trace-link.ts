@@ -21,10 +21,11 @@ export function traceLinkOf({ trace_id: trace, span_id: span }: FlatRecord): str
       "invalid_option",
       `${VARIABLE} must have ${TRACE} where the trace id goes, as in https://traces.example/trace/${TRACE}; it is ${shown(template)}`,
     );
-  const isMissing = (place: string, id: string | undefined): boolean =>
-    template.includes(place) && (id === undefined || id === "");
+  // A lone surrogate has no place in a URL, and is no id of a trace.
+  const isMissing = (place: string, id = ""): boolean =>
+    template.includes(place) && (id === "" || !id.isWellFormed());
   if (isMissing(TRACE, trace) || isMissing(SPAN, span)) return undefined;
   return template
-    .replaceAll(TRACE, encodeURIComponent(trace ?? ""))
-    .replaceAll(SPAN, encodeURIComponent(span ?? ""));
+    .replaceAll(TRACE, () => encodeURIComponent(trace ?? ""))
+    .replaceAll(SPAN, () => encodeURIComponent(span ?? ""));
 }

@@ -7,6 +7,7 @@
 import { nearest } from "../../lib/nearest.ts";
 import { shown } from "../../lib/shown.ts";
 import { DETAILS, type Field, fieldNames, fieldOf } from "./fields.ts";
+import { JOINING } from "./joining-words.ts";
 import type { Query, Term } from "./query.ts";
 import { type Piece, piecesOf, refused } from "./pieces.ts";
 import { testOf } from "./term-test.ts";
@@ -42,15 +43,16 @@ export function parseQuery(texts: string | readonly string[], reading: TimeReadi
 
 /** They would be looked for as texts, which nobody means who writes them so. */
 const OPERATORS: ReadonlySet<string> = new Set(["AND", "OR", "NOT", "&&", "||"]);
-const JOINING =
-  'a term that stands beside another holds beside it, actor:ann,bob is one or the other, -actor:ann is not; in quotes ("OR") it is looked for as a text';
 
 function termOf(piece: Piece, reading: TimeReading): Term {
   const { name, values, isNegated, typed } = piece;
   if (name === undefined) {
     if (isNothing(values)) throw refused(shown(typed), "says nothing to look for");
     if (OPERATORS.has(typed))
-      throw refused(shown(typed), `is a word that joins terms elsewhere: ${JOINING}`);
+      throw refused(
+        shown(typed),
+        `is a word that joins terms elsewhere: ${JOINING}; in quotes ("OR") it is looked for as a text`,
+      );
     return { field: "text", isNegated, test: testOf(piece, fieldOf("text"), reading) };
   }
   if (name === "has" || name === "no") return presence(piece, name === "no");

@@ -8,7 +8,7 @@ import { countTrail, type Query } from "../../../read/index.ts";
 import type { Lines } from "../../quarantine-command.ts";
 import { isAccessRecorded, recordAccess } from "../access.ts";
 import { type Asked, asked } from "../asked.ts";
-import { exitAfterReading, sayProblems } from "../reading.ts";
+import { exitAfterReading, sayNothingFound, sayProblems } from "../reading.ts";
 import { type CaughtSignals, catchSignals } from "../signals.ts";
 import { takeRecords } from "../take-records.ts";
 import { dayTeller } from "./days.ts";
@@ -35,7 +35,7 @@ export async function exportRecords(
     const zone = options.isZoneNamed ? wanted.zone : "UTC";
     const sink = await sinkOf(target, options, { zone, signals });
     try {
-      await exportTo(sink, all, { scope, options, warn, signal: signals.signal });
+      await exportTo(sink, all, { terms, scope, options, warn, signal: signals.signal });
     } finally {
       sink.discard();
     }
@@ -50,6 +50,7 @@ export async function exportRecords(
 }
 
 interface ExportParts {
+  readonly terms: readonly string[];
   readonly scope: readonly string[];
   readonly options: ExportCommandOptions;
   readonly warn: Lines["warn"];
@@ -59,7 +60,7 @@ interface ExportParts {
 async function exportTo(
   sink: Sink,
   { sources, query }: Asked,
-  { scope, options, warn, signal }: ExportParts,
+  { terms, scope, options, warn, signal }: ExportParts,
 ): Promise<void> {
   if (sink.showsAtOnce) {
     const total = async (): Promise<number> => (await countTrail(sources, query, [])).total;
@@ -68,7 +69,8 @@ async function exportTo(
   const { count, problems } = await takeRecords({ sources, query }, signal, sink.add);
   if (!sink.showsAtOnce) await recordAccess({ scope, count }, options);
   const files = await sink.finish();
-  sayWritten(count, files, warn);
+  if (count === 0) sayNothingFound(terms, warn);
+  else sayWritten(count, files, warn);
   sayProblems(problems, warn);
   process.exitCode = exitAfterReading(problems, count);
 }
@@ -174,7 +176,6 @@ function stdoutSink(encoding: (typeof ENCODINGS)["jsonl"], signal: AbortSignal):
 }
 
 function sayWritten(count: number, files: readonly ExportedFile[], warn: Lines["warn"]): void {
-  if (count === 0) warn("nothing found");
-  else if (files.length === 1) warn(`${count} records in ${files[0]?.path}`);
+  if (files.length === 1) warn(`${count} records in ${files[0]?.path}`);
   else if (files.length > 1) warn(`${count} records in ${files.length} files`);
 }
