@@ -149,6 +149,27 @@ describe("an incident", () => {
     expect(failed?.related[0]?.events.map(({ id }) => id)).toEqual([3, 4, 5, 6, 7].map(reportId));
   });
 
+  test("takes neither who looked at the trail nor what was imported for what led to it", async () => {
+    const imported = { "audit.import.file.name": "old.json" };
+    const events: readonly TrailEvent[] = [
+      { at: "2026-10-05T08:00", action: "pause" },
+      { at: "2026-10-05T08:01", action: "audit_access", details: { scope: "summary" } },
+      { at: "2026-10-05T08:02", action: "pause", more: imported },
+      { at: "2026-10-05T08:03", action: "pause", error: "no" },
+      { at: "2026-10-05T08:04", action: "pause", error: "no", more: imported },
+    ];
+    const { events: all } = await documentOf("incident", { events });
+    const before = all.map(({ id, related }) => [
+      id,
+      related.flatMap((one) => one.events.map((event) => event.id)),
+    ]);
+    // Nor did anything lead to what is imported: it stands at the time of its import.
+    expect(before).toEqual([
+      [reportId(4), [reportId(1)]],
+      [reportId(5), []],
+    ]);
+  });
+
   test("takes nobody for an actor", async () => {
     const events = ["a", "b"].map((id, index): TrailEvent => {
       return {
