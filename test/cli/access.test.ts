@@ -169,6 +169,14 @@ describe("a policy that lies with the trail counts wherever one asks from", () =
     expect(otelAudit(["query", "-t", link, "--purpose", "x"], withAccess).code).toBe(0);
   });
 
+  test("also by a directory that holds a link to a segment", () => {
+    const { trail, env } = place();
+    writeFileSync(join(trail, "../audit.yaml"), "version: 1\naccess: required\n", { mode: 0o600 });
+    const directory = temporaryDirectory();
+    symlinkSync(join(trail, "journal/AbCdEfGhIjKlMnOp/1.jsonl"), join(directory, "1.jsonl"));
+    expect(otelAudit(["query", "-t", directory], env)).toMatchObject({ code: 2, out: "" });
+  });
+
   test("also where only the link lies beside it", () => {
     const { trail, env } = place();
     const link = join(temporaryDirectory(), "link");

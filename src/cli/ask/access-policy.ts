@@ -1,5 +1,5 @@
 /** Where it is said that every look at a trail has a purpose. */
-import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 const POLICY_FILE = "audit.yaml";
@@ -19,7 +19,9 @@ export async function requiringPolicy(paths: readonly string[]): Promise<string 
   const named = process.env["AUDIT_POLICY_FILE"] ?? "";
   const own = named === "" ? resolve(POLICY_FILE) : named;
   if ((named !== "" || existsSync(own)) && (await saysRequired(own))) return own;
-  for (const file of new Set(paths.flatMap(policiesBeside))) {
+  const { filesOf } = await import("../../read/index.ts");
+  const places = paths.flatMap((path) => placesOf(path, filesOf));
+  for (const file of new Set(places.flatMap(policiesBeside))) {
     if (!existsSync(file)) continue;
     const isRequired = await saysRequired(file).catch(() => true);
     if (isRequired) return file;
@@ -34,18 +36,17 @@ async function saysRequired(file: string): Promise<boolean> {
   return loadPolicyFile(file, () => {}).document.access === REQUIRED;
 }
 
-function policiesBeside(path: string): readonly string[] {
-  return placesOf(path).flatMap((place) => {
-    const directory = auditDirectoryOf(place);
-    return [directory, dirname(directory)].map((each) => join(each, POLICY_FILE));
-  });
+function policiesBeside(place: string): readonly string[] {
+  const directory = auditDirectoryOf(place);
+  return [directory, dirname(directory)].map((each) => join(each, POLICY_FILE));
 }
 
-/** As it was given, and where links lead. */
-function placesOf(path: string): readonly string[] {
+/** As it was given, and where links lead, also those that stand in it. */
+function placesOf(path: string, filesOf: (path: string) => readonly string[]): readonly string[] {
   const given = resolve(path);
   try {
-    return [given, realpathSync(given)];
+    const files = filesOf(given).filter((file) => lstatSync(file).isSymbolicLink());
+    return [given, ...[given, ...files].map((file) => realpathSync(file))];
   } catch {
     // It is not there, or may not be looked at: reading it says so.
     return [given];
