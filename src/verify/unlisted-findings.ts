@@ -4,7 +4,7 @@ import type { FindingCode, FindingParts, Severity, UnlistedFindings } from "./fi
 import { joinRuns, type Run } from "./runs.ts";
 
 /** Of more runs of records, of all kinds together, a forger could fill the memory. */
-const MAX_RUNS = 100_000;
+const MAX_RUNS = 10_000;
 
 interface Kind {
   readonly severity: Severity;

@@ -66,10 +66,10 @@ describe("findings that are not listed", () => {
 
   test("fill no memory, and say of how many the records are not kept", () => {
     const list = listOf();
-    for (let at = 1; at <= 100_010; at++)
+    for (let at = 1; at <= 10_010; at++)
       list.add("record_altered", { message: "", record: `${STREAM}.${2 * at}` });
     const [unlisted] = list.unlisted();
-    expect(unlisted).toMatchObject({ count: 100_010, unnamed: 10 });
-    expect(unlisted?.records[0]?.ranges).toHaveLength(100_000);
+    expect(unlisted).toMatchObject({ count: 10_010, unnamed: 10 });
+    expect(unlisted?.records[0]?.ranges).toHaveLength(10_000);
   });
 });
