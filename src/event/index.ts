@@ -109,7 +109,7 @@ export { NO_RESULT } from "./lone-intent.ts";
 export { DEFAULT_REDACTABLE } from "./redactable.ts";
 export { sentenceOf } from "./sentence.ts";
 export { newId } from "./ids.ts";
-export { isId, recordId, streamOf } from "./record-ids.ts";
+export { isId, recordId, sequenceOf, streamOf } from "./record-ids.ts";
 export { normaliseMap, normaliseText, normaliseValue } from "./normalise.ts";
 export {
   type AttributeValue,

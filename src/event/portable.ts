@@ -62,5 +62,5 @@ export type {
   BodyValue,
   RecordAttributes,
 } from "./record.ts";
-export { isId, recordId, streamOf } from "./record-ids.ts";
+export { isId, recordId, sequenceOf, streamOf } from "./record-ids.ts";
 export { WHOLE_BODY } from "./redactable.ts";

@@ -8,6 +8,14 @@ export function recordId(stream: string, sequence: number): string {
   return `${stream}.${sequence}`;
 }
 
+/**
+ * The sequence number of a record id: what stands behind its last dot. 0 where nothing does, NaN where
+ * that is no number.
+ */
+export function sequenceOf(id: string): number {
+  return Number(id.slice(streamOf(id).length + 1));
+}
+
 /** The stream of a record id: what stands before its last dot. */
 export function streamOf(id: string): string {
   const dot = id.lastIndexOf(".");

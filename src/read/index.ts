@@ -53,6 +53,7 @@ export {
 } from "./search/problem-list.ts";
 export { type ScanOptions } from "./search/scan-trail.ts";
 export { type GroupKey, type Interval, type Order } from "./search/scanned-block.ts";
+export { ANY_KIND, textTerm } from "./query/terms.ts";
 export {
   countTrail,
   countTrailWays,

@@ -1,7 +1,12 @@
 import { counted } from "../lib/counted.ts";
 import { RECORDS_LOST, RECORDS_UNCONFIRMED } from "../event/index.ts";
-import { countTrail, type Query, type ScanOptions, type TrailSource } from "../read/index.ts";
-import { textTerm } from "./timeline/find-record.ts";
+import {
+  countTrail,
+  type Query,
+  type ScanOptions,
+  textTerm,
+  type TrailSource,
+} from "../read/index.ts";
 
 /** What the gap records of a trail add up to. */
 export interface GapTotals {

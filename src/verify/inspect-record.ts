@@ -4,7 +4,7 @@
  * In: a record's id, and files. Out: every value between the record and the signature. Other records
  * are not looked at, but for the checkpoints that prove this one.
  */
-import { ATTR_RECORD_KIND, isId, recordId, streamOf } from "../event/index.ts";
+import { ATTR_RECORD_KIND, isId, recordId, sequenceOf, streamOf } from "../event/index.ts";
 import { AuditError } from "../lib/errors.ts";
 import { HASH_BYTES, type NoteKey } from "../seal/portable.ts";
 import { differingFields } from "./differing-fields.ts";
@@ -167,7 +167,7 @@ function shownParts(
 
 function placeOf(id: string): readonly [stream: string, sequence: number] {
   const stream = streamOf(id);
-  const sequence = Number(id.slice(stream.length + 1));
+  const sequence = sequenceOf(id);
   const isNumber = Number.isSafeInteger(sequence) && sequence > 0;
   if (isId(stream) && isNumber && id === recordId(stream, sequence)) return [stream, sequence];
   throw new AuditError(

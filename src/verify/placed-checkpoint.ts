@@ -2,6 +2,7 @@ import {
   ATTR_CHECKPOINT_NOTE,
   ATTR_RECORD_KIND,
   type AuditRecord,
+  sequenceOf,
   streamOf,
 } from "../event/index.ts";
 import type { Form, FoundRecord } from "../read/index.ts";
@@ -47,7 +48,7 @@ export async function checkPlaced(
   const sound = await checkCheckpoint(parts, crypto);
   if (!isSound(sound)) return sound.why;
   const stream = streamOf(id);
-  const sequence = Number(id.slice(stream.length + 1));
+  const sequence = sequenceOf(id);
   const problem = misplaced(sound, { stream, sequence, time: parts.time });
   const { subtrees, addition } = parts;
   return problem ?? { ...found, id, sequence, sound, subtrees, addition };

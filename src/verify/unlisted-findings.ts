@@ -1,5 +1,5 @@
 /** Findings that nobody lists: how many there are, and which records they name. */
-import { streamOf } from "../event/portable.ts";
+import { sequenceOf, streamOf } from "../event/portable.ts";
 import type { FindingCode, FindingParts, Severity, UnlistedFindings } from "./findings.ts";
 import { joinRuns, type Run } from "./runs.ts";
 
@@ -66,6 +66,6 @@ function namedBy({ record, stream, ranges = [] }: FindingParts): {
 } {
   if (record === undefined) return { stream: stream ?? "", named: ranges };
   const own = streamOf(record);
-  const sequence = Number(record.slice(own.length + 1));
+  const sequence = sequenceOf(record);
   return { stream: own, named: [[sequence, sequence], ...ranges] };
 }

@@ -1,5 +1,4 @@
 /** What is said of moments that are looked for. */
-import { stripVTControlCharacters } from "node:util";
 import { shown } from "../../lib/shown.ts";
 import { TIME_EXAMPLES } from "../../read/index.ts";
 import type { FoundMoment, Moment } from "../../report/index.ts";
@@ -9,7 +8,7 @@ import { withoutControls } from "../table.ts";
 import { columnsOf } from "./columns.ts";
 import type { Looking } from "./one-record.ts";
 import { exitAfterReading, sayProblems } from "./reading.ts";
-import { rowLines } from "./write-rows.ts";
+import { warnRows } from "./write-rows.ts";
 
 const EXIT_NOTHING = 1;
 
@@ -35,8 +34,7 @@ export async function sayNoMoment(
   }
   warn(`${shown(text)} is the beginning of several records: give more of the id`);
   const forPeople = columnsOf("time,record,kind,outcome,what");
-  for (const line of rowLines(candidates, { format: "table", forPeople, zone }))
-    warn(stripVTControlCharacters(line));
+  warnRows(candidates, { forPeople, zone }, warn);
   process.exitCode = EXIT_NOTHING;
 }
 

@@ -1,5 +1,4 @@
 /** The one record that a command is asked about. */
-import { stripVTControlCharacters } from "node:util";
 import type { FlatRecord } from "../../format/index.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
@@ -9,7 +8,7 @@ import type { Lines } from "../quarantine-command.ts";
 import type { Asked } from "./asked.ts";
 import { columnsOf } from "./columns.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
-import { rowLines } from "./write-rows.ts";
+import { warnRows } from "./write-rows.ts";
 
 const COLUMNS = "time,record,kind,outcome,what";
 const EXIT_NOTHING = 1;
@@ -65,6 +64,5 @@ function sayCandidates(
   const more = records.length < total ? `, of which these are the oldest ${records.length}` : "";
   warn(`${shown(id)} is the beginning of ${total} records${more}: give more of the id`);
   const forPeople = columnsOf(COLUMNS);
-  for (const line of rowLines(records, { format: "table", forPeople, zone }))
-    warn(stripVTControlCharacters(line));
+  warnRows(records, { forPeople, zone }, warn);
 }

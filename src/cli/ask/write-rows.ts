@@ -1,4 +1,5 @@
 /** Records as a command prints them. */
+import { stripVTControlCharacters } from "node:util";
 import {
   CSV_HEADER,
   encodeCsvCell,
@@ -7,6 +8,7 @@ import {
   fromFlat,
 } from "../../format/index.ts";
 import { markdownRow } from "../../lib/markdown-text.ts";
+import type { Lines } from "../quarantine-command.ts";
 import { onTerminal } from "../shell-text.ts";
 import { tableLines } from "../table.ts";
 import type { Column } from "./columns.ts";
@@ -63,6 +65,16 @@ export function* rowLines(
         process.stdout,
       );
   }
+}
+
+/** Warns with a table of records: the terminal that its heading was made for is stdout's. */
+export function warnRows(
+  records: readonly FlatRecord[],
+  options: Pick<RowOptions, "forPeople" | "zone">,
+  warn: Lines["warn"],
+): void {
+  for (const line of rowLines(records, { ...options, format: "table" }))
+    warn(stripVTControlCharacters(line));
 }
 
 /** A row of CSV (RFC 4180), guarded against spreadsheets that would run it. */

@@ -6,10 +6,12 @@
  * out of it, is answered by the copy. Promise: a trail whose copies are copies costs nothing more.
  */
 import { createNumberSet, type NumberSet } from "../../lib/number-set.ts";
+import { recordId } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import { journalStreamOf } from "../files-of.ts";
 import { matcherOf } from "../query/match-query.ts";
-import type { Query, Term, WantedText } from "../query/query.ts";
+import type { Query } from "../query/query.ts";
+import { ANY_KIND, textTerm } from "../query/terms.ts";
 import { candidatesIn } from "./candidates.ts";
 import { asLone } from "./lone-intents.ts";
 import { placeOf } from "./matches.ts";
@@ -154,21 +156,9 @@ function idsOf({ scanned, isFirst }: ScannedPart): readonly Place[] {
 
 /** Records of any kind, by their ids where those are few. */
 function lookUp(ids: readonly Place[], streams: readonly string[]): Query {
-  const termOf = (field: string, values: readonly WantedText[]): Term => ({
-    field,
-    isNegated: false,
-    test: { kind: "any-of", values },
-  });
-  const texts = (values: readonly string[]): readonly WantedText[] =>
-    values.map((text) => ({ text, isPattern: false }));
-  return {
-    terms: [
-      termOf("kind", [{ text: "*", isPattern: true }]),
-      ids.length <= MAX_IDS
-        ? termOf("record", texts(ids.map(([stream, sequence]) => `${stream}.${sequence}`)))
-        : termOf("stream", texts(streams)),
-    ],
-  };
+  const isFew = ids.length <= MAX_IDS;
+  const own = ids.map(([stream, sequence]) => recordId(stream, sequence));
+  return { terms: [ANY_KIND, isFew ? textTerm("record", ...own) : textTerm("stream", ...streams)] };
 }
 
 interface Others {

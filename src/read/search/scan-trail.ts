@@ -62,7 +62,7 @@ export async function* scanTrail(
   const again = sources.filter(({ isReadOnce }) => isReadOnce !== true);
   const fold = { kind: "settle", calls: [...calls.keys()] } as const;
   const settling = { query: EVERYTHING, fold };
-  for await (const { scanned } of scanSources(again, settling, { signal: options.signal }))
+  for await (const { scanned } of scanSources(again, settling, { signal }))
     settled.add(scanned);
   const matches = createMatches(request.fold);
   for (const record of settled.lone(calls)) {

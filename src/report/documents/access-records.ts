@@ -1,6 +1,11 @@
 /** Records of who looked at the trail: a document would change because somebody makes it. */
-import { countTrail, type Query, type ScanOptions, type TrailSource } from "../../read/index.ts";
-import { textTerm } from "../timeline/find-record.ts";
+import {
+  countTrail,
+  type Query,
+  type ScanOptions,
+  textTerm,
+  type TrailSource,
+} from "../../read/index.ts";
 
 const ACTION = "audit_access";
 /** Fields that name records so closely that what is named is meant. */

@@ -1,5 +1,5 @@
 /** What the verification found about single records: nobody may take those for what was recorded. */
-import { streamOf } from "../../event/index.ts";
+import { sequenceOf, streamOf } from "../../event/index.ts";
 import type { Finding, FindingCode, Severity, VerificationReport } from "../../verify/index.ts";
 
 /** Something was found about a record. */
@@ -77,7 +77,7 @@ export function marksOf(verification: VerificationReport | undefined): MarkOf {
     let mark = byRecord.get(id);
     if (byStream.size === 0) return mark ?? rest;
     const stream = streamOf(id);
-    const sequence = Number(id.slice(stream.length + 1));
+    const sequence = sequenceOf(id);
     for (const own of byStream.get(stream) ?? [])
       if (isWithin(own.ranges, sequence)) mark = worse(mark, own.mark);
     return mark ?? rest;

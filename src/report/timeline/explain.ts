@@ -6,16 +6,17 @@
 import { ATTR_SNAPSHOT_ID } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import {
+  ANY_KIND,
   matchingRecords,
   type Query,
   type ReadingProblems,
   type ScanOptions,
   searchTrail,
+  textTerm,
   type TimeSpan,
   type TrailSource,
 } from "../../read/index.ts";
 import { ORIGINALS } from "../imported.ts";
-import { ANY_KIND, textTerm } from "./find-record.ts";
 import { shifted } from "./instant.ts";
 import { oldestFirst } from "./order.ts";
 

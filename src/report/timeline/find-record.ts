@@ -2,12 +2,14 @@
 import { isId, streamOf } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import {
+  ANY_KIND,
   type FileProblem,
   matchingRecords,
   type Query,
   type ReadingProblems,
   type ScanOptions,
   searchTrail,
+  textTerm,
   type TrailSource,
 } from "../../read/index.ts";
 
@@ -67,19 +69,6 @@ async function first(
     problems.push(found);
   }
   return { records: [], total: 0, problems, problemCount: problems.length };
-}
-
-/** Records of every kind. */
-export const ANY_KIND: Query["terms"][number] = {
-  field: "kind",
-  isNegated: false,
-  test: { kind: "present" },
-};
-
-/** A field that is one of some texts. */
-export function textTerm(field: string, ...texts: readonly string[]): Query["terms"][number] {
-  const values = texts.map((text) => ({ text, isPattern: false }));
-  return { field, isNegated: false, test: { kind: "any-of", values } };
 }
 
 function beginTerm(field: string, text: string): Query["terms"][number] {

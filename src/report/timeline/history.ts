@@ -7,9 +7,9 @@ import {
   type ReadingProblems,
   type ScanOptions,
   searchTrail,
+  textTerm,
   type TrailSource,
 } from "../../read/index.ts";
-import { textTerm } from "./find-record.ts";
 import { oldestFirst } from "./order.ts";
 import { type Contradiction, type FieldState, replay } from "./replay.ts";
 import { SETTING_BACK } from "./restores.ts";

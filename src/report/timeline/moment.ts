@@ -9,15 +9,16 @@ import {
   type ReadingProblems,
   type ScanOptions,
   searchTrail,
+  textTerm,
+  TIME_EXAMPLES,
   type TimeRange,
   type TimeReading,
   type TimeSpan,
   timeSpanOf,
-  TIME_EXAMPLES,
   type TrailSource,
 } from "../../read/index.ts";
 import { importOriginOf, isImported } from "../imported.ts";
-import { findRecords, textTerm } from "./find-record.ts";
+import { findRecords } from "./find-record.ts";
 import { instantAfter } from "./instant.ts";
 
 /** A moment, and what it is the moment of. */

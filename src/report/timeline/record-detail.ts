@@ -29,14 +29,15 @@ import {
 } from "../../event/portable.ts";
 import { type FlatRecord, fromFlat } from "../../format/index.ts";
 import {
+  ANY_KIND,
   type Query,
   type ReadingProblems,
   type ScanOptions,
   searchTrail,
+  textTerm,
   type TrailSource,
 } from "../../read/index.ts";
 import { type FieldChange, fieldChangesOf } from "../field-changes.ts";
-import { ANY_KIND, textTerm } from "./find-record.ts";
 import { type SealState, sealStateOf } from "./seal-state.ts";
 
 /** A record, and what is known beside it. */

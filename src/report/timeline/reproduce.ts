@@ -10,12 +10,12 @@ import {
   type ReadingProblems,
   type ScanOptions,
   searchTrail,
+  textTerm,
   type TrailSource,
 } from "../../read/index.ts";
 import { gapTotals } from "../gap-totals.ts";
 import { isImported } from "../imported.ts";
 import { type Effect, effectsOf, sampleIdsOf, unnamedSamplesOf } from "./effects.ts";
-import { textTerm } from "./find-record.ts";
 import { type Contradiction, type FieldState, replay } from "./replay.ts";
 import { isSettingBack } from "./restores.ts";
 

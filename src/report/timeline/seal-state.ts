@@ -6,10 +6,10 @@ import {
   matchingRecords,
   type ReadingProblems,
   type ScanOptions,
+  textTerm,
   type TrailSource,
 } from "../../read/index.ts";
 import { type Checkpoint, decodeCheckpoint, decodeNote } from "../../seal/portable.ts";
-import { textTerm } from "./find-record.ts";
 
 /** What the checkpoints that were read say of a record. */
 export type SealState =

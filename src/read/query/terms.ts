@@ -1,0 +1,11 @@
+/** Terms that programs make. */
+import type { Term } from "./query.ts";
+
+/** Records of every kind: a query that names none asks for actions. */
+export const ANY_KIND: Term = { field: "kind", isNegated: false, test: { kind: "present" } };
+
+/** A field that is one of some texts. */
+export function textTerm(field: string, ...texts: readonly string[]): Term {
+  const values = texts.map((text) => ({ text, isPattern: false }));
+  return { field, isNegated: false, test: { kind: "any-of", values } };
+}
