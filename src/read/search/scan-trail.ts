@@ -62,8 +62,7 @@ export async function* scanTrail(
   const again = sources.filter(({ isReadOnce }) => isReadOnce !== true);
   const fold = { kind: "settle", calls: [...calls.keys()] } as const;
   const settling = { query: EVERYTHING, fold };
-  for await (const { scanned } of scanSources(again, settling, { signal }))
-    settled.add(scanned);
+  for await (const { scanned } of scanSources(again, settling, { signal })) settled.add(scanned);
   const matches = createMatches(request.fold);
   for (const record of settled.lone(calls)) {
     matches.add({ kind: "record", record, text: () => JSON.stringify(record), line: 0, end: -1 });
