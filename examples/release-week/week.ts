@@ -416,6 +416,7 @@ const friday: readonly Step[] = [
       actor: gate,
       target: { type: "picture", id: "p-5512" },
       details: {
+        decision_id: "d-311",
         model_version: "1.4.0",
         inputs: "s3://signs/p-5512",
         output: "stop",
@@ -435,7 +436,7 @@ const friday: readonly Step[] = [
       target: { type: "picture", id: "p-5512" },
       reason: "it is a no-entry sign behind a tree",
       details: {
-        decision_id: "p-5512",
+        decision_id: "d-311",
         original_output: "stop",
         new_output: "no-entry",
         model_version: "1.4.0",
