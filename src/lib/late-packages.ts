@@ -21,6 +21,8 @@ export const re2 = (): typeof import("re2js").RE2JS =>
   (load("re2js") as typeof import("re2js")).RE2JS;
 /** Hashes and random bytes: a part of Node that takes as long to load as a package. */
 export const crypto = (): typeof import("node:crypto") => process.getBuiltinModule("node:crypto");
+/** Compression: the same. */
+export const zlib = (): typeof import("node:zlib") => process.getBuiltinModule("node:zlib");
 /** How many columns of a terminal a text takes. */
 export const stringWidth = (text: string): number =>
   (load("string-width") as typeof import("string-width")).default(text);

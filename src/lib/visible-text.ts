@@ -28,14 +28,13 @@ export function jsonText(value: unknown, space?: number): string {
 }
 
 /** The lines of `jsonText(values, 2)`, value by value: no text has to hold all of them. */
-export function* jsonArrayLines(values: readonly unknown[]): Generator<string> {
-  if (values.length === 0) yield "[]";
-  if (values.length === 0) return;
-  yield "[";
-  for (const [at, value] of values.entries()) {
-    const comma = at === values.length - 1 ? "" : ",";
+export function* jsonArrayLines(values: Iterable<unknown>): Generator<string> {
+  let last: string | undefined;
+  for (const value of values) {
+    yield last === undefined ? "[" : `${last},`;
     // Within a text of it a line end is escaped.
-    yield `  ${jsonText(value ?? null, 2).replaceAll("\n", "\n  ")}${comma}`;
+    last = `  ${jsonText(value ?? null, 2).replaceAll("\n", "\n  ")}`;
   }
-  yield "]";
+  if (last === undefined) yield "[]";
+  else yield* [last, "]"];
 }

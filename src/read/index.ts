@@ -64,6 +64,7 @@ export {
   type SearchOptions,
   type SearchResult,
   searchTrail,
+  sortTrail,
   type WaysCounted,
 } from "./search/search.ts";
 export { sourcesOf, type TrailSource } from "./search/sources.ts";

@@ -4,10 +4,9 @@
  * In: paths. Out: of each pipe among them a copy in a file that only this process can open, as it has no name any
  * more when the first byte comes: whatever ends the process takes it away.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
-import { join } from "node:path";
+import type { FileHandle } from "node:fs/promises";
 import { AuditError, messageOf } from "../lib/errors.ts";
+import { namelessFile } from "../lib/nameless-file.ts";
 import { createBlockCutter } from "./block-cutter.ts";
 import { chunksOf } from "./blocks-of.ts";
 import { type PipeCopies, type PipeCopy, trailFilesOf } from "./trail-files.ts";
@@ -34,6 +33,7 @@ async function copyOf(path: string, directory: string): Promise<PipeCopy> {
   const handle = await namelessFile(directory).catch((error: unknown) => {
     throw cannotCopy(path, directory, error);
   });
+  kept.add(handle);
   const cutter = createBlockCutter(path);
   let bytes = 0;
   for await (const chunk of chunksOf(path, { size: CHUNK_BYTES })) {
@@ -51,17 +51,6 @@ async function copyOf(path: string, directory: string): Promise<PipeCopy> {
 
 /** Those that are collected are closed, with a warning. */
 const kept = new Set<FileHandle>();
-
-async function namelessFile(directory: string): Promise<FileHandle> {
-  const folder = mkdtempSync(join(directory, "otel-audit-"));
-  try {
-    const handle = await open(join(folder, "pipe"), "wx+", 0o600);
-    kept.add(handle);
-    return handle;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
 
 function cannotCopy(path: string, directory: string, cause: unknown): AuditError {
   return new AuditError(

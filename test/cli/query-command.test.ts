@@ -1,6 +1,6 @@
 /** `otel-audit query` as people run it. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -223,17 +223,45 @@ describe("how it ends", () => {
   });
 });
 
-test("who asks for very many records is told what does not hold them", () => {
-  const line = encodeJsonLine(records[2] ?? fullRecord);
-  const lines = Array.from({ length: 200_001 }, (_, at) =>
-    line.replace('MnOp.3"', `MnOp.${at + 1}"`).replace('"sequence":3', `"sequence":${at + 1}`),
-  );
-  const file = trail(`${lines.join("\n")}\n`);
-  const all = otelAudit(["query", "-o", "csv", "--columns", "outcome", "-t", file]);
-  expect(all.err).toMatch(/^otel-audit: 200001 records are held in memory .*otel-audit export/);
-  expect(all.out.split("\n")).toHaveLength(200_003);
-  const few = otelAudit(["query", "-o", "csv", "--columns", "outcome", "-t", file, "-n", "200000"]);
-  expect(few.err).not.toContain("memory");
+describe("more than memory should hold", () => {
+  /** A record again and again, with a number of its own, and so long a text. */
+  function manyRecords(count: number, chars: number): string {
+    const { stream, ...flat } = toFlat(records[2] ?? fullRecord);
+    const details = { filler: "x".repeat(chars) };
+    const lines = Array.from({ length: count }, (_, at) => {
+      const place = { record_id: `${stream}.${at + 1}`, stream, sequence: at + 1 };
+      return JSON.stringify({ ...flat, ...place, details });
+    });
+    return trail(`${lines.join("\n")}\n`);
+  }
+
+  function queryIn(room: string, ...args: readonly string[]): Ran {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--max-old-space-size=200", COMMAND, "query", ...args],
+      { encoding: "utf8", env: { ...process.env, TMPDIR: room }, maxBuffer: Infinity },
+    );
+    return { code: status, out: stdout, err: stderr };
+  }
+
+  test("is sorted all the same, and leaves nothing behind", () => {
+    const file = manyRecords(20_000, 8000);
+    const room = temporaryDirectory();
+    const { code, out, err } = queryIn(room, "-t", file, "-o", "jsonl");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const lines = out.trimEnd().split("\n");
+    const numbers = lines.map((line) => (JSON.parse(line) as { sequence: number }).sequence);
+    expect(numbers).toEqual(Array.from({ length: 20_000 }, (_, at) => 20_000 - at));
+    expect(readdirSync(room)).toEqual([]);
+  });
+
+  test("where there is no room to sort, that is said, and what to do", () => {
+    const room = join(temporaryDirectory(), "not-there");
+    const { code, out, err } = queryIn(room, "-t", manyRecords(600, 100_000), "-o", "jsonl");
+    expect({ code, out }).toEqual({ code: 3, out: "" });
+    expect(err).toContain(`cannot put by in ${room} `);
+    expect(err).toContain("set TMPDIR to a directory with room");
+  });
 });
 
 test("a pipe is read once, also where a result stands far behind its intent", () => {

@@ -1,6 +1,7 @@
 /** Long output on a terminal goes through a pager, as in git. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setImmediate } from "node:timers/promises";
 import { messageOf } from "../../lib/errors.ts";
 import type { Lines } from "../quarantine-command.ts";
 
@@ -14,6 +15,7 @@ export interface PagerOptions {
 const DEFAULT_PAGER = "less";
 /** As git sets it: end where all fits, pass colours on, leave the screen as it is. */
 const LESS = "FRX";
+const PRINTED_CHARS = 64 * 1024;
 
 /**
  * Prints lines; on a terminal that they do not fit on, through `PAGER` (default `less`; empty or `cat`:
@@ -28,7 +30,7 @@ export async function printPaged(
   const isPaged = pager && process.stdout.isTTY && command !== "" && command !== "cat";
   const all = isPaged ? [...lines] : [];
   if (!isPaged || all.length < process.stdout.rows) {
-    for (const line of isPaged ? all : lines) print(line);
+    await printAll(isPaged ? all : lines, print);
     return;
   }
   try {
@@ -39,6 +41,24 @@ export async function printPaged(
     );
     for (const line of all) print(line);
   }
+}
+
+/** Prints as fast as is taken, many lines at a time. */
+async function printAll(lines: Iterable<string>, print: Lines["print"]): Promise<void> {
+  let held: string[] = [];
+  let chars = 0;
+  for (const line of lines) {
+    held.push(line);
+    chars += line.length;
+    if (chars < PRINTED_CHARS) continue;
+    print(held.join("\n"));
+    held = [];
+    chars = 0;
+    // Also where everything is taken at once, that nobody reads any more is heard here.
+    if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
+    else await setImmediate();
+  }
+  if (held.length > 0) print(held.join("\n"));
 }
 
 async function pipeTo(command: string, text: string): Promise<void> {

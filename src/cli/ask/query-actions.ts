@@ -1,6 +1,7 @@
 /** What `otel-audit query` does; loaded when it runs. */
+import { tmpdir } from "node:os";
 import { AuditError } from "../../lib/errors.ts";
-import { type Query, searchTrail, type TrailSource } from "../../read/index.ts";
+import { type Query, sortTrail, type TrailSource } from "../../read/index.ts";
 import type { Moment } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { recordAccess } from "./access.ts";
@@ -12,9 +13,6 @@ import type { QueryCommandOptions } from "./query-command.ts";
 import { withProgress, exitAfterReading, sayNothingFound, sayProblems } from "./reading.ts";
 import { limitOf } from "./record-output.ts";
 import { rowLines } from "./write-rows.ts";
-
-/** A search holds what it shows: many times more than this need gigabytes. */
-const MANY = 200_000;
 
 /** Prints what matches, and sets the exit code. */
 export async function query(
@@ -36,25 +34,20 @@ export async function query(
   const { order, output: format } = options;
   const limit = limitOf(options);
   const found = await withProgress((reading) =>
-    searchTrail(sources, wanted, { order, limit, ...reading }),
+    sortTrail(sources, wanted, { order, limit, directory: tmpdir(), ...reading }),
   );
   const { records, total } = found;
   const scope = ["query", ...terms, ...(first === undefined ? [] : ["--between"])];
   await recordAccess({ scope: [...scope, ...(options.between ?? [])], count: total }, options);
   if (window !== undefined) sayWindow(window, { zone, warn });
-  if (limit === undefined && total > MANY)
-    warn(
-      `${total} records are held in memory to show the ${order} first: otel-audit export writes any number as they are read; --limit shows fewer`,
-    );
   if (total > 0 || format !== "table") {
     const rows = { format, columns, forPeople: columnsOf(TABLE_COLUMNS), zone };
     await printPaged(rowLines(records, rows), { print, warn }, options);
   }
   if (total === 0) sayNothingFound(terms, warn);
-  if (records.length < total)
-    warn(
-      `${records.length} of ${total} shown, the ${order} first: --limit ${total} shows all of them`,
-    );
+  const shown = Math.min(limit ?? total, total);
+  if (shown < total)
+    warn(`${shown} of ${total} shown, the ${order} first: --limit ${total} shows all of them`);
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, total);
 }

@@ -27,7 +27,7 @@ export interface RowOptions {
 
 /** The lines of some records. Control characters are kept only where their format escapes or quotes them. */
 export function* rowLines(
-  records: readonly FlatRecord[],
+  records: Iterable<FlatRecord>,
   { format, columns, forPeople, zone }: RowOptions,
 ): Generator<string> {
   const own = columns ?? forPeople;
@@ -39,7 +39,7 @@ export function* rowLines(
       : Object.fromEntries(columns.map(({ name, textOf }) => [name, textOf(record, "UTC")]));
   switch (format) {
     case "json":
-      yield* jsonArrayLines(records.map(objectOf));
+      yield* jsonArrayLines(mapped(records, objectOf));
       return;
     case "jsonl":
       for (const record of records) yield jsonText(objectOf(record));
@@ -61,10 +61,14 @@ export function* rowLines(
     default:
       yield* tableLines(
         own.map(({ name }) => name.toUpperCase()),
-        records.map((record) => cellsOf(record, own, zone)),
+        Array.from(records, (record) => cellsOf(record, own, zone)),
         process.stdout,
       );
   }
+}
+
+function* mapped<From, To>(values: Iterable<From>, toOne: (value: From) => To): Generator<To> {
+  for (const value of values) yield toOne(value);
 }
 
 /** Warns with a table of records: the terminal that its heading was made for is stdout's. */

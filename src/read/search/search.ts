@@ -2,10 +2,10 @@ import type { FlatRecord } from "../../format/index.ts";
 import type { FileProblem } from "../block.ts";
 import type { Query } from "../query/query.ts";
 import { KEY_BREAK } from "./group-keys.ts";
-import { before } from "./order.ts";
 import { createProblemList, type ReadingProblems } from "./problem-list.ts";
 import { scanTrail, type ScanOptions } from "./scan-trail.ts";
-import type { GroupKey, Order, ScannedGroups, ScannedRow } from "./scanned-block.ts";
+import type { GroupKey, Order, ScannedGroups } from "./scanned-block.ts";
+import { createSortedRows, type SortedRow } from "./sorted-rows.ts";
 import type { TrailSource } from "./sources.ts";
 
 /** What a search found. */
@@ -39,19 +39,55 @@ export interface SearchOptions extends ScanOptions {
 export async function searchTrail(
   sources: readonly TrailSource[],
   query: Query,
-  { order = "newest", limit, ...options }: SearchOptions = {},
+  options: SearchOptions = {},
 ): Promise<SearchResult> {
+  const { records, ...rest } = await sortTrail(sources, query, options);
+  return { records: [...records], ...rest };
+}
+
+/** The same records, one by one. */
+export interface SortResult extends ReadingProblems {
+  /** Can be gone through once. */
+  readonly records: Iterable<FlatRecord>;
+  /** How many match: more than `records` where there is a limit. */
+  readonly total: number;
+}
+
+/** Options of {@link sortTrail}. */
+export interface SortOptions extends SearchOptions {
+  /**
+   * Where records are put by that memory should not hold, compressed, in a file that has no name; some 100 MiB
+   * are held then. Default: memory holds all.
+   */
+  readonly directory?: string | undefined;
+}
+
+/**
+ * {@link searchTrail} for more records than memory holds.
+ *
+ * @throws {AuditError} as a rejection: `unreadable` where a source cannot be read, or the directory has no room.
+ */
+export async function sortTrail(
+  sources: readonly TrailSource[],
+  query: Query,
+  { order = "newest", limit, directory, ...options }: SortOptions = {},
+): Promise<SortResult> {
   const wrong = createProblemList();
-  const best = createBest(order, limit);
+  const sorted = createSortedRows({ order, limit, directory });
   let total = 0;
   const fold = { kind: "records", order, limit } as const;
   for await (const { scanned, isFirst } of scanTrail(sources, { query, fold }, options)) {
     wrong.add(scanned.problems);
     for (const is of isFirst) total += is;
-    for (const row of scanned.rows) if (isFirst[row.at] === 1) best.add(row);
+    for (const row of scanned.rows) if (isFirst[row.at] === 1) sorted.add(row);
+    await sorted.makeRoom();
   }
   const { problems, problemCount } = wrong;
-  return { records: best.end(), total, problems, problemCount };
+  return { records: recordsOf(sorted.end()), total, problems, problemCount };
+}
+
+function* recordsOf(rows: Iterable<SortedRow>): Generator<FlatRecord> {
+  for (const { text } of rows) yield parse(text);
 }
 
 /** How many records are of each group. */
@@ -190,27 +226,4 @@ export async function* matchingRecords(
 /** The text is one that we made. */
 function parse(text: string): FlatRecord {
   return JSON.parse(text) as FlatRecord;
-}
-
-/** Those that come first, of as many as there are. */
-function createBest(
-  order: Order,
-  limit = Infinity,
-): { readonly add: (row: ScannedRow) => void; readonly end: () => readonly FlatRecord[] } {
-  const compare = before(order);
-  let rows: ScannedRow[] = [];
-  const shrink = (): void => {
-    if (order !== "read") rows.sort(compare);
-    rows = rows.slice(0, limit);
-  };
-  return {
-    add(row) {
-      rows.push(row);
-      if (rows.length >= 2 * limit + 1000) shrink();
-    },
-    end() {
-      shrink();
-      return rows.map(({ text }) => parse(text));
-    },
-  };
 }
