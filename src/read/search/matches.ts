@@ -9,6 +9,8 @@ import type { Fold, ScannedBlock, ScannedRow } from "./scanned-block.ts";
 /** Collects what matches in one block. */
 export interface Matches {
   readonly add: (candidate: Candidate) => void;
+  /** One that is no answer. */
+  readonly name: (record: QueriedRecord) => void;
   readonly end: () => ScannedBlock;
 }
 
@@ -17,29 +19,37 @@ export function createMatches(fold: Fold): Matches {
   const streams = new Map<string, number>();
   const stream: number[] = [];
   const sequence: number[] = [];
+  const isNamed: number[] = [];
   const rows = fold.kind === "records" ? createRows(fold) : undefined;
   const groups = fold.kind === "groups" ? createGroups(fold.ways.map(groupsOf)) : undefined;
   const seen: NumberSet[] = [];
 
+  /** Its place among the matches; undefined: it stands there already. */
+  function placed(record: QueriedRecord, named: 0 | 1): number | undefined {
+    const [name, number] = placeOf(record);
+    let index = streams.get(name);
+    if (index === undefined) streams.set(name, (index = streams.size));
+    // A copy must not take the place of another record among those that come first.
+    if (!(seen[index] ??= createNumberSet()).add(number)) return undefined;
+    stream.push(index);
+    sequence.push(number);
+    return isNamed.push(named) - 1;
+  }
+
   return {
     add(candidate) {
-      const { record } = candidate;
-      const at = stream.length;
-      const [name, number] = placeOf(record);
-      let index = streams.get(name);
-      if (index === undefined) streams.set(name, (index = streams.size));
-      // A copy must not take the place of another record among those that come first.
-      if (!(seen[index] ??= createNumberSet()).add(number)) return;
-      stream.push(index);
-      sequence.push(number);
+      const at = placed(candidate.record, 0);
+      if (at === undefined) return;
       rows?.add(candidate, at);
-      groups?.add(record, at);
+      groups?.add(candidate.record, at);
     },
+    name: (record) => void placed(record, 1),
     end: () => ({
       problems: [],
       streams: [...streams.keys()],
       stream: Uint32Array.from(stream),
       sequence: Float64Array.from(sequence),
+      isNamed: Uint8Array.from(isNamed),
       rows: rows?.end() ?? [],
       groups: groups?.end() ?? noGroups(),
       intents: [],

@@ -8,6 +8,13 @@ export interface ScanRequest {
   readonly fold: Fold;
   /** Tells the results of all calls too: something cannot be read again to look for them. Default false. */
   readonly tellsResults?: boolean;
+  /**
+   * Of streams the first number that their journal has: matches from there on are named, and are no rows and of
+   * no group. Absent: none.
+   */
+  readonly journals?: ReadonlyMap<string, number>;
+  /** Of streams some numbers: nothing else is looked at, and what does not match is named. Absent: everything. */
+  readonly only?: ReadonlyMap<string, Float64Array>;
 }
 
 /** What is wanted of the records that match. */
@@ -39,6 +46,8 @@ export interface ScannedBlock {
   readonly stream: Uint32Array<ArrayBuffer>;
   /** And its sequence number. */
   readonly sequence: Float64Array<ArrayBuffer>;
+  /** 1 where it is named only: something else decides about it, or it does not match. */
+  readonly isNamed: Uint8Array<ArrayBuffer>;
   /** Some of the matches, or all. */
   readonly rows: readonly ScannedRow[];
   readonly groups: ScannedGroups;

@@ -26,8 +26,8 @@ export interface SearchOptions extends ScanOptions {
 /**
  * The records that match, each once: actions, as views show them, unless the query names kinds of records.
  * An action that began and has no result is one of them, with outcome `unknown`. Of records of one id that
- * of a journal is taken, where a journal that has it comes before, or else the first that matches: copies of a
- * view or a store differ in their bytes. Whether all say the same is what `verify` tells.
+ * of a journal is taken, where one has it, or else the first that matches: copies of a view or a store differ
+ * in their bytes. Whether all say the same is what `verify` tells.
  *
  * With a limit no more than about twice as many records are held in memory; beyond 48 MiB threads read.
  *

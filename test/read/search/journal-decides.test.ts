@@ -73,11 +73,12 @@ describe("a copy answers for a journal", () => {
     write("audit_log.csv", csv);
     expect(await found("actor:ann")).toEqual([2, 7, 8, 10]);
   });
-  test("that is named behind it", async () => {
-    writeJournal(lines);
-    write("first.csv", csv.replaceAll(/\bann\b/g, "mallory"));
-    const sources = await sourcesOf([join(directory, "first.csv"), directory]);
-    const { total } = await searchTrail(sources, parseQuery("actor:mallory"));
-    expect(total).toBe(4);
-  });
+});
+
+test("a copy that was edited does not speak for a journal that is named behind it", async () => {
+  writeJournal(lines);
+  write("first.csv", csv.replaceAll(/\bann\b/g, "mallory"));
+  const sources = await sourcesOf([join(directory, "first.csv"), directory]);
+  const { total } = await searchTrail(sources, parseQuery("actor:mallory"));
+  expect(total).toBe(0);
 });
