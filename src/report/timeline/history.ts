@@ -161,7 +161,7 @@ interface Telling {
   readonly isFieldAsked: boolean;
 }
 
-/** The first of each field. */
+/** The first of each field, and of what it stands in: a record may say it of a whole map. */
 function byRecord(
   contradictions: readonly Contradiction[],
 ): ReadonlyMap<string, ReadonlyMap<string, Contradiction>> {
@@ -169,8 +169,11 @@ function byRecord(
   for (const one of contradictions) {
     const own = records.get(one.record.record_id) ?? new Map<string, Contradiction>();
     records.set(one.record.record_id, own);
-    const place = placeOf(pathed(one));
-    if (!own.has(place)) own.set(place, one);
+    const { owner, path } = one;
+    for (let length = path.length; length > 0; length--) {
+      const place = placeOf({ owner, path: path.slice(0, length) });
+      if (!own.has(place)) own.set(place, one);
+    }
   }
   return records;
 }

@@ -8,14 +8,17 @@
 import type { BodyValue } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import { canonicalJson } from "../../lib/canonical-json.ts";
-import { isBodyMap } from "../../seal/portable.ts";
+import { attemptText } from "./attempt-text.ts";
 import { createClaims } from "./claims.ts";
+import { comparedWith } from "./compared.ts";
 import { type Effect, effectsOf, type Owner } from "./effects.ts";
 import type { MovedItems } from "../field-changes.ts";
+import { createForesight } from "./foresight.ts";
 import { createPlaceTree, type PlaceTree } from "./place-tree.ts";
 import { isImported } from "../imported.ts";
 import { createRestores } from "./restores.ts";
-import { isSame, type Side, sideOf, sideText, UNKNOWN } from "../side.ts";
+import { isSame, type Side, UNKNOWN } from "../side.ts";
+import { leavesOf } from "./side-leaves.ts";
 
 /** A field as it was. */
 export interface FieldState {
@@ -52,7 +55,7 @@ export interface Replay {
 }
 
 /** A field while records go by. */
-interface Field extends Omit<FieldState, "doubts"> {
+export interface Field extends Omit<FieldState, "doubts"> {
   readonly doubts: string[];
 }
 
@@ -65,6 +68,7 @@ interface Field extends Omit<FieldState, "doubts"> {
 export function replay(records: readonly FlatRecord[], until?: string): Replay {
   const fields = createPlaceTree<Field>();
   const contradictions: Contradiction[] = [];
+  const foresight = createForesight(fields);
   const restores = createRestores();
   const claims = createClaims();
   for (const record of records) {
@@ -74,13 +78,16 @@ export function replay(records: readonly FlatRecord[], until?: string): Replay {
     }
     const isLater = until !== undefined && record.timestamp >= until;
     if (record.outcome === "unknown") {
-      if (!isLater) for (const effect of effectsOf(record)) maybe(fields, record, effect);
+      for (const effect of effectsOf(record)) {
+        if (isLater) foresight.seeUnknown(record, effect);
+        else maybe(fields, record, effect);
+      }
       continue;
     }
     if (record.status !== "success") continue;
     if (!isLater) restores.see(record);
     for (const effect of effectsOf(record)) {
-      if (isLater) foresee(fields, record, effect);
+      if (isLater) foresight.see(record, effect);
       else apply(fields, record, { effect, contradictions });
     }
   }
@@ -94,7 +101,8 @@ export function replay(records: readonly FlatRecord[], until?: string): Replay {
   return { fields: states, contradictions };
 }
 
-type Fields = PlaceTree<Field>;
+/** Fields while records go by; none stands within another. */
+export type Fields = PlaceTree<Field>;
 
 interface Application {
   readonly effect: Effect;
@@ -102,31 +110,19 @@ interface Application {
 }
 
 function apply(fields: Fields, record: FlatRecord, { effect, contradictions }: Application): void {
-  const { owner, path, field, from, to, moved } = effect;
-  const known = fields.get(effect);
-  if (known?.setBy !== undefined && isSame(known.value, from) === false) {
-    const { setBy, value: was } = known;
-    contradictions.push({ owner, path, field, record, said: from, setBy, was });
-  }
-  const list = moved === undefined ? undefined : movedList(known?.value, moved);
+  const { owner, path, field, to, moved } = effect;
+  for (const { known, ...of } of comparedWith(fields, record, effect))
+    if (known.setBy !== undefined && isSame(of.was, of.said) === false)
+      contradictions.push({ owner, ...of, record, setBy: known.setBy });
+  const list = moved === undefined ? undefined : movedList(fields.get(effect)?.value, moved);
   const value: Side = moved === undefined ? to : typeof list === "object" ? list : UNKNOWN;
   const doubts = list === "contradicted" ? [NOT_IN_LIST] : [];
+  // What is not in a new whole is gone.
+  fields.clear(effect);
   for (const leaf of leavesOf({ path, field }, value)) {
     fields.clear({ owner, path: leaf.path });
-    fields.set({ owner, ...leaf, setBy: record, doubts });
+    fields.set({ owner, ...leaf, setBy: record, doubts: [...doubts] });
   }
-}
-
-type Leaf = Pick<Field, "path" | "field" | "value">;
-
-/** Of a map each of its fields: later records name them one by one. */
-function leavesOf({ path, field }: Pick<Leaf, "path" | "field">, value: Side): readonly Leaf[] {
-  const isTold = value.kind === "value" || value.kind === "redacted";
-  const inner = isTold && isBodyMap(value.value) ? Object.entries(value.value) : [];
-  if (inner.length === 0) return [{ path, field, value }];
-  return inner.flatMap(([key, item]) =>
-    leavesOf({ path: [...path, key], field: `${field}.${key}` }, sideOf(item)),
-  );
 }
 
 function leafEffectsOf(record: FlatRecord): readonly Effect[] {
@@ -160,28 +156,11 @@ function movedList(
 
 /** An action that began, and nobody knows how it ended. */
 function maybe(fields: Fields, record: FlatRecord, effect: Effect): void {
-  const { owner, path, field, to } = effect;
-  const known = fields.get(effect) ?? { owner, path, field, value: UNKNOWN, doubts: [] };
-  const what = to.kind === "unknown" ? "" : ` to ${sideText(to)}`;
-  known.doubts.push(
-    `${record.record_id} set out to change it${what}, and how that ended is not known`,
-  );
-  fields.set(known);
-}
-
-/** What the first change after the time says of before. */
-function foresee(fields: Fields, record: FlatRecord, effect: Effect): void {
-  const { owner, path, field, from } = effect;
-  const known = fields.get(effect);
-  if (known === undefined) {
-    if (from.kind !== "unknown")
-      fields.set({ owner, path, field, value: from, next: record, doubts: [] });
-    return;
-  }
-  if (known.next !== undefined) return;
-  if (isSame(known.value, from) === false)
-    known.doubts.push(
-      `${record.record_id} found ${sideText(from)} there, when it changed it at ${record.timestamp}`,
-    );
-  fields.set({ ...known, next: record });
+  const { owner, path, field } = effect;
+  const near = fields.near(effect);
+  const isNew = near.length === 0;
+  const placeholder: Field = { owner, path, field, value: UNKNOWN, doubts: [] };
+  for (const known of isNew ? [placeholder] : near)
+    known.doubts.push(`${attemptText(record, effect, known)}, and how that ended is not known`);
+  if (isNew) fields.set(placeholder);
 }
