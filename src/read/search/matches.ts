@@ -17,6 +17,7 @@ export function createMatches(fold: Fold): Matches {
   const streams = new Map<string, number>();
   const stream: number[] = [];
   const sequence: number[] = [];
+  const times: string[] = [];
   const rows = fold.kind === "records" ? createRows(fold) : undefined;
   const groups = fold.kind === "groups" ? createGroups(fold.ways.map(groupsOf)) : undefined;
   const seen: NumberSet[] = [];
@@ -32,6 +33,7 @@ export function createMatches(fold: Fold): Matches {
       if (!(seen[index] ??= createNumberSet()).add(number)) return;
       stream.push(index);
       sequence.push(number);
+      if (fold.kind === "places") times.push(record.timestamp);
       rows?.add(candidate, at);
       groups?.add(record, at);
     },
@@ -40,6 +42,7 @@ export function createMatches(fold: Fold): Matches {
       streams: [...streams.keys()],
       stream: Uint32Array.from(stream),
       sequence: Float64Array.from(sequence),
+      times,
       rows: rows?.end() ?? [],
       groups: groups?.end() ?? noGroups(),
       intents: [],

@@ -15,6 +15,9 @@ import type { MovedItems } from "../field-changes.ts";
 import { createPlaceTree, type PlaceTree } from "./place-tree.ts";
 import { isImported } from "../imported.ts";
 import { createRestores } from "./restores.ts";
+import { createStreamDoubts } from "./stream-doubts.ts";
+import type { StreamClocks } from "../stream-clocks.ts";
+import { orderOf } from "../stream-order.ts";
 import { isSame, type Side, sideOf, sideText, UNKNOWN } from "../side.ts";
 
 /** A field as it was. */
@@ -61,24 +64,31 @@ interface Field extends Omit<FieldState, "doubts"> {
  *
  * @param records the oldest first; those that failed, or were denied, change nothing.
  * @param until ISO 8601 UTC with six digits: records from then on only tell what was there before them.
+ * @param clocks what the streams say of the times that records count as of; default: their own.
  */
-export function replay(records: readonly FlatRecord[], until?: string): Replay {
+export function replay(
+  records: readonly FlatRecord[],
+  until?: string,
+  clocks: StreamClocks = NO_CLOCKS,
+): Replay {
   const fields = createPlaceTree<Field>();
   const contradictions: Contradiction[] = [];
   const restores = createRestores();
   const claims = createClaims();
+  const streams = createStreamDoubts(clocks, until);
   for (const record of records) {
     if (isImported(record)) {
       if (record.status === "success") claims.see(record, leafEffectsOf(record), until);
       continue;
     }
-    const isLater = until !== undefined && record.timestamp >= until;
+    const isLater = until !== undefined && clocks.timeOf(record) >= until;
     if (record.outcome === "unknown") {
       if (!isLater) for (const effect of effectsOf(record)) maybe(fields, record, effect);
       continue;
     }
     if (record.status !== "success") continue;
     if (!isLater) restores.see(record);
+    streams.see(record, effectsOf(record));
     for (const effect of effectsOf(record)) {
       if (isLater) foresee(fields, record, effect);
       else apply(fields, record, { effect, contradictions });
@@ -89,10 +99,17 @@ export function replay(records: readonly FlatRecord[], until?: string): Replay {
       fields.set({ owner, path, field, value: UNKNOWN, doubts: [] });
   const states = fields.all().map((field) => ({
     ...field,
-    doubts: [...field.doubts, ...restores.doubtsOf(field), ...claims.doubtsOf(field)],
+    doubts: [
+      ...field.doubts,
+      ...restores.doubtsOf(field),
+      ...claims.doubtsOf(field),
+      ...streams.doubtsOf(field),
+    ],
   }));
   return { fields: states, contradictions };
 }
+
+const NO_CLOCKS: StreamClocks = { ...orderOf(new Map()), setBacks: [], holes: [] };
 
 type Fields = PlaceTree<Field>;
 
