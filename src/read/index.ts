@@ -51,6 +51,7 @@ export {
   type ProblemList,
   type ReadingProblems,
 } from "./search/problem-list.ts";
+export { type JournalStarts, readPlaces, type TakePlace } from "./search/read-places.ts";
 export { type ScanOptions } from "./search/scan-trail.ts";
 export { type GroupKey, type Interval, type Order } from "./search/scanned-block.ts";
 export { ANY_KIND, textTerm } from "./query/terms.ts";

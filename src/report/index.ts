@@ -38,6 +38,7 @@ export { reproduce, type ReproducedStep, type Reproduction } from "./timeline/re
 export { type Role, ROLES } from "./timeline/roles.ts";
 export type { SealState } from "./timeline/seal-state.ts";
 export type { Side } from "./side.ts";
+export { type Bearing, missingText, setBackText } from "./stream-clocks.ts";
 export { groupTrail, type TrailGroups } from "./groups.ts";
 export { summariseTrail, type Total, type TrailSummary } from "./summary.ts";
 export { countRates, type RateInterval, type Rates, type RateSeries } from "./rates.ts";

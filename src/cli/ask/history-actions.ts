@@ -6,6 +6,7 @@ import type { Lines } from "../quarantine-command.ts";
 import { withoutControls } from "../table.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
+import { bearingObjects, sayBearing } from "./bearing-words.ts";
 import { screenTime } from "./columns.ts";
 import type { HistoryCommandOptions } from "./history-command.ts";
 import {
@@ -55,6 +56,7 @@ export async function history(
   if (until !== undefined) warn(`as of ${screenTime(until, zone)}`);
   await printFound(found, { name, options, zone, until }, { print, warn });
   sayFound(found, { name, warn });
+  if (found.bearing !== undefined) sayBearing(found.bearing, zone, warn);
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, count);
 }
@@ -152,5 +154,6 @@ function jsonOf(found: History, { name, until, limit }: JsonOptions): object {
     contradictions: contradictions.map(contradictionObject),
     unlisted,
     actedIn,
+    ...bearingObjects(found.bearing),
   };
 }

@@ -5,6 +5,7 @@ import { shown } from "../../lib/shown.ts";
 import { timeOption } from "../time-option.ts";
 import {
   type FieldState,
+  importOriginOf,
   type Moment,
   momentOf,
   reproduce,
@@ -14,6 +15,7 @@ import {
 import type { Lines } from "../quarantine-command.ts";
 import { recordAccess } from "./access.ts";
 import { type Asked, asked } from "./asked.ts";
+import { bearingObjects, sayBearing } from "./bearing-words.ts";
 import { screenTime } from "./columns.ts";
 import {
   contradictionObject,
@@ -47,7 +49,14 @@ export async function reproduceState(
   if (end === "none") return;
   const { until, moment } = end;
   const found = await withProgress((reading) =>
-    reproduce(question.sources, { run, until, actions, within: question.query.terms, ...reading }),
+    reproduce(question.sources, {
+      run,
+      until,
+      upTo: ownRecordOf(moment),
+      actions,
+      within: question.query.terms,
+      ...reading,
+    }),
   );
   const { steps } = found;
   await access(steps.length);
@@ -66,8 +75,15 @@ export async function reproduceState(
         `it holds ${found.runs.length} runs: ${found.runs.slice(0, 10).join(", ")}: --run keeps one`,
       ),
     );
+  sayBearing(found.bearing, question.zone, warn);
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, steps.length);
+}
+
+/** The record that a moment is of, unless it is imported: then its number says nothing of when it was. */
+function ownRecordOf(moment: Moment | undefined): Moment["record"] {
+  const record = moment?.record;
+  return record === undefined || importOriginOf(record) !== undefined ? undefined : record;
 }
 
 interface End {
@@ -219,5 +235,6 @@ function jsonOf(
     })),
     imported: imported.map(({ record_id: id }) => id),
     recordsLost: lost,
+    ...bearingObjects(found.bearing),
   };
 }

@@ -20,6 +20,7 @@ export function createMatches(fold: Fold): Matches {
   const stream: number[] = [];
   const sequence: number[] = [];
   const isNamed: number[] = [];
+  const times: string[] = [];
   const rows = fold.kind === "records" ? createRows(fold) : undefined;
   const groups = fold.kind === "groups" ? createGroups(fold.ways.map(groupsOf)) : undefined;
   const seen: NumberSet[] = [];
@@ -33,6 +34,7 @@ export function createMatches(fold: Fold): Matches {
     if (!(seen[index] ??= createNumberSet()).add(number)) return undefined;
     stream.push(index);
     sequence.push(number);
+    if (fold.kind === "places") times.push(record.timestamp);
     return isNamed.push(named) - 1;
   }
 
@@ -50,6 +52,7 @@ export function createMatches(fold: Fold): Matches {
       stream: Uint32Array.from(stream),
       sequence: Float64Array.from(sequence),
       isNamed: Uint8Array.from(isNamed),
+      times,
       rows: rows?.end() ?? [],
       groups: groups?.end() ?? noGroups(),
       intents: [],

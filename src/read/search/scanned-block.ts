@@ -23,6 +23,8 @@ export type Fold =
   | { readonly kind: "records"; readonly order: Order; readonly limit?: number | undefined }
   /** How many there are of each group, in several ways to group them at once. */
   | { readonly kind: "groups"; readonly ways: readonly (readonly GroupKey[])[] }
+  /** The times that they say, and nothing else of them. */
+  | { readonly kind: "places" }
   /** Of calls, the results; no query is asked. */
   | { readonly kind: "settle"; readonly calls: readonly string[] };
 
@@ -48,6 +50,8 @@ export interface ScannedBlock {
   readonly sequence: Float64Array<ArrayBuffer>;
   /** 1 where it is named only: something else decides about it, or it does not match. */
   readonly isNamed: Uint8Array<ArrayBuffer>;
+  /** And its time; empty where places were not asked for. */
+  readonly times: readonly string[];
   /** Some of the matches, or all. */
   readonly rows: readonly ScannedRow[];
   readonly groups: ScannedGroups;

@@ -10,10 +10,11 @@ import {
   textTerm,
   type TrailSource,
 } from "../../read/index.ts";
-import { oldestFirst } from "./order.ts";
 import { type Contradiction, type FieldState, replay } from "./replay.ts";
 import { SETTING_BACK } from "./restores.ts";
 import { effectsAbout, isOfField, type Role, ROLES, rolesOf } from "./roles.ts";
+import { type Bearing, bearingOn, type StreamClocks, streamClocks } from "../stream-clocks.ts";
+import { inStreamOrder } from "../stream-order.ts";
 
 /** One line of a history: what one record says of one field, or only that there was something. */
 export interface HistoryEntry {
@@ -47,6 +48,8 @@ export interface History extends ReadingProblems {
   readonly unlisted: number;
   /** Undefined where no time was asked for. */
   readonly at: readonly FieldState[] | undefined;
+  /** What of the streams bears on the time; undefined where none was asked for. */
+  readonly bearing: Bearing | undefined;
 }
 
 /** What is wanted of it. */
@@ -77,18 +80,18 @@ export async function historyOf(
   const search = (terms: Query["terms"], limit?: number) =>
     searchTrail(sources, { terms: [...terms, ...within] }, { order: "oldest", limit, ...reading });
   const found = await search([textTerm("about", name)]);
-  const records = found.records.filter(
-    (record) =>
-      (type === undefined || record.target_type === type) &&
-      rolesOf(record, name).some((role) => roles.includes(role)),
-  );
+  const clocks = until === undefined ? undefined : await streamClocks(sources, reading);
+  const isOf = (record: FlatRecord): boolean =>
+    (type === undefined || record.target_type === type) &&
+    rolesOf(record, name).some((role) => roles.includes(role));
+  const records = inOrder(found.records.filter(isOf), clocks);
   // They only make values of a time doubtful.
   const restores =
     until === undefined
       ? []
       : (await search([textTerm("action", ...SETTING_BACK), textTerm("status", "success")]))
           .records;
-  const told = replay(merged(records, restores), until);
+  const told = replay(merged(records, restores, clocks), until, clocks);
   const isWanted = (effect: Pick<Effect, "owner" | "field" | "path">, own: Wanted): boolean =>
     isIn(own, effect) && (field === undefined || isOfField(effect, field));
   const wanted: Wanted = new Set();
@@ -117,6 +120,7 @@ export async function historyOf(
         ? await unlistedIn(sources, name, { within, ...reading })
         : 0,
     at: until === undefined ? undefined : told.fields.filter((one) => isWanted(one, wanted)),
+    bearing: clocks === undefined ? undefined : bearingOn(until, clocks, records),
     problems: found.problems,
     problemCount: found.problemCount,
   };
@@ -144,13 +148,23 @@ function negated(term: Query["terms"][number]): Query["terms"][number] {
   return { ...term, isNegated: true };
 }
 
-/** Both, each once, in the order of time. */
+/** Both, each once, in their order. */
 function merged(
   records: readonly FlatRecord[],
   others: readonly FlatRecord[],
+  clocks: StreamClocks | undefined,
 ): readonly FlatRecord[] {
+  if (others.length === 0) return records;
   const all = new Map([...records, ...others].map((record) => [record.record_id, record]));
-  return [...all.values()].toSorted(oldestFirst);
+  return inOrder([...all.values()], clocks);
+}
+
+/** Without a time that is asked for, what other records of the streams say is not looked up. */
+function inOrder(
+  records: readonly FlatRecord[],
+  clocks: StreamClocks | undefined,
+): readonly FlatRecord[] {
+  return clocks === undefined ? inStreamOrder(records) : records.toSorted(clocks.oldestFirst);
 }
 
 interface Telling {

@@ -19,6 +19,9 @@ import { isImported } from "../imported.ts";
 import { createRestores } from "./restores.ts";
 import { isSame, type Side, UNKNOWN } from "../side.ts";
 import { leavesOf } from "./side-leaves.ts";
+import { createStreamDoubts } from "./stream-doubts.ts";
+import type { StreamClocks } from "../stream-clocks.ts";
+import { orderOf } from "../stream-order.ts";
 
 /** A field as it was. */
 export interface FieldState {
@@ -64,19 +67,25 @@ export interface Field extends Omit<FieldState, "doubts"> {
  *
  * @param records the oldest first; those that failed, or were denied, change nothing.
  * @param until ISO 8601 UTC with six digits: records from then on only tell what was there before them.
+ * @param clocks what the streams say of the times that records count as of; default: their own.
  */
-export function replay(records: readonly FlatRecord[], until?: string): Replay {
+export function replay(
+  records: readonly FlatRecord[],
+  until?: string,
+  clocks: StreamClocks = NO_CLOCKS,
+): Replay {
   const fields = createPlaceTree<Field>();
   const contradictions: Contradiction[] = [];
   const foresight = createForesight(fields);
   const restores = createRestores();
   const claims = createClaims();
+  const streams = createStreamDoubts(clocks, until);
   for (const record of records) {
     if (isImported(record)) {
       if (record.status === "success") claims.see(record, leafEffectsOf(record), until);
       continue;
     }
-    const isLater = until !== undefined && record.timestamp >= until;
+    const isLater = until !== undefined && clocks.timeOf(record) >= until;
     if (record.outcome === "unknown") {
       for (const effect of effectsOf(record)) {
         if (isLater) foresight.seeUnknown(record, effect);
@@ -86,6 +95,7 @@ export function replay(records: readonly FlatRecord[], until?: string): Replay {
     }
     if (record.status !== "success") continue;
     if (!isLater) restores.see(record);
+    streams.see(record, effectsOf(record));
     for (const effect of effectsOf(record)) {
       if (isLater) foresight.see(record, effect);
       else apply(fields, record, { effect, contradictions });
@@ -96,10 +106,17 @@ export function replay(records: readonly FlatRecord[], until?: string): Replay {
       fields.set({ owner, path, field, value: UNKNOWN, doubts: [] });
   const states = fields.all().map((field) => ({
     ...field,
-    doubts: [...field.doubts, ...restores.doubtsOf(field), ...claims.doubtsOf(field)],
+    doubts: [
+      ...field.doubts,
+      ...restores.doubtsOf(field),
+      ...claims.doubtsOf(field),
+      ...streams.doubtsOf(field),
+    ],
   }));
   return { fields: states, contradictions };
 }
+
+const NO_CLOCKS: StreamClocks = { ...orderOf(new Map()), setBacks: [], holes: [] };
 
 /** Fields while records go by; none stands within another. */
 export type Fields = PlaceTree<Field>;
