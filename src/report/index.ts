@@ -35,6 +35,7 @@ export {
 export { type RecordDetail, recordDetail } from "./timeline/record-detail.ts";
 export type { Contradiction, FieldState } from "./timeline/replay.ts";
 export { reproduce, type ReproducedStep, type Reproduction } from "./timeline/reproduce.ts";
+export { restoreText } from "./timeline/restores.ts";
 export { type Role, ROLES } from "./timeline/roles.ts";
 export type { SealState } from "./timeline/seal-state.ts";
 export type { Side } from "./side.ts";

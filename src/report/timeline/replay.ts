@@ -42,6 +42,8 @@ export interface Contradiction {
   /** Who set another value. */
   readonly setBy: FlatRecord;
   readonly was: Side;
+  /** What came between the two, and may have set it back. */
+  readonly restores: readonly FlatRecord[];
 }
 
 /** What came out. */
@@ -56,20 +58,29 @@ interface Field extends Omit<FieldState, "doubts"> {
   readonly doubts: string[];
 }
 
+/** Before it is known what came between. */
+type Clash = Omit<Contradiction, "restores">;
+
 /**
  * Replays records.
  *
  * @param records the oldest first; those that failed, or were denied, change nothing.
  * @param until ISO 8601 UTC with six digits: records from then on only tell what was there before them.
+ * @param isTold whether a record's values are wanted; of the others only that they may have set back values.
  */
-export function replay(records: readonly FlatRecord[], until?: string): Replay {
+export function replay(
+  records: readonly FlatRecord[],
+  until?: string,
+  isTold: (record: FlatRecord) => boolean = () => true,
+): Replay {
   const fields = createPlaceTree<Field>();
-  const contradictions: Contradiction[] = [];
+  const contradictions: Clash[] = [];
   const restores = createRestores();
   const claims = createClaims();
   for (const record of records) {
     if (isImported(record)) {
-      if (record.status === "success") claims.see(record, leafEffectsOf(record), until);
+      const effects = isTold(record) ? leafEffectsOf(record) : [];
+      if (record.status === "success") claims.see(record, effects, until);
       continue;
     }
     const isLater = until !== undefined && record.timestamp >= until;
@@ -79,6 +90,7 @@ export function replay(records: readonly FlatRecord[], until?: string): Replay {
     }
     if (record.status !== "success") continue;
     if (!isLater) restores.see(record);
+    if (!isTold(record)) continue;
     for (const effect of effectsOf(record)) {
       if (isLater) foresee(fields, record, effect);
       else apply(fields, record, { effect, contradictions });
@@ -91,14 +103,18 @@ export function replay(records: readonly FlatRecord[], until?: string): Replay {
     ...field,
     doubts: [...field.doubts, ...restores.doubtsOf(field), ...claims.doubtsOf(field)],
   }));
-  return { fields: states, contradictions };
+  const told = contradictions.map((one) => ({
+    ...one,
+    restores: restores.between(one, one.record),
+  }));
+  return { fields: states, contradictions: told };
 }
 
 type Fields = PlaceTree<Field>;
 
 interface Application {
   readonly effect: Effect;
-  readonly contradictions: Contradiction[];
+  readonly contradictions: Clash[];
 }
 
 function apply(fields: Fields, record: FlatRecord, { effect, contradictions }: Application): void {

@@ -18,6 +18,7 @@ import { isImported } from "../imported.ts";
 import { type Effect, effectsOf, sampleIdsOf, unnamedSamplesOf } from "./effects.ts";
 import { type Contradiction, type FieldState, replay } from "./replay.ts";
 import { isSettingBack } from "./restores.ts";
+import { isNamed, isOnRun, runsOf } from "./runs.ts";
 
 /** Actions that change what a run is made of; others can be named beside them. */
 const REPRODUCED: readonly string[] = [
@@ -81,9 +82,6 @@ export interface ReproduceOptions extends ScanOptions {
   readonly within?: Query["terms"] | undefined;
 }
 
-/** Types of targets that are runs: what is on one is not on another. */
-const RUN_TYPES: ReadonlySet<string> = new Set(["experiment", "run", "training_job", "job"]);
-
 /**
  * Puts together what led to a state.
  *
@@ -106,7 +104,17 @@ export async function reproduce(
   const own = run === undefined ? records : ofRun(records, run);
   const originals = own.filter((record) => !isImported(record));
   const effective = originals.filter(isEffective);
-  const told = replay(own.filter((record) => isEffective(record) || record.outcome === "unknown"));
+  const isOwn = new Set(own);
+  // What was restored elsewhere is no step, but makes values doubtful, as it does in a history.
+  const told = replay(
+    records.filter(
+      (record) =>
+        isSettingBack(record) ||
+        (isOwn.has(record) && (isEffective(record) || record.outcome === "unknown")),
+    ),
+    undefined,
+    (record) => isOwn.has(record),
+  );
   return {
     steps: effective.map((record) => stepOf(record, run)),
     final: told.fields,
@@ -124,18 +132,10 @@ function isEffective({ status, outcome }: FlatRecord): boolean {
   return status === "success" && outcome !== "unknown";
 }
 
-function isOnRun({ target_type: type, target_id: id }: FlatRecord): boolean {
-  return type !== undefined && id !== undefined && RUN_TYPES.has(type);
-}
-
 function distinct(values: readonly (string | undefined)[]): readonly string[] {
   return [...new Set(values.filter((value) => value !== undefined))].toSorted((left, right) =>
     left < right ? -1 : left > right ? 1 : 0,
   );
-}
-
-function isNamed({ target_id: id, details }: FlatRecord, run: string): boolean {
-  return id === run || details["mlflow.run_id"] === run || details["wandb.run_id"] === run;
 }
 
 /** Records that name the run, and those of its services that are of no other. */
@@ -146,15 +146,8 @@ function ofRun(records: readonly FlatRecord[], run: string): readonly FlatRecord
       .map(({ service }) => service),
   );
   return records.filter(
-    (record) =>
-      isNamed(record, run) ||
-      (services.has(record.service) && !isOnRun(record) && !isOther(record)),
+    (record) => isNamed(record, run) || (services.has(record.service) && runsOf(record).size === 0),
   );
-}
-
-/** Its details name the run of a tracker, which is another one. */
-function isOther({ details }: FlatRecord): boolean {
-  return details["mlflow.run_id"] !== undefined || details["wandb.run_id"] !== undefined;
 }
 
 function stepOf(record: FlatRecord, run: string | undefined): ReproducedStep {
