@@ -48,3 +48,10 @@ export function compareRuns(left: Runs, right: Runs): "same" | "other" | "unknow
   if ([...left.values()].some((id) => ids.has(id))) return "same";
   return [...left.keys()].some((giver) => right.has(giver)) ? "other" : "unknown";
 }
+
+/** Whether two records are of one run; undefined where that cannot be told. Of one experiment there may be several. */
+export function isSameRun(left: Runs, right: Runs): boolean | undefined {
+  const both = [...left.keys()].filter((giver) => right.has(giver));
+  if (both.length > 0) return both.every((giver) => left.get(giver) === right.get(giver));
+  return compareRuns(left, right) === "same" ? true : undefined;
+}
