@@ -27,14 +27,17 @@ export {
 export { type Metrics, type MetricsOptions, readMetrics } from "./timeline/metrics.ts";
 export {
   type FoundMoment,
+  type FoundWindow,
   type Moment,
   momentOf,
-  type SnapshotWindow,
-  snapshotWindow,
+  type MomentWindow,
+  momentWindow,
 } from "./timeline/moment.ts";
 export { type RecordDetail, recordDetail } from "./timeline/record-detail.ts";
 export type { Contradiction, FieldState } from "./timeline/replay.ts";
 export { reproduce, type ReproducedStep, type Reproduction } from "./timeline/reproduce.ts";
+export { restoreText } from "./timeline/restores.ts";
+export { type Runs, runsOf } from "./timeline/runs.ts";
 export { type Role, ROLES } from "./timeline/roles.ts";
 export type { SealState } from "./timeline/seal-state.ts";
 export type { Side } from "./side.ts";

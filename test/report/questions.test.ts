@@ -8,9 +8,9 @@ import {
   findRecords,
   historyOf,
   momentOf,
+  momentWindow,
   recordDetail,
   reproduce,
-  snapshotWindow,
 } from "../../src/report/index.ts";
 import { sideText } from "../../src/report/side.ts";
 import { STREAM, timeAt, type Told, writtenRecords } from "../support/told-records.ts";
@@ -91,11 +91,20 @@ describe("the moment that a text names", () => {
   });
   test("a window between two, whichever is first, has both in it", async () => {
     const sources = await sourcesWith(...records);
-    const { range } = await snapshotWindow(sources, ["v1.4", "ckpt_7"]);
-    expect(range).toEqual({ kind: "time", from: timeAt(4), until: "2026-10-01T10:06:00.000001Z" });
-    await expect(snapshotWindow(sources, ["v1.4", "v1.5"])).rejects.toThrow(
-      '--between: "v1.5" is no snapshot or checkpoint that a record names',
-    );
+    const found = await momentWindow(sources, ["v1.4", "ckpt_7"]);
+    expect(found).toMatchObject({
+      kind: "window",
+      window: {
+        range: { kind: "time", from: timeAt(4), until: "2026-10-01T10:06:00.000001Z" },
+        from: { asked: "ckpt_7" },
+        to: { asked: "v1.4" },
+      },
+    });
+    expect(await momentWindow(sources, ["v1.4", "v1.5"])).toMatchObject({
+      kind: "question",
+      asked: "v1.5",
+      found: { question: { kind: "none", about: 0 } },
+    });
   });
   test("around it: the window on both sides, the one that was asked for marked", async () => {
     const sources = await sourcesWith(...records);

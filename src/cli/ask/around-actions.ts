@@ -40,9 +40,12 @@ export async function around(
   const question = await asked([], options, { isReadAgain: true });
   const metrics = await metricsOf(options, question, warn);
   const { sources, zone, query } = question;
-  const found = await withProgress((reading) => momentOf(sources, text, { zone, ...reading }));
+  const found = await withProgress((reading) =>
+    momentOf(sources, text, { zone, isAttemptTaken: true, ...reading }),
+  );
   const access = (count: number) => recordAccess({ scope: ["around", text], count }, options);
-  if (found.moment === undefined) return sayNoMoment(text, found, { zone, warn, access });
+  const choose = "give the id of the record";
+  if (found.moment === undefined) return sayNoMoment(text, found, { zone, warn, access, choose });
   const { moment } = found;
   const result = await withProgress((reading) =>
     eventsAround(sources, moment, {

@@ -18,7 +18,8 @@ const each = (value: string, before: readonly string[] = []): readonly string[] 
 
 const HELP = `
 The moment is, whatever fits first: a snapshot or checkpoint that a record names (when it was made), a time,
-or a record by its id, of which the beginning is enough. Everything within the window before and behind it is
+or a record by its id, of which the beginning is enough. Where several runs made one of that name, they are
+listed, and the id of one says which is meant. Everything within the window before and behind it is
 shown, the oldest first; the record that was asked for has > before it.
 
 --metrics takes a CSV file with a first line of names, a column of times (ISO 8601, or an epoch in seconds,

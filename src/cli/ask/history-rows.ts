@@ -8,6 +8,7 @@ import {
   importOriginOf,
   originText,
   type Owner,
+  restoreText,
 } from "../../report/index.ts";
 import { screenTime } from "./columns.ts";
 import type { PlainColumn } from "./plain-rows.ts";
@@ -153,9 +154,21 @@ export function stateObject({
 
 /** A contradiction as programs get it. */
 export function contradictionObject(one: Contradiction): object {
-  const { owner, field, path, record, said, setBy, was } = one;
-  return { owner, field, path, record: record.record_id, said, setBy: setBy.record_id, was };
+  const { owner, field, path, record, said, setBy, was, restores } = one;
+  return {
+    owner,
+    field,
+    path,
+    record: record.record_id,
+    said,
+    setBy: setBy.record_id,
+    was,
+    restores: restores.map(({ record_id: id }) => id),
+  };
 }
+
+/** Every one of many restores need not be named. */
+const MAX_RESTORES = 3;
 
 /** A contradiction in words. */
 export function contradictionText({
@@ -165,6 +178,15 @@ export function contradictionText({
   said,
   setBy,
   was,
+  restores,
 }: Contradiction): string {
-  return `${record.record_id} says that ${field} of ${ownerText(owner)} was ${sideText(said)} before; ${setBy.record_id} had set it to ${sideText(was)}: something changed it that is not among these records`;
+  const latest = restores.slice(-MAX_RESTORES);
+  const named = latest.map((one) => `${one.record_id} (${restoreText(one)})`);
+  const more = restores.length - latest.length;
+  const between = more === 0 ? named : [...named, `${more} more such actions`];
+  const why =
+    between.length === 0
+      ? "something changed it that is not among these records"
+      : `${between.join(", ")} came between, and may have`;
+  return `${record.record_id} says that ${field} of ${ownerText(owner)} was ${sideText(said)} before; ${setBy.record_id} had set it to ${sideText(was)}: ${why}`;
 }

@@ -2,12 +2,12 @@
 import { tmpdir } from "node:os";
 import { AuditError } from "../../lib/errors.ts";
 import { type Query, sortTrail, type TrailSource } from "../../read/index.ts";
-import type { Moment } from "../../report/index.ts";
+import type { FoundWindow, MomentWindow } from "../../report/index.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
 import { columnsOf, screenTime, TABLE_COLUMNS } from "./columns.ts";
-import { sayNotes } from "./moment-words.ts";
+import type { Looking } from "./one-record.ts";
 import { printPaged } from "./pager.ts";
 import type { QueryCommandOptions } from "./query-command.ts";
 import { withProgress, exitAfterReading, sayNothingFound, sayProblems } from "./reading.ts";
@@ -29,17 +29,23 @@ export async function query(
   } = await asked([...terms, ...behind], options, {
     isReadAgain: first !== undefined,
   });
-  const window = first === undefined ? undefined : await between(sources, [first, second], zone);
-  const wanted = { terms: [...given.terms, ...(window?.terms ?? [])] };
+  const scope = ["query", ...terms, ...(first === undefined ? [] : ["--between"])];
+  const access = (count: number) =>
+    recordAccess({ scope: [...scope, ...(options.between ?? [])], count }, options);
+  const bounds = first === undefined ? undefined : await between(sources, [first, second], zone);
+  if (bounds?.kind === "question") return sayNoBound(bounds, { zone, warn, access });
+  const window = bounds?.window;
+  const created: Query["terms"] =
+    window === undefined ? [] : [{ field: "created", isNegated: false, test: window.range }];
+  const wanted = { terms: [...given.terms, ...created] };
   const { order, output: format } = options;
   const limit = limitOf(options);
   const found = await withProgress((reading) =>
     sortTrail(sources, wanted, { order, limit, directory: tmpdir(), ...reading }),
   );
   const { records, total } = found;
-  const scope = ["query", ...terms, ...(first === undefined ? [] : ["--between"])];
-  await recordAccess({ scope: [...scope, ...(options.between ?? [])], count: total }, options);
-  if (window !== undefined) sayWindow(window, { zone, warn });
+  await access(total);
+  if (window !== undefined) await sayWindow(window, { zone, warn });
   if (total > 0 || format !== "table") {
     const rows = { format, columns, forPeople: columnsOf(TABLE_COLUMNS), zone };
     await printPaged(rowLines(records, rows), { print, warn }, options);
@@ -52,33 +58,42 @@ export async function query(
   process.exitCode = exitAfterReading(found, total);
 }
 
-interface BetweenWindow {
-  readonly terms: Query["terms"];
-  readonly from: Moment;
-  readonly to: Moment;
-}
-
 async function between(
   sources: readonly TrailSource[],
   [first, second]: readonly [string, string | undefined],
   zone: string,
-): Promise<BetweenWindow> {
+): Promise<FoundWindow> {
   if (second === undefined)
     throw new AuditError("invalid_option", "--between takes two: --between <snapshot> <snapshot>");
-  const { snapshotWindow } = await import("../../report/index.ts");
-  const { range, from, to } = await withProgress((reading) =>
-    snapshotWindow(sources, [first, second], { zone, ...reading }),
-  );
-  return { terms: [{ field: "created", isNegated: false, test: range }], from, to };
+  const { momentWindow } = await import("../../report/index.ts");
+  return withProgress((reading) => momentWindow(sources, [first, second], { zone, ...reading }));
 }
 
-function sayWindow(
-  { from, to }: BetweenWindow,
+/** @throws {AuditError} `invalid_option` where nothing has that name. */
+async function sayNoBound(
+  { asked: text, found }: Extract<FoundWindow, { readonly kind: "question" }>,
+  looking: Looking & { readonly zone: string },
+): Promise<void> {
+  const { questionText, sayNoMoment } = await import("./moment-words.ts");
+  const { question } = found;
+  const choose = "give the id of the record";
+  if (question?.kind === "none" || question?.kind === "beginning")
+    throw new AuditError(
+      "invalid_option",
+      `--between: ${questionText(text, question, { choose })}`,
+    );
+  await sayNoMoment(text, found, { choose, ...looking });
+}
+
+async function sayWindow(
+  { from, to }: MomentWindow,
   { zone, warn }: { readonly zone: string; readonly warn: Lines["warn"] },
-): void {
-  const [start, end] = [from, to].map(
-    ({ asked: text, from: time }) => `${text} (${screenTime(time, zone)})`,
-  );
-  warn(`from ${start} to ${end}`);
+): Promise<void> {
+  const { sayNotes } = await import("./moment-words.ts");
+  const end =
+    to.kind === "time"
+      ? `until ${screenTime(to.until, zone)}, not included`
+      : screenTime(to.from, zone);
+  warn(`from ${from.asked} (${screenTime(from.from, zone)}) to ${to.asked} (${end})`);
   for (const moment of [from, to]) sayNotes(moment, warn);
 }

@@ -33,16 +33,21 @@ kind:checkpoint. An action that began and has no result is shown with outcome un
 places is shown once: as the journal has it, or else as the first place that matches. Whether all say the same is
 told by otel-audit verify.
 
+--between takes the name of a snapshot or checkpoint (when it was made), a time, or the id of a record, of which
+the beginning is enough. Both are included: of a day or a minute that is named there, all of it.
+
 Examples:
   otel-audit query actor:ann action:permission_change outcome:failure 'created:>=2026-10-01'
   otel-audit query impact:high --since -7d -o markdown
   otel-audit query 'target.type:checkpoint "weights are NaN"' --columns time,actor,action,reason
   otel-audit query --between v1.4-freeze v1.4-release impact:high
+  otel-audit query --between 2026-10-01 2026-10-07 outcome:denied
   otel-audit query --since -7d --sql 'select actor_id, count(*) from records group by all order by 2 desc'
   otel-audit query outcome:denied -o json | jq 'map(.actor_id) | unique'
 
-Exit: 0 found; 1 nothing found; 2 wrong usage; 3 something is not there or cannot be read; 4 found, but some
-lines are no records: they are named on stderr.`;
+Exit: 0 found; 1 nothing found, or --between names a snapshot of several things, or one that was never made;
+2 wrong usage; 3 something is not there or cannot be read; 4 found, but some lines are no records: they are
+named on stderr.`;
 
 /** `otel-audit query`. */
 export function queryCommand(print: Lines["print"], warn: Lines["warn"]): Command {
@@ -54,11 +59,16 @@ export function queryCommand(print: Lines["print"], warn: Lines["warn"]): Comman
       .choices(["newest", "oldest"])
       .default("newest"),
   );
-  command.option("--sql <select>", "ask in SQL, of the table records: docs/sql.md (needs DuckDB)");
+  command.addOption(
+    new Option(
+      "--sql <select>",
+      "ask in SQL, of the table records: docs/sql.md (needs DuckDB)",
+    ).conflicts("between"),
+  );
   return command
     .option(
       "--between <snapshots...>",
-      "from one snapshot or checkpoint to another; ids of records and times do as well",
+      "from one snapshot or checkpoint to another; ids of records and times do as well: see below",
     )
     .addHelpText("after", HELP)
     .action(async (terms: readonly string[], options: QueryCommandOptions) => {

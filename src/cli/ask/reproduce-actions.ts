@@ -94,16 +94,19 @@ interface End {
 
 /** `none`: there is no such snapshot, which was said. */
 async function endOf(
-  { snapshot, at }: ReproduceCommandOptions,
+  { snapshot, at, run }: ReproduceCommandOptions,
   { sources, zone }: Asked,
   looking: Looking,
 ): Promise<End | "none"> {
   if (at !== undefined) return { until: timeOption(at, "--at", zone).until };
   if (snapshot === undefined) return { until: undefined };
-  const found = await withProgress((reading) => momentOf(sources, snapshot, { zone, ...reading }));
+  const found = await withProgress((reading) =>
+    momentOf(sources, snapshot, { zone, run, ...reading }),
+  );
   const { moment } = found;
   if (moment !== undefined) return { until: moment.until, moment };
-  await sayNoMoment(snapshot, found, { zone, ...looking });
+  const choose = `give the id of the record as --snapshot${run === undefined ? ", or a --run" : ""}`;
+  await sayNoMoment(snapshot, found, { zone, run, choose, ...looking });
   return "none";
 }
 

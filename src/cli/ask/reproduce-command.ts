@@ -28,6 +28,9 @@ values that a restored checkpoint may have set back, and lost records are told.
 With --run: what names it (its target, mlflow.run_id, wandb.run_id), and what is of the same service and of no
 other run. docs/answers.md describes the JSON.
 
+--snapshot is a snapshot or checkpoint of that run, and was made: where there is none, or there are several,
+they are listed, and the id of a record says which is meant. --at: a day, or a minute, stands for its end.
+
 Examples:
   otel-audit reproduce --run exp-1
   otel-audit reproduce --run exp-1 --snapshot ckpt_001-before-search -o json > state.json

@@ -69,7 +69,7 @@ export function createClaims(): Claims {
       const own = (byPlace.get(placeOf(field)) ?? []).filter(
         ({ effect }) => effect === undefined || isSame(value, effect.to) !== true,
       );
-      const back = setBy !== undefined && isWithinReach(field.owner) ? settingBack : [];
+      const back = settingBack.filter(({ record }) => isWithinReach(record, field, true));
       const all = [...own, ...back]
         .filter(isLater)
         .toSorted(({ time: left = "" }, { time: right = "" }) => (left < right ? -1 : 1));

@@ -48,6 +48,8 @@ export interface Contradiction {
   /** Who set another value. */
   readonly setBy: FlatRecord;
   readonly was: Side;
+  /** What came between the two, and may have set it back. */
+  readonly restores: readonly FlatRecord[];
 }
 
 /** What came out. */
@@ -62,27 +64,38 @@ export interface Field extends Omit<FieldState, "doubts"> {
   readonly doubts: string[];
 }
 
+/** Before it is known what came between. */
+type Clash = Omit<Contradiction, "restores">;
+
+/** How records are replayed. */
+export interface ReplayOptions {
+  /** What the streams say of the times that records count as of. Default: their own. */
+  readonly clocks?: StreamClocks | undefined;
+  /** Whether a record's values are wanted; others only may have set back values. Default: of all. */
+  readonly isTold?: (record: FlatRecord) => boolean;
+}
+
 /**
  * Replays records.
  *
  * @param records the oldest first; those that failed, or were denied, change nothing.
  * @param until ISO 8601 UTC with six digits: records from then on only tell what was there before them.
- * @param clocks what the streams say of the times that records count as of; default: their own.
  */
 export function replay(
   records: readonly FlatRecord[],
   until?: string,
-  clocks: StreamClocks = NO_CLOCKS,
+  { clocks = NO_CLOCKS, isTold = () => true }: ReplayOptions = {},
 ): Replay {
   const fields = createPlaceTree<Field>();
-  const contradictions: Contradiction[] = [];
+  const contradictions: Clash[] = [];
   const foresight = createForesight(fields);
   const restores = createRestores();
   const claims = createClaims();
   const streams = createStreamDoubts(clocks, until);
   for (const record of records) {
     if (isImported(record)) {
-      if (record.status === "success") claims.see(record, leafEffectsOf(record), until);
+      const effects = isTold(record) ? leafEffectsOf(record) : [];
+      if (record.status === "success") claims.see(record, effects, until);
       continue;
     }
     const isLater = until !== undefined && clocks.timeOf(record) >= until;
@@ -95,6 +108,7 @@ export function replay(
     }
     if (record.status !== "success") continue;
     if (!isLater) restores.see(record);
+    if (!isTold(record)) continue;
     streams.see(record, effectsOf(record));
     for (const effect of effectsOf(record)) {
       if (isLater) foresight.see(record, effect);
@@ -113,7 +127,11 @@ export function replay(
       ...streams.doubtsOf(field),
     ],
   }));
-  return { fields: states, contradictions };
+  const told = contradictions.map((one) => ({
+    ...one,
+    restores: restores.between(one, one.record),
+  }));
+  return { fields: states, contradictions: told };
 }
 
 const NO_CLOCKS: StreamClocks = { ...orderOf(new Map()), setBacks: [], holes: [] };
@@ -123,7 +141,7 @@ export type Fields = PlaceTree<Field>;
 
 interface Application {
   readonly effect: Effect;
-  readonly contradictions: Contradiction[];
+  readonly contradictions: Clash[];
 }
 
 function apply(fields: Fields, record: FlatRecord, { effect, contradictions }: Application): void {

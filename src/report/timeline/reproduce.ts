@@ -20,6 +20,7 @@ import { type Effect, effectsOf, sampleIdsOf, unnamedSamplesOf } from "./effects
 import { type Contradiction, type FieldState, replay } from "./replay.ts";
 import { isSettingBack } from "./restores.ts";
 import { type Bearing, bearingOn, streamClocks } from "../stream-clocks.ts";
+import { isNamed, isOnRun, runsOf } from "./runs.ts";
 
 /** Actions that change what a run is made of; others can be named beside them. */
 const REPRODUCED: readonly string[] = [
@@ -87,9 +88,6 @@ export interface ReproduceOptions extends ScanOptions {
   readonly within?: Query["terms"] | undefined;
 }
 
-/** Types of targets that are runs: what is on one is not on another. */
-const RUN_TYPES: ReadonlySet<string> = new Set(["experiment", "run", "training_job", "job"]);
-
 /**
  * Puts together what led to a state.
  *
@@ -119,10 +117,17 @@ export async function reproduce(
   const originals = own.filter((record) => !isImported(record));
   const effective = originals.filter(isEffective);
   // What stands behind the end says what it found, and nothing more.
-  const mayCount = [...own, ...behind.filter(isOf)].filter(
-    (record) => isEffective(record) || record.outcome === "unknown",
+  const wantedOnes = new Set([...own, ...behind.filter(isOf)]);
+  // What was restored elsewhere is no step, but makes values doubtful, as it does in a history.
+  const mayCount = [...before, ...behind].filter(
+    (record) =>
+      isSettingBack(record) ||
+      (wantedOnes.has(record) && (isEffective(record) || record.outcome === "unknown")),
   );
-  const told = replay(mayCount, until, { ...clocks, pivot: upTo?.stream });
+  const told = replay(mayCount, until, {
+    clocks: { ...clocks, pivot: upTo?.stream },
+    isTold: (record) => wantedOnes.has(record),
+  });
   return {
     steps: effective.map((record) => stepOf(record, run)),
     final: told.fields.filter((field) => !isOnlyFound(field)),
@@ -162,18 +167,10 @@ function isEffective({ status, outcome }: FlatRecord): boolean {
   return status === "success" && outcome !== "unknown";
 }
 
-function isOnRun({ target_type: type, target_id: id }: FlatRecord): boolean {
-  return type !== undefined && id !== undefined && RUN_TYPES.has(type);
-}
-
 function distinct(values: readonly (string | undefined)[]): readonly string[] {
   return [...new Set(values.filter((value) => value !== undefined))].toSorted((left, right) =>
     left < right ? -1 : left > right ? 1 : 0,
   );
-}
-
-function isNamed({ target_id: id, details }: FlatRecord, run: string): boolean {
-  return id === run || details["mlflow.run_id"] === run || details["wandb.run_id"] === run;
 }
 
 /** Records that name the run, and those of its services that are of no other. */
@@ -184,12 +181,7 @@ function isOfRun(records: readonly FlatRecord[], run: string): (record: FlatReco
       .map(({ service }) => service),
   );
   return (record) =>
-    isNamed(record, run) || (services.has(record.service) && !isOnRun(record) && !isOther(record));
-}
-
-/** Its details name the run of a tracker, which is another one. */
-function isOther({ details }: FlatRecord): boolean {
-  return details["mlflow.run_id"] !== undefined || details["wandb.run_id"] !== undefined;
+    isNamed(record, run) || (services.has(record.service) && runsOf(record).size === 0);
 }
 
 function stepOf(record: FlatRecord, run: string | undefined): ReproducedStep {

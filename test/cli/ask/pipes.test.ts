@@ -73,7 +73,7 @@ const ID = "AbCdEfGhIjKlMnOp.10";
 describe.each([
   ["around", ["around", "2026-10-02T08:00:03Z"]],
   ["show", ["show", "AbCdEfGhIjKlMnOp.5"]],
-  ["query --between", ["query", "--between", "ckpt-7", ID, "-o", "json"]],
+  ["query --between", ["query", "--between", "2026-10-02T08:00:03Z", ID, "-o", "json"]],
   ["history", ["history", "exp-1", "-o", "json"]],
   ["explain", ["explain", "AbCdEfGhIjKlMnOp.8", "-o", "json"]],
   ["reproduce", ["reproduce", "-o", "json"]],
