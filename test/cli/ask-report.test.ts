@@ -341,6 +341,42 @@ describe("report", () => {
     expect(out).not.toContain("nothing that is known of");
   });
 
+  test("lists what was signed and is not here, before it says what records say", () => {
+    const copy = journalCopy(trail);
+    const segment = segmentOf(copy);
+    const lines = readFileSync(segment, "utf8").split("\n");
+    const at = lines.findIndex((line) => line.includes('"action_type":"pause"'));
+    const { sequence } = JSON.parse(lines[at] ?? "") as { sequence: number };
+    writeFileSync(segment, lines.toSpliced(at, 1).join("\n"));
+    const { code, out } = run(copy.directory, "report", "release");
+    expect(code).toBe(4);
+    expect(out).toContain("- **Missing:** 1 signed record not here\n");
+    const missing = out.slice(out.indexOf("## What is missing"));
+    expect(missing).toContain(`| ${copy.stream} | 1 | ${sequence} | no record |`);
+    expect(missing).toContain("No record of this period says of them, or of others,");
+    expect(missing).not.toContain("says that others were lost");
+  });
+
+  test("does not say that nothing is missing where nothing is signed, or nobody looked", () => {
+    const view = join(temporaryDirectory(), "view");
+    mkdirSync(view);
+    writeFileSync(
+      join(view, "audit_log.csv"),
+      readFileSync(join(trail.directory, "audit_log.csv")),
+    );
+    const { out } = run(view, "report", "release");
+    expect(out).toContain("- **Missing:** cannot be told: nothing is signed\n");
+    expect(out).toContain("Whether more is missing cannot be told: nothing is signed.");
+    const unverified = run(trail.directory, "report", "release", "--no-verify").out;
+    expect(unverified).toContain(
+      "- **Missing:** nothing that the records say; the trail was not verified\n",
+    );
+    expect(unverified).toContain("The trail was not verified: whether signed records are missing");
+    expect(run(trail.directory, "report", "release").out).toContain(
+      "- **Missing:** nothing that is known of\n",
+    );
+  });
+
   test("is the same document however often somebody looks", () => {
     const copy = journalCopy(trail);
     const records = (): string | undefined =>
