@@ -17,7 +17,12 @@ import {
 } from "../support/command-trail.ts";
 import type { Ran } from "../support/prepared-command.ts";
 import { readFileSync } from "node:fs";
-import { REPORT_STREAM, TEAM_EVENTS, writeReportTrail } from "../support/report-trail.ts";
+import {
+  REPORT_STREAM,
+  TEAM_EVENTS,
+  type TrailEvent,
+  writeReportTrail,
+} from "../support/report-trail.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What would steer a terminal. */
@@ -178,6 +183,57 @@ describe("summary", () => {
     const { code, err } = run(teamTrail(), "summary", "--by", "actr");
     expect(code).toBe(2);
     expect(err).toContain('--by names "actr", which is no field: did you mean actor?');
+  });
+});
+
+describe("what was imported", () => {
+  const imported = (at: string): TrailEvent => ({
+    at,
+    action: "pause",
+    more: { "audit.import.file.name": "old.json", "audit.import.time": "2026-05-27T14:30:00Z" },
+  });
+  const events = [
+    imported("2026-11-22T09:00"),
+    { at: "2026-11-21T09:00", action: "pause" },
+    imported("2026-11-22T09:01"),
+  ];
+  const NOTE = /2 records are of an imported log and stand at the time of the import/;
+
+  test.each([
+    [["stats"], NOTE],
+    [["stats", "-o", "svg"], NOTE],
+    [["summary", "--by", "day"], NOTE],
+    [["summary", "--by", "action"], /^$/],
+    [["stats", "no:imported"], /^$/],
+  ])("is said where counts are over time: %j", (args, said) => {
+    const directory = temporaryDirectory();
+    writeReportTrail(directory, events);
+    const { code, err } = run(directory, ...args);
+    expect(code).toBe(0);
+    expect(err).toMatch(said);
+  });
+
+  test("is counted in the JSON of stats", () => {
+    const directory = temporaryDirectory();
+    writeReportTrail(directory, events);
+    expect(JSON.parse(run(directory, "stats", "-o", "json").out)).toMatchObject({
+      records: 3,
+      imported: 2,
+    });
+  });
+});
+
+describe("summary --by", () => {
+  test.each([
+    ["day", "2026-10-05", "2026-10-05T00:00:00Z"],
+    ["week", "2026-10-05", "2026-10-05T00:00:00Z"],
+    ["month", "2026-10-01", "2026-10-01T00:00:00Z"],
+    ["hour", "2026-10-05 08:00 +00:00", "2026-10-05T08:00:00Z"],
+  ])("%s is a date for people, and a time for programs", (by, date, time) => {
+    const rows = (...args: readonly string[]): readonly string[] =>
+      run(teamTrail(), "summary", "--by", by, ...args).out.split("\n");
+    expect(rows().filter((row) => row.startsWith(`${date}  `))).toHaveLength(1);
+    expect(rows("-o", "csv").filter((row) => row.startsWith(`${time},`))).toHaveLength(1);
   });
 });
 

@@ -17,6 +17,7 @@ import {
   type TrailSource,
 } from "../../read/index.ts";
 import { gapTotals } from "../gap-totals.ts";
+import { IMPORT_FILES, importedIn } from "../groups.ts";
 import { accessLeftOut, withoutAccess } from "./access-records.ts";
 import type { ReportKind } from "./document.ts";
 import { leadUpsTo } from "./lead-up.ts";
@@ -97,9 +98,7 @@ export async function readMaterial(
       records: total,
       events: whole?.events ?? 0,
       highImpact: impacts.find(({ values }) => values[0] === "high")?.records ?? 0,
-      imported: origins
-        .filter(({ values }) => values[0] !== undefined && values[0] !== "")
-        .reduce((sum, { records: count }) => sum + count, 0),
+      imported: importedIn(origins),
       outcomes: Object.fromEntries(
         outcomes.map(({ values, records: count }) => [values[0] ?? "", count]),
       ),
@@ -115,7 +114,7 @@ const WAYS: readonly (readonly GroupKey[])[] = [
   [{ field: "impact" }],
   [{ field: "outcome" }],
   ["role", "action", "outcome", ATTR_ACTOR_ROLE_PERMITTED].map((field) => ({ field })),
-  [{ field: "imported" }],
+  IMPORT_FILES,
 ];
 
 type Asked = Pick<MaterialOptions, "kind" | "query" | "from" | "until">;
