@@ -35,6 +35,16 @@ export function sayNothingFound(terms: readonly string[], warn: Lines["warn"]): 
   if (word !== undefined) warn(`${shown(word)} was looked for as a text: ${JOINING}`);
 }
 
+/** Says that counts over time are not of the time that an imported log says. */
+export function sayImported(count: number, warn: Lines["warn"]): void {
+  if (count === 0) return;
+  const are = count === 1 ? "1 record is" : `${count} records are`;
+  const stand = count === 1 ? "stands" : "stand";
+  warn(
+    `${are} of an imported log and ${stand} at the time of the import, whatever time the log says: no:imported leaves them out`,
+  );
+}
+
 /** Says what in the files is no record. */
 export function sayProblems(
   { problems, problemCount }: ReadingProblems,

@@ -17,14 +17,16 @@ import {
   type TrailSource,
 } from "../../read/index.ts";
 import { gapTotals } from "../gap-totals.ts";
+import { IMPORT_FILES, importedIn } from "../groups.ts";
 import { accessLeftOut, withoutAccess } from "./access-records.ts";
 import type { ReportKind } from "./document.ts";
 import { leadUpsTo } from "./lead-up.ts";
-import type { ReportMaterial, RoleAnomaly } from "./material.ts";
+import type { ReportMaterial } from "./material.ts";
 import { namedIdsIn } from "./names/named-ids.ts";
 import { everyRecord } from "./tables/every-record.ts";
 import { byTime, periodTerms } from "./period.ts";
 import { type Listed, renamedList, renamingOf } from "./names/renaming-of.ts";
+import { type IsPermitted, roleVerdicts } from "./role-verdicts.ts";
 import { readTables } from "./tables/tables.ts";
 
 /** What a document is about. */
@@ -35,9 +37,7 @@ export interface MaterialOptions extends ScanOptions {
   readonly from?: string | undefined;
   readonly until?: string | undefined;
   /** What a policy lets a role do; undefined: it says nothing of it. */
-  readonly isPermitted?:
-    | ((role: string | undefined, action: string) => boolean | undefined)
-    | undefined;
+  readonly isPermitted?: IsPermitted | undefined;
   /** Whether everybody whom the trail names is asked for. */
   readonly asksForNames?: boolean | undefined;
   /** Whether the verification found something about a record, by its id: tables lead to those. */
@@ -98,15 +98,13 @@ export async function readMaterial(
       records: total,
       events: whole?.events ?? 0,
       highImpact: impacts.find(({ values }) => values[0] === "high")?.records ?? 0,
-      imported: origins
-        .filter(({ values }) => values[0] !== undefined && values[0] !== "")
-        .reduce((sum, { records: count }) => sum + count, 0),
+      imported: importedIn(origins),
       outcomes: Object.fromEntries(
         outcomes.map(({ values, records: count }) => [values[0] ?? "", count]),
       ),
       ...(whole === undefined ? {} : { first: whole.first, last: whole.last }),
     },
-    anomalies: anomaliesIn(roles, isPermitted),
+    roles: roleVerdicts(roles, isPermitted),
     ...problemsOf(counted),
   };
 }
@@ -116,7 +114,7 @@ const WAYS: readonly (readonly GroupKey[])[] = [
   [{ field: "impact" }],
   [{ field: "outcome" }],
   ["role", "action", "outcome", ATTR_ACTOR_ROLE_PERMITTED].map((field) => ({ field })),
-  [{ field: "imported" }],
+  IMPORT_FILES,
 ];
 
 type Asked = Pick<MaterialOptions, "kind" | "query" | "from" | "until">;
@@ -153,28 +151,4 @@ async function recordsOf(
     parts.push(...(await searchTrail(sources, query, { order: "newest", limit, ...scan })).records);
   }
   return parts.toSorted(byTime);
-}
-
-interface RoleCount {
-  readonly values: readonly string[];
-  readonly events: number;
-}
-
-/** What the records say themselves, or else the policy that was given. */
-function anomaliesIn(
-  counts: readonly RoleCount[],
-  isPermitted: MaterialOptions["isPermitted"],
-): readonly RoleAnomaly[] {
-  const found = new Map<string, RoleAnomaly>();
-  for (const { values, events } of counts) {
-    const [role = "", action = "", outcome = "", permitted = ""] = values;
-    const isAnomaly =
-      permitted === "false" || (role !== "" && isPermitted?.(role, action) === false);
-    if (!isAnomaly) continue;
-    const key = [role, action, outcome].join("\0");
-    found.set(key, { role, action, outcome, events: events + (found.get(key)?.events ?? 0) });
-  }
-  return [...found.values()].toSorted(
-    (left, right) => right.events - left.events || (left.role < right.role ? -1 : 1),
-  );
 }
