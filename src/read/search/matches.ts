@@ -4,7 +4,7 @@ import type { QueriedRecord } from "../query/query.ts";
 import type { Candidate } from "./candidates.ts";
 import { groupsOf } from "./group-keys.ts";
 import { before } from "./order.ts";
-import type { Fold, ScannedBlock, ScannedRow } from "./scanned-block.ts";
+import { type Fold, type ScannedBlock, type ScannedRow, TIME_BREAK } from "./scanned-block.ts";
 
 /** Collects what matches in one block. */
 export interface Matches {
@@ -69,6 +69,7 @@ function noGroups(): ScannedBlock["groups"] {
     way: [],
     first: [],
     last: [],
+    times: "",
     at: new Uint32Array(),
     key: new Uint32Array(),
     weight: new Float64Array(),
@@ -130,7 +131,7 @@ type KeysOf = (record: QueriedRecord) => string | readonly string[];
 function createGroups(ways: readonly KeysOf[]): Groups {
   const places = ways.map((keysOf) => ({ keysOf, known: new Map<string, number>() }));
   const [keys, way]: [string[], number[]] = [[], []];
-  const [first, last]: [string[], string[]] = [[], []];
+  const [first, last, times]: [string[], string[], string[]] = [[], [], []];
   const [at, key, weight]: [number[], number[], number[]] = [[], [], []];
 
   function indexOf(known: Map<string, number>, name: string, ofWay: number): number {
@@ -147,6 +148,7 @@ function createGroups(ways: readonly KeysOf[]): Groups {
     add(record, place) {
       const count = weightOf(record);
       const { timestamp: time } = record;
+      times.push(time);
       for (const [ofWay, { keysOf, known }] of places.entries()) {
         const names = keysOf(record);
         for (const name of typeof names === "string" ? [names] : names) {
@@ -164,6 +166,7 @@ function createGroups(ways: readonly KeysOf[]): Groups {
       way,
       first,
       last,
+      times: times.join(TIME_BREAK),
       at: Uint32Array.from(at),
       key: Uint32Array.from(key),
       weight: Float64Array.from(weight),

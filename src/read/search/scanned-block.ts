@@ -85,6 +85,9 @@ export interface ScannedRow {
   readonly line: number;
 }
 
+/** Between times; no time has it. */
+export const TIME_BREAK = "\n";
+
 /** Groups that the matches are of. */
 export interface ScannedGroups {
   /** The values of each group, U+0000 between them. */
@@ -95,6 +98,8 @@ export interface ScannedGroups {
   readonly first: readonly string[];
   /** … and the latest. */
   readonly last: readonly string[];
+  /** Of each match its time, {@link TIME_BREAK} between them: one text goes from a thread to another faster than many. */
+  readonly times: string;
   /** A match, … */
   readonly at: Uint32Array<ArrayBuffer>;
   /** … a group that it is of, … */
