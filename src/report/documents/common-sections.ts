@@ -12,7 +12,7 @@ const MAX_LISTED = 20;
 
 /** What other names cover, and what they do not: whoever gets the document has to know it. */
 export const PSEUDONYMS =
-  "People, services, sessions, hosts, addresses and clients that a field names, and e-mail and IP addresses anywhere, stand under other names, the same throughout this document, also where their ids stand in texts. Nothing else is changed: first names, nicknames and other words in reasons, errors and details that no field names are as they were recorded, and may still say who it was.";
+  "People, services, sessions, hosts, addresses and clients that a field names, and e-mail and IP addresses anywhere, stand under other names, the same throughout this document, also where their ids stand in texts; an id of up to three digits only in a field that names somebody. Nothing else is changed: first names, nicknames and other words in reasons, errors and details that no field names are as they were recorded, and may still say who it was.";
 
 /** What is said above everything. */
 export function frameFacts(frame: ReportFrame, material: ReportMaterial): readonly Fact[] {
