@@ -35,12 +35,14 @@ export function createBlockScanner({
     const found = createMatches(fold);
     const problems: FileProblem[] = [];
     const intents: FlatRecord[] = [];
+    let madeTexts = 0;
     for (const candidate of candidatesIn(block, sieve)) {
       if (candidate.kind === "problem") {
         problems.push(candidate);
         continue;
       }
-      const { record } = candidate;
+      const { record, isMadeTexts = false } = candidate;
+      if (isMadeTexts) madeTexts++;
       if (isOfAllKinds || record.kind === "result") {
         if (matches(record)) found.add(candidate);
       } else if (record.kind === "intent") {
@@ -50,7 +52,8 @@ export function createBlockScanner({
       }
     }
     const told = tellsResults ? resultsIn(block, undefined) : {};
-    return { ...found.end(), problems, intents: withoutResult(intents, block), ...told };
+    const own = { problems, intents: withoutResult(intents, block), madeTexts };
+    return { ...found.end(), ...own, ...told };
   };
 }
 

@@ -20,6 +20,11 @@ import type { TrailSource } from "./sources.ts";
 export interface ScanOptions {
   /** Told now and then how many bytes of how many were read. */
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
+  /**
+   * Told behind each reading how many of the records that were looked at came from a store that keeps texts
+   * alone, with a value of which nobody knows whether it was one; not told of none.
+   */
+  readonly onMadeTexts?: ((records: number) => void) | undefined;
   /** Ends it: the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,16 +49,19 @@ export async function* scanTrail(
     query: request.query,
     scan: (again, lookUp) => scanSources(again, lookUp, { signal }),
   });
+  let madeTexts = 0;
   for await (const { source, scanned } of scanSources(
     sources,
     { ...request, tellsResults },
     options,
   )) {
     settled.add(scanned);
+    madeTexts += scanned.madeTexts ?? 0;
     const begun = scanned.intents.filter(({ record_id: id }) => !intents.has(id));
     for (const intent of begun) intents.set(intent.record_id, intent);
     yield await decider.told({ source, scanned, isFirst: isFirst(scanned) }, begun);
   }
+  if (madeTexts > 0) options.onMadeTexts?.(madeTexts);
   yield* decider.rest();
   for (const [id, intent] of intents) if (decider.isOther(intent)) intents.delete(id);
   if (intents.size === 0) return;
