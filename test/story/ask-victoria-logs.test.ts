@@ -127,6 +127,13 @@ describe.skipIf(skipped !== undefined)("a VictoriaLogs", () => {
         return JSON.parse(out);
       };
       expect(history("--from", url)).toEqual(history("-t", journal));
+
+      // Where both are asked the journal says what the values were.
+      const both = ["--from", url, "-t", journal, "-o", "jsonl"];
+      const settings = otelAudit(["query", "action:project_setting_change", ...both]);
+      expect(settings.out).toContain(
+        '"after":{"limits":{"rate":2.5,"names":["a","b"]},"isOpen":false}',
+      );
       await stop();
     },
     BUILD_TIMEOUT_MILLIS,

@@ -50,7 +50,8 @@ export async function asked(
   const store = from === undefined ? [] : [await storeAt(from, options)];
   const files = paths.length === 0 ? [] : await sourcesOf(paths, pipes);
   const all = { terms: [...query.terms, ...window] };
-  return { sources: [...store, ...files], pipes, zone, query: all };
+  // A journal says what the values were of which a store has made texts.
+  return { sources: [...files, ...store], pipes, zone, query: all };
 }
 
 async function storeAt(from: string, { header = [] }: AskOptions): Promise<TrailSource> {

@@ -19,7 +19,7 @@ import {
 } from "./history-rows.ts";
 import { printPaged } from "./pager.ts";
 import { plainLines } from "./plain-rows.ts";
-import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
+import { exitAfterReading, sayProblems, valuesWithProgress } from "./reading.ts";
 import { limitOf } from "./record-output.ts";
 import { jsonText } from "../../lib/visible-text.ts";
 
@@ -40,7 +40,7 @@ export async function history(
     );
   const { sources, zone, query } = await asked([], options, { isReadAgain: true });
   const until = options.at === undefined ? undefined : timeOption(options.at, "--at", zone).until;
-  const found = await withProgress((reading) =>
+  const found = await valuesWithProgress(warn, (reading) =>
     historyOf(sources, name, {
       roles: options.as === undefined ? ROLES : [options.as],
       type: options.type,

@@ -1,4 +1,5 @@
 /** What every command does that reads a trail. */
+import { counted } from "../../lib/counted.ts";
 import { shown } from "../../lib/shown.ts";
 import {
   JOINING,
@@ -26,6 +27,24 @@ export async function withProgress<Result>(
   } finally {
     progress.end();
   }
+}
+
+/** The same; says too of how many records a store has made texts, for answers that show values or count by them. */
+export async function valuesWithProgress<Result>(
+  warn: Lines["warn"],
+  read: (options: ScanOptions) => Promise<Result>,
+): Promise<Result> {
+  // What is read more than once has them each time.
+  let madeTexts = 0;
+  const onMadeTexts = (records: number): void => {
+    madeTexts = Math.max(madeTexts, records);
+  };
+  const result = await withProgress((reading) => read({ ...reading, onMadeTexts }));
+  if (madeTexts > 0)
+    warn(
+      `${counted(madeTexts, "record")} came from a store that keeps every value as a text: what may have been a number, a list, true or false is a text here where the catalogue does not say what it is, as in before and after`,
+    );
+  return result;
 }
 
 /** Says that nothing was found, and why that may be. */

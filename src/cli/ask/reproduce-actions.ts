@@ -28,7 +28,7 @@ import type { Looking } from "./one-record.ts";
 import { folded, heading } from "./page.ts";
 import { printPaged } from "./pager.ts";
 import { type PlainColumn, plainLines } from "./plain-rows.ts";
-import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
+import { exitAfterReading, sayProblems, valuesWithProgress, withProgress } from "./reading.ts";
 import type { ReproduceCommandOptions } from "./reproduce-command.ts";
 import { sideText } from "./value-text.ts";
 import { jsonText, withoutControls } from "../../lib/visible-text.ts";
@@ -48,7 +48,7 @@ export async function reproduceState(
   const end = await endOf(options, question, { warn, access });
   if (end === "none") return;
   const { until, moment } = end;
-  const found = await withProgress((reading) =>
+  const found = await valuesWithProgress(warn, (reading) =>
     reproduce(question.sources, {
       run,
       until,

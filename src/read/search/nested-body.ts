@@ -40,3 +40,10 @@ function keysOf(path: string, flat: BodyMap): string[] {
   }
   return keys;
 }
+
+const NO_TEXT = /^(?:true|false|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|\[.*\])$/s;
+
+/** Whether a text is written as numbers, lists, true and false are: it may have been one. */
+export function isMaybeNoText(value: BodyValue): boolean {
+  return typeof value === "string" && NO_TEXT.test(value);
+}

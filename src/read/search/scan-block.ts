@@ -39,13 +39,15 @@ export function createBlockScanner(request: ScanRequest): BlockScanner {
     const found = createMatches(fold);
     const problems: FileProblem[] = [];
     const intents: FlatRecord[] = [];
+    let madeTexts = 0;
     for (const candidate of candidatesIn(block, sieve)) {
       if (candidate.kind === "problem") {
         problems.push(candidate);
         continue;
       }
-      const { record } = candidate;
+      const { record, isMadeTexts = false } = candidate;
       if (only?.has(record) === false) continue;
+      if (isMadeTexts) madeTexts++;
       if (isOfAllKinds || record.kind === "result") {
         const isMatch = matches(record);
         if (isMatch && (journals === undefined || !isOfJournal(journals, record)))
@@ -61,7 +63,8 @@ export function createBlockScanner(request: ScanRequest): BlockScanner {
       }
     }
     const told = tellsResults ? resultsIn(block, undefined) : {};
-    return { ...found.end(), problems, intents: withoutResult(intents, block), ...told };
+    const own = { problems, intents: withoutResult(intents, block), madeTexts };
+    return { ...found.end(), ...own, ...told };
   };
 }
 

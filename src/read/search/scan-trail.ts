@@ -24,6 +24,11 @@ import type { TrailSource } from "./sources.ts";
 export interface ScanOptions {
   /** Told now and then how many bytes of how many were read. */
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
+  /**
+   * Told behind each reading how many of the records that were looked at came from a store that keeps texts
+   * alone, with a value of which nobody knows whether it was one; not told of none.
+   */
+  readonly onMadeTexts?: ((records: number) => void) | undefined;
   /** Ends it: the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,12 +42,13 @@ type Counts = (stream: string, number: number, isNamed: boolean) => boolean;
 export async function* scanTrail(
   sources: readonly TrailSource[],
   request: ScanRequest,
-  { onProgress, signal }: ScanOptions = {},
+  { onProgress, onMadeTexts, signal }: ScanOptions = {},
 ): AsyncGenerator<ScannedPart> {
   const scan = new TrailScan(decidingSources(sources), request, signal);
   const onRead = progressOf(sources, onProgress);
   yield* scan.journals(onRead);
   yield* scan.copies(onRead);
+  if (scan.madeTexts > 0) onMadeTexts?.(scan.madeTexts);
   yield* scan.owed();
   yield* scan.lost();
   yield* scan.lone();
@@ -59,6 +65,7 @@ class TrailScan {
   /** What matches in copies, and a journal should have and did not give. */
   readonly #owed = createOwed();
   readonly #owedIntents = new Map<string, FlatRecord>();
+  #madeTexts = 0;
 
   constructor(sources: DecidingSources, request: ScanRequest, signal: AbortSignal | undefined) {
     this.#sources = sources;
@@ -66,11 +73,17 @@ class TrailScan {
     this.#signal = signal;
   }
 
+  /** Records of which texts were made, that were read so far. */
+  get madeTexts(): number {
+    return this.#madeTexts;
+  }
+
   /** What journals say, and pipes, which cannot be asked again. */
   async *journals(onRead: OnRead): AsyncGenerator<ScannedPart> {
     const { journals, pipes } = this.#sources;
     for await (const part of this.#scan([...journals, ...pipes], this.#request, onRead)) {
       this.#settled.add(part.scanned);
+      this.#madeTexts += part.scanned.madeTexts ?? 0;
       for (const intent of part.scanned.intents) addFirst(this.#intents, intent);
       yield told(part, (stream, number) => !this.#wasSeen(stream, number));
     }
@@ -82,6 +95,7 @@ class TrailScan {
     const asked = journals.length === 0 ? this.#request : { ...this.#request, journals: firsts };
     for await (const part of this.#scan(copies, asked, onRead)) {
       this.#settled.add(part.scanned);
+      this.#madeTexts += part.scanned.madeTexts ?? 0;
       for (const intent of part.scanned.intents) {
         if (!isOfJournal(firsts, intent)) addFirst(this.#intents, intent);
         else if (!this.#intents.has(intent.record_id)) addFirst(this.#owedIntents, intent);

@@ -61,6 +61,8 @@ export interface ScannedBlock {
   readonly results: readonly CallResult[];
   /** The last sequence number of each stream that was seen. */
   readonly last: ReadonlyMap<string, number>;
+  /** Records that were looked at of which a store has made texts. Default 0. */
+  readonly madeTexts?: number;
 }
 
 /** What matches in a block of a source, and which of it counts. */

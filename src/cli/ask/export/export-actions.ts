@@ -66,7 +66,7 @@ async function exportTo(
     const total = async (): Promise<number> => (await countTrail(sources, query, [])).total;
     await recordAccess({ scope, count: total }, options);
   }
-  const { count, problems } = await takeRecords({ sources, query }, signal, sink.add);
+  const { count, problems } = await takeRecords({ sources, query }, signal, sink.add, warn);
   if (!sink.showsAtOnce) await recordAccess({ scope, count }, options);
   const files = await sink.finish();
   if (count === 0) sayNothingFound(terms, warn);
