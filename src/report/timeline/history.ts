@@ -113,7 +113,7 @@ export async function historyOf(
     entries,
     foundAs: foundAs(records, name, roles),
     owners: ownersOf(entries),
-    contradictions: told.contradictions.filter((one) => isWanted(pathed(one), wanted)),
+    contradictions: told.contradictions.filter((one) => isWanted(one, wanted)),
     actedIn: acted.total,
     unlisted:
       isSample && roles.includes("sample")
@@ -138,10 +138,6 @@ function isIn(wanted: Wanted, { owner, path }: Pick<Effect, "owner" | "path">): 
   for (let length = path.length; length >= 0; length--)
     if (wanted.has(placeOf({ owner, path: path.slice(0, length) }))) return true;
   return false;
-}
-
-function pathed({ owner, field, path }: Contradiction): Pick<Effect, "owner" | "field" | "path"> {
-  return { owner, field, path };
 }
 
 function negated(term: Query["terms"][number]): Query["terms"][number] {
@@ -183,7 +179,7 @@ function byRecord(
   for (const one of contradictions) {
     const own = records.get(one.record.record_id) ?? new Map<string, Contradiction>();
     records.set(one.record.record_id, own);
-    const place = placeOf(pathed(one));
+    const place = placeOf(one);
     if (!own.has(place)) own.set(place, one);
   }
   return records;
