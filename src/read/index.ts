@@ -18,7 +18,7 @@ export { blocksOf, type FileBlockOptions } from "./blocks-of.ts";
 export { type ForeignEntry } from "./foreign/foreign-entry.ts";
 export { type ForeignLog, readForeignLog } from "./foreign/foreign-log.ts";
 export { decodeBlock } from "./decode-block.ts";
-export { filesOf } from "./files-of.ts";
+export { filesOf, journalStreamOf } from "./files-of.ts";
 export { type ReadRecord, readRecords, recordsIn } from "./read-records.ts";
 export { copyPipes } from "./pipe-copies.ts";
 export { isGone, type PipeCopies, type TrailFile, trailFilesOf } from "./trail-files.ts";

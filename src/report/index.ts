@@ -17,7 +17,7 @@ export type { FieldChange } from "./field-changes.ts";
 export { gapText, type GapTotals } from "./gap-totals.ts";
 export { type ImportOrigin, importOriginOf, originText } from "./imported.ts";
 export { leavesOf } from "./leaves.ts";
-export { findRecords, type FoundRecords } from "./timeline/find-record.ts";
+export { findRecords, type FoundRecords, missingAt } from "./timeline/find-record.ts";
 export {
   type History,
   type HistoryEntry,

@@ -120,8 +120,11 @@ function later(left: string, right: string): string {
 
 /** The order that some streams say; of others the times of the records decide. */
 export function orderOf(tracks: ReadonlyMap<string, StreamTrack>): StreamOrder {
-  const timeOf = (record: Placed): string =>
-    tracks.get(record.stream)?.timeOf(record) ?? record.timestamp;
+  return orderBy((record) => tracks.get(record.stream)?.timeOf(record) ?? record.timestamp);
+}
+
+/** The order by what records count as of, which within a stream never goes back. */
+export function orderBy(timeOf: StreamOrder["timeOf"]): StreamOrder {
   return {
     timeOf,
     oldestFirst(left, right) {

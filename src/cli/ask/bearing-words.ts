@@ -27,13 +27,7 @@ export function sayBearing({ clocks, missing }: Bearing, zone: string, warn: Lin
 export function bearingObjects(bearing: Bearing | undefined): object {
   const { clocks = [], missing = [] } = bearing ?? {};
   return {
-    clocksSetBack: clocks.map(({ stream, first, from, to, times }) => ({
-      stream,
-      record: recordId(stream, first),
-      from,
-      to,
-      times,
-    })),
+    clocksSetBack: clockObjects(clocks),
     recordsMissing: missing.map(({ stream, first, last, count, since, until }) => ({
       stream,
       count,
@@ -43,4 +37,15 @@ export function bearingObjects(bearing: Bearing | undefined): object {
       until,
     })),
   };
+}
+
+/** Clocks that were set back, for programs. */
+export function clockObjects(clocks: Bearing["clocks"]): readonly object[] {
+  return clocks.map(({ stream, first, from, to, times }) => ({
+    stream,
+    record: recordId(stream, first),
+    from,
+    to,
+    times,
+  }));
 }

@@ -18,13 +18,15 @@ import {
 } from "../../read/index.ts";
 import { gapTotals } from "../gap-totals.ts";
 import { IMPORT_FILES, importedIn } from "../groups.ts";
+import { streamClocks } from "../stream-clocks.ts";
+import type { StreamOrder } from "../stream-order.ts";
 import { accessLeftOut, withoutAccess } from "./access-records.ts";
 import type { ReportKind } from "./document.ts";
 import { leadUpsTo } from "./lead-up.ts";
 import type { ReportMaterial } from "./material.ts";
 import { namedIdsIn } from "./names/named-ids.ts";
 import { everyRecord } from "./tables/every-record.ts";
-import { byTime, periodTerms } from "./period.ts";
+import { periodTerms } from "./period.ts";
 import { type Listed, renamedList, renamingOf } from "./names/renaming-of.ts";
 import { type IsPermitted, roleVerdicts } from "./role-verdicts.ts";
 import { readTables } from "./tables/tables.ts";
@@ -71,16 +73,22 @@ export async function readMaterial(
     (counts) => [...counts.values()],
   );
   const { total } = counted;
-  const records = await recordsOf(sources, about, { limit, total, scan });
+  const { oldestFirst, timeOf } = await streamClocks(sources, scan);
+  const records = await recordsOf(sources, about, { limit, total, scan, oldestFirst });
   const period = periodTerms(from, until);
   const gapQuery = { terms: [...parseQuery("kind:gap").terms, ...period] };
   const gaps = await searchTrail(sources, gapQuery, { order: "oldest", limit, ...scan });
   const found: Listed = {
     records,
     gaps: gaps.records,
-    leadUps: kind === "incident" ? await leadUpsTo(records, sources, scan) : new Map(),
+    leadUps:
+      kind === "incident"
+        ? await leadUpsTo(records, sources, { oldestFirst, timeOf, ...scan })
+        : new Map(),
   };
-  const names = asksForNames ? renamingOf(found, await namedIdsIn(sources, scan)) : undefined;
+  const names = asksForNames
+    ? renamingOf(found, await namedIdsIn(sources, scan), { oldestFirst })
+    : undefined;
   const listed = names === undefined ? found : renamedList(found, names);
   const every =
     records.length === total
@@ -92,7 +100,7 @@ export async function readMaterial(
     every: () => every(),
     sourceCount: sources.length,
     accessLeftOut: await accessLeftOut(sources, all, scan),
-    tables: await readTables(kind, every, { rows: 2 * limit, isMarked }),
+    tables: await readTables(kind, every, { rows: 2 * limit, isMarked, oldestFirst }),
     gapTotals: await gapTotals(sources, { terms: period }, scan),
     counts: {
       records: total,
@@ -130,7 +138,7 @@ function problemsOf({ problems, problemCount }: ReadingProblems): ReadingProblem
   return { problems, problemCount };
 }
 
-interface Wanted {
+interface Wanted extends Pick<StreamOrder, "oldestFirst"> {
   readonly limit: number;
   readonly total: number;
   readonly scan: ScanOptions;
@@ -140,15 +148,17 @@ interface Wanted {
 async function recordsOf(
   sources: readonly TrailSource[],
   about: Query,
-  { limit, total, scan }: Wanted,
+  { limit, total, scan, oldestFirst }: Wanted,
 ): Promise<readonly FlatRecord[]> {
   if (total === 0) return [];
   if (total <= 2 * limit)
-    return (await searchTrail(sources, about, { order: "oldest", ...scan })).records;
+    return (await searchTrail(sources, about, { order: "oldest", ...scan })).records.toSorted(
+      oldestFirst,
+    );
   const parts: FlatRecord[] = [];
   for (const term of ["impact:high", "-impact:high"]) {
     const query = { terms: [...about.terms, ...parseQuery(term).terms] };
     parts.push(...(await searchTrail(sources, query, { order: "newest", limit, ...scan })).records);
   }
-  return parts.toSorted(byTime);
+  return parts.toSorted(oldestFirst);
 }

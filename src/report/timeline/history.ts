@@ -117,7 +117,7 @@ export async function historyOf(
     entries,
     foundAs: foundAs(records, name, roles),
     owners: ownersOf(entries),
-    contradictions: told.contradictions.filter((one) => isWanted(pathed(one), wanted)),
+    contradictions: told.contradictions.filter((one) => isWanted(one, wanted)),
     actedIn: acted.total,
     unlisted:
       isSample && roles.includes("sample")
@@ -142,10 +142,6 @@ function isIn(wanted: Wanted, { owner, path }: Pick<Effect, "owner" | "path">): 
   for (let length = path.length; length >= 0; length--)
     if (wanted.has(placeOf({ owner, path: path.slice(0, length) }))) return true;
   return false;
-}
-
-function pathed({ owner, field, path }: Contradiction): Pick<Effect, "owner" | "field" | "path"> {
-  return { owner, field, path };
 }
 
 function negated(term: Query["terms"][number]): Query["terms"][number] {

@@ -18,6 +18,7 @@ import { isImported } from "../imported.ts";
 import { instantAfter } from "./instant.ts";
 import { type Effect, effectsOf, sampleIdsOf, unnamedSamplesOf } from "./effects.ts";
 import { type Contradiction, type FieldState, replay } from "./replay.ts";
+import { timeTerm } from "./time-term.ts";
 import { isSettingBack } from "./restores.ts";
 import { type Bearing, bearingOn, streamClocks } from "../stream-clocks.ts";
 import { isNamed, isOnRun, runsOf } from "./runs.ts";
@@ -148,8 +149,7 @@ function isOnlyFound({ setBy, next, value }: FieldState): boolean {
 }
 
 function untilTerms(until: string | undefined): Query["terms"] {
-  if (until === undefined) return [];
-  return [{ field: "created", isNegated: false, test: { kind: "time", until } }];
+  return until === undefined ? [] : [timeTerm({ until })];
 }
 
 /** Those of which something holds, and the others. */
