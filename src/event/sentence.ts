@@ -77,7 +77,9 @@ function phrase(record: AuditRecord, catalogue: Catalogue): string {
   const doing = render(parts, record, "infinitive");
   const actor = actorOf(record);
   const reason = textOf(record, ATTR_REASON);
-  const because = reason === undefined ? "" : ` because ${prose(reason)}`;
+  const isSaid = (text: string): boolean =>
+    did.includes(oneLine(text, MAX_PROSE)) && parts.some((part) => isOf(part, record, text));
+  const because = reason === undefined || isSaid(reason) ? "" : ` because ${prose(reason)}`;
   const count = countOf(record);
   const times = count === undefined || count < 2 ? "" : ` (${count} times)`;
   if (kind === "intent") return `${actor} set out to ${doing}${because}`;
@@ -140,6 +142,12 @@ function renderPart(part: SentencePart, record: AuditRecord, form: "past" | "inf
         ? render(part.parts, record, form)
         : "";
   }
+}
+
+/** Whether a part is of a detail that is that text: a purpose is a reason as well, and need not be said twice. */
+function isOf(part: SentencePart, record: AuditRecord, text: string): boolean {
+  if (part.kind === "optional") return part.parts.some((inner) => isOf(inner, record, text));
+  return part.kind === "value" && part.paths.some((path) => detailAt(record, path) === text);
 }
 
 type ValuePart = Extract<SentencePart, { kind: "value" }>;

@@ -166,6 +166,30 @@ test.each<[name: string, record: AuditRecord, sentence: string]>([
   ],
 ])("%s", (_name, record, sentence) => expect(sentenceOf(record)).toBe(sentence));
 
+test.each<[reason: string, purpose: string, wanted: string]>([
+  ["ticket 4711", "ticket 4711", 'ann looked into the audit trail (lr) for "ticket 4711"'],
+  [
+    "review",
+    "ticket 4711",
+    'ann looked into the audit trail (lr) for "ticket 4711" because review',
+  ],
+  ["lr", "review", "ann looked into the audit trail (lr) for review"],
+  ["look", "review", "ann looked into the audit trail (lr) for review because look"],
+  [
+    "long ".repeat(40).trim(),
+    "long ".repeat(40).trim(),
+    `ann looked into the audit trail (lr) for "${"long ".repeat(24).trim()}…" because ${"long ".repeat(40).trim()}`,
+  ],
+])("a reason that stands in the sentence is said once: %s", (reason, purpose, wanted) => {
+  const attributes = {
+    "audit.action": "audit_access",
+    "audit.actor.id": "ann",
+    "audit.outcome": "success",
+    "audit.reason": reason,
+  };
+  expect(sentenceOf({ attributes, body: { purpose, scope: "lr" } })).toBe(wanted);
+});
+
 test("a sentence of an own action", () => {
   const deploy = defineAction({
     name: "widget_deploy",

@@ -9,6 +9,7 @@ import {
 } from "../../read/index.ts";
 import { createProgress } from "../progress.ts";
 import type { Lines } from "../quarantine-command.ts";
+import { partIdsIn } from "./part-ids.ts";
 import { withoutControls } from "../table.ts";
 
 /** Exit codes of commands that ask. */
@@ -52,6 +53,8 @@ export function sayNothingFound(terms: readonly string[], warn: Lines["warn"]): 
   warn("nothing found");
   const word = joiningWordIn(terms);
   if (word !== undefined) warn(`${shown(word)} was looked for as a text: ${JOINING}`);
+  for (const { id, term } of partIdsIn(terms))
+    warn(`${shown(id)} is not the whole id of a record: did you mean ${term}?`);
 }
 
 /** Says that counts over time are not of the time that an imported log says. */

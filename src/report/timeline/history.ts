@@ -85,17 +85,21 @@ export async function historyOf(
     (type === undefined || record.target_type === type) &&
     rolesOf(record, name).some((role) => roles.includes(role));
   const records = inOrder(found.records.filter(isOf), clocks);
+  const plain = until === undefined ? replay(records) : undefined;
   // They make values of a time doubtful, and say what may have come between two that contradict each other.
-  const isDoubtful =
-    until !== undefined || replay(records, until, { clocks }).contradictions.length > 0;
-  const restores = isDoubtful
-    ? (await search([textTerm("action", ...SETTING_BACK), textTerm("status", "success")])).records
-    : [];
+  const restores =
+    plain?.contradictions.length === 0
+      ? []
+      : (await search([textTerm("action", ...SETTING_BACK), textTerm("status", "success")]))
+          .records;
   const isAbout = new Set(records.map(({ record_id: id }) => id));
-  const told = replay(merged(records, restores, clocks), until, {
-    clocks,
-    isTold: ({ record_id: id }) => isAbout.has(id),
-  });
+  const told =
+    plain !== undefined && restores.length === 0
+      ? plain
+      : replay(merged(records, restores, clocks), until, {
+          clocks,
+          isTold: ({ record_id: id }) => isAbout.has(id),
+        });
   const isWanted = (effect: Pick<Effect, "owner" | "field" | "path">, own: Wanted): boolean =>
     isIn(own, effect) && (field === undefined || isOfField(effect, field));
   const wanted: Wanted = new Set();
