@@ -9,6 +9,7 @@ import {
 import { createProgress } from "../progress.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { withoutControls } from "../table.ts";
+import { actionSlips } from "./action-slips.ts";
 
 /** Exit codes of commands that ask. */
 const EXIT_NOTHING = 1;
@@ -33,6 +34,7 @@ export function sayNothingFound(terms: readonly string[], warn: Lines["warn"]): 
   warn("nothing found");
   const word = joiningWordIn(terms);
   if (word !== undefined) warn(`${shown(word)} was looked for as a text: ${JOINING}`);
+  for (const slip of actionSlips(terms)) warn(slip);
 }
 
 /** Says that counts over time are not of the time that an imported log says. */
