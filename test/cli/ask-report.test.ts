@@ -67,6 +67,22 @@ describe("all of them", () => {
     expect(err).toContain("otel-audit: nothing found\n");
   });
 
+  test.each([...COMMANDS, ["query"], ["export"], ["summary", "--by", "day"]])(
+    "%s %s: an action that is a slip is said",
+    (...args) => {
+      const words = args.filter((word) => word !== undefined);
+      const slip = run(teamTrail(), ...words, "action:hp_chnage,pause*,own_thing", "actor:nobody");
+      expect(slip.code).toBe(1);
+      expect(slip.err).toContain(
+        `otel-audit: no built-in action is called "hp_chnage": did you mean hp_change? Only one of a service's own could be\n`,
+      );
+      expect(slip.err).toContain(`is called "own_thing", only one of a service's own could be\n`);
+      expect(slip.err.match(/is called/g)).toHaveLength(2);
+      const known = run(teamTrail(), ...words, "action:stream_start,records_lost", "-action:foo");
+      expect(known.err).not.toContain("is called");
+    },
+  );
+
   test.each(COMMANDS)("%s %s: a trail that is not there is said", (...args) => {
     const { code, out, err } = run(
       join(temporaryDirectory(), "gone"),

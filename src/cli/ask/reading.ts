@@ -11,6 +11,7 @@ import { createProgress } from "../progress.ts";
 import type { Lines } from "../quarantine-command.ts";
 import { partIdsIn } from "./part-ids.ts";
 import { withoutControls } from "../table.ts";
+import { actionSlips } from "./action-slips.ts";
 
 /** Exit codes of commands that ask. */
 const EXIT_NOTHING = 1;
@@ -55,6 +56,7 @@ export function sayNothingFound(terms: readonly string[], warn: Lines["warn"]): 
   if (word !== undefined) warn(`${shown(word)} was looked for as a text: ${JOINING}`);
   for (const { id, term } of partIdsIn(terms))
     warn(`${shown(id)} is not the whole id of a record: did you mean ${term}?`);
+  for (const slip of actionSlips(terms)) warn(slip);
 }
 
 /** Says that counts over time are not of the time that an imported log says. */

@@ -1,8 +1,7 @@
 /** What people made of settings: the first value of each, and the last. */
 import type { FlatRecord } from "../../../format/index.ts";
 import { fieldChangesOf } from "../../field-changes.ts";
-import type { Side } from "../../side.ts";
-import { sideTexts } from "../change-texts.ts";
+import { lackText, sideTexts } from "../change-texts.ts";
 import { targetText } from "../report-event.ts";
 import type { TallyOptions } from "./tally.ts";
 
@@ -69,8 +68,8 @@ export function createSettingChanges({
       return;
     }
     const { before, after } = sideTexts(change);
-    const from = before ?? lackText(change.from, "(not there)");
-    const to = after ?? lackText(change.to, "(gone)");
+    const from = before ?? lackText(change.from, "before");
+    const to = after ?? lackText(change.to, "after");
     const place = placeOf(record);
     if (setting === undefined) known.set(key, newSetting({ actor, field, on, from, to, place }));
     else addTo(setting, { from, to, place }, oldestFirst);
@@ -136,9 +135,4 @@ function inOrder(settings: readonly Known[], compare: Compare): readonly Known[]
 function settingOf({ latest, marked, actor, field, on, from, to, times }: Known): SettingChange {
   const records = [...new Set([...marked, ...latest.map(({ record_id: id }) => id)])];
   return { actor, field, on, from, to, times, records };
-}
-
-/** What a cell says of a side that shows nothing. */
-function lackText({ kind }: Side, absent: string): string {
-  return kind === "absent" ? absent : "(not known)";
 }
