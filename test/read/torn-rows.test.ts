@@ -139,6 +139,18 @@ describe.each(WRITERS)("behind a row that was cut: %s", (_, written) => {
   });
 });
 
+test.each(ODD_TEXTS)(
+  "a text in the first quotes of its row ends no cell of one that was cut: %j",
+  (reason) => {
+    const [one = "", two = ""] = [1, 2].map((at) =>
+      encodeCsvRow(resultRecord(STREAM, at, { "audit.reason": reason })),
+    );
+    const torn = encodeCsvRow(fullRecord);
+    const found = read(`${CSV_HEADER}${torn.slice(0, torn.indexOf("rate") + 2)}\n${one}${two}`);
+    expect(idsIn(found)).toEqual([1, 2].map((at) => `${STREAM}.${at}`));
+  },
+);
+
 test("a whole row keeps what stands in its cells", () => {
   for (const [, written] of WRITERS)
     for (const reason of ODD_TEXTS) {
