@@ -190,6 +190,21 @@ describe("records that are not here", () => {
     expect((await streamClocks(sources)).holes).toEqual([]);
   });
 
+  test("a view may have what retention took from the journal: its numbers are no gaps", async () => {
+    const directory = trailOf({ [A]: BACK }, `${A}.1`);
+    const lines = [1, 2].map((at) => line(A, at, BACK[at - 1] ?? { minute: 0, to: 0 }, 0));
+    writeFileSync(join(directory, "some.jsonl"), lines.join(""));
+    const { holes, setBacks, timeOf: counts } = await streamClocks(await sourcesOf([directory]));
+    expect(holes).toEqual([]);
+    expect(setBacks).toHaveLength(1);
+    expect(counts(place(A, 1, 90))).toBe(timeOf(90));
+    expect(counts(place(A, 4, 80))).toBe(timeOf(100));
+    // What the journal lost, and the view has, is there.
+    const whole = trailOf({ [A]: BACK }, `${A}.2`);
+    writeFileSync(join(whole, "some.jsonl"), lines.join(""));
+    expect((await streamClocks(await sourcesOf([whole]))).holes).toEqual([]);
+  });
+
   test("of a file that is no journal are not told: a view has results only", async () => {
     const directory = temporaryDirectory();
     const lines = four.map((change, at) => line(A, 2 * at + 1, change, 0));
