@@ -3,7 +3,7 @@ import { shown } from "../../lib/shown.ts";
 import { TIME_EXAMPLES } from "../../read/index.ts";
 import type { FoundMoment, Moment } from "../../report/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { withoutControls } from "../table.ts";
 import { columnsOf } from "./columns.ts";
 import type { Looking } from "./one-record.ts";
