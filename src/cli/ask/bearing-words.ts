@@ -1,7 +1,7 @@
 /** What of the streams bears on a state, for people and for programs. */
 import { recordId } from "../../event/index.ts";
 import { type Bearing, missingText, setBackText } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { screenTime } from "./columns.ts";
 
 /** Of more streams nobody reads each. */

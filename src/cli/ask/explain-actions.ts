@@ -2,7 +2,7 @@
 import { sentenceOf } from "../../event/index.ts";
 import { fromFlat } from "../../format/index.ts";
 import { explain, type Explanation, type Step } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { recordAccess } from "./access.ts";
 import { actorText } from "./actor-text.ts";
 import { asked } from "./asked.ts";

@@ -2,7 +2,7 @@
 import { AuditError } from "../../lib/errors.ts";
 import { timeOption } from "../time-option.ts";
 import { type History, historyOf, ROLES } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { withoutControls } from "../table.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";

@@ -4,7 +4,7 @@ import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
 import type { ReadingProblems } from "../../read/index.ts";
 import { findRecords, type FoundRecords, missingAt, missingText } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import type { Asked } from "./asked.ts";
 import { columnsOf } from "./columns.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";

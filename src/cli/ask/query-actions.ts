@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { AuditError } from "../../lib/errors.ts";
 import { type Query, sortTrail, type TrailSource } from "../../read/index.ts";
 import type { FoundWindow, MomentWindow } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
 import { columnsOf, screenTime, TABLE_COLUMNS } from "./columns.ts";

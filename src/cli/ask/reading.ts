@@ -8,7 +8,7 @@ import {
   type ScanOptions,
 } from "../../read/index.ts";
 import { createProgress } from "../progress.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { partIdsIn } from "./part-ids.ts";
 import { withoutControls } from "../table.ts";
 import { actionSlips } from "./action-slips.ts";

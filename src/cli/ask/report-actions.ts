@@ -19,7 +19,7 @@ import {
 } from "../../report/index.ts";
 import type { VerificationReport } from "../../verify/index.ts";
 import { pathsOrDefault } from "../default-paths.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { onTerminal } from "../shell-text.ts";
 import { timeOption } from "../time-option.ts";
 import { recordAccess } from "./access.ts";

@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from "commander";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { trailOption, type TrailOptions } from "../trail-options.ts";
 import { type AccessOptions, addPurpose } from "./access.ts";
 

@@ -12,7 +12,7 @@ import {
   type ReproducedStep,
   type Reproduction,
 } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { recordAccess } from "./access.ts";
 import { type Asked, asked } from "./asked.ts";
 import { bearingObjects, sayBearing } from "./bearing-words.ts";

@@ -2,7 +2,7 @@
 import type { AttributeValue } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import { recordDetail, type RecordDetail, type SealState } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { recordAccess } from "./access.ts";
 import { actorText, joined, withNotes } from "./actor-text.ts";
 import { asked } from "./asked.ts";

@@ -2,7 +2,7 @@
 import { DateTime } from "luxon";
 import { AuditError } from "../../lib/errors.ts";
 import { countRates, type Rates, ratesSvg } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { csvRow } from "./write-rows.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";

@@ -4,7 +4,7 @@ import { type FlatRecord } from "../../format/index.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { createFollower, type Follower, searchTrail } from "../../read/index.ts";
 import { pathsOrDefault } from "../default-paths.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { withoutControls } from "../table.ts";
 import { checkPurpose, recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";

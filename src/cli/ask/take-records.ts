@@ -1,7 +1,7 @@
 /** What commands do that take the records that match one by one. */
 import { createProblemList, matchingRecords, type ReadingProblems } from "../../read/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import type { Asked } from "./asked.ts";
 import { valuesWithProgress } from "./reading.ts";
 

@@ -5,7 +5,7 @@ import type { FlatRecord } from "../../../format/index.ts";
 import { AuditError } from "../../../lib/errors.ts";
 import { shown } from "../../../lib/shown.ts";
 import { ANY_KIND, countTrail, type Query } from "../../../read/index.ts";
-import type { Lines } from "../../quarantine-command.ts";
+import type { Lines } from "../../lines.ts";
 import { isAccessRecorded, recordAccess } from "../access.ts";
 import { type Asked, asked } from "../asked.ts";
 import { exitAfterReading, sayNothingFound, sayProblems } from "../reading.ts";

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { AuditError } from "../../../lib/errors.ts";
-import type { Lines } from "../../quarantine-command.ts";
+import type { Lines } from "../../lines.ts";
 import { recordAccess } from "../access.ts";
 import { type Asked, asked } from "../asked.ts";
 import { createExportFiles } from "../export/export-files.ts";
