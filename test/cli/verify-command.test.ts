@@ -102,6 +102,7 @@ const shape = z.strictObject({
   ),
   trust: z.enum(["none", "log", "foreign", "pinned", "anchored"]),
   anchored: z.strictObject({ streams: count, missing: count }),
+  contested: count,
   lines: count,
   redactions: z.record(z.string(), count),
   gaps: z.array(z.unknown()),
