@@ -87,6 +87,32 @@ test("history and reproduce tell the last value, and that the clock was set back
   expect(sample).toContain("discarded,false");
 });
 
+test("a snapshot is the first in its stream of that name, and ends what stands before it there", () => {
+  const save = (minute: string): TrailEvent => ({
+    at: `2026-10-25T01:${minute}`,
+    action: "checkpoint_save",
+    target: ["checkpoint", "k"],
+    details: { checkpoint_id: "k", step: 1 },
+  });
+  const directory = trail([
+    change(40, 1, 2),
+    save("41"),
+    change(15, 2, 3),
+    save("16"),
+    change(17, 3, 4),
+  ]);
+  const asked = ["reproduce", "--snapshot", "k", "-o", "json"];
+  expect(JSON.parse(ask(asked, directory).out)).toMatchObject({
+    steps: [{ record: reportId(1) }],
+    final: [{ value: { value: 2 }, doubts: [] }],
+  });
+  const late = trail([change(40, 1, 2), change(15, 2, 3), save("16"), change(17, 3, 4)]);
+  expect(JSON.parse(ask(asked, late).out)).toMatchObject({
+    steps: [{ record: reportId(1) }, { record: reportId(2) }],
+    final: [{ value: { value: 3 }, doubts: [] }],
+  });
+});
+
 test("explain has what stands before it in its stream with a later time", () => {
   const { out, err } = ask(["explain", reportId(6), "-o", "json"], trail());
   expect(err).toContain(SET_BACK);

@@ -167,6 +167,14 @@ describe("records that are not here", () => {
     expect(told.missing).toHaveLength(1);
   });
 
+  test("behind the record that is the end bear on nothing", async () => {
+    const sources = await sourcesOf([trailOf({ [A]: four }, `${A}.3`)]);
+    const upTo = (await reproduce(sources)).steps[1]?.record;
+    const { final, bearing } = await reproduce(sources, { upTo });
+    expect(final).toMatchObject([{ value: { value: 2 }, doubts: [] }]);
+    expect(bearing.missing).toEqual([]);
+  });
+
   test("behind the time that is asked for bear on nothing", async () => {
     const sources = await sourcesOf([trailOf({ [A]: four }, `${A}.3`)]);
     const { at, bearing } = await historyOf(sources, "exp-1", { until: timeOf(15) });

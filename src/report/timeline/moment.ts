@@ -15,6 +15,7 @@ import {
 } from "../../read/index.ts";
 import { importOriginOf } from "../imported.ts";
 import { findRecords } from "./find-record.ts";
+import { inStreamOrder } from "../stream-order.ts";
 import { instantAfter } from "./instant.ts";
 import { runPlaceOf } from "./run-place.ts";
 import { chooseSnapshot, MAKING, namesOf, type SnapshotQuestion } from "./snapshot.ts";
@@ -67,10 +68,8 @@ async function snapshotMoment(
   { run, isAttemptTaken, ...options }: MomentOptions,
 ): Promise<FoundMoment> {
   const query: Query = { terms: [textTerm("about", id)] };
-  const { records, ...problems } = await searchTrail(sources, query, {
-    order: "oldest",
-    ...options,
-  });
+  const { records: found, ...problems } = await searchTrail(sources, query, options);
+  const records = inStreamOrder(found);
   const place =
     run === undefined || records.length === 0 ? undefined : await runPlaceOf(sources, run, options);
   const chosen = chooseSnapshot(id, records, { place, isAttemptTaken });

@@ -20,7 +20,7 @@ import { type Effect, effectsOf, sampleIdsOf, unnamedSamplesOf } from "./effects
 import { type Contradiction, type FieldState, replay } from "./replay.ts";
 import { timeTerm } from "./time-term.ts";
 import { isSettingBack } from "./restores.ts";
-import { type Bearing, bearingOn, streamClocks } from "../stream-clocks.ts";
+import { type Bearing, bearingOn, type StreamClocks, streamClocks } from "../stream-clocks.ts";
 import { isNamed, isOnRun, runsOf } from "./runs.ts";
 
 /** Actions that change what a run is made of; others can be named beside them. */
@@ -98,7 +98,7 @@ export async function reproduce(
   sources: readonly TrailSource[],
   { run, until: asked, upTo, actions = [], within = [], ...reading }: ReproduceOptions = {},
 ): Promise<Reproduction> {
-  const clocks = await streamClocks(sources, reading);
+  const clocks = clocksUpTo(await streamClocks(sources, reading), upTo);
   const until = upTo === undefined ? asked : instantAfter(clocks.timeOf(upTo));
   const wanted = textTerm("action", ...REPRODUCED, ...actions);
   const { records: found, ...problems } = await searchTrail(
@@ -126,7 +126,7 @@ export async function reproduce(
       (wantedOnes.has(record) && (isEffective(record) || record.outcome === "unknown")),
   );
   const told = replay(mayCount, until, {
-    clocks: { ...clocks, pivot: upTo?.stream },
+    clocks,
     isTold: (record) => wantedOnes.has(record),
   });
   return {
@@ -141,6 +141,15 @@ export async function reproduce(
     bearing: bearingOn(until, clocks, own),
     ...problems,
   };
+}
+
+/** By the number of the record that is the end: what is not here behind it bears on nothing. */
+function clocksUpTo(clocks: StreamClocks, upTo: FlatRecord | undefined): StreamClocks {
+  if (upTo === undefined) return clocks;
+  const holes = clocks.holes.filter(
+    ({ stream, first }) => stream !== upTo.stream || first < upTo.sequence,
+  );
+  return { ...clocks, holes, pivot: upTo.stream };
 }
 
 /** Nothing before the end says anything of it. */
