@@ -14,6 +14,7 @@ import { oldestFirst } from "./order.ts";
 import { type Contradiction, type FieldState, replay } from "./replay.ts";
 import { SETTING_BACK } from "./restores.ts";
 import { effectsAbout, isOfField, type Role, ROLES, rolesOf } from "./roles.ts";
+import { readWorkedOn } from "./worked-on.ts";
 
 /** One line of a history: what one record says of one field, or only that there was something. */
 export interface HistoryEntry {
@@ -90,10 +91,20 @@ export async function historyOf(
       : (await search([textTerm("action", ...SETTING_BACK), textTerm("status", "success")]))
           .records;
   const isAbout = new Set(records.map(({ record_id: id }) => id));
+  const isOfService = await readWorkedOn(sources, {
+    restores,
+    setting: records,
+    until,
+    within,
+    ...reading,
+  });
   const told =
     plain !== undefined && restores.length === 0
       ? plain
-      : replay(merged(records, restores), until, ({ record_id: id }) => isAbout.has(id));
+      : replay(merged(records, restores), until, {
+          isTold: ({ record_id: id }) => isAbout.has(id),
+          isOfService,
+        });
   const isWanted = (effect: Pick<Effect, "owner" | "field" | "path">, own: Wanted): boolean =>
     isIn(own, effect) && (field === undefined || isOfField(effect, field));
   const wanted: Wanted = new Set();

@@ -16,6 +16,7 @@ import { createPlaceTree, type PlaceTree } from "./place-tree.ts";
 import { isImported } from "../imported.ts";
 import { createRestores } from "./restores.ts";
 import { isSame, type Side, sideOf, sideText, UNKNOWN } from "../side.ts";
+import type { WorkedOn } from "./worked-on.ts";
 
 /** A field as it was. */
 export interface FieldState {
@@ -58,6 +59,14 @@ interface Field extends Omit<FieldState, "doubts"> {
   readonly doubts: string[];
 }
 
+/** Which records count for what. */
+export interface ReplayOptions {
+  /** Whether a record's values are wanted; of the others only that they may have set back values. Default: all. */
+  readonly isTold?: (record: FlatRecord) => boolean;
+  /** What other services work on. Default: each works alone. */
+  readonly isOfService?: WorkedOn;
+}
+
 /** Before it is known what came between. */
 type Clash = Omit<Contradiction, "restores">;
 
@@ -66,16 +75,15 @@ type Clash = Omit<Contradiction, "restores">;
  *
  * @param records the oldest first; those that failed, or were denied, change nothing.
  * @param until ISO 8601 UTC with six digits: records from then on only tell what was there before them.
- * @param isTold whether a record's values are wanted; of the others only that they may have set back values.
  */
 export function replay(
   records: readonly FlatRecord[],
   until?: string,
-  isTold: (record: FlatRecord) => boolean = () => true,
+  { isTold = () => true, isOfService = () => false }: ReplayOptions = {},
 ): Replay {
   const fields = createPlaceTree<Field>();
   const contradictions: Clash[] = [];
-  const restores = createRestores();
+  const restores = createRestores(isOfService);
   const claims = createClaims();
   for (const record of records) {
     if (isImported(record)) {

@@ -19,6 +19,7 @@ import { type Effect, effectsOf, sampleIdsOf, unnamedSamplesOf } from "./effects
 import { type Contradiction, type FieldState, replay } from "./replay.ts";
 import { isSettingBack } from "./restores.ts";
 import { isNamed, isOnRun, runsOf } from "./runs.ts";
+import { readWorkedOn } from "./worked-on.ts";
 
 /** Actions that change what a run is made of; others can be named beside them. */
 const REPRODUCED: readonly string[] = [
@@ -105,6 +106,12 @@ export async function reproduce(
   const originals = own.filter((record) => !isImported(record));
   const effective = originals.filter(isEffective);
   const isOwn = new Set(own);
+  const isOfService = await readWorkedOn(sources, {
+    restores: records.filter(isSettingBack),
+    setting: originals,
+    within: [...time, ...within],
+    ...reading,
+  });
   // What was restored elsewhere is no step, but makes values doubtful, as it does in a history.
   const told = replay(
     records.filter(
@@ -113,7 +120,7 @@ export async function reproduce(
         (isOwn.has(record) && (isEffective(record) || record.outcome === "unknown")),
     ),
     undefined,
-    (record) => isOwn.has(record),
+    { isTold: (record) => isOwn.has(record), isOfService },
   );
   return {
     steps: effective.map((record) => stepOf(record, run)),
