@@ -1,7 +1,5 @@
 import {
-  type AnyEvent,
   ATTR_ACTOR_AUTHENTICATION_ERROR,
-  ATTR_ACTOR_ROLE_PERMITTED,
   ATTR_CALL_DURATION,
   ATTR_CALL_ID,
   ATTR_CLIENT_ADDRESS,
@@ -53,14 +51,4 @@ export function endAttributes(
       ? { [ATTR_RESPONSE_COUNT]: tally.responses, [ATTR_RESPONSE_BYTES]: tally.responseBytes }
       : {}),
   };
-}
-
-/** Recorded, not enforced: a permission that a role should not have had stands out. */
-export function roleAttributes(
-  call: RecordedCall,
-  { actor, action }: AnyEvent,
-): Record<string, boolean> {
-  const role = typeof actor === "object" ? actor.role : undefined;
-  const isPermitted = call.target.policy.isPermitted(role, action);
-  return isPermitted === undefined ? {} : { [ATTR_ACTOR_ROLE_PERMITTED]: isPermitted };
 }

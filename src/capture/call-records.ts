@@ -18,7 +18,7 @@ import {
   NOTHING_ADDED,
   problemsOf,
 } from "../record/index.ts";
-import { callAttributes, endAttributes, roleAttributes } from "./call-attributes.ts";
+import { callAttributes, endAttributes } from "./call-attributes.ts";
 import { type Ending, eventOf } from "./call-event.ts";
 import type { CallStatus } from "./call-status.ts";
 import type { CaptureTarget } from "./capture-target.ts";
@@ -78,7 +78,6 @@ function writeResult(
     const attributes = {
       ...callAttributes(call),
       ...endAttributes(call, ending.status),
-      ...roleAttributes(call, event),
       // A captured call is never refused for what it lacks: it is recorded and marked.
       ...(problems.length > 0 ? { [ATTR_INCOMPLETE]: problems.join("; ") } : {}),
     };
@@ -117,10 +116,9 @@ export function writeIntents(call: RecordedCall, actions?: readonly CallAction[]
       ...eventOf(call, name, { extracted, added: NOTHING_ADDED, ending: undefined }),
       outcome: "unknown",
     };
-    const attributes = { ...callAttributes(call), ...roleAttributes(call, event) };
     const draft = draftOf(event, known(call.target, name), {
       kind: "intent",
-      attributes,
+      attributes: callAttributes(call),
       context: call.context,
       failure: isClosed ? "closed" : "open",
     });

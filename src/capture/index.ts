@@ -49,4 +49,5 @@ export type {
 export { isConditionWord } from "./policy-condition.ts";
 export { compileMethod } from "./policy-method.ts";
 export { type PolicyText, textsOf } from "./policy-texts.ts";
+export { withRoleVerdict } from "./role-verdict.ts";
 export { type WhenGroup, whenGroups } from "./policy-when.ts";

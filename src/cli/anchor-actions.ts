@@ -4,7 +4,7 @@ import { AuditError } from "../lib/errors.ts";
 import { makeAnchor, type Signer, signerOfFile, type StreamHead } from "../seal/index.ts";
 import type { VerificationReport } from "../verify/index.ts";
 import type { AnchorOptions } from "./anchor-command.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 import { keyPathOf, usingKey } from "./signing-key.ts";
 import { pathsOrDefault } from "./default-paths.ts";
 import { evidenceOf, verifyWithProgress } from "./verify-paths.ts";

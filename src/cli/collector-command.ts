@@ -5,7 +5,7 @@ import { collectorBuildCommand, collectorRunCommand } from "./collector-run-comm
 import { collectorDoctorCommand } from "./doctor-command.ts";
 import { collectorRenderCommand } from "./collector-render-command.ts";
 import { collectorValidateCommand } from "./collector-validate-command.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 
 /** `otel-audit collector …`. */
 export function collectorCommand(lines: Lines): Command {

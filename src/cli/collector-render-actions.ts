@@ -10,7 +10,7 @@ import {
 } from "../collector/index.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { replaceFile } from "../lib/files.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 import { findRedactionPolicy } from "./redaction-policy.ts";
 
 /** Options of `otel-audit collector render`. */

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { RenderOptions } from "./collector-render-actions.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 
 /** `--check` found another redaction than the policy's. */
 const EXIT_STALE = 1;

@@ -22,7 +22,7 @@ import {
   policyInForce,
   type PolicyInForce,
 } from "./collector-run-policy.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 import { findRedactionPolicy } from "./redaction-policy.ts";
 import { quoted } from "./shell-text.ts";
 

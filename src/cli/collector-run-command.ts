@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { RunOptions } from "./collector-run-actions.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 
 const RUN_HELP = `
 Prepares the directory (as otel-audit collector prepare), checks the configuration (as otel-audit

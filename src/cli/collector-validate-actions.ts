@@ -1,5 +1,5 @@
 import { type ConfigFinding, loadConfigFiles, validateConfig } from "../collector/index.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 import { withoutControls } from "./table.ts";
 import { jsonText } from "../lib/visible-text.ts";
 

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import type { ValidateCommandOptions } from "./collector-validate-actions.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 
 /** The configuration loses or leaks audit records. */
 const EXIT_FOUND = 1;

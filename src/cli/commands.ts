@@ -1,6 +1,6 @@
 /** Every command, in the order in which help lists them. None of them loads what it does before it runs. */
 import type { Command } from "commander";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 
 /** Makes a command. */
 type Make = (print: Lines["print"], warn: Lines["warn"]) => Command;

@@ -4,7 +4,7 @@ import { AuditError, messageOf } from "../lib/errors.ts";
 import { decodePublicKeys, type NoteKey, readPublicKey, type StreamHead } from "../seal/index.ts";
 import { encodeKey } from "../seal/portable.ts";
 import { createNodeCrypto, openAnchor } from "../verify/index.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 
 const PRIVATE_KEY = /^-----BEGIN [A-Z ]*PRIVATE KEY-----/m;
 

@@ -7,7 +7,7 @@ import {
   type ReconciledCalls,
 } from "../verify/index.ts";
 import type { GapsCommandOptions } from "./gaps-command.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 import { tableLines, withoutControls } from "./table.ts";
 import { pathsOrDefault } from "./default-paths.ts";
 import { evidenceOf, verifyWithProgress } from "./verify-paths.ts";

@@ -10,7 +10,7 @@ import {
 import { recordAccess } from "./ask/access.ts";
 import { readPublicKeys } from "./evidence.ts";
 import type { InspectOptions } from "./inspect-command.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 import { handCommands, printable } from "./shell-text.ts";
 import { tableLines } from "./table.ts";
 import { pathsOrDefault } from "./default-paths.ts";

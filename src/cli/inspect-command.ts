@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { type AccessOptions, addPurpose } from "./ask/access.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 import { addOutput, addTrail, type TrailOptions } from "./trail-options.ts";
 
 /** What `otel-audit inspect` takes. */

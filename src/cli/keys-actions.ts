@@ -13,7 +13,7 @@ import {
 } from "../seal/index.ts";
 import { type FoundKeys, findKeys, shownKeys } from "./found-keys.ts";
 import type { KeyOptions, ShowOptions } from "./keys-command.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 import { keyPathOf, usingKey, whatIsAt } from "./signing-key.ts";
 import { jsonText } from "../lib/visible-text.ts";
 

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 
 /** What `create` and `rotate` take. */
 export interface KeyOptions {

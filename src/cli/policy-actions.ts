@@ -10,7 +10,7 @@ import { AuditError } from "../lib/errors.ts";
 import { checkAgainst, type Finding } from "./policy-check.ts";
 import { type MethodRow, rowsAsWritten, rowsOfMethods } from "./policy-rows.ts";
 import { readProtoMethods } from "./proto-methods.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 import { tableLines } from "./table.ts";
 import { jsonText } from "../lib/visible-text.ts";
 

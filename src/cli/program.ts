@@ -25,6 +25,8 @@ const program = new Command("otel-audit")
   .description("an audit trail for services, made of OpenTelemetry")
   .version(version)
   .showHelpAfterError("(add --help for the options)")
+  // The words of whoever asks are in it. The commands below have it from here.
+  .configureOutput({ outputError: (text, write) => write(visibleLines(text)) })
   .exitOverride();
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 // Names of files, columns and records, and what servers answer, are in it.

@@ -2,11 +2,12 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { listQuarantineFiles, readQuarantineFile } from "../deliver/index.ts";
-import type { QuarantineEntry } from "../format/index.ts";
+import { quarantineDirectory, type QuarantineEntry } from "../format/index.ts";
 import { AuditError } from "../lib/errors.ts";
 import { resolveShipping } from "../setup/shipping-options.ts";
 import { recordAccess } from "./ask/access.ts";
-import type { Lines, QuarantineOptions } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
+import type { QuarantineOptions } from "./quarantine-command.ts";
 import { type FoundEntry, type Retried, retryRecords } from "./quarantine-retry.ts";
 import { tableLines } from "./table.ts";
 import { jsonText, visibleJson } from "../lib/visible-text.ts";
@@ -26,7 +27,7 @@ export async function listRecords(
   const directory = directoryOf(options);
   const found = entriesOf(directory, warn);
   const scope = ["quarantine", "list"];
-  await recordAccess({ scope, count: found.length }, { ...options, trail: [directory] });
+  await recordAccess({ scope, count: found.length }, { ...options, ...placesIn(directory) });
   if (found.length === 0) return nothing("the quarantine is empty", options, { print, warn });
   printEntries(found, options.output, print);
 }
@@ -40,7 +41,7 @@ export async function showRecord(
   const directory = directoryOf(options);
   const found = entriesOf(directory, warn).filter((entry) => idOf(entry) === id);
   const scope = ["quarantine", "show", id];
-  await recordAccess({ scope, count: found.length }, { ...options, trail: [directory] });
+  await recordAccess({ scope, count: found.length }, { ...options, ...placesIn(directory) });
   if (found.length === 0) {
     const message = `no record ${JSON.stringify(id)} is in quarantine: otel-audit quarantine list shows those that are`;
     return nothing(message, options, { print, warn });
@@ -97,6 +98,14 @@ function directoryOf({
     throw new AuditError("unreadable", `${path} is not there: name an audit directory`);
   }
   return path;
+}
+
+/** What is read: the quarantine may be a link to that of another trail. */
+function placesIn(directory: string): {
+  readonly trail: readonly string[];
+  readonly beside: readonly string[];
+} {
+  return { trail: [directory], beside: [quarantineDirectory(directory)] };
 }
 
 function entriesOf(directory: string, warn: Lines["warn"]): readonly FoundEntry[] {

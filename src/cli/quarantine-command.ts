@@ -1,16 +1,11 @@
 import { Command, Option } from "commander";
 import { type AccessOptions, addPurpose } from "./ask/access.ts";
+import type { Lines } from "./lines.ts";
 
 /** What every command of it takes. */
 export interface QuarantineOptions extends AccessOptions {
   readonly directory?: string;
   readonly output: "table" | "json" | "jsonl";
-}
-
-/** Where lines go: data to stdout, the rest to stderr. */
-export interface Lines {
-  readonly print: (line: string) => void;
-  readonly warn: (line: string) => void;
 }
 
 const HELP = `

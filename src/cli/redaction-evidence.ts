@@ -8,7 +8,7 @@ import {
 } from "../redact/index.ts";
 import type { VerifyFilesOptions } from "../verify/index.ts";
 import { explainedBy } from "./explained.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 
 /**
  * What redaction policies explain.

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { createOtlpSender, openResumeFile, resend, type ResumeFile } from "../deliver/index.ts";
 import { messageOf } from "../lib/errors.ts";
 import { plainTextWarning, type ShippingOptions } from "../setup/shipping-options.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 import type { ResendCommandOptions } from "./resend-command.ts";
 import { type FileGroup, filesToSend, leftOutLines } from "./resend-files.ts";
 import { rangeOf, rangeText, receiverOf, speedOf } from "./resend-options.ts";

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 import { addPaths, addWindow, type TrailOptions } from "./trail-options.ts";
 
 /** What `otel-audit resend` takes, as it was typed. */

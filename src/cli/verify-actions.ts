@@ -1,6 +1,6 @@
 /** What `otel-audit verify` does; loaded when it runs. */
 import { styleText } from "node:util";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 import { tableLines, withoutControls } from "./table.ts";
 import { pathsOrDefault } from "./default-paths.ts";
 import { evidenceOf, verifyWithProgress } from "./verify-paths.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 import {
   addAnchor,
   addOutput,

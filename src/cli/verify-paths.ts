@@ -2,7 +2,7 @@
 import { verifyFiles, type VerifyFilesOptions, type VerificationReport } from "../verify/index.ts";
 import { checkNamed, readAnchors, readPublicKeys } from "./evidence.ts";
 import { createProgress } from "./progress.ts";
-import type { Lines } from "./quarantine-command.ts";
+import type { Lines } from "./lines.ts";
 import { windowOf, type WindowOptions } from "./time-option.ts";
 
 /** Options that say what records are held against. */

@@ -80,6 +80,7 @@ export {
   createCatalogue,
 } from "./catalogue.ts";
 export {
+  CHECKPOINT,
   RECORDS_LOST,
   RECORDS_UNCONFIRMED,
   REPLY_DELIVERY,

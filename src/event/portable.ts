@@ -29,7 +29,9 @@ export {
   ATTR_EXCEPTION_MESSAGE,
   ATTR_IMPACT,
   ATTR_IMPORT_FILE,
+  ATTR_IMPORT_LINE,
   ATTR_IMPORT_TIME,
+  ATTR_INCOMPLETE,
   ATTR_INTEGRITY_FIELDS,
   ATTR_OUTCOME,
   ATTR_REASON,
@@ -53,6 +55,7 @@ export {
   EVENT_NAME_PREFIX,
   SCHEMA_VERSION,
 } from "./attributes.ts";
+export { type DetailKind, detailKindsOf, DOTTED_DETAILS } from "./detail-kinds.ts";
 export { KNOWN_ATTRIBUTES } from "./known-attributes.ts";
 export { NO_RESULT } from "./lone-intent.ts";
 export type {

@@ -72,15 +72,15 @@ export function createBlockCutter(file: string, options: BlockOptions = {}): Blo
     const { first, last } = borders.look(chunk);
     let rest = chunk;
     if (skippedLine !== undefined) {
-      const end = first < 0 ? chunk.length : first;
+      const end = first ?? chunk.length;
       line += linesIn(chunk.subarray(0, end));
-      if (first < 0) return;
+      if (first === undefined) return;
       yield tooLong(skippedLine);
       skippedLine = undefined;
       rest = chunk.subarray(end);
     }
     const size = kept.size() + rest.length;
-    if (last > 0) border = size - (chunk.length - last);
+    if (last !== undefined) border = size - (chunk.length - last);
     kept.add(rest);
     if (border >= blockBytes || (border > 0 && size - border > maxLineBytes))
       yield take(border, true, of);
@@ -107,7 +107,7 @@ export function createBlockCutter(file: string, options: BlockOptions = {}): Blo
     isWithoutIds = typeof found !== "string";
     if (isWithoutIds) yield { ...problem(WITHOUT_IDS, 1), isWithoutIds };
     form = typeof found === "string" ? found : found.form;
-    finder = createBorderFinder(form);
+    finder = createBorderFinder(form, { isWithoutIds });
     yield* add(head, form, finder);
   }
 

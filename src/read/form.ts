@@ -12,6 +12,10 @@ const MARKS: readonly (readonly [start: readonly number[], what: string])[] = [
   [[0x1f, 0x8b], "it is compressed (gzip): unpack it first"],
   [[0x28, 0xb5, 0x2f, 0xfd], "it is compressed (zstd): unpack it first"],
   [[0x50, 0x4b, 0x03, 0x04], "it is compressed (zip): unpack it first"],
+  [
+    [0x50, 0x41, 0x52, 0x31],
+    "it is Parquet, which DuckDB and other programs read: name the trail that it was exported from, or export that with -o jsonl",
+  ],
   [[0xff, 0xfe], "it is UTF-16: records are UTF-8"],
   [[0xfe, 0xff], "it is UTF-16: records are UTF-8"],
 ];

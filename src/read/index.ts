@@ -18,7 +18,7 @@ export { blocksOf, type FileBlockOptions } from "./blocks-of.ts";
 export { type ForeignEntry } from "./foreign/foreign-entry.ts";
 export { type ForeignLog, readForeignLog } from "./foreign/foreign-log.ts";
 export { decodeBlock } from "./decode-block.ts";
-export { filesOf } from "./files-of.ts";
+export { filesOf, journalStreamOf } from "./files-of.ts";
 export { type ReadRecord, readRecords, recordsIn } from "./read-records.ts";
 export { copyPipes } from "./pipe-copies.ts";
 export { isGone, type PipeCopies, type TrailFile, trailFilesOf } from "./trail-files.ts";
@@ -51,6 +51,7 @@ export {
   type ProblemList,
   type ReadingProblems,
 } from "./search/problem-list.ts";
+export { type JournalStarts, readPlaces, type TakePlace } from "./search/read-places.ts";
 export { type ScanOptions } from "./search/scan-trail.ts";
 export { type GroupKey, type Interval, type Order } from "./search/scanned-block.ts";
 export { ANY_KIND, textTerm } from "./query/terms.ts";

@@ -118,7 +118,9 @@ function isList(value: BodyValue | undefined): value is readonly BodyValue[] {
  * What it means that a side has no such field: it was not there, unless the record has no such side, or
  * something was taken out of the record.
  */
-function absences(record: FlatRecord): (side: "before" | "after", path: readonly string[]) => Side {
+export function absences(
+  record: FlatRecord,
+): (side: "before" | "after", path: readonly string[]) => Side {
   const { attributes, details } = record;
   const text = attributes[ATTR_INTEGRITY_FIELDS];
   const seals = (typeof text === "string" ? decodeFieldSeals(text) : undefined) ?? [];

@@ -25,6 +25,8 @@ export interface TrailGroups extends ReadingProblems {
   readonly total: number;
   /** What all of them stand for. */
   readonly events: number;
+  /** Of the records: those of an imported log, where pieces of time are asked for; else they stand in their groups. */
+  readonly imported: number;
 }
 
 /** How records are grouped. */
@@ -53,9 +55,10 @@ export async function groupTrail(
   query: Query,
   { zone, by, ...options }: GroupOptions,
 ): Promise<TrailGroups> {
-  const ways = [[], by.map((name) => groupKeyOf(name, zone))];
-  const counted = await countTrailWays(sources, query, ways, options);
-  const [all, groups] = counted.ways.map((counts) => [...counts.values()]);
+  const keys = by.map((name) => groupKeyOf(name, zone));
+  const origins = keys.some((key) => "interval" in key) ? [IMPORT_FILES] : [];
+  const counted = await countTrailWays(sources, query, [[], keys, ...origins], options);
+  const [all, groups, files = []] = counted.ways.map((counts) => [...counts.values()]);
   return {
     fields: by,
     groups: (groups ?? [])
@@ -63,9 +66,20 @@ export async function groupTrail(
       .map(({ values, records, events }) => ({ values, records, events })),
     total: counted.total,
     events: all?.[0]?.events ?? 0,
+    imported: importedIn(files),
     problems: counted.problems,
     problemCount: counted.problemCount,
   };
+}
+
+/** Groups by the file that a record was imported from. */
+export const IMPORT_FILES: readonly GroupKey[] = [{ field: "imported" }];
+
+/** Records of {@link IMPORT_FILES} that are no originals. */
+export function importedIn(files: readonly GroupCount[]): number {
+  return files
+    .filter(({ values: [file = ""] }) => file !== "")
+    .reduce((sum, { records }) => sum + records, 0);
 }
 
 /** The largest first; of one size, by name. */

@@ -17,7 +17,7 @@ export type { FieldChange } from "./field-changes.ts";
 export { gapText, type GapTotals } from "./gap-totals.ts";
 export { type ImportOrigin, importOriginOf, originText } from "./imported.ts";
 export { leavesOf } from "./leaves.ts";
-export { findRecords, type FoundRecords } from "./timeline/find-record.ts";
+export { findRecords, type FoundRecords, missingAt } from "./timeline/find-record.ts";
 export {
   type History,
   type HistoryEntry,
@@ -41,6 +41,7 @@ export { type Runs, runsOf } from "./timeline/runs.ts";
 export { type Role, ROLES } from "./timeline/roles.ts";
 export type { SealState } from "./timeline/seal-state.ts";
 export type { Side } from "./side.ts";
+export { type Bearing, missingText, setBackText } from "./stream-clocks.ts";
 export { groupTrail, type TrailGroups } from "./groups.ts";
 export { summariseTrail, type Total, type TrailSummary } from "./summary.ts";
 export { countRates, type RateInterval, type Rates, type RateSeries } from "./rates.ts";

@@ -2,14 +2,14 @@
 import { DateTime } from "luxon";
 import { AuditError } from "../lib/errors.ts";
 import {
-  countTrail,
+  countTrailWays,
   type GroupCount,
   type Query,
   type ReadingProblems,
   type ScanOptions,
   type TrailSource,
 } from "../read/index.ts";
-import { groupKeyOf } from "./groups.ts";
+import { groupKeyOf, IMPORT_FILES, importedIn } from "./groups.ts";
 
 /** Pieces of time that rates are shown in. */
 export const RATE_INTERVALS = ["hour", "day", "week", "month", "year"] as const;
@@ -38,6 +38,8 @@ export interface Rates extends ReadingProblems {
   readonly series: readonly RateSeries[];
   readonly records: number;
   readonly events: number;
+  /** Of the records: those of an imported log, which stand at the time of the import. */
+  readonly imported: number;
 }
 
 /** How rates are counted. */
@@ -66,8 +68,9 @@ export async function countRates(
   { interval, by, zone, ...options }: RatesOptions,
 ): Promise<Rates> {
   const keys = [groupKeyOf(interval ?? "hour", zone), ...(by === undefined ? [] : [{ field: by }])];
-  const { counts, total, problems, problemCount } = await countTrail(sources, query, keys, options);
-  const groups = [...counts.values()];
+  const counted = await countTrailWays(sources, query, [keys, IMPORT_FILES], options);
+  const { total, problems, problemCount } = counted;
+  const [groups = [], files = []] = counted.ways.map((counts) => [...counts.values()]);
   const own = interval ?? fittingInterval(groups, zone);
   const series = new Map<string, number[]>();
   const known = new Map<string, string>();
@@ -98,6 +101,7 @@ export async function countRates(
     series: [...series].map(([name, events]) => seriesOf(name, events)).toSorted(byTotal),
     records: total,
     events: groups.reduce((sum, { events }) => sum + events, 0),
+    imported: importedIn(files),
     problems,
     problemCount,
   };

@@ -4,7 +4,7 @@
  * In: resolved options. Out: an open audit log. Opening is synchronous, so that a server can be kept
  * from listening when it fails.
  */
-import { type CaptureTarget, createOpenCalls } from "../capture/index.ts";
+import { type CaptureTarget, createOpenCalls, withRoleVerdict } from "../capture/index.ts";
 import { type AnyEvent, type FileChange, fileChangeEvent } from "../event/index.ts";
 import { createJournalProcessor, type JournalNotice, startAdoption } from "../journal/index.ts";
 import { AuditError } from "../lib/errors.ts";
@@ -115,7 +115,7 @@ export function openAudit(
     if (isClosed) throw refuseLate();
     isFavoured = draft.failure === "closed";
     isFollowed = draft.isFollowed === true;
-    emitDraft(draft);
+    emitDraft(withRoleVerdict(draft, policy));
     draft.call?.recorded();
     outward.wake();
     return processor.lastRecordId();

@@ -10,7 +10,7 @@ import { KIND } from "./examined-block.ts";
 import { createNumberSet, type NumberSet } from "../lib/number-set.ts";
 import type { FindingParts } from "./findings.ts";
 import type { SeenRecord, StreamJudgeOptions } from "./judged-stream.ts";
-import { isInside } from "./time-window.ts";
+import { ALL_TIME, isInside } from "./time-window.ts";
 
 /** What {@link createCopyComparer} takes. */
 export interface CopyComparerOptions extends StreamJudgeOptions {
@@ -22,7 +22,9 @@ export interface CopyComparer {
   /** The copies of one record that are at hand, in their order; all of them before anything is forgotten. */
   readonly compare: (records: readonly SeenRecord[], range: CoveredRange) => void;
   readonly proven: NumberSet;
-  /** Of those: results. */
+  /** Those of them that are of the time that is asked for. */
+  readonly counted: NumberSet;
+  /** Of those that are proven: results. */
   readonly results: NumberSet;
   /** Numbers with a copy that is not what was signed, or does not show it. */
   readonly altered: NumberSet;
@@ -68,7 +70,8 @@ export function createCopyComparer(options: CopyComparerOptions): CopyComparer {
 
 /** A class: there is one for each stream that was signed, and there may be very many. */
 class Comparer implements CopyComparer {
-  readonly proven = createNumberSet();
+  readonly proven: NumberSet = createNumberSet();
+  readonly counted: NumberSet;
   readonly results = createNumberSet();
   readonly altered = createNumberSet();
   readonly #options: CopyComparerOptions;
@@ -80,6 +83,7 @@ class Comparer implements CopyComparer {
 
   constructor(options: CopyComparerOptions) {
     this.#options = options;
+    this.counted = options.window === ALL_TIME ? this.proven : createNumberSet();
   }
 
   compare(records: readonly SeenRecord[], range: CoveredRange): void {
@@ -134,6 +138,7 @@ class Comparer implements CopyComparer {
     if (record.kind === KIND.result) this.results.add(sequence);
     // Asked for only now: the time of a record that is not the one that was signed says nothing.
     const isCounted = isInside(window, record.time);
+    if (isCounted) this.counted.add(sequence);
     const { onProven } = record;
     if (borrowed !== undefined) Object.assign(borrowed, { isProven: true, isCounted, onProven });
     else {

@@ -27,6 +27,8 @@ export interface GapReport {
   readonly unconfirmed: readonly GapRecord[];
   readonly calls: readonly ReconciledCalls[];
   readonly unclosed: readonly UnclosedStream[];
+  /** Why nobody can tell whether more is missing, as in `nothing is signed`; absent: it can be told. */
+  readonly untold?: string;
   /** Findings beyond those that are listed. */
   readonly unlisted: number;
 }

@@ -19,7 +19,6 @@ export interface GapsOptions {
 
 /** Findings because of which nobody can tell whether something is missing. */
 const UNTOLD: ReadonlySet<FindingCode> = new Set<FindingCode>([
-  "nothing_signed",
   "record_unproven",
   "format_unsupported",
   "anchor_untrusted",
@@ -53,12 +52,22 @@ export function gapsOf(
     calls: calls.reduce((sum, { lost, missing: absent }) => sum + lost + (absent ?? 0), 0),
   };
   const isMissing = counts.missing + counts.lost + counts.calls > 0;
-  const untold = findings.some(({ code }) => code === "time_unread")
-    ? "no record of that time was read"
-    : findings.some(({ code }) => UNTOLD.has(code))
-      ? "not everything is signed; run otel-audit verify"
-      : undefined;
-  return { version: 1, ...verdictOf(report, { isMissing, untold, counts }), counts, ...known };
+  const untold = untoldIn(findings);
+  return {
+    version: 1,
+    ...verdictOf(report, { isMissing, untold, counts }),
+    counts,
+    ...known,
+    ...(untold === undefined ? {} : { untold }),
+  };
+}
+
+function untoldIn(findings: VerificationReport["findings"]): string | undefined {
+  const has = (wanted: FindingCode): boolean => findings.some(({ code }) => code === wanted);
+  if (has("time_unread")) return "no record of that time was read";
+  // What a later version signed is signed.
+  if (has("nothing_signed") && !has("format_unsupported")) return "nothing is signed";
+  return findings.some(({ code }) => UNTOLD.has(code)) ? "not everything is signed" : undefined;
 }
 
 function missingIn({ findings, gaps }: VerificationReport): readonly MissingRecords[] {
@@ -112,7 +121,8 @@ function verdictOf(
   }
   if (isMissing) return { verdict: "incomplete", exitCode: 4, headline: what };
   if (untold !== undefined) {
-    const headline = `whether something is missing cannot be told: ${untold}`;
+    const way = untold.endsWith("signed") ? "; run otel-audit verify" : "";
+    const headline = `whether something is missing cannot be told: ${untold}${way}`;
     return { verdict: "inconclusive", exitCode: 4, headline };
   }
   const headline = `nothing is missing: ${counted(records.proven + records.adopted, "record")} in ${counted(streams.length, "stream")}`;

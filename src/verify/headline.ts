@@ -34,7 +34,10 @@ export function headlineOf(
       const count = unlistedFindings
         .filter(isTampered)
         .reduce((sum, one) => sum + one.count, findings.filter(isTampered).length);
-      return `TAMPERED: ${counted(count, "finding")}; of the rest ${counted(proven, "record")} proven, ${trust}`;
+      // One proven copy is enough to count; what a finding is about is none of the rest.
+      const rest = counted(Math.max(0, proven - facts.contested), "record");
+      const copies = facts.contested === 0 ? "" : ` (${shown(proven)} have a proven copy)`;
+      return `TAMPERED: ${counted(count, "finding")}; of the rest ${rest} proven${copies}, ${trust}`;
     }
     default: {
       const codes = [...new Set(findings.flatMap((finding) => reasonOf(finding)))];

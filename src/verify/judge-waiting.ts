@@ -34,8 +34,8 @@ export interface WaitingParts extends Pick<
 export interface Uncovered {
   /** Behind the last checkpoint, as those of a killed process are. */
   readonly unsigned: number;
-  /** Checkpoints that no later one covers: their own notes prove them. */
-  readonly notes: number;
+  /** Numbers of checkpoints that no later one covers: their own notes prove them. */
+  readonly notes: readonly number[];
   /** All that may be of the time that is asked for. */
   readonly asked: number;
 }
@@ -47,7 +47,7 @@ export interface Uncovered {
 export function judgeWaiting(parts: WaitingParts): Uncovered {
   const { stream, found, waiting, size, closedAt, isProof, repeated, window } = parts;
   const isTailWanted = overlaps(window, parts.lastTime, Infinity);
-  let notes = 0;
+  const notes: number[] = [];
   let asked = 0;
   const tail: SeenRecord[] = [];
   const unproven: SeenRecord[] = [];
@@ -68,7 +68,7 @@ export function judgeWaiting(parts: WaitingParts): Uncovered {
     // A finding says already what is wrong with it.
     else if (isNote && (proofs.length === 0 || repeated.has(record.sequence))) continue;
     else if (!isWanted) continue;
-    else if (isProven) notes++;
+    else if (isProven) notes.push(record.sequence);
     else tail.push(record);
   }
   tell(unproven, "have no checkpoint, although later ones are there");

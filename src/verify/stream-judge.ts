@@ -31,6 +31,8 @@ export interface StreamJudge {
   /** Everything was seen: tells of what is proven, as far as it was not told. */
   readonly settle: () => void;
   readonly finish: (purged: readonly Run[]) => StreamSummary;
+  /** When it has finished: whether a record is counted as proven. */
+  readonly isProven: (sequence: number) => boolean;
   /** When it has finished: whether a checkpoint covers any of its records as it is, of whatever time. */
   readonly isAnySigned: () => boolean;
   /** When it has finished: whether a piece of the time that is asked for lies between two of its own checkpoints. */
@@ -54,6 +56,7 @@ class Judge implements StreamJudge {
   #hasForgotten = false;
   #isAnySigned = false;
   #isTimeCovered = false;
+  #notes: readonly number[] = [];
 
   constructor(options: StreamJudgeOptions) {
     this.stream = options.stream;
@@ -120,6 +123,12 @@ class Judge implements StreamJudge {
     this.#signed?.copies.settle();
   }
 
+  isProven(sequence: number): boolean {
+    const { coverage, copies } = this.#signed ?? {};
+    if (copies?.counted.has(sequence) === true) return coverage?.of(sequence)?.isOwn === true;
+    return this.#notes.includes(sequence);
+  }
+
   isAnySigned(): boolean {
     return this.#isAnySigned;
   }
@@ -162,6 +171,7 @@ class Judge implements StreamJudge {
       purged,
       isWhole,
     });
+    this.#notes = notes;
     this.#isAnySigned = compared.isAny;
     // Who adopts attests nothing. What came before the first one has no known beginning.
     const own = claims.filter(({ part }) => part.isOwn);
@@ -169,7 +179,7 @@ class Judge implements StreamJudge {
     return {
       stream,
       records: compared.proven + compared.adopted + compared.inserted + asked,
-      proven: compared.proven + notes,
+      proven: compared.proven + notes.length,
       adopted: compared.adopted,
       unsigned,
       ...absent,

@@ -51,6 +51,8 @@ export interface VerificationFacts {
   readonly keys: readonly UsedKey[];
   readonly trust: Trust;
   readonly anchored: AnchoredFacts;
+  /** Records that are proven by one copy, while a finding says that something about them is tampered; never too few. */
+  readonly contested: number;
   /** Lines that were records, copies counted each. */
   readonly lines: number;
   /** How often a field was redacted, by key. */

@@ -11,6 +11,7 @@ import { judgeAnchors, trustedAnchors } from "./anchor-heads.ts";
 import { createCallLedger } from "./call-ledger.ts";
 import { checkCheckpoint, isSound, type SoundCheckpoint } from "./check-checkpoint.ts";
 import { KIND, type ExaminedBlock, type GapClaim, type RecordDetail } from "./examined-block.ts";
+import { countContested } from "./contested.ts";
 import { createFieldLedger } from "./field-ledger.ts";
 import { createFindingList } from "./finding-list.ts";
 import { judgeWhole } from "./judge-whole.ts";
@@ -229,14 +230,20 @@ export function createVerification(options: VerificationOptions): Verification {
       judgeWhole({ judges: [...judges.values()], streams, lines, isTimeRead, found: list.add });
       fields.finish();
       const unlistedFindings = list.unlisted();
+      const findings = list.findings();
       return {
-        findings: list.findings(),
+        findings,
         unlisted: unlistedFindings.reduce((sum, { count }) => sum + count, 0),
         unlistedFindings,
         streams,
         keys: ring.keys,
         trust: ring.trust === "pinned" && isAnchored ? "anchored" : ring.trust,
         anchored,
+        contested: countContested({
+          findings,
+          unlistedFindings,
+          isProven: (stream, sequence) => judges.get(stream)?.isProven(sequence) === true,
+        }),
         lines,
         redactions: fields.redactions(),
         gaps,

@@ -3,7 +3,7 @@ import * as grpc from "@grpc/grpc-js";
 import { diag } from "@opentelemetry/api";
 import { type Audit, auditGrpc, createAudit, currentAudit, type PolicyDocument } from "otel-audit";
 import { expect, onTestFinished, test } from "vitest";
-import type { AuditRecord } from "../../src/event/index.ts";
+import type { Actor, AuditRecord } from "../../src/event/index.ts";
 import {
   call,
   type CallOptions,
@@ -191,6 +191,37 @@ test("roles are recorded, and not enforced", async () => {
     ["owner", true, "success"],
     ["annotator", false, "success"],
     ["stranger", undefined, "success"],
+  ]);
+});
+
+test("what code records itself is held against the roles as well", async () => {
+  const audit = await openAudited({
+    version: 1,
+    roles: { annotator: ["tag_add"], owner: ["permission_change", "pause"] },
+  });
+  const as = (role?: string): Actor => ({ id: "ann", ...(role === undefined ? {} : { role }) });
+  for (const role of ["owner", "annotator", "stranger", undefined])
+    await audit.record({ action: "pause", actor: as(role) });
+  await audit.deny({ action: "pause", actor: as("annotator") });
+  const change = { action: "permission_change", target: { type: "user", id: "bob" } } as const;
+  const after = { role: "owner" };
+  await audit.around({ ...change, actor: as("annotator"), after, reason: "help" }, () => undefined);
+  expect(
+    recordsIn(audit.directory)
+      .filter(({ attributes }) => attributes["audit.actor.id"] === "ann")
+      .map(({ attributes }) => [
+        attributes["audit.record.kind"],
+        attributes["audit.actor.role"],
+        attributes["audit.actor.role.permitted"],
+      ]),
+  ).toEqual([
+    ["result", "owner", true],
+    ["result", "annotator", false],
+    ["result", "stranger", undefined],
+    ["result", undefined, undefined],
+    ["result", "annotator", false],
+    ["intent", "annotator", false],
+    ["result", "annotator", false],
   ]);
 });
 

@@ -17,7 +17,12 @@ import {
 } from "../support/command-trail.ts";
 import type { Ran } from "../support/prepared-command.ts";
 import { readFileSync } from "node:fs";
-import { REPORT_STREAM, TEAM_EVENTS, writeReportTrail } from "../support/report-trail.ts";
+import {
+  REPORT_STREAM,
+  TEAM_EVENTS,
+  type TrailEvent,
+  writeReportTrail,
+} from "../support/report-trail.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What would steer a terminal. */
@@ -61,6 +66,22 @@ describe("all of them", () => {
     expect(code).toBe(1);
     expect(err).toContain("otel-audit: nothing found\n");
   });
+
+  test.each([...COMMANDS, ["query"], ["export"], ["summary", "--by", "day"]])(
+    "%s %s: an action that is a slip is said",
+    (...args) => {
+      const words = args.filter((word) => word !== undefined);
+      const slip = run(teamTrail(), ...words, "action:hp_chnage,pause*,own_thing", "actor:nobody");
+      expect(slip.code).toBe(1);
+      expect(slip.err).toContain(
+        `otel-audit: no built-in action is called "hp_chnage": did you mean hp_change? Only one of a service's own could be\n`,
+      );
+      expect(slip.err).toContain(`is called "own_thing", only one of a service's own could be\n`);
+      expect(slip.err.match(/is called/g)).toHaveLength(2);
+      const known = run(teamTrail(), ...words, "action:stream_start,records_lost", "-action:foo");
+      expect(known.err).not.toContain("is called");
+    },
+  );
 
   test.each(COMMANDS)("%s %s: a trail that is not there is said", (...args) => {
     const { code, out, err } = run(
@@ -178,6 +199,57 @@ describe("summary", () => {
     const { code, err } = run(teamTrail(), "summary", "--by", "actr");
     expect(code).toBe(2);
     expect(err).toContain('--by names "actr", which is no field: did you mean actor?');
+  });
+});
+
+describe("what was imported", () => {
+  const imported = (at: string): TrailEvent => ({
+    at,
+    action: "pause",
+    more: { "audit.import.file.name": "old.json", "audit.import.time": "2026-05-27T14:30:00Z" },
+  });
+  const events = [
+    imported("2026-11-22T09:00"),
+    { at: "2026-11-21T09:00", action: "pause" },
+    imported("2026-11-22T09:01"),
+  ];
+  const NOTE = /2 records are of an imported log and stand at the time of the import/;
+
+  test.each([
+    [["stats"], NOTE],
+    [["stats", "-o", "svg"], NOTE],
+    [["summary", "--by", "day"], NOTE],
+    [["summary", "--by", "action"], /^$/],
+    [["stats", "no:imported"], /^$/],
+  ])("is said where counts are over time: %j", (args, said) => {
+    const directory = temporaryDirectory();
+    writeReportTrail(directory, events);
+    const { code, err } = run(directory, ...args);
+    expect(code).toBe(0);
+    expect(err).toMatch(said);
+  });
+
+  test("is counted in the JSON of stats", () => {
+    const directory = temporaryDirectory();
+    writeReportTrail(directory, events);
+    expect(JSON.parse(run(directory, "stats", "-o", "json").out)).toMatchObject({
+      records: 3,
+      imported: 2,
+    });
+  });
+});
+
+describe("summary --by", () => {
+  test.each([
+    ["day", "2026-10-05", "2026-10-05T00:00:00Z"],
+    ["week", "2026-10-05", "2026-10-05T00:00:00Z"],
+    ["month", "2026-10-01", "2026-10-01T00:00:00Z"],
+    ["hour", "2026-10-05 08:00 +00:00", "2026-10-05T08:00:00Z"],
+  ])("%s is a date for people, and a time for programs", (by, date, time) => {
+    const rows = (...args: readonly string[]): readonly string[] =>
+      run(teamTrail(), "summary", "--by", by, ...args).out.split("\n");
+    expect(rows().filter((row) => row.startsWith(`${date}  `))).toHaveLength(1);
+    expect(rows("-o", "csv").filter((row) => row.startsWith(`${time},`))).toHaveLength(1);
   });
 });
 
@@ -339,6 +411,42 @@ describe("report", () => {
     expect(code).not.toBe(0);
     expect(out).toContain("- **Missing:** everything: nothing was read");
     expect(out).not.toContain("nothing that is known of");
+  });
+
+  test("lists what was signed and is not here, before it says what records say", () => {
+    const copy = journalCopy(trail);
+    const segment = segmentOf(copy);
+    const lines = readFileSync(segment, "utf8").split("\n");
+    const at = lines.findIndex((line) => line.includes('"action_type":"pause"'));
+    const { sequence } = JSON.parse(lines[at] ?? "") as { sequence: number };
+    writeFileSync(segment, lines.toSpliced(at, 1).join("\n"));
+    const { code, out } = run(copy.directory, "report", "release");
+    expect(code).toBe(4);
+    expect(out).toContain("- **Missing:** 1 signed record not here\n");
+    const missing = out.slice(out.indexOf("## What is missing"));
+    expect(missing).toContain(`| ${copy.stream} | 1 | ${sequence} | no record |`);
+    expect(missing).toContain("No record of this period says of them, or of others,");
+    expect(missing).not.toContain("says that others were lost");
+  });
+
+  test("does not say that nothing is missing where nothing is signed, or nobody looked", () => {
+    const view = join(temporaryDirectory(), "view");
+    mkdirSync(view);
+    writeFileSync(
+      join(view, "audit_log.csv"),
+      readFileSync(join(trail.directory, "audit_log.csv")),
+    );
+    const { out } = run(view, "report", "release");
+    expect(out).toContain("- **Missing:** cannot be told: nothing is signed\n");
+    expect(out).toContain("Whether more is missing cannot be told: nothing is signed.");
+    const unverified = run(trail.directory, "report", "release", "--no-verify").out;
+    expect(unverified).toContain(
+      "- **Missing:** nothing that the records say; the trail was not verified\n",
+    );
+    expect(unverified).toContain("The trail was not verified: whether signed records are missing");
+    expect(run(trail.directory, "report", "release").out).toContain(
+      "- **Missing:** nothing that is known of\n",
+    );
   });
 
   test("is the same document however often somebody looks", () => {

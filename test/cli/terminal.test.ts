@@ -196,3 +196,29 @@ test("a file of CSV has what there is", () => {
   ]);
   expect(out).toContain(STEERING);
 });
+
+const WRONG: readonly (readonly [args: readonly string[], text: string])[] = [
+  [[TEXT], "unknown command"],
+  [["help", TEXT], "Usage: otel-audit"],
+  [[`--${TEXT}`], "unknown option"],
+  [["query", "--order", TEXT], "red"],
+  [["query", `--${TEXT}`], "unknown option"],
+  [["query", "--limit", TEXT], "red"],
+  [["report", TEXT], "red"],
+  [["completion", TEXT], "red"],
+  [["keys", TEXT], "unknown command"],
+  [["keys", "show", TEXT], "too many arguments"],
+  [["keys", "show", `--${TEXT}`], "unknown option"],
+  [["quarantine", "list", "-o", TEXT], "red"],
+  [["collector", "run", `--${TEXT}`], "unknown option"],
+];
+
+test.each(WRONG.map(([args, text]) => [args.join(" ").replaceAll(TEXT, "…"), args, text] as const))(
+  "what is wrong with a command line steers nothing: %s",
+  (_, args, text) => {
+    const { code, out, err } = otelAudit(args);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain(text);
+    expect(err).not.toMatch(STEERS);
+  },
+);

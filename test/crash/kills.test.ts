@@ -6,6 +6,8 @@ import type { ChildProcess } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createAudit } from "otel-audit";
+import { sourcesOf } from "../../src/read/index.ts";
+import { streamClocks } from "../../src/report/stream-clocks.ts";
 import { startFlakySink } from "../support/flaky-sink.ts";
 import { createLedger, expectKept } from "../support/ledger.ts";
 import { type Service, startService } from "../support/service.ts";
@@ -133,6 +135,8 @@ test(
     expect(views.json).toEqual(ids);
     expect(foreignViewsIn(directory)).toEqual([]);
     expect(ledger.ids("kept").length).toBeGreaterThan(0);
+    // Nothing is missing between two records of a stream, whatever was cut at its end.
+    expect((await streamClocks(await sourcesOf([directory]))).holes).toEqual([]);
     console.log(
       `${KILLS} kills, ${trail.streams.length} streams, ${ids.length} results, acknowledged: ${ledger.ids("kept").length} by record(), ` +
         `${ledger.ids("answered Note").length + ledger.ids("answered Grant").length} calls; sink: ${[...sink.mischief].map(([way, count]) => `${way} ${count}`).join(", ")}`,

@@ -119,6 +119,7 @@ describe("the form is found by content", () => {
     ["a field with a dot", '{"audit.record.id":"S.1"}\n', "victorialogs"],
     ["logcli", '{"labels":{},"line":"{}","timestamp":"2026-01-01T00:00:00Z"}\n', "loki"],
     ["gzip", "\u001f\u008b\u0008", /compressed \(gzip\)/],
+    ["Parquet", "PAR1\u0015\u0004", /it is Parquet.* -o jsonl$/],
     ["UTF-16", "\u00ff\u00fe{\u0000", /UTF-16/],
     ["five columns", "timestamp,action_type,status,details,error\r\n", /holds no record ids/],
     [

@@ -2,9 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeBlock } from "../../src/read/index.ts";
-import type { AuditRecord, BodyValue } from "../../src/event/index.ts";
+import type { AuditRecord, BodyMap, BodyValue } from "../../src/event/index.ts";
 import { canonicalJson } from "../../src/lib/canonical-json.ts";
 import { sealedListText } from "../../src/read/forms/victoria-list.ts";
+import { nestedBody } from "../../src/read/search/nested-body.ts";
+import { keyOf, sealedFieldsOf } from "../../src/seal/portable.ts";
 import { blockOf } from "../support/blocks.ts";
 
 const HEAD = {
@@ -166,4 +168,195 @@ test.each([
   const { body } = recordOf({ ...fields, _stream });
   // Of leaf and label with one name and value only one was kept: it is taken for the label.
   expect(body).toEqual(_stream.includes("=") ? { note: "n" } : { "host.name": "h", note: "n" });
+});
+
+describe("types of details", () => {
+  const DIGEST = "0123456789abcdef".repeat(4);
+  const typesOf = (
+    action: string,
+    category: string,
+    fields: Readonly<Record<string, string>>,
+  ): AuditRecord["body"] => {
+    const leaves = Object.keys(fields).filter((name) => !name.startsWith("audit."));
+    const keys = leaves.map(keyOf).toSorted();
+    return recordOf({
+      ...fields,
+      "audit.action": action,
+      "audit.category": category,
+      "audit.integrity.fields": keys.join(","),
+    }).body;
+  };
+
+  test.each<
+    readonly [
+      what: string,
+      action: readonly [name: string, category: string],
+      fields: Readonly<Record<string, string>>,
+      body: object,
+    ]
+  >([
+    [
+      "lists and numbers of a built-in action",
+      ["sample_discard", "data"],
+      { sample_ids: '["s\\u003c1","2"]', origins: "[]", samples_affected: "12" },
+      { sample_ids: ["s<1", "2"], origins: [], samples_affected: 12 },
+    ],
+    [
+      "yes and no; what may be a text stays one",
+      ["decision", "decision"],
+      {
+        human_in_the_loop: "true",
+        policy_overrides: '["vip"]',
+        confidence: "0.25",
+        model_version: "1",
+        threshold: "0.5",
+        output: "true",
+        inputs: '["a"]',
+        "rationale.score": "3",
+      },
+      {
+        human_in_the_loop: true,
+        policy_overrides: ["vip"],
+        confidence: 0.25,
+        model_version: "1",
+        threshold: "0.5",
+        output: "true",
+        inputs: '["a"]',
+        "rationale.score": "3",
+      },
+    ],
+    ["no", ["consent", "privacy"], { given: "false" }, { given: false }],
+    [
+      "what is not written as such a value",
+      ["checkpoint_restore", "checkpoint"],
+      { weights_only: "****", step: "007", checkpoint_id: "7" },
+      { weights_only: "****", step: "007", checkpoint_id: "7" },
+    ],
+    ["no number of JSON", ["pause", "training"], { step: "Infinity" }, { step: "Infinity" }],
+    ["another writing", ["pause", "training"], { step: "1.50" }, { step: "1.50" }],
+    [
+      "a list that was not one",
+      ["redaction", "audit"],
+      { fields: "[cut: the first 3 of 9]" },
+      { fields: "[cut: the first 3 of 9]" },
+    ],
+    [
+      "how many ids there were of a list that was shortened",
+      ["sample_discard", "data"],
+      {
+        sample_ids: '["a"]',
+        sample_ids_count: "200",
+        sample_ids_digest: DIGEST,
+        other_ids_count: "7",
+        other_ids_digest: DIGEST,
+      },
+      {
+        sample_ids: ["a"],
+        sample_ids_count: 200,
+        sample_ids_digest: DIGEST,
+        other_ids_count: "7",
+        other_ids_digest: DIGEST,
+      },
+    ],
+    [
+      "a count of somebody's own",
+      ["sample_discard", "data"],
+      { sample_ids: '["a"]', sample_ids_count: "200" },
+      { sample_ids: ["a"], sample_ids_count: "200" },
+    ],
+    [
+      "before and after, of which no schema tells",
+      ["hp_change", "training"],
+      { "before.step": "1", "after.sample_ids": '["a"]' },
+      { "before.step": "1", "after.sample_ids": '["a"]' },
+    ],
+    ["an own action", ["relabel", "data"], { sample_ids: '["a"]' }, { sample_ids: '["a"]' }],
+    [
+      "an own action of a built-in name",
+      ["sample_discard", "custom"],
+      { sample_ids: '["a"]' },
+      { sample_ids: '["a"]' },
+    ],
+    [
+      "its later version",
+      ["sample_discard", "data"],
+      { "audit.action.version": "2", sample_ids: '["a"]' },
+      { sample_ids: '["a"]' },
+    ],
+    [
+      "a field that is said not to be as the schema has it",
+      ["sample_discard", "data"],
+      {
+        "audit.integrity.incomplete":
+          "reason is missing; details.samples_affected: expected number",
+        samples_affected: "12",
+        sample_ids: '["a"]',
+      },
+      { samples_affected: "12", sample_ids: ["a"] },
+    ],
+  ])("%s", (_what, [action, category], fields, body) =>
+    expect(typesOf(action, category, fields)).toEqual(body),
+  );
+
+  test("never change what is sealed", () => {
+    const details = Object.fromEntries(
+      ["sample_ids", "origins", "samples_affected", "note"].map((name) => [
+        name,
+        fc.oneof(
+          fc.string({ minLength: 1 }),
+          fc.json(),
+          fc.double().map(String),
+          fc.constantFrom("true", "-0", "1e3", "0x1", " 1", "NaN"),
+        ),
+      ]),
+    );
+    fc.assert(
+      fc.property(fc.record(details), (fields) => {
+        const typed = typesOf("sample_discard", "data", fields);
+        const texts = typesOf("relabel", "data", fields);
+        const sealed = (body: AuditRecord["body"]): unknown =>
+          sealedFieldsOf({ attributes: {}, body });
+        expect(sealed(typed)).toEqual(sealed(texts));
+      }),
+    );
+  });
+});
+
+describe("maps of details", () => {
+  test.each<readonly [flat: BodyMap, nested: BodyMap]>([
+    [{ "before.a": "1", "before.b.c": "2" }, { before: { a: "1", b: { c: "2" } } }],
+    [
+      { "mlflow.run_id": "r", "wandb.run_id": "w", "mlflow.other": "o" },
+      { "mlflow.run_id": "r", "wandb.run_id": "w", mlflow: { other: "o" } },
+    ],
+    // A text has nothing below it, whichever comes first.
+    [
+      { a: "1", "a.b": "2" },
+      { a: "1", "a.b": "2" },
+    ],
+    [{ "x.a.b.c": "2", "x.a": "1" }, { x: { "a.b.c": "2", a: "1" } }],
+    [
+      { "x.": "1", ".y": "2" },
+      { x: { "": "1" }, "": { y: "2" } },
+    ],
+  ])("%j", (flat, nested) => expect(nestedBody(flat)).toEqual(nested));
+
+  test("end where nobody could write them down", () => {
+    const path = `a${".a".repeat(100_000)}`;
+    expect(nestedBody({ [path]: "1" })).toEqual({ [path]: "1" });
+  });
+
+  test("have every leaf that there was", () => {
+    const path = fc
+      .array(fc.constantFrom("a", "b", "", "__proto__"), { minLength: 1, maxLength: 5 })
+      .map((keys) => keys.join("."));
+    fc.assert(
+      fc.property(fc.uniqueArray(path, { maxLength: 12 }), (paths) => {
+        const flat = Object.fromEntries(paths.map((one, at) => [one, String(at)]));
+        const sealed = (body: BodyMap): unknown =>
+          sealedFieldsOf({ attributes: {}, body }).toSorted((a, b) => (a.text < b.text ? -1 : 1));
+        expect(sealed(nestedBody(flat))).toEqual(sealed(flat));
+      }),
+    );
+  });
 });

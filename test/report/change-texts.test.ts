@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import type { BodyMap } from "../../src/event/index.ts";
 import { changeTexts } from "../../src/report/documents/change-texts.ts";
-import { documentOf, sectionOf } from "../support/report-document.ts";
+import { documentHtml } from "../../src/report/index.ts";
+import { csvOf, documentOf, markdownOf, sectionOf } from "../support/report-document.ts";
 import { flatRecords } from "../support/told-records.ts";
 
 type Texts = readonly [field: string, before: string | undefined, after: string | undefined];
@@ -83,4 +84,26 @@ test("a release tells what was not there, what is gone, and what nobody knows ap
     "| half |  | 1 | \\(not known\\) |",
   ])
     expect(changes).toContain(row);
+});
+
+test("each record says so too, in every form", async () => {
+  const document = await documentOf("release", {
+    events: [
+      { at: "2026-10-05T08:01", action: "hp_change", details: { before: {}, after: { come: 1 } } },
+      { at: "2026-10-05T08:02", action: "hp_change", details: { before: { went: 1 }, after: {} } },
+      { at: "2026-10-05T08:03", action: "hp_change", details: { after: { only: 1 } } },
+    ],
+  });
+  const markdown = markdownOf(document);
+  for (const row of [
+    "| come | \\(not there\\) | 1 |",
+    "| went | 1 | \\(gone\\) |",
+    "| only | \\(not known\\) | 1 |",
+  ])
+    expect(markdown).toContain(row);
+  const html = documentHtml(document);
+  expect(html).toContain('<th scope="row">only</th><td>(not known)</td><td class="came">1</td>');
+  const rows = (await csvOf(document)).join("\n");
+  for (const cell of ["come: (not there) -> 1", "went: 1 -> (gone)", "only: (not known) -> 1"])
+    expect(rows).toContain(cell);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { csvOf, documentOf, markdownOf, sectionOf } from "../support/report-document.ts";
+import { csvOf, documentOf, type Made, markdownOf, sectionOf } from "../support/report-document.ts";
 import { reportId, TEAM_EVENTS, type TrailEvent } from "../support/report-trail.ts";
 
 describe("a release", () => {
@@ -86,6 +86,65 @@ describe("a release", () => {
       role === "annotator" && action !== "sample_discard";
     const roles = sectionOf(await documentOf("release", { isPermitted }), "Roles");
     expect(roles).toContain("| annotator | sample\\_discard | success | 2 |");
+  });
+
+  test.each([
+    [
+      "nobody judged any of them",
+      [{ role: "owner" }, { role: "annotator" }, {}],
+      undefined,
+      "Not judged: none of 2 records with a role says whether that role may do this; --policy FILE holds them against the roles of an audit policy.",
+    ],
+    [
+      "some of them say it",
+      [{ role: "owner", permitted: true }, { role: "annotator" }, { role: "annotator" }],
+      undefined,
+      "No role that was judged did what the policy does not let it do. As the records say of themselves: of 3 records with a role, 1 says whether that role may do this. The other 2 are not judged; --policy FILE",
+    ],
+    [
+      "all of them say it",
+      [{ role: "owner", permitted: true }, {}],
+      undefined,
+      "No role did what the policy does not let it do. As the records say of themselves.",
+    ],
+    ["no record names a role", [{}], undefined, "Not judged: no record names a role."],
+    [
+      "the policy knows none of the roles",
+      [{ role: "owner" }],
+      "annotator",
+      "Not judged: none of 1 record with a role says whether that role may do this, and the policy that was given knows none of their roles.",
+    ],
+    [
+      "the policy knows one of two",
+      [{ role: "owner" }, { role: "annotator" }],
+      "annotator",
+      "No role that was judged did what the policy does not let it do. Held against what the records say of themselves, and against the roles of the policy that was given; 1 of 2 records with a role is not judged: neither says anything of those.",
+    ],
+  ] as const)("clears no role that nobody judged: %s", async (_, roles, known, said) => {
+    const events = roles.map((role) => ({ at: "2026-10-05T09", action: "pause", ...role }));
+    const isPermitted =
+      known === undefined ? undefined : (role?: string) => role === known || undefined;
+    const section = sectionOf(await documentOf("release", { events, isPermitted }), "Roles");
+    expect(section.replaceAll("\n", " ")).toContain(said);
+  });
+
+  test("sends to permitted: only for what the records say themselves", async () => {
+    const events = [
+      { at: "2026-10-05T09", action: "pause", role: "owner", permitted: false },
+      { at: "2026-10-05T10", action: "resume", role: "annotator, reviewer" },
+    ];
+    const hintOf = async (made: Made): Promise<string | undefined> =>
+      /To look at them: .*/.exec(sectionOf(await documentOf("release", made), "Roles"))?.[0];
+    expect(await hintOf({ events })).toBe(
+      "To look at them: otel-audit query permitted:false, or a role and an action as in role:owner action:pause",
+    );
+    const isPermitted = (): boolean => false;
+    expect(await hintOf({ events, isPermitted })).toBe(
+      'To look at them: otel-audit query permitted:false for what the records say themselves; for what the policy says, a role and an action as in role:"annotator, reviewer" action:resume',
+    );
+    expect(await hintOf({ events: events.slice(1), isPermitted })).toBe(
+      'To look at them: otel-audit query with a role and an action as in role:"annotator, reviewer" action:resume',
+    );
   });
 
   test("is of its period, which ends before its end", async () => {

@@ -22,6 +22,7 @@ function verificationOf(
     keys: [],
     trust: "log",
     anchored: { streams: 0, missing: 0 },
+    contested: 0,
     lines: 1,
     redactions: {},
     gaps: [],

@@ -88,7 +88,7 @@ describe("other names", () => {
         (ids, around) => {
           const { text: rename } = createRenaming(ids.map((one) => recordOf({ actor_id: one })));
           for (const one of ids) {
-            if (one.toLowerCase() === "anonymous") continue;
+            if (one.toLowerCase() === "anonymous" || /^\d{1,3}$/.test(one)) continue;
             expect(rename(one)).toMatch(/^Person \d+$/);
             const words = rename(`${around} ⟨${one}⟩`);
             expect(words).not.toContain(`⟨${one}⟩`);
@@ -120,4 +120,103 @@ test("the longest of several ids that stand there is the one", () => {
   expect(text("by ann, ann-1, ann-1.b, ann-1.c, ann-12, ann-123, @ann-1")).toBe(
     "by Person 1, Person 2, Person 4, Person 2.c, Person 5, Person 1-123, Person 3",
   );
+});
+
+test.each([
+  ["prod/ann.smith wrote", "Person 2 wrote"],
+  ["ann.smith/prod/ann.smith-jones", "Person 2/Person 3"],
+  ["@ann.smithy, prod/ann.smithy", "@ann.smithy, Person 1.smithy"],
+  ["PROD/ANN.SMITH", "Person 2"],
+  ["by prod/ann and ann.smith", "by Person 1 and Person 2"],
+  ["left.mid.right", "Person 5"],
+  ["left.mid.right.far.off", "Person 6"],
+])("ids that overlap leave nothing of each other: %j", (given, expected) => {
+  const ids = ["prod/ann", "ann.smith", "smith-jones", "left.mid", "mid.right", "right.far.off"];
+  const { text } = createRenaming(
+    [],
+    ids.map((id) => ({ id, noun: "Person" })),
+  );
+  expect(text(given)).toBe(expected);
+});
+
+test("ids that overlap leave none of them behind, whatever they are", () => {
+  const part = fc.constantFrom("a", "bb", "c1", ".", "-", "/", "#", "Z");
+  const made = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(""));
+  const id = made.filter((one) => /[a-z\d]/i.test(one));
+  fc.assert(
+    fc.property(fc.uniqueArray(id, { minLength: 1, maxLength: 6 }), made, (ids, given) => {
+      const { text } = createRenaming(
+        [],
+        ids.map((one) => ({ id: one, noun: "Person" })),
+      );
+      const lower = given.toLowerCase();
+      // Where an id stands as words of their own, every letter of it is gone.
+      const covered = new Set<number>();
+      for (const one of ids.map((each) => each.toLowerCase()))
+        for (let at = lower.indexOf(one); at >= 0; at = lower.indexOf(one, at + 1)) {
+          const [before, behind] = [lower[at - 1] ?? "", lower[at + one.length] ?? ""];
+          const isCut =
+            /[a-z\d]{2}/.test(`${before}${one[0]}`) || /[a-z\d]{2}/.test(`${one.at(-1)}${behind}`);
+          if (!isCut) for (let each = 0; each < one.length; each++) covered.add(at + each);
+        }
+      const kept = Array.from({ length: given.length }, (_, at) =>
+        covered.has(at) ? "" : given.charAt(at),
+      ).join("");
+      expect(text(given).replaceAll(/Person \d+/g, "")).toBe(kept);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+describe("a short number", () => {
+  const one = recordOf({
+    actor_id: "1",
+    reason: "step 0.1 took 1 h, and 1",
+    target_type: "experiment",
+    target_id: "1",
+    details: {
+      user_id: "1",
+      fold: "1",
+      classes: { "1": "1" },
+      owner: 1,
+      count: 1,
+      annotators: { "1": "x" },
+    },
+  });
+  const { record, text, term } = createRenaming([
+    one,
+    recordOf({ actor_id: "4711", target_type: "user", target_id: "42" }),
+    recordOf({ actor_id: "person" }),
+  ]);
+
+  test("that is somebody has another name in the fields that name somebody, and nowhere else", () => {
+    expect(record(one)).toMatchObject({
+      actor_id: "Person 1",
+      reason: "step 0.1 took 1 h, and 1",
+      target_id: "1",
+      details: {
+        user_id: "Person 1",
+        fold: "1",
+        classes: { "1": "1" },
+        owner: "Person 1",
+        count: 1,
+        annotators: { "Person 1": "x" },
+      },
+    });
+    expect(
+      record(recordOf({ actor_id: "ann", target_type: "user", target_id: "42", source: "1" })),
+    ).toMatchObject({ target_id: "Person 3", source: "Person 1" });
+    expect(text("1 of 42 by 4711")).toBe("1 of 42 by Person 2");
+  });
+
+  test.each([
+    ["actor:1", "actor:Person 1"],
+    ["-actor:1,4711", "-actor:Person 1,Person 2"],
+    ['details.user_id:"42"', 'details.user_id:"Person 3"'],
+    ["target:42", "target:Person 3"],
+    ["details.fold:1", "details.fold:1"],
+    ["actor:10.1", "actor:10.1"],
+    ["actor:1,person,2", "actor:Person 1,Person 4,2"],
+    ["1", "1"],
+  ])("in a term: %j", (given, expected) => expect(term(given)).toBe(expected));
 });

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { BodyMap } from "../../src/event/index.ts";
 import { createPlaceTree } from "../../src/report/timeline/place-tree.ts";
 import { replay } from "../../src/report/timeline/replay.ts";
-import { flatRecords, timeAt } from "../support/told-records.ts";
+import { flatRecords, timeAt, type Told } from "../support/told-records.ts";
 
 interface Item {
   readonly owner: { readonly type: string; readonly id: string };
@@ -18,6 +19,12 @@ const place = fc.record({
   value: fc.nat(),
 });
 
+/** Whether one is at the place of another, above it or below. */
+function isNear({ owner, path }: Item, item: Item): boolean {
+  const isOwn = owner.type === item.owner.type && owner.id === item.owner.id;
+  return isOwn && path.every((name, at) => at >= item.path.length || name === item.path[at]);
+}
+
 /** The same, by looking at all of them. */
 function plainly(steps: readonly Step[]): readonly Item[] {
   const items = new Map<string, Item>();
@@ -25,11 +32,8 @@ function plainly(steps: readonly Step[]): readonly Item[] {
   for (const [what, item] of steps) {
     if (what === "set") items.set(keyOf(item), item);
     else
-      for (const [key, { owner, path }] of items) {
-        const isOwn = owner.type === item.owner.type && owner.id === item.owner.id;
-        const isOnWay = path.every((name, at) => at >= item.path.length || name === item.path[at]);
-        if (isOwn && isOnWay && path.length !== item.path.length) items.delete(key);
-      }
+      for (const [key, one] of items)
+        if (isNear(one, item) && one.path.length !== item.path.length) items.delete(key);
   }
   const nameOf = ({ owner }: Item): string => `${owner.type} ${owner.id}`;
   const owners = Map.groupBy(items.values(), nameOf);
@@ -46,6 +50,8 @@ test("places are kept and cleared as by looking at all of them", () => {
       const items = plainly(given);
       expect(tree.all()).toEqual(items);
       for (const item of items) expect(tree.get(item)).toBe(item);
+      for (const [, item] of given)
+        expect(new Set(tree.near(item))).toEqual(new Set(items.filter((one) => isNear(one, item))));
     }),
     { numRuns: 1000 },
   );
@@ -65,4 +71,31 @@ test("many fields take no more than their number: looked at each by each they ta
   const { fields } = replay(records, timeAt(4));
   expect(fields).toHaveLength(COUNT);
   expect(fields.every(({ doubts }) => doubts.length === 1)).toBe(true);
+}, 30_000);
+
+test("so do maps that are set as a whole, and their fields behind the time that is asked for", () => {
+  const COUNT = 10_000;
+  const target = ["experiment", "exp-1"] as const;
+  const fields = Array.from({ length: COUNT }, (_, at) => [`k${at}`, at] as const);
+  const whole = { opt: Object.fromEntries(fields) };
+  const change = (at: number, before: BodyMap, after: BodyMap): Told => ({
+    at,
+    action: "hp_change",
+    target,
+    details: { before, after },
+  });
+  const records = flatRecords(
+    change(1, { opt: null }, whole),
+    ...fields.map(([key, at]) => change(3, { opt: { [key]: at } }, { opt: { [key]: at + 1 } })),
+    change(4, whole, { opt: null }),
+    ...fields.map(([key, at]) => change(5, { opt: { [key]: at } }, { opt: { [key]: at + 1 } })),
+  );
+  for (const from of [0, 1]) {
+    const { fields: told } = replay(records.slice(from), timeAt(2));
+    expect(told.map(({ value }) => value.kind === "value" && value.value)).toEqual(
+      fields.map(([, at]) => at),
+    );
+    expect(told.flatMap(({ doubts }) => doubts)).toEqual([]);
+  }
+  expect(replay(records, timeAt(9)).fields).toHaveLength(COUNT);
 }, 30_000);

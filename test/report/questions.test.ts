@@ -117,9 +117,10 @@ describe("the moment that a text names", () => {
         isAsked,
         offsetMillis / 60_000,
       ]),
+      // In the order of the stream, whose clock went back.
     ).toEqual([
-      [3, false, -2],
       [1, false, -1],
+      [3, false, -2],
       [4, true, 0],
       [5, false, 1],
       [6, false, 2],

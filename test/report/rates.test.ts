@@ -157,6 +157,7 @@ describe("their picture", () => {
             by: "actor",
             records: 1,
             events: 1,
+            imported: 0,
             starts: ["2026-10-05T00:00:00Z"],
             series: [
               { name: hostile, total: 1, events: [1] },

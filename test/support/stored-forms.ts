@@ -7,7 +7,7 @@ import { canonicalJson } from "../../src/lib/canonical-json.ts";
 import type { Form } from "../../src/read/block.ts";
 import { keyOf } from "../../src/seal/portable.ts";
 
-/** The text of a file of records. VictoriaLogs' escapes in lists are not made. */
+/** The text of a file of records. VictoriaLogs' way with null in lists is not done. */
 export const TEXT_OF: Readonly<Record<Form, (records: readonly AuditRecord[]) => string>> = {
   "json-lines": (records) => records.map((record) => `${encodeJsonLine(record)}\n`).join(""),
   "json-array": (records) => `[\n${records.map(encodeJsonLine).join(",\n")}\n]\n`,
@@ -26,7 +26,7 @@ export function otlpRequest(records: readonly AuditRecord[]): string {
 }
 
 function victoriaLine({ attributes, body, traceId, spanId, service }: AuditRecord): string {
-  const fields = Object.entries(attributes).map(([name, value]) => [name, textOf(value)]);
+  const fields = Object.entries(attributes).map(([name, value]) => [name, victoriaText(value)]);
   return JSON.stringify({
     _time: String(attributes["audit.time"]).replace(/\d{3}Z$/, "Z"),
     _stream: '{service.name="trainer"}',
@@ -44,7 +44,7 @@ function leavesOf(map: BodyMap, path: string): readonly (readonly [string, strin
     if (value === null || value === "") return [];
     if (typeof value === "object" && !Array.isArray(value))
       return leavesOf(value as BodyMap, `${path}${name}.`);
-    return [[`${path}${name}`, textOf(value)] as const];
+    return [[`${path}${name}`, victoriaText(value)] as const];
   });
 }
 
@@ -72,4 +72,9 @@ export function lokiMetadata({ attributes, traceId, spanId }: AuditRecord): obje
 
 function textOf(value: BodyValue): string {
   return typeof value === "string" ? value : canonicalJson(value);
+}
+
+function victoriaText(value: BodyValue): string {
+  const text = textOf(value);
+  return Array.isArray(value) ? text.replaceAll("<", "\\u003c").replaceAll("'", "\\u0027") : text;
 }

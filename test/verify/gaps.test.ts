@@ -40,6 +40,7 @@ function report(
     keys: [],
     trust: "log",
     anchored: { streams: 0, missing: 0 },
+    contested: 0,
     lines: 10,
     redactions: {},
     gaps: [],

@@ -194,6 +194,42 @@ describe("keys", () => {
   });
 });
 
+describe("a copy that is not what was signed", () => {
+  const records = stream(A);
+  const [altered] = records
+    .slice(2, 3)
+    .map((record) => ({ ...record, body: { ...record.body, note: "another" } }));
+  if (altered === undefined) throw new Error("no record");
+  const ONE = "TAMPERED: 1 finding; of the rest 5 records proven";
+
+  test.each([
+    ["alone", records.toSpliced(2, 1, altered), `${ONE}, with the key given`, 0],
+    [
+      "beside one that is",
+      [...records, altered],
+      `${ONE} (6 have a proven copy), with the key given`,
+      1,
+    ],
+    [
+      "twice beside one that is",
+      [altered, ...records, altered],
+      "TAMPERED: 2 findings; of the rest 5 records proven (6 have a proven copy), with the key given",
+      1,
+    ],
+  ])("is none of the rest: %s", async (_, given, headline, contested) => {
+    expect(await verified(given, GIVEN)).toMatchObject({ headline, contested });
+  });
+
+  test("does not lessen the rest where the time of the record was not asked for", async () => {
+    const since = Date.parse(String(records[4]?.attributes["audit.time"]));
+    const window = { since, until: Infinity };
+    const all = await verified(records, { ...GIVEN, window });
+    const report = await verified([...records, altered], { ...GIVEN, window });
+    expect(report.records.proven).toBe(all.records.proven);
+    expect(report).toMatchObject({ verdict: "tampered", contested: 0 });
+  });
+});
+
 test("what is missing beside what cannot be read is said in words", async () => {
   const report = reportOf({
     findings: (["line_unreadable", "records_missing", "stream_missing"] as const).map((code) => ({
@@ -207,6 +243,7 @@ test("what is missing beside what cannot be read is said in words", async () => 
     keys: [],
     trust: "pinned",
     anchored: { streams: 0, missing: 5 },
+    contested: 0,
     lines: 6,
     redactions: {},
     gaps: [],

@@ -1,6 +1,7 @@
 /** Where it is said that every look at a trail has a purpose. */
-import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, type Stats, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { namesOnTheWay } from "./names-on-the-way.ts";
 
 const POLICY_FILE = "audit.yaml";
 /** No policy says it without this word: most need not be parsed to know. */
@@ -20,9 +21,10 @@ export async function requiringPolicy(paths: readonly string[]): Promise<string 
   const own = named === "" ? resolve(POLICY_FILE) : named;
   if ((named !== "" || existsSync(own)) && (await saysRequired(own))) return own;
   const { filesOf } = await import("../../read/index.ts");
-  const places = paths.flatMap((path) => placesOf(path, filesOf));
-  for (const file of new Set(places.flatMap(policiesBeside))) {
-    if (!existsSync(file)) continue;
+  const places = new Set(paths.flatMap((path) => placesOf(path, filesOf)));
+  for (const file of new Set([...places].flatMap(policiesBeside))) {
+    // A link that leads nowhere is there, and cannot be read.
+    if (statsOf(lstatSync, file) === undefined) continue;
     const isRequired = await saysRequired(file).catch(() => true);
     if (isRequired) return file;
   }
@@ -41,15 +43,27 @@ function policiesBeside(place: string): readonly string[] {
   return [directory, dirname(directory)].map((each) => join(each, POLICY_FILE));
 }
 
-/** As it was given, and where links lead, also those that stand in it. */
+/**
+ * Whatever somebody calls the path and what is read under it. Of that, only what is a link has to be looked at
+ * by itself: a file, its stream, the journal. All else stands where the path does: as the system takes it, and
+ * as its text reads, for a reader puts names behind it.
+ */
 function placesOf(path: string, filesOf: (path: string) => readonly string[]): readonly string[] {
-  const given = resolve(path);
+  const files = listed(path, filesOf);
+  const streams = new Set(files.map((file) => dirname(file)));
+  const journals = new Set([...streams].map((stream) => dirname(stream)));
+  const links = [...files, ...streams, ...journals].filter(
+    (each) => statsOf(lstatSync, each)?.isSymbolicLink() === true,
+  );
+  return [path, resolve(path), ...links].flatMap(namesOnTheWay);
+}
+
+/** None where it is not there, or may not be looked at: reading it says so. */
+function listed(path: string, filesOf: (path: string) => readonly string[]): readonly string[] {
   try {
-    const files = filesOf(given).filter((file) => lstatSync(file).isSymbolicLink());
-    return [given, ...[given, ...files].map((file) => realpathSync(file))];
+    return filesOf(path);
   } catch {
-    // It is not there, or may not be looked at: reading it says so.
-    return [given];
+    return [];
   }
 }
 
@@ -62,5 +76,14 @@ function auditDirectoryOf(path: string): string {
 }
 
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statsOf(statSync, path)?.isDirectory() === true;
+}
+
+/** Undefined: it is not there, leads nowhere, or may not be looked at. */
+function statsOf(look: typeof statSync, path: string): Stats | undefined {
+  try {
+    return look(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }

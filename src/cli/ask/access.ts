@@ -30,6 +30,8 @@ export function addPurpose(command: Command): Command {
 interface Place {
   readonly trail?: readonly string[];
   readonly from?: string | undefined;
+  /** What is read beside the trail, and is no part of one that is asked. */
+  readonly beside?: readonly string[];
 }
 
 /** Something that is about to be shown. */
@@ -52,17 +54,15 @@ const NO_PURPOSE = "not given";
  */
 export async function recordAccess(
   access: Access,
-  { purpose, trail = [], from }: AccessOptions & Place,
+  { purpose, ...place }: AccessOptions & Place,
 ): Promise<void> {
   const named = accessDirectory();
-  const files = filesIn({ trail, from });
-  const policy = await requiringPolicy(files);
+  const policy = await requiringPolicy(placesIn(place));
   if (purpose === undefined && named === "" && policy === undefined) return;
-  if (policy !== undefined && (purpose ?? "").trim() === "")
-    throw new AuditError(
-      "invalid_option",
-      `the audit policy says access: required (${policy}): give --purpose, which is recorded with who asks and what`,
-    );
+  // What was shown is recorded, whatever was said.
+  if (access.wasShown !== true) refuseWithout(purpose, policy);
+  const { from } = place;
+  const files = filesIn(place);
   const paths = from === undefined ? files : [new URL(from).origin, ...files];
   const directory = named === "" ? directoryOf(paths) : named;
   try {
@@ -83,13 +83,34 @@ export async function recordAccess(
   }
 }
 
+/**
+ * Refuses what comes while somebody follows a trail, where a policy has come with it, or by a link.
+ *
+ * @throws {AuditError} as a rejection: `invalid_option` where the policy requires a purpose.
+ */
+export async function checkPurpose({ purpose, ...place }: AccessOptions & Place): Promise<void> {
+  if (!isGiven(purpose)) refuseWithout(purpose, await requiringPolicy(placesIn(place)));
+}
+
+function refuseWithout(purpose: string | undefined, policy: string | undefined): void {
+  if (policy === undefined || isGiven(purpose)) return;
+  throw new AuditError(
+    "invalid_option",
+    `the audit policy says access: required (${policy}): give --purpose, which is recorded with who asks and what`,
+  );
+}
+
+function isGiven(purpose = ""): boolean {
+  return purpose.trim() !== "";
+}
+
 /** Whether {@link recordAccess} records anything. */
 export async function isAccessRecorded({
   purpose,
   ...place
 }: AccessOptions & Place): Promise<boolean> {
   const isAsked = purpose !== undefined || accessDirectory() !== "";
-  return isAsked || (await requiringPolicy(filesIn(place))) !== undefined;
+  return isAsked || (await requiringPolicy(placesIn(place))) !== undefined;
 }
 
 function accessDirectory(): string {
@@ -98,6 +119,11 @@ function accessDirectory(): string {
 
 function filesIn({ trail = [], from }: Place): readonly string[] {
   return from === undefined || trail.length > 0 ? pathsOrDefault(trail, "nothing to ask") : [];
+}
+
+/** Wherever a policy may lie. */
+function placesIn(place: Place): readonly string[] {
+  return [...filesIn(place), ...(place.beside ?? [])];
 }
 
 /** The audit directory that is read. */

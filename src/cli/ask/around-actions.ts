@@ -14,7 +14,7 @@ import {
   momentOf,
   readMetrics,
 } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import type { AroundCommandOptions } from "./around-command.ts";
 import { recordAccess } from "./access.ts";
 import { type Asked, asked } from "./asked.ts";

@@ -44,11 +44,14 @@ export async function asked(
   const window = windowTerms(timeLimits(options));
   const { from, trail = [] } = options;
   const paths = from === undefined ? pathsOrDefault(trail, "nothing to ask") : trail;
-  const pipes: PipeCopies = isReadAgain ? await copyPipes(paths, tmpdir()) : new Map();
+  // Of several the journal decides, and what it has lost is looked for in the others again.
+  const pipes: PipeCopies =
+    isReadAgain || paths.length > 1 ? await copyPipes(paths, tmpdir()) : new Map();
   const store = from === undefined ? [] : [await storeAt(from, options)];
   const files = paths.length === 0 ? [] : await sourcesOf(paths, pipes);
   const all = { terms: [...query.terms, ...window] };
-  return { sources: [...store, ...files], pipes, zone, query: all };
+  // A journal says what the values were of which a store has made texts.
+  return { sources: [...files, ...store], pipes, zone, query: all };
 }
 
 async function storeAt(from: string, { header = [] }: AskOptions): Promise<TrailSource> {

@@ -2,10 +2,11 @@
 import { sentenceOf } from "../../event/index.ts";
 import { fromFlat } from "../../format/index.ts";
 import { explain, type Explanation, type Step } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { recordAccess } from "./access.ts";
 import { actorText } from "./actor-text.ts";
 import { asked } from "./asked.ts";
+import { clockObjects, sayBearing } from "./bearing-words.ts";
 import { columnsOf, screenTime } from "./columns.ts";
 import { offsetText, parseDuration } from "./duration.ts";
 import type { ExplainCommandOptions } from "./explain-command.ts";
@@ -46,6 +47,7 @@ export async function explainRecord(
     warn(
       `${found.steps.length} of ${found.stepsTotal} earlier events shown, those that have most in common with it: a shorter --window has fewer`,
     );
+  sayBearing({ clocks: found.clocks, missing: [] }, zone, warn);
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, 1);
 }
@@ -130,5 +132,6 @@ function jsonOf(found: Explanation): object {
     attempts,
     attemptsTotal,
     sameCall,
+    clocksSetBack: clockObjects(found.clocks),
   };
 }

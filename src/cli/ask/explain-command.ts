@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { addOutput } from "../trail-options.ts";
 import { addAskOptions, type AskOptions } from "./ask-options.ts";
 import type { PagerOptions } from "./pager.ts";

@@ -1,13 +1,19 @@
 /** What `otel-audit summary --by` does; loaded when it runs. */
 import { markdownRow } from "../../lib/markdown-text.ts";
 import { groupTrail, type TrailGroups } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { tableLines } from "../table.ts";
 import { csvRow } from "./write-rows.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
 import { groupingOf } from "./grouping.ts";
-import { exitAfterReading, sayNothingFound, sayProblems, withProgress } from "./reading.ts";
+import {
+  exitAfterReading,
+  sayImported,
+  sayNothingFound,
+  sayProblems,
+  withProgress,
+} from "./reading.ts";
 import type { SummaryCommandOptions } from "./summary-command.ts";
 import { jsonText } from "../../lib/visible-text.ts";
 
@@ -29,6 +35,7 @@ export async function summaryBy(
   await recordAccess({ scope: ["summary", "--by", names, ...terms], count: found.total }, options);
   for (const line of linesOf(found, options)) print(line);
   if (found.total === 0) sayNothingFound(terms, warn);
+  sayImported(found.imported, warn);
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, found.total);
 }
@@ -52,7 +59,7 @@ function onScreen({ fields, groups }: TrailGroups): readonly string[] {
   return tableLines(
     [...fields.map((name) => name.toUpperCase()), "RECORDS", "EVENTS"],
     groups.map(({ values, records, events }) => [
-      ...values.map((value) => (value === "" ? NONE : value)),
+      ...values.map((value, at) => forPeople(value, fields[at])),
       String(records),
       String(events),
     ]),
@@ -66,9 +73,24 @@ function* asCsv({ fields, groups }: TrailGroups): Generator<string> {
     yield csvRow([...values, String(records), String(events)]);
 }
 
+/** Dates as people write them; programs get them as starts of their pieces of time. */
+function forPeople(value: string, field: string | undefined): string {
+  if (value === "") return NONE;
+  if (field === "hour")
+    return value
+      .replace("T", " ")
+      .replace(/Z$/, "+00:00")
+      .replace(/:00(?=[+-])/, " ");
+  return field === "day" || field === "week" || field === "month" ? value.slice(0, 10) : value;
+}
+
 function* asMarkdown({ fields, groups }: TrailGroups): Generator<string> {
   yield markdownRow([...fields, "records", "events"]);
   yield `| ${[...fields.map(() => "---"), "---:", "---:"].join(" | ")} |`;
   for (const { values, records, events } of groups)
-    yield markdownRow([...values.map((value) => value || NONE), String(records), String(events)]);
+    yield markdownRow([
+      ...values.map((value, at) => forPeople(value, fields[at])),
+      String(records),
+      String(events),
+    ]);
 }

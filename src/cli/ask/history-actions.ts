@@ -2,10 +2,11 @@
 import { AuditError } from "../../lib/errors.ts";
 import { timeOption } from "../time-option.ts";
 import { type History, historyOf, ROLES } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { withoutControls } from "../table.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
+import { bearingObjects, sayBearing } from "./bearing-words.ts";
 import { screenTime } from "./columns.ts";
 import type { HistoryCommandOptions } from "./history-command.ts";
 import {
@@ -18,7 +19,7 @@ import {
 } from "./history-rows.ts";
 import { printPaged } from "./pager.ts";
 import { plainLines } from "./plain-rows.ts";
-import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
+import { exitAfterReading, sayProblems, valuesWithProgress } from "./reading.ts";
 import { limitOf } from "./record-output.ts";
 import { jsonText } from "../../lib/visible-text.ts";
 
@@ -39,7 +40,7 @@ export async function history(
     );
   const { sources, zone, query } = await asked([], options, { isReadAgain: true });
   const until = options.at === undefined ? undefined : timeOption(options.at, "--at", zone).until;
-  const found = await withProgress((reading) =>
+  const found = await valuesWithProgress(warn, (reading) =>
     historyOf(sources, name, {
       roles: options.as === undefined ? ROLES : [options.as],
       type: options.type,
@@ -55,6 +56,7 @@ export async function history(
   if (until !== undefined) warn(`as of ${screenTime(until, zone)}`);
   await printFound(found, { name, options, zone, until }, { print, warn });
   sayFound(found, { name, warn });
+  if (found.bearing !== undefined) sayBearing(found.bearing, zone, warn);
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, count);
 }
@@ -152,5 +154,6 @@ function jsonOf(found: History, { name, until, limit }: JsonOptions): object {
     contradictions: contradictions.map(contradictionObject),
     unlisted,
     actedIn,
+    ...bearingObjects(found.bearing),
   };
 }

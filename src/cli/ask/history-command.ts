@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { addAskOptions, type AskOptions } from "./ask-options.ts";
 import { addRowOutput, type RowOutputOptions } from "./record-output.ts";
 
@@ -19,7 +19,9 @@ several of these, that is said: --as and --type keep one.
 A line is what one record says of one field, also of attempts that failed: the outcome tells. --at says what the
 fields were at a time, replayed from before and after of what succeeded. Nothing is guessed: where records
 contradict each other, where a value was redacted, cut or never said, and where a checkpoint was restored after
-it was set, that is said. A day, or a minute, stands for its end.
+it was set, that is said; so is where a stream's clock was set back, and where records of a journal are not here
+before that time. A record counts as of the latest time its stream had said. A day, or a minute, stands for its
+end.
 
 Examples:
   otel-audit history s2

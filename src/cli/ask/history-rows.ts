@@ -74,9 +74,9 @@ function fromText({ effect, contradiction }: HistoryEntry): string {
   if (moved !== undefined)
     return moved.removed.length === 0 ? "" : `without ${moved.removed.map(valueText).join(", ")}`;
   if (from.kind === "unknown") return "";
-  return contradiction === undefined
-    ? sideText(from)
-    : `${sideText(from)} (! it was ${sideText(contradiction.was)})`;
+  if (contradiction === undefined) return sideText(from);
+  const { field, was } = contradiction;
+  return `${sideText(from)} (! ${field === effect.field ? "it" : field} was ${sideText(was)})`;
 }
 
 function toText({ effect }: HistoryEntry): string {

@@ -3,7 +3,7 @@ import { shown } from "../../lib/shown.ts";
 import { TIME_EXAMPLES } from "../../read/index.ts";
 import { type FoundMoment, type Moment, runsOf } from "../../report/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { quoted } from "../shell-text.ts";
 import { withoutControls } from "../table.ts";
 import { columnsOf, type Column } from "./columns.ts";

@@ -3,8 +3,8 @@ import type { FlatRecord } from "../../format/index.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
 import type { ReadingProblems } from "../../read/index.ts";
-import { findRecords, type FoundRecords } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import { findRecords, type FoundRecords, missingAt, missingText } from "../../report/index.ts";
+import type { Lines } from "../lines.ts";
 import type { Asked } from "./asked.ts";
 import { columnsOf } from "./columns.ts";
 import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
@@ -12,6 +12,8 @@ import { warnRows } from "./write-rows.ts";
 
 const COLUMNS = "time,record,kind,outcome,what";
 const EXIT_NOTHING = 1;
+/** More places at which it may be missing are counted. */
+const MAX_MISSING = 3;
 
 /** A record, and what went wrong while it was looked for. */
 export interface OneRecord extends ReadingProblems {
@@ -48,12 +50,20 @@ export async function oneRecord(
   await access(found.records.length);
   sayProblems(found, warn);
   process.exitCode = found.total === 0 ? exitAfterReading(found, 0) : EXIT_NOTHING;
-  if (found.total === 0)
+  if (found.total === 0) await sayNone(id, asked, warn);
+  else sayCandidates(id, found, { zone: asked.zone, warn });
+  return undefined;
+}
+
+async function sayNone(id: string, { sources }: Asked, warn: Lines["warn"]): Promise<void> {
+  const missing = await withProgress((reading) => missingAt(sources, id, reading));
+  for (const piece of missing.slice(0, MAX_MISSING))
+    warn(`${shown(id)}: ${missingText(piece)}; what is known of that: otel-audit gaps`);
+  if (missing.length > MAX_MISSING) warn(`and ${missing.length - MAX_MISSING} more such places`);
+  if (missing.length === 0)
     warn(
       `no record has the id ${shown(id)}, or one that begins so: otel-audit query finds records by what they say`,
     );
-  else sayCandidates(id, found, { zone: asked.zone, warn });
-  return undefined;
 }
 
 function sayCandidates(

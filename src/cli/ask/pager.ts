@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import { messageOf } from "../../lib/errors.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 
 /** Whether a pager is wanted. */
 export interface PagerOptions {

@@ -1,6 +1,6 @@
 import { compilePolicy, policyOfObject, readPolicyFile } from "../../capture/index.ts";
 import { createCatalogue, defineAction } from "../../event/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 
 /**
  * What the roles of an audit policy may do. Nothing else of it is looked at, so that actions of a

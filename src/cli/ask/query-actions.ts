@@ -3,14 +3,20 @@ import { tmpdir } from "node:os";
 import { AuditError } from "../../lib/errors.ts";
 import { type Query, sortTrail, type TrailSource } from "../../read/index.ts";
 import type { FoundWindow, MomentWindow } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
 import { columnsOf, screenTime, TABLE_COLUMNS } from "./columns.ts";
 import type { Looking } from "./one-record.ts";
 import { printPaged } from "./pager.ts";
 import type { QueryCommandOptions } from "./query-command.ts";
-import { withProgress, exitAfterReading, sayNothingFound, sayProblems } from "./reading.ts";
+import {
+  exitAfterReading,
+  sayNothingFound,
+  sayProblems,
+  valuesWithProgress,
+  withProgress,
+} from "./reading.ts";
 import { limitOf } from "./record-output.ts";
 import { rowLines } from "./write-rows.ts";
 
@@ -40,7 +46,8 @@ export async function query(
   const wanted = { terms: [...given.terms, ...created] };
   const { order, output: format } = options;
   const limit = limitOf(options);
-  const found = await withProgress((reading) =>
+  const told = format !== "table" || asksForValues(wanted) ? warn : () => {};
+  const found = await valuesWithProgress(told, (reading) =>
     sortTrail(sources, wanted, { order, limit, directory: tmpdir(), ...reading }),
   );
   const { records, total } = found;
@@ -56,6 +63,13 @@ export async function query(
     warn(`${shown} of ${total} shown, the ${order} first: --limit ${total} shows all of them`);
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, total);
+}
+
+/** Fields that are looked for in lists, numbers, true and false, where a record has such. */
+const OF_VALUES: ReadonlySet<string> = new Set(["details", "sample", "about"]);
+
+function asksForValues({ terms }: Query): boolean {
+  return terms.some(({ field }) => OF_VALUES.has(field));
 }
 
 async function between(

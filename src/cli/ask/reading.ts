@@ -1,4 +1,5 @@
 /** What every command does that reads a trail. */
+import { counted } from "../../lib/counted.ts";
 import { shown } from "../../lib/shown.ts";
 import {
   JOINING,
@@ -7,9 +8,10 @@ import {
   type ScanOptions,
 } from "../../read/index.ts";
 import { createProgress } from "../progress.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { partIdsIn } from "./part-ids.ts";
 import { withoutControls } from "../table.ts";
+import { actionSlips } from "./action-slips.ts";
 
 /** Exit codes of commands that ask. */
 const EXIT_NOTHING = 1;
@@ -29,6 +31,24 @@ export async function withProgress<Result>(
   }
 }
 
+/** The same; says too of how many records a store has made texts, for answers that show values or count by them. */
+export async function valuesWithProgress<Result>(
+  warn: Lines["warn"],
+  read: (options: ScanOptions) => Promise<Result>,
+): Promise<Result> {
+  // What is read more than once has them each time.
+  let madeTexts = 0;
+  const onMadeTexts = (records: number): void => {
+    madeTexts = Math.max(madeTexts, records);
+  };
+  const result = await withProgress((reading) => read({ ...reading, onMadeTexts }));
+  if (madeTexts > 0)
+    warn(
+      `${counted(madeTexts, "record")} came from a store that keeps every value as a text: what may have been a number, a list, true or false is a text here where the catalogue does not say what it is, as in before and after`,
+    );
+  return result;
+}
+
 /** Says that nothing was found, and why that may be. */
 export function sayNothingFound(terms: readonly string[], warn: Lines["warn"]): void {
   warn("nothing found");
@@ -36,6 +56,17 @@ export function sayNothingFound(terms: readonly string[], warn: Lines["warn"]): 
   if (word !== undefined) warn(`${shown(word)} was looked for as a text: ${JOINING}`);
   for (const { id, term } of partIdsIn(terms))
     warn(`${shown(id)} is not the whole id of a record: did you mean ${term}?`);
+  for (const slip of actionSlips(terms)) warn(slip);
+}
+
+/** Says that counts over time are not of the time that an imported log says. */
+export function sayImported(count: number, warn: Lines["warn"]): void {
+  if (count === 0) return;
+  const are = count === 1 ? "1 record is" : `${count} records are`;
+  const stand = count === 1 ? "stands" : "stand";
+  warn(
+    `${are} of an imported log and ${stand} at the time of the import, whatever time the log says: no:imported leaves them out`,
+  );
 }
 
 /** Says what in the files is no record. */

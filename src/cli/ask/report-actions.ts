@@ -19,12 +19,12 @@ import {
 } from "../../report/index.ts";
 import type { VerificationReport } from "../../verify/index.ts";
 import { pathsOrDefault } from "../default-paths.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { onTerminal } from "../shell-text.ts";
 import { timeOption } from "../time-option.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
-import { exitAfterReading, sayNothingFound, sayProblems, withProgress } from "./reading.ts";
+import { exitAfterReading, sayNothingFound, sayProblems, valuesWithProgress } from "./reading.ts";
 import type { ReportCommandOptions, ReportName } from "./report-command.ts";
 
 /** Prints the document, and sets the exit code. */
@@ -48,7 +48,7 @@ export async function report(
     ? await verified(paths, { options, from, until, pipes, warn: lines.warn })
     : undefined;
   const markOf = marksOf(verification);
-  const material = await withProgress((reading) =>
+  const material = await valuesWithProgress(lines.warn, (reading) =>
     readMaterial(sources, {
       kind,
       query,

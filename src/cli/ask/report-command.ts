@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from "commander";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { trailOption, type TrailOptions } from "../trail-options.ts";
 import { type AccessOptions, addPurpose } from "./access.ts";
 
@@ -46,8 +46,8 @@ otel-audit export --from <url> --all-kinds --to records.jsonl, then -t records.j
 
 --pseudonyms: people, services, sessions, hosts, addresses and clients that a field names (actor, reviewer,
 created_by ...), and e-mail and IP addresses anywhere, get names like "Person 1", the same throughout the document,
-also where their ids stand in texts. First names, nicknames and other words of a text are not changed, which the
-document says: read it before it leaves.
+also where their ids stand in texts (those of up to three digits do not: there they may count anything). First names,
+nicknames and other words of a text are not changed, which the document says: read it before it leaves.
 
 Examples:
   otel-audit report release --from 2026-10-01 --to 2026-10-31 -o html > release.html

@@ -5,15 +5,17 @@ import { shown } from "../../lib/shown.ts";
 import { timeOption } from "../time-option.ts";
 import {
   type FieldState,
+  importOriginOf,
   type Moment,
   momentOf,
   reproduce,
   type ReproducedStep,
   type Reproduction,
 } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { recordAccess } from "./access.ts";
 import { type Asked, asked } from "./asked.ts";
+import { bearingObjects, sayBearing } from "./bearing-words.ts";
 import { screenTime } from "./columns.ts";
 import {
   contradictionObject,
@@ -26,7 +28,7 @@ import type { Looking } from "./one-record.ts";
 import { folded, heading } from "./page.ts";
 import { printPaged } from "./pager.ts";
 import { type PlainColumn, plainLines } from "./plain-rows.ts";
-import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
+import { exitAfterReading, sayProblems, valuesWithProgress, withProgress } from "./reading.ts";
 import type { ReproduceCommandOptions } from "./reproduce-command.ts";
 import { sideText } from "./value-text.ts";
 import { jsonText, withoutControls } from "../../lib/visible-text.ts";
@@ -46,8 +48,15 @@ export async function reproduceState(
   const end = await endOf(options, question, { warn, access });
   if (end === "none") return;
   const { until, moment } = end;
-  const found = await withProgress((reading) =>
-    reproduce(question.sources, { run, until, actions, within: question.query.terms, ...reading }),
+  const found = await valuesWithProgress(warn, (reading) =>
+    reproduce(question.sources, {
+      run,
+      until,
+      upTo: ownRecordOf(moment),
+      actions,
+      within: question.query.terms,
+      ...reading,
+    }),
   );
   const { steps } = found;
   await access(steps.length);
@@ -66,8 +75,15 @@ export async function reproduceState(
         `it holds ${found.runs.length} runs: ${found.runs.slice(0, 10).join(", ")}: --run keeps one`,
       ),
     );
+  sayBearing(found.bearing, question.zone, warn);
   sayProblems(found, warn);
   process.exitCode = exitAfterReading(found, steps.length);
+}
+
+/** The record that a moment is of, unless it is imported: then its number says nothing of when it was. */
+function ownRecordOf(moment: Moment | undefined): Moment["record"] {
+  const record = moment?.record;
+  return record === undefined || importOriginOf(record) !== undefined ? undefined : record;
 }
 
 interface End {
@@ -222,5 +238,6 @@ function jsonOf(
     })),
     imported: imported.map(({ record_id: id }) => id),
     recordsLost: lost,
+    ...bearingObjects(found.bearing),
   };
 }

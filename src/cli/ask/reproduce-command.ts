@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { addOutput } from "../trail-options.ts";
 import { addAskOptions, type AskOptions } from "./ask-options.ts";
 import type { PagerOptions } from "./pager.ts";
@@ -23,7 +23,8 @@ const HELP = `
 Changes of parameters, the mode, weights, tags, samples and labels, queries, transformed and imported data, and
 restored checkpoints, in their order, as far as they came about; then the values they lead to. What failed or was
 denied is left out and counted. Nothing is guessed: what a record does not say, contradictions between records,
-values that a restored checkpoint may have set back, and lost records are told.
+values that a restored checkpoint may have set back, clocks that were set back, and records that were lost, or are
+not here between others of a journal, are told.
 
 With --run: what names it (its target, mlflow.run_id, wandb.run_id), and what is of the same service and of no
 other run. docs/answers.md describes the JSON.

@@ -2,7 +2,7 @@
 import type { AttributeValue } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import { recordDetail, type RecordDetail, type SealState } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { recordAccess } from "./access.ts";
 import { actorText, joined, withNotes } from "./actor-text.ts";
 import { asked } from "./asked.ts";
@@ -11,7 +11,7 @@ import { columnsOf, screenTime } from "./columns.ts";
 import { oneRecord } from "./one-record.ts";
 import { fact, folded, heading } from "./page.ts";
 import { printPaged } from "./pager.ts";
-import { exitAfterReading, sayProblems, withProgress } from "./reading.ts";
+import { exitAfterReading, sayProblems, valuesWithProgress } from "./reading.ts";
 import type { ShowOptions } from "./show-command.ts";
 import { traceLinkOf } from "./trace-link.ts";
 import { leafTexts, valueText } from "./value-text.ts";
@@ -31,7 +31,7 @@ export async function show(
   const one = await oneRecord(id, question, { warn, access });
   if (one === undefined) return;
   const link = traceLinkOf(one.record);
-  const detail = await withProgress((reading) =>
+  const detail = await valuesWithProgress(warn, (reading) =>
     recordDetail(question.sources, one.record, reading),
   );
   await access(1 + detail.sameCall.length);

@@ -2,12 +2,18 @@
 import { DateTime } from "luxon";
 import { AuditError } from "../../lib/errors.ts";
 import { countRates, type Rates, ratesSvg } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { csvRow } from "./write-rows.ts";
 import { recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
 import { barLines, sparkLines } from "./bars.ts";
-import { exitAfterReading, sayNothingFound, sayProblems, withProgress } from "./reading.ts";
+import {
+  exitAfterReading,
+  sayImported,
+  sayNothingFound,
+  sayProblems,
+  withProgress,
+} from "./reading.ts";
 import type { StatsCommandOptions } from "./stats-command.ts";
 import { groupingOf } from "./grouping.ts";
 import { jsonText } from "../../lib/visible-text.ts";
@@ -45,6 +51,7 @@ export async function stats(
     default:
       for (const line of chartLines(rates)) print(line);
   }
+  sayImported(rates.imported, warn);
   sayProblems(rates, warn);
   process.exitCode = exitAfterReading(rates, rates.records);
 }
@@ -97,13 +104,14 @@ function* chartLines({ starts, series, interval, by, events }: Rates): Generator
     yield `and ${series.length - shown.length} more: -o csv has all of them`;
 }
 
-function jsonOf({ starts, series, interval, zone, by, records, events }: Rates): object {
+function jsonOf({ starts, series, interval, zone, by, records, events, imported }: Rates): object {
   return {
     interval,
     timezone: zone,
     ...(by === undefined ? {} : { by }),
     records,
     events,
+    imported,
     starts,
     series: series.map((one) => ({ name: one.name, total: one.total, events: one.events })),
   };

@@ -1,7 +1,7 @@
 /** What `otel-audit summary` does; loaded when it runs. */
 import { markdownRow } from "../../lib/markdown-text.ts";
 import { gapText, summariseTrail, type Total, type TrailSummary } from "../../report/index.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { tableLines } from "../table.ts";
 import { csvRow } from "./write-rows.ts";
 import { recordAccess } from "./access.ts";

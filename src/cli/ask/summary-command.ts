@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { addAskOptions, type AskOptions } from "./ask-options.ts";
 
 /** What `otel-audit summary` takes. */

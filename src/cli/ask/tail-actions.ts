@@ -4,9 +4,9 @@ import { type FlatRecord } from "../../format/index.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { createFollower, type Follower, searchTrail } from "../../read/index.ts";
 import { pathsOrDefault } from "../default-paths.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { withoutControls } from "../table.ts";
-import { recordAccess } from "./access.ts";
+import { checkPurpose, recordAccess } from "./access.ts";
 import { asked } from "./asked.ts";
 import { columnsOf } from "./columns.ts";
 import { exitAfterReading, sayNothingFound, sayProblems } from "./reading.ts";
@@ -72,6 +72,7 @@ export async function tail(
         shown++;
         show(record);
       },
+      check: () => checkPurpose(options),
       warn,
     });
   } finally {
@@ -85,24 +86,35 @@ export async function tail(
 
 interface Showing {
   readonly show: (record: FlatRecord) => void;
+  /** Before it is shown. */
+  readonly check: () => Promise<void>;
   readonly warn: Lines["warn"];
 }
 
-async function goOn(follower: Follower, { show, warn }: Showing): Promise<void> {
+async function goOn(follower: Follower, { show, check, warn }: Showing): Promise<void> {
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   for (const name of ENDING) process.once(name, interrupt);
-  while (!interrupted.signal.aborted) {
-    const started = performance.now();
-    for (const followed of follower.poll()) {
-      if (followed.kind === "record") show(followed.record);
-      else sayProblems({ problems: [followed], problemCount: 1 }, warn);
+  try {
+    while (!interrupted.signal.aborted) {
+      const started = performance.now();
+      let isChecked = false;
+      for (const followed of follower.poll()) {
+        if (followed.kind === "problem") {
+          sayProblems({ problems: [followed], problemCount: 1 }, warn);
+          continue;
+        }
+        if (!isChecked) await check();
+        isChecked = true;
+        show(followed.record);
+      }
+      const needed = (performance.now() - started) * POLL_SHARE;
+      // A pause of nothing still hears Ctrl-C.
+      const pause = follower.isBehind() ? 0 : Math.max(POLL_MILLIS, needed);
+      await wait(pause, undefined, { signal: interrupted.signal }).catch(() => {});
     }
-    const needed = (performance.now() - started) * POLL_SHARE;
-    // A pause of nothing still hears Ctrl-C.
-    const pause = follower.isBehind() ? 0 : Math.max(POLL_MILLIS, needed);
-    await wait(pause, undefined, { signal: interrupted.signal }).catch(() => {});
+  } finally {
+    follower.close();
   }
-  follower.close();
   process.exitCode = EXIT_INTERRUPTED;
 }

@@ -8,7 +8,7 @@ import {
   fromFlat,
 } from "../../format/index.ts";
 import { markdownRow } from "../../lib/markdown-text.ts";
-import type { Lines } from "../quarantine-command.ts";
+import type { Lines } from "../lines.ts";
 import { onTerminal } from "../shell-text.ts";
 import { tableLines } from "../table.ts";
 import type { Column } from "./columns.ts";

@@ -1,6 +1,7 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { lineEndsIn } from "../../lib/line-ends.ts";
 import type { Block, FileProblem, Form } from "../block.ts";
+import { createBorderFinder } from "../borders.ts";
 import { formOf, HEAD_BYTES } from "../form.ts";
 import { createFollowingCutter } from "./following-cutter.ts";
 
@@ -57,9 +58,11 @@ export function createGrowingFile(path: string, identity: string, size: number):
       if (identityOf(fstatSync(own, { bigint: true })) !== identity)
         throw Object.assign(new Error(`${file.path} is another file now`), { code: "ENOENT" });
       if (!isPlaced && fstatSync(own).size >= size) {
-        const { position: end, firstLine } = lastLineOf(own, size);
+        const line = lastLineOf(own, size);
+        const form = headFormOf(own, line.position);
+        const { position: end, firstLine } = form === "csv" ? lastRowOf(own, size) : line;
         position = end;
-        cutter = createFollowingCutter(file.path, { firstLine, form: headFormOf(own, end) });
+        cutter = createFollowingCutter(file.path, { firstLine, form });
       }
       isPlaced = true;
     } catch (error) {
@@ -113,18 +116,40 @@ function headFormOf(fd: number, size: number): Form | undefined {
   return typeof form === "string" && FORMS_OF_LINES.has(form) ? form : undefined;
 }
 
+interface Place {
+  readonly position: number;
+  readonly firstLine: number;
+}
+
 /** Behind the last line that has an end, within so many bytes. */
-function lastLineOf(
-  fd: number,
-  size: number,
-): { readonly position: number; readonly firstLine: number } {
+function lastLineOf(fd: number, size: number): Place {
   let position = 0;
   let firstLine = 1;
-  for (let at = 0, read = -1; read !== 0; at += read) {
-    read = readSync(fd, buffer, 0, Math.min(READ_BYTES, size - at), at);
-    const { end, lines } = lineEndsIn(buffer.subarray(0, read));
+  for (const { chunk, at } of chunksOf(fd, size)) {
+    const { end, lines } = lineEndsIn(chunk);
     if (lines > 0) position = at + end;
     firstLine += lines;
   }
   return { position, firstLine };
+}
+
+/** Behind the last row that has an end: the last line may stand within a row that is being written. */
+function lastRowOf(fd: number, size: number): Place {
+  const finder = createBorderFinder("csv");
+  let position = 0;
+  for (const { chunk, at } of chunksOf(fd, size)) {
+    const { last } = finder.look(chunk);
+    if (last !== undefined) position = at + last;
+  }
+  let firstLine = 1;
+  for (const { chunk } of chunksOf(fd, position)) firstLine += lineEndsIn(chunk).lines;
+  return { position, firstLine };
+}
+
+/** Each is good until the next is asked for. */
+function* chunksOf(fd: number, size: number): Generator<{ chunk: Uint8Array; at: number }> {
+  for (let at = 0, read = -1; read !== 0; at += read) {
+    read = readSync(fd, buffer, 0, Math.min(READ_BYTES, size - at), at);
+    yield { chunk: buffer.subarray(0, read), at };
+  }
 }

@@ -1,6 +1,8 @@
 /** Where the rows of a CSV text begin and end: a line end within quotes ends none. */
 import type { Block } from "../block.ts";
+import { columnsOf } from "../borders.ts";
 import { firstByteOf } from "../lines.ts";
+import { createRowScanner, MORE } from "../row-scanner.ts";
 
 /** One row, its line end included. */
 export interface CsvRow {
@@ -10,57 +12,51 @@ export interface CsvRow {
   readonly line: number;
 }
 
-const QUOTE = 0x22;
-const LINE_END = 0x0a;
-const RETURN = 0x0d;
-/** Within a row that is broken, a line that begins like this begins a row: with its time. */
-const ROW_START = /^"?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
-const ROW_START_BYTES = 20;
-
-/** The rows of a block that are not empty. */
-export function rowsOf(block: Block): CsvRow[] {
-  const { bytes } = block;
-  const rows: CsvRow[] = [];
-  let line = block.firstLine;
-  let first = line;
-  let isQuoted = false;
-  let start = firstByteOf(block);
-  for (let at = start; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === QUOTE) isQuoted = !isQuoted;
-    else if (byte === LINE_END) {
-      line++;
-      if (isQuoted) continue;
-      if (!isEmpty(bytes, start, at)) rows.push({ start, end: at + 1, line: first });
-      start = at + 1;
-      first = line;
-    }
-  }
-  if (start < bytes.length) rows.push({ start, end: bytes.length, line: first });
-  return rows;
+/** What a block is made of. */
+export interface CsvRows {
+  /** Those that have an end, without those that are empty. */
+  readonly rows: readonly CsvRow[];
+  /** What stands behind them: a row without its end, or such a row and others, where it was cut within quotes. */
+  readonly rest: readonly CsvRow[];
+  /** Whether every one of the rows ends where rows end by themselves, as a parser sees it too. */
+  readonly isInStep: boolean;
 }
 
-/** The parts of a row that is broken: each begins where a line looks like the start of a row. */
-export function piecesOfRow(bytes: Uint8Array, row: CsvRow): readonly CsvRow[] {
-  const pieces: CsvRow[] = [];
-  let { start, line } = row;
-  let lines = 0;
-  for (let at = bytes.indexOf(LINE_END, start); at >= 0 && at < row.end - 1;) {
-    lines++;
-    if (ROW_START.test(asciiOf(bytes, at + 1))) {
-      pieces.push({ start, end: at + 1, line });
-      start = at + 1;
-      line = row.line + lines;
+const LINE_END = 0x0a;
+const RETURN = 0x0d;
+
+/** The rows of a block. */
+export function rowsOf(block: Block): CsvRows {
+  const { bytes } = block;
+  const rows: CsvRow[] = [];
+  const rest: CsvRow[] = [];
+  const scanner = createRowScanner(columnsOf(block));
+  let isInStep = true;
+  let isRest = false;
+  let line = block.firstLine;
+  for (let start = firstByteOf(block); start < bytes.length;) {
+    let end = scanner.next(bytes, start, true);
+    if (end === MORE) {
+      isRest = true;
+      end = scanner.breakOff() ?? bytes.length;
     }
-    at = bytes.indexOf(LINE_END, at + 1);
+    isInStep &&= isRest || !scanner.isCut();
+    if (!isEmpty(bytes, start, end)) (isRest ? rest : rows).push({ start, end, line });
+    line += linesIn(bytes, start, end);
+    start = end;
   }
-  return [...pieces, { start, end: row.end, line }];
+  return { rows, rest, isInStep };
 }
 
 function isEmpty(bytes: Uint8Array, start: number, end: number): boolean {
-  return end === start || (end === start + 1 && bytes[start] === RETURN);
+  return (
+    bytes[end - 1] === LINE_END &&
+    (end === start + 1 || (end === start + 2 && bytes[start] === RETURN))
+  );
 }
 
-function asciiOf(bytes: Uint8Array, start: number): string {
-  return String.fromCharCode(...bytes.subarray(start, start + ROW_START_BYTES));
+function linesIn(bytes: Uint8Array, start: number, end: number): number {
+  let lines = 0;
+  for (let at = start; at < end; at++) if (bytes[at] === LINE_END) lines++;
+  return lines;
 }

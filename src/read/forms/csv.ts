@@ -17,13 +17,16 @@ import { isMap } from "../../lib/is-map.ts";
 import { isDeeper, tryParse } from "../plain-json.ts";
 import { isPlainText } from "../plain-text.ts";
 import { plainCellsOf } from "./csv-cells.ts";
-import { type CsvRow, piecesOfRow, rowsOf } from "./csv-rows.ts";
+import { type CsvRow, rowsOf } from "./csv-rows.ts";
 
 type Cells = readonly string[];
 
 const RETURN = 0x0d;
 /** How a row begins, anywhere: with its time. */
 const ROW_BEGINS = /"?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"?,/g;
+/** A time behind the rest of a row that was cut in its own. */
+const TIME_BEHIND = /[^]\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+const TIME_LENGTH = "2026-11-21T09:00:05Z".length;
 /** Each place where a row may begin costs a parse: a hostile row could be nothing else. */
 const MAX_TRIES = 64;
 const CUT = "the row begins with the rest of one that was cut";
@@ -38,18 +41,17 @@ export function* decodeCsv(block: Block): Generator<Found> {
   const { rows, cells, torn } = rowsWithCells(block);
   for (const [at, row] of rows.entries()) {
     const found = cells === undefined ? aloneIn(bytes, row) : foundIn(cells[at] ?? [], row.line);
-    if (found?.kind === "problem") yield* brokenRow(bytes, row, found);
-    else if (found !== undefined) yield found;
+    if (found !== undefined) yield* orGlued(bytes, row, found);
   }
-  if (torn !== undefined) yield* tornRow(bytes, torn);
+  yield* tornRow(bytes, torn);
 }
 
 interface Rows {
   readonly rows: readonly CsvRow[];
   /** Of each row; undefined where one of them is broken, so that each has to be looked at alone. */
   readonly cells: readonly Cells[] | undefined;
-  /** A last row without its end. */
-  readonly torn?: CsvRow | undefined;
+  /** A last row without its end, and what may stand behind it. */
+  readonly torn: readonly CsvRow[];
 }
 
 function rowsWithCells(block: Block): Rows {
@@ -57,11 +59,13 @@ function rowsWithCells(block: Block): Rows {
   const cells = isEnded ? cellsAtOnce(bytes.subarray(firstByteOf(block))) : undefined;
   const lines = [...linesOf(block)].map(({ start, end, number }) => ({ start, end, line: number }));
   // As many rows as lines: none has a line end in a cell.
-  if (cells?.length === lines.length) return { rows: lines, cells };
-  const rows = rowsOf(block);
-  const torn = isEnded ? undefined : rows.pop();
-  const whole = cells ?? cellsAtOnce(bytes.subarray(rows[0]?.start ?? 0, rows.at(-1)?.end ?? 0));
-  return { rows, cells: whole?.length === rows.length ? whole : undefined, torn };
+  if (cells?.length === lines.length) return { rows: lines, cells, torn: [] };
+  const { rows: ended, rest, isInStep } = rowsOf(block);
+  const rows = isEnded ? [...ended, ...rest] : ended;
+  const torn = isEnded ? [] : rest;
+  const whole = cells ?? cellsAtOnce(bytes.subarray(ended[0]?.start ?? 0, ended.at(-1)?.end ?? 0));
+  const isSame = isInStep && whole?.length === rows.length;
+  return { rows, cells: isSame ? whole : undefined, torn };
 }
 
 function cellsAtOnce(bytes: Uint8Array): readonly Cells[] | undefined {
@@ -83,17 +87,6 @@ function parseCells(bytes: Uint8Array): readonly Cells[] {
     relax_column_count: true,
     skip_empty_lines: true,
   });
-}
-
-/** What stands whole in the lines of a row that is none. */
-function* brokenRow(bytes: Uint8Array, row: CsvRow, problem: Problem): Generator<Found> {
-  const [first, ...others] = piecesOfRow(bytes, row);
-  const found = first === undefined || others.length === 0 ? problem : aloneIn(bytes, first);
-  if (found !== undefined) yield* orGlued(bytes, first ?? row, found);
-  for (const piece of others) {
-    const other = aloneIn(bytes, piece);
-    if (other !== undefined) yield* orGlued(bytes, piece, other);
-  }
 }
 
 /** What was found; of a problem the whole row behind the rest of one that was cut, where there is such a row. */
@@ -125,9 +118,12 @@ function gluedIn(bytes: Uint8Array, { start, end, line }: CsvRow): Found | undef
 }
 
 /** A last row without its end: where nothing in it is a whole row, it is one that was cut. */
-function* tornRow(bytes: Uint8Array, row: CsvRow): Generator<Found> {
+function* tornRow(bytes: Uint8Array, rest: readonly CsvRow[]): Generator<Found> {
+  const [first, last] = [rest[0], rest.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const row = { ...first, end: last.end };
   const isOne = isWhole(cellsIn(bytes, row));
-  const parts = isOne ? [row] : piecesOfRow(bytes, row);
+  const parts = isOne ? [row] : rest;
   const pieces = parts.map((piece) => ({ piece, cells: cellsIn(bytes, piece) }));
   const isAnyWhole = pieces.some(({ cells }) => isWhole(cells));
   for (const { piece, cells } of isAnyWhole ? pieces : pieces.slice(0, 1)) {
@@ -174,6 +170,9 @@ function foundIn(cells: Cells, line: number): Found | undefined {
     return { kind: "problem", message, line };
   }
   if (cells[0] === COLUMNS[0] && cells.join(",") === HEADER) return undefined;
+  const [time = ""] = cells;
+  if (time.length > TIME_LENGTH && TIME_BEHIND.test(time))
+    return { kind: "problem", message: CUT, line };
   const flat: Record<string, unknown> = {};
   const doubts: string[] = [];
   for (const [at, column] of COLUMNS.entries()) {

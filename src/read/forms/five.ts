@@ -4,7 +4,7 @@ import { type Block, type Found, MAX_DEPTH, type Problem } from "../block.ts";
 import { textOf } from "../json-piece.ts";
 import { isMap } from "../../lib/is-map.ts";
 import { plainCellsOf } from "./csv-cells.ts";
-import { type CsvRow, piecesOfRow, rowsOf } from "./csv-rows.ts";
+import { type CsvRow, rowsOf } from "./csv-rows.ts";
 import { decodeElements, type Element } from "./elements.ts";
 
 const KEYS: readonly string[] = COLUMNS.slice(0, 5);
@@ -24,13 +24,15 @@ function* decodeItem({ value, line }: Element): Generator<Problem> {
 
 function* decodeRows(block: Block): Generator<Problem> {
   const { bytes, isEnded } = block;
-  const rows = rowsOf(block);
-  const torn = isEnded ? undefined : rows.pop();
-  for (const row of rows)
+  const { rows, rest } = rowsOf(block);
+  for (const row of isEnded ? [...rows, ...rest] : rows)
     if (cellsOf(bytes, row) !== KEYS.length)
       yield { kind: "problem", message: MESSAGE, line: row.line };
-  if (torn === undefined || cellsOf(bytes, torn) === KEYS.length) return;
-  const isCut = piecesOfRow(bytes, torn).every((piece) => cellsOf(bytes, piece) < KEYS.length);
+  const [first, last] = isEnded ? [] : [rest[0], rest.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const torn = { ...first, end: last.end };
+  if (cellsOf(bytes, torn) === KEYS.length) return;
+  const isCut = rest.every((piece) => cellsOf(bytes, piece) < KEYS.length);
   yield { kind: "problem", message: MESSAGE, line: torn.line, ...(isCut ? { isCut } : {}) };
 }
 

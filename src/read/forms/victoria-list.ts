@@ -6,15 +6,23 @@ import { canonicalJson } from "../../lib/canonical-json.ts";
 import { isDeeper, tryParse } from "../plain-json.ts";
 import { MAX_DEPTH } from "../block.ts";
 
-/**
- * The text that was sealed: the list as canonical JSON. Text that VictoriaLogs would not have made of
- * a list stays as it is: it was a text before. (Maps become fields, so that none stands alone.)
- */
-export function sealedListText(text: string): string {
-  if (!text.startsWith("[") || !text.endsWith("]")) return text;
+/** A list that VictoriaLogs would write so; undefined for any other text. (Maps become fields, so that none stands alone.) */
+export function listIn(text: string): readonly BodyValue[] | undefined {
+  if (!text.startsWith("[") || !text.endsWith("]")) return undefined;
   const list = tryParse(text) ?? tryParse(withNulls(text));
-  if (list === undefined || isDeeper(list, MAX_DEPTH) || victoriaText(list) !== text) return text;
-  return canonicalJson(list);
+  if (list === undefined || isDeeper(list, MAX_DEPTH) || victoriaText(list) !== text)
+    return undefined;
+  return isList(list) ? list : undefined;
+}
+
+function isList(value: BodyValue): value is readonly BodyValue[] {
+  return Array.isArray(value);
+}
+
+/** The text that was sealed: a list as canonical JSON; what is none stays as it is. */
+export function sealedListText(text: string): string {
+  const list = listIn(text);
+  return list === undefined ? text : canonicalJson(list);
 }
 
 /** The text with `null` wherever a value is missing. */

@@ -2,13 +2,15 @@
  * What VictoriaLogs answers (`/select/logsql/query`): a flat JSON map a line, every value a text.
  *
  * Attributes, body and resource stand there side by side. What is an attribute is known by its name;
- * what is of the body by the record itself, whose seal names the leaves of its body.
+ * what is of the body by the record itself, whose seal names the leaves of its body. The seal is one of texts
+ * (docs/format.md, "Texts") and says nothing of types: of those only the catalogue tells.
  */
 import {
   ATTR_INTEGRITY_FIELDS,
   ATTR_SERVICE_NAME,
   type AttributeValue,
   type AuditRecord,
+  type BodyValue,
 } from "../../event/portable.ts";
 import {
   bodyKeyOf,
@@ -27,7 +29,7 @@ import { isMap } from "../../lib/is-map.ts";
 import { setOwn } from "../plain-json.ts";
 import { foundOf, millisOfShown, NO_DOUBTS, traceIds } from "../record-doubts.ts";
 import { isKnownAttribute, typedAttribute } from "./typed-attributes.ts";
-import { sealedListText } from "./victoria-list.ts";
+import { detailReader } from "./typed-details.ts";
 
 const TIME_FIELD = "_time";
 const STREAM_FIELD = "_stream";
@@ -56,13 +58,14 @@ type Fields = Readonly<Record<string, unknown>>;
 function decodeFields(fields: Fields, line: number, textDoubts: readonly string[]): Found {
   const doubts = [...textDoubts];
   const attributes: Record<string, AttributeValue> = {};
-  const body: Record<string, string> = {};
+  const body: Record<string, BodyValue> = {};
+  const detailOf = detailReader(fields);
   const isOfBody = bodyTest(fields);
   const isTaken = labelTest(fields);
   for (const name in fields) {
     const text = fields[name];
     if (typeof text !== "string") doubts.push(`${shown(name)} is no text`);
-    else if (isOfBody(name) && !isTaken(name)) setOwn(body, name, sealedListText(text));
+    else if (isOfBody(name) && !isTaken(name)) setOwn(body, name, detailOf(name, text));
     else if (isSealedName(name)) setOwn(attributes, name, typedAttribute(name, text));
     else if (CHANGE_FIELD.test(name) && text !== "")
       doubts.push(`${shown(name)} is no field that the record names`);

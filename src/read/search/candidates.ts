@@ -8,7 +8,7 @@ import type { Sieve } from "../query/needles.ts";
 import type { QueriedRecord } from "../query/query.ts";
 import { shown } from "../../lib/shown.ts";
 import { createFlatLines } from "./flat-line.ts";
-import { nestedBody } from "./nested-body.ts";
+import { isMaybeNoText, nestedBody } from "./nested-body.ts";
 import { isOwnTime, utcTime } from "./record-time.ts";
 
 /** A record that may match. It is good until the next one is asked for. */
@@ -20,6 +20,8 @@ export interface Candidate {
   readonly line: number;
   /** Where its line ends in the block; -1: it has none of its own. */
   readonly end: number;
+  /** Whether a store has made texts of values, and nobody knows what they were. Default false. */
+  readonly isMadeTexts?: boolean;
 }
 
 /** What every line of ours begins with. */
@@ -43,13 +45,20 @@ export function* candidatesIn(block: Block, sieve: Sieve): Generator<Candidate |
 function* decoded(block: Block): Generator<Candidate | FileProblem> {
   for (const found of decodeBlock(block)) {
     if (found.kind === "problem") yield { ...found, file: block.file };
-    else yield candidateOf(flatOf(found.record, block), { file: block.file, line: found.line });
+    else {
+      const place = { file: block.file, line: found.line };
+      yield block.form === "victorialogs"
+        ? ofTexts(found.record, place)
+        : candidateOf(toFlat(found.record), place);
+    }
   }
 }
 
-function flatOf(record: AuditRecord, { form }: Block): FlatRecord {
+function ofTexts(record: AuditRecord, place: Place): Candidate | FileProblem {
   const flat = toFlat(record);
-  return form === "victorialogs" ? { ...flat, details: nestedBody(flat.details) } : flat;
+  const isMadeTexts = Object.values(flat.details).some(isMaybeNoText);
+  const candidate = candidateOf({ ...flat, details: nestedBody(flat.details) }, place);
+  return candidate.kind === "record" ? { ...candidate, isMadeTexts } : candidate;
 }
 
 interface Place {

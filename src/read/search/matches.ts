@@ -4,11 +4,13 @@ import type { QueriedRecord } from "../query/query.ts";
 import type { Candidate } from "./candidates.ts";
 import { groupsOf } from "./group-keys.ts";
 import { before } from "./order.ts";
-import type { Fold, ScannedBlock, ScannedRow } from "./scanned-block.ts";
+import { type Fold, type ScannedBlock, type ScannedRow, TIME_BREAK } from "./scanned-block.ts";
 
 /** Collects what matches in one block. */
 export interface Matches {
   readonly add: (candidate: Candidate) => void;
+  /** One that is no answer. */
+  readonly name: (record: QueriedRecord) => void;
   readonly end: () => ScannedBlock;
 }
 
@@ -17,29 +19,40 @@ export function createMatches(fold: Fold): Matches {
   const streams = new Map<string, number>();
   const stream: number[] = [];
   const sequence: number[] = [];
+  const isNamed: number[] = [];
+  const times: string[] = [];
   const rows = fold.kind === "records" ? createRows(fold) : undefined;
   const groups = fold.kind === "groups" ? createGroups(fold.ways.map(groupsOf)) : undefined;
   const seen: NumberSet[] = [];
 
+  /** Its place among the matches; undefined: it stands there already. */
+  function placed(record: QueriedRecord, named: 0 | 1): number | undefined {
+    const [name, number] = placeOf(record);
+    let index = streams.get(name);
+    if (index === undefined) streams.set(name, (index = streams.size));
+    // A copy must not take the place of another record among those that come first.
+    if (!(seen[index] ??= createNumberSet()).add(number)) return undefined;
+    stream.push(index);
+    sequence.push(number);
+    if (fold.kind === "places") times.push(record.timestamp);
+    return isNamed.push(named) - 1;
+  }
+
   return {
     add(candidate) {
-      const { record } = candidate;
-      const at = stream.length;
-      const [name, number] = placeOf(record);
-      let index = streams.get(name);
-      if (index === undefined) streams.set(name, (index = streams.size));
-      // A copy must not take the place of another record among those that come first.
-      if (!(seen[index] ??= createNumberSet()).add(number)) return;
-      stream.push(index);
-      sequence.push(number);
+      const at = placed(candidate.record, 0);
+      if (at === undefined) return;
       rows?.add(candidate, at);
-      groups?.add(record, at);
+      groups?.add(candidate.record, at);
     },
+    name: (record) => void placed(record, 1),
     end: () => ({
       problems: [],
       streams: [...streams.keys()],
       stream: Uint32Array.from(stream),
       sequence: Float64Array.from(sequence),
+      isNamed: Uint8Array.from(isNamed),
+      times,
       rows: rows?.end() ?? [],
       groups: groups?.end() ?? noGroups(),
       intents: [],
@@ -56,6 +69,7 @@ function noGroups(): ScannedBlock["groups"] {
     way: [],
     first: [],
     last: [],
+    times: "",
     at: new Uint32Array(),
     key: new Uint32Array(),
     weight: new Float64Array(),
@@ -117,7 +131,7 @@ type KeysOf = (record: QueriedRecord) => string | readonly string[];
 function createGroups(ways: readonly KeysOf[]): Groups {
   const places = ways.map((keysOf) => ({ keysOf, known: new Map<string, number>() }));
   const [keys, way]: [string[], number[]] = [[], []];
-  const [first, last]: [string[], string[]] = [[], []];
+  const [first, last, times]: [string[], string[], string[]] = [[], [], []];
   const [at, key, weight]: [number[], number[], number[]] = [[], [], []];
 
   function indexOf(known: Map<string, number>, name: string, ofWay: number): number {
@@ -134,6 +148,7 @@ function createGroups(ways: readonly KeysOf[]): Groups {
     add(record, place) {
       const count = weightOf(record);
       const { timestamp: time } = record;
+      times.push(time);
       for (const [ofWay, { keysOf, known }] of places.entries()) {
         const names = keysOf(record);
         for (const name of typeof names === "string" ? [names] : names) {
@@ -151,6 +166,7 @@ function createGroups(ways: readonly KeysOf[]): Groups {
       way,
       first,
       last,
+      times: times.join(TIME_BREAK),
       at: Uint32Array.from(at),
       key: Uint32Array.from(key),
       weight: Float64Array.from(weight),

@@ -1,18 +1,22 @@
 /**
- * Goes through everything that a trail is read from, in threads where that pays.
+ * Goes through everything that a trail is read from.
  *
  * In: sources and a request. Out: of each block what matches, in the order of reading, each record once
- * however often it stands there; last, actions that began and have no result. Nothing is written.
+ * however often it stands there, the journals first, which decide about copies; last, actions that began and
+ * have no result. Nothing is written.
  */
-import { createWorkerPool } from "../../lib/worker-pool.ts";
 import { createNumberSet, type NumberSet } from "../../lib/number-set.ts";
 import type { FlatRecord } from "../../format/index.ts";
-import type { Block, FileProblem } from "../block.ts";
 import { EVERYTHING } from "../query/query.ts";
+import {
+  createOwed,
+  type DecidingSources,
+  decidingSources,
+  isOfJournal,
+} from "./journal-decides.ts";
 import { loneIntents } from "./lone-intents.ts";
-import { createJournalDecider } from "./journal-decides.ts";
-import { createMatches } from "./matches.ts";
-import { createBlockScanner } from "./scan-block.ts";
+import { createMatches, placeOf } from "./matches.ts";
+import { scanSources, type SourcePart } from "./scan-sources.ts";
 import type { CallResult, ScannedBlock, ScannedPart, ScanRequest } from "./scanned-block.ts";
 import type { TrailSource } from "./sources.ts";
 
@@ -20,55 +24,180 @@ import type { TrailSource } from "./sources.ts";
 export interface ScanOptions {
   /** Told now and then how many bytes of how many were read. */
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
+  /**
+   * Told behind each reading how many of the records that were looked at came from a store that keeps texts
+   * alone, with a value of which nobody knows whether it was one; not told of none.
+   */
+  readonly onMadeTexts?: ((records: number) => void) | undefined;
   /** Ends it: the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Starting threads takes as long as reading this much. */
-const THREADS_FROM_BYTES = 48 * 1024 * 1024;
-const BLOCK_BYTES = 512 * 1024;
-const YOUNG_MEGABYTES = 24;
+type OnRead = (bytes: number) => void;
+
+/** Whether a match counts. */
+type Counts = (stream: string, number: number, isNamed: boolean) => boolean;
 
 /** @throws {AuditError} as a rejection: `unreadable` where a source cannot be read. */
 export async function* scanTrail(
   sources: readonly TrailSource[],
   request: ScanRequest,
-  options: ScanOptions = {},
+  { onProgress, onMadeTexts, signal }: ScanOptions = {},
 ): AsyncGenerator<ScannedPart> {
-  const isFirst = createFirstTest();
-  const intents = new Map<string, FlatRecord>();
-  const settled = createSettled();
-  const tellsResults = sources.some(({ isReadOnce }) => isReadOnce);
-  const { signal } = options;
-  const decider = createJournalDecider(sources, {
-    query: request.query,
-    scan: (again, lookUp) => scanSources(again, lookUp, { signal }),
-  });
-  for await (const { source, scanned } of scanSources(
-    sources,
-    { ...request, tellsResults },
-    options,
-  )) {
-    settled.add(scanned);
-    const begun = scanned.intents.filter(({ record_id: id }) => !intents.has(id));
-    for (const intent of begun) intents.set(intent.record_id, intent);
-    yield await decider.told({ source, scanned, isFirst: isFirst(scanned) }, begun);
+  const scan = new TrailScan(decidingSources(sources), request, signal);
+  const onRead = progressOf(sources, onProgress);
+  yield* scan.journals(onRead);
+  yield* scan.copies(onRead);
+  if (scan.madeTexts > 0) onMadeTexts?.(scan.madeTexts);
+  yield* scan.owed();
+  yield* scan.lost();
+  yield* scan.lone();
+}
+
+/** Its parts, one after the other. */
+class TrailScan {
+  readonly #sources: DecidingSources;
+  readonly #request: ScanRequest;
+  readonly #signal: AbortSignal | undefined;
+  readonly #wasSeen = createSeen();
+  readonly #settled = createSettled();
+  readonly #intents = new Map<string, FlatRecord>();
+  /** What matches in copies, and a journal should have and did not give. */
+  readonly #owed = createOwed();
+  readonly #owedIntents = new Map<string, FlatRecord>();
+  #madeTexts = 0;
+
+  constructor(sources: DecidingSources, request: ScanRequest, signal: AbortSignal | undefined) {
+    this.#sources = sources;
+    this.#request = { ...request, tellsResults: sources.pipes.length > 0 };
+    this.#signal = signal;
   }
-  yield* decider.rest();
-  for (const [id, intent] of intents) if (decider.isOther(intent)) intents.delete(id);
-  if (intents.size === 0) return;
-  const calls = Map.groupBy(intents.values(), ({ call_id: call = "" }) => call);
-  // Everything once more for their calls: nearly always the result stands in the same block.
-  const again = sources.filter(({ isReadOnce }) => isReadOnce !== true);
-  const fold = { kind: "settle", calls: [...calls.keys()] } as const;
-  const settling = { query: EVERYTHING, fold };
-  for await (const { scanned } of scanSources(again, settling, { signal })) settled.add(scanned);
-  const matches = createMatches(request.fold);
-  for (const record of settled.lone(calls)) {
-    matches.add({ kind: "record", record, text: () => JSON.stringify(record), line: 0, end: -1 });
+
+  /** Records of which texts were made, that were read so far. */
+  get madeTexts(): number {
+    return this.#madeTexts;
   }
-  const scanned = matches.end();
-  yield { source: "", scanned, isFirst: isFirst(scanned) };
+
+  /** What journals say, and pipes, which cannot be asked again. */
+  async *journals(onRead: OnRead): AsyncGenerator<ScannedPart> {
+    const { journals, pipes } = this.#sources;
+    for await (const part of this.#scan([...journals, ...pipes], this.#request, onRead)) {
+      this.#settled.add(part.scanned);
+      this.#madeTexts += part.scanned.madeTexts ?? 0;
+      for (const intent of part.scanned.intents) addFirst(this.#intents, intent);
+      yield told(part, (stream, number) => !this.#wasSeen(stream, number));
+    }
+  }
+
+  /** What other files and stores have that no journal should have. */
+  async *copies(onRead: OnRead): AsyncGenerator<ScannedPart> {
+    const { journals, copies, firsts } = this.#sources;
+    const asked = journals.length === 0 ? this.#request : { ...this.#request, journals: firsts };
+    for await (const part of this.#scan(copies, asked, onRead)) {
+      this.#settled.add(part.scanned);
+      this.#madeTexts += part.scanned.madeTexts ?? 0;
+      for (const intent of part.scanned.intents) {
+        if (!isOfJournal(firsts, intent)) addFirst(this.#intents, intent);
+        else if (!this.#intents.has(intent.record_id)) addFirst(this.#owedIntents, intent);
+      }
+      yield told(part, (stream, number, isNamed) => {
+        if (this.#wasSeen(stream, number)) return false;
+        if (isNamed) this.#owed.add(stream, number);
+        return !isNamed;
+      });
+    }
+    for (const intent of this.#owedIntents.values()) this.#owed.add(...placeOf(intent));
+  }
+
+  /** Looks in the journals for what they did not give: they have it and it does not match, or it came since. */
+  async *owed(): AsyncGenerator<ScannedPart> {
+    const only = this.#owed.left();
+    if (only === undefined) return;
+    const journals = this.#sources.journalsOf(only.keys());
+    for await (const part of this.#scanOnly(journals, only)) {
+      for (const intent of part.scanned.intents) addFirst(this.#intents, intent);
+      yield told(part, (stream, number, isNamed) => this.#owed.take(stream, number) && !isNamed);
+    }
+    for (const intent of this.#owedIntents.values())
+      if (this.#owed.take(...placeOf(intent))) addFirst(this.#intents, intent);
+  }
+
+  /** What the journals have lost. */
+  async *lost(): AsyncGenerator<ScannedPart> {
+    const only = this.#owed.left();
+    if (only === undefined) return;
+    for await (const part of this.#scanOnly(this.#sources.copies, only))
+      yield told(part, (stream, number, isNamed) => !isNamed && this.#owed.take(stream, number));
+  }
+
+  /** Actions that began, and have no result anywhere. */
+  async *lone(): AsyncGenerator<ScannedPart> {
+    if (this.#intents.size === 0) return;
+    const calls = Map.groupBy(this.#intents.values(), ({ call_id: call = "" }) => call);
+    // Everything once more for their calls: nearly always the result stands in the same block.
+    const fold = { kind: "settle", calls: [...calls.keys()] } as const;
+    const { journals, copies } = this.#sources;
+    for await (const { scanned } of this.#scan([...journals, ...copies], {
+      query: EVERYTHING,
+      fold,
+    }))
+      this.#settled.add(scanned);
+    const matches = createMatches(this.#request.fold);
+    for (const record of this.#settled.lone(calls))
+      matches.add({ kind: "record", record, text: () => JSON.stringify(record), line: 0, end: -1 });
+    const part = { source: "", scanned: matches.end() };
+    yield told(part, (stream, number) => !this.#wasSeen(stream, number));
+  }
+
+  #scan(
+    sources: readonly TrailSource[],
+    request: ScanRequest,
+    onRead?: OnRead,
+  ): AsyncGenerator<SourcePart> {
+    return scanSources(sources, request, { onRead, signal: this.#signal });
+  }
+
+  /** What is no record in what is read again was told. */
+  async *#scanOnly(
+    sources: readonly TrailSource[],
+    only: ScanRequest["only"] & object,
+  ): AsyncGenerator<SourcePart> {
+    const { query, fold } = this.#request;
+    for await (const { source, scanned } of this.#scan(sources, { query, fold, only }))
+      yield { source, scanned: { ...scanned, problems: [] } };
+  }
+}
+
+function addFirst(intents: Map<string, FlatRecord>, intent: FlatRecord): void {
+  if (!intents.has(intent.record_id)) intents.set(intent.record_id, intent);
+}
+
+/** A part, of which it is known what counts. */
+function told({ source, scanned }: SourcePart, counts: Counts): ScannedPart {
+  const { streams, stream, sequence, isNamed } = scanned;
+  const isFirst = Uint8Array.from(sequence, (number, at) =>
+    counts(streams[stream[at] ?? 0] ?? "", number, isNamed[at] === 1) ? 1 : 0,
+  );
+  return { source, scanned, isFirst };
+}
+
+/** Tells records that were seen before. */
+function createSeen(): (stream: string, number: number) => boolean {
+  const seen = new Map<string, NumberSet>();
+  return (stream, number) => {
+    const set = seen.get(stream) ?? createNumberSet();
+    seen.set(stream, set);
+    return !set.add(number);
+  };
+}
+
+function progressOf(
+  sources: readonly TrailSource[],
+  onProgress: ScanOptions["onProgress"],
+): OnRead {
+  const all = sources.reduce((sum, { bytes }) => sum + bytes, 0);
+  let done = 0;
+  return (bytes) => onProgress?.((done += bytes), Math.max(all, done));
 }
 
 /** What is known of calls that ended. */
@@ -95,88 +224,5 @@ function createSettled(): Settled {
       [...calls].flatMap(([call, own]) =>
         call === "" ? own : loneIntents(own, results.get(call) ?? [], last),
       ),
-  };
-}
-
-interface SourcePart {
-  readonly source: string;
-  readonly scanned: ScannedBlock;
-}
-
-/** Blocks in their order, several under way at a time. */
-async function* scanSources(
-  sources: readonly TrailSource[],
-  request: ScanRequest,
-  { onProgress, signal }: ScanOptions,
-): AsyncGenerator<SourcePart> {
-  const all = sources.reduce((sum, { bytes }) => sum + bytes, 0);
-  const scanner = all < THREADS_FROM_BYTES ? localScanner(request) : threadScanner(request);
-  const underWay: Promise<SourcePart>[] = [];
-  let done = 0;
-  try {
-    for (const { name, blocks } of sources) {
-      for await (const block of blocks(request.query, { blockBytes: BLOCK_BYTES })) {
-        signal?.throwIfAborted();
-        // The bytes are handed over.
-        const { length } = "kind" in block ? [] : block.bytes;
-        const scanned = "kind" in block ? problemPart(block) : scanner.scan(block);
-        const part = Promise.resolve(scanned).then((of) => ({ source: name, scanned: of }));
-        // Whoever comes to it is told; until then it is no unhandled rejection.
-        part.catch(() => {});
-        underWay.push(part);
-        onProgress?.((done += length), Math.max(all, done));
-        if (underWay.length >= scanner.capacity) yield await first(underWay);
-      }
-    }
-    while (underWay.length > 0) yield await first(underWay);
-  } finally {
-    await Promise.allSettled(underWay);
-    await scanner.close();
-  }
-}
-
-async function first<Part>(underWay: Promise<Part>[]): Promise<Part> {
-  const part = underWay.shift();
-  if (part === undefined) throw new RangeError("nothing is under way");
-  return part;
-}
-
-function problemPart(problem: FileProblem): ScannedBlock {
-  return { ...createMatches({ kind: "records", order: "read" }).end(), problems: [problem] };
-}
-
-interface Scanner {
-  readonly scan: (block: Block) => ScannedBlock | Promise<ScannedBlock>;
-  readonly capacity: number;
-  readonly close: () => Promise<void>;
-}
-
-function localScanner(request: ScanRequest): Scanner {
-  return { scan: createBlockScanner(request), capacity: 1, close: async () => {} };
-}
-
-function threadScanner(request: ScanRequest): Scanner {
-  const { ask, capacity, close } = createWorkerPool<Block, ScannedBlock>({
-    callerUrl: import.meta.url,
-    module: "scan-worker",
-    data: { request },
-    youngMegabytes: YOUNG_MEGABYTES,
-  });
-  return { scan: (block) => ask(block, [block.bytes.buffer]), capacity, close };
-}
-
-/** Tells records that were seen before. */
-function createFirstTest(): (scanned: ScannedBlock) => Uint8Array {
-  const seen = new Map<string, NumberSet>();
-  const setOf = (name: string): NumberSet => {
-    let set = seen.get(name);
-    if (set === undefined) seen.set(name, (set = createNumberSet()));
-    return set;
-  };
-  return ({ streams, stream, sequence }) => {
-    const sets = streams.map(setOf);
-    return Uint8Array.from(sequence, (number, at) =>
-      sets[stream[at] ?? 0]?.add(number) === true ? 1 : 0,
-    );
   };
 }

@@ -9,8 +9,8 @@ const scan = createBlockScanner(request);
 
 parentPort?.on("message", (block: Block) => {
   const scanned = scan(block);
-  const { stream, sequence, groups } = scanned;
-  const columns = [stream, sequence, groups.at, groups.key, groups.weight];
+  const { stream, sequence, isNamed, groups } = scanned;
+  const columns = [stream, sequence, isNamed, groups.at, groups.key, groups.weight];
   // Handed over, not copied.
   parentPort?.postMessage(
     scanned,

@@ -8,6 +8,13 @@ export interface ScanRequest {
   readonly fold: Fold;
   /** Tells the results of all calls too: something cannot be read again to look for them. Default false. */
   readonly tellsResults?: boolean;
+  /**
+   * Of streams the first number that their journal has: matches from there on are named, and are no rows and of
+   * no group. Absent: none.
+   */
+  readonly journals?: ReadonlyMap<string, number>;
+  /** Of streams some numbers: nothing else is looked at, and what does not match is named. Absent: everything. */
+  readonly only?: ReadonlyMap<string, Float64Array>;
 }
 
 /** What is wanted of the records that match. */
@@ -16,6 +23,8 @@ export type Fold =
   | { readonly kind: "records"; readonly order: Order; readonly limit?: number | undefined }
   /** How many there are of each group, in several ways to group them at once. */
   | { readonly kind: "groups"; readonly ways: readonly (readonly GroupKey[])[] }
+  /** The times that they say, and nothing else of them. */
+  | { readonly kind: "places" }
   /** Of calls, the results; no query is asked. */
   | { readonly kind: "settle"; readonly calls: readonly string[] };
 
@@ -39,6 +48,10 @@ export interface ScannedBlock {
   readonly stream: Uint32Array<ArrayBuffer>;
   /** And its sequence number. */
   readonly sequence: Float64Array<ArrayBuffer>;
+  /** 1 where it is named only: something else decides about it, or it does not match. */
+  readonly isNamed: Uint8Array<ArrayBuffer>;
+  /** And its time; empty where places were not asked for. */
+  readonly times: readonly string[];
   /** Some of the matches, or all. */
   readonly rows: readonly ScannedRow[];
   readonly groups: ScannedGroups;
@@ -48,6 +61,8 @@ export interface ScannedBlock {
   readonly results: readonly CallResult[];
   /** The last sequence number of each stream that was seen. */
   readonly last: ReadonlyMap<string, number>;
+  /** Records that were looked at of which a store has made texts. Default 0. */
+  readonly madeTexts?: number;
 }
 
 /** What matches in a block of a source, and which of it counts. */
@@ -72,6 +87,9 @@ export interface ScannedRow {
   readonly line: number;
 }
 
+/** Between times; no time has it. */
+export const TIME_BREAK = "\n";
+
 /** Groups that the matches are of. */
 export interface ScannedGroups {
   /** The values of each group, U+0000 between them. */
@@ -82,6 +100,8 @@ export interface ScannedGroups {
   readonly first: readonly string[];
   /** … and the latest. */
   readonly last: readonly string[];
+  /** Of each match its time, {@link TIME_BREAK} between them: one text goes from a thread to another faster than many. */
+  readonly times: string;
   /** A match, … */
   readonly at: Uint32Array<ArrayBuffer>;
   /** … a group that it is of, … */

@@ -4,7 +4,7 @@ import type { Query } from "../query/query.ts";
 import { KEY_BREAK } from "./group-keys.ts";
 import { createProblemList, type ReadingProblems } from "./problem-list.ts";
 import { scanTrail, type ScanOptions } from "./scan-trail.ts";
-import type { GroupKey, Order, ScannedGroups } from "./scanned-block.ts";
+import { type GroupKey, type Order, type ScannedGroups, TIME_BREAK } from "./scanned-block.ts";
 import { createSortedRows, type SortedRow } from "./sorted-rows.ts";
 import type { TrailSource } from "./sources.ts";
 
@@ -26,8 +26,8 @@ export interface SearchOptions extends ScanOptions {
 /**
  * The records that match, each once: actions, as views show them, unless the query names kinds of records.
  * An action that began and has no result is one of them, with outcome `unknown`. Of records of one id that
- * of a journal is taken, where a journal that has it comes before, or else the first that matches: copies of a
- * view or a store differ in their bytes. Whether all say the same is what `verify` tells.
+ * of a journal is taken, where one has it, or else the first that matches: copies of a view or a store differ
+ * in their bytes. Whether all say the same is what `verify` tells.
  *
  * With a limit no more than about twice as many records are held in memory; beyond 48 MiB threads read.
  *
@@ -157,9 +157,6 @@ export async function countTrailWays(
     for (const is of isFirst) total += is;
     addGroups(ways, scanned.groups, isFirst);
   }
-  // A block whose records were all seen before has made groups of nothing.
-  for (const counts of ways)
-    for (const [name, { records }] of counts) if (records === 0) counts.delete(name);
   const { problems, problemCount } = wrong;
   return { ways, total, problems, problemCount };
 }
@@ -168,28 +165,43 @@ type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 
 function addGroups(
   ways: readonly Map<string, Writable<GroupCount>>[],
-  { keys, way, first, last, at, key, weight }: ScannedGroups,
+  { keys, way, first, last, times, at, key, weight }: ScannedGroups,
   isFirst: Uint8Array,
 ): void {
-  const groups = keys.map((name, index) => {
-    const counts = ways[way[index] ?? 0];
-    const [from = "", until = ""] = [first[index], last[index]];
-    const group = counts?.get(name) ?? newGroup(name, from, until);
-    counts?.set(name, group);
-    if (from < group.first) group.first = from;
-    if (until > group.last) group.last = until;
-    return group;
-  });
+  // Of the times of a group in a block, those of all its matches: where one does not count, each is looked at.
+  const each = isFirst.includes(0) ? times.split(TIME_BREAK) : undefined;
+  const groups: (Writable<GroupCount> | undefined)[] = [];
   for (const [index, place] of at.entries()) {
-    const group = groups[key[index] ?? 0];
-    if (isFirst[place] !== 1 || group === undefined) continue;
+    if (isFirst[place] !== 1) continue;
+    const of = key[index] ?? 0;
+    let group = groups[of];
+    if (group === undefined) {
+      const time = each === undefined ? first[of] : each[place];
+      groups[of] = group = groupIn(ways[way[of] ?? 0], keys[of] ?? "", time ?? "");
+      if (each === undefined) widen(group, first[of], last[of]);
+    }
+    if (each !== undefined) widen(group, each[place], each[place]);
     group.records++;
     group.events += weight[index] ?? 1;
   }
 }
 
-function newGroup(name: string, first: string, last: string): Writable<GroupCount> {
-  return { values: name.split(KEY_BREAK), records: 0, events: 0, first, last };
+function widen(group: Writable<GroupCount>, from = group.first, until = group.last): void {
+  if (from < group.first) group.first = from;
+  if (until > group.last) group.last = until;
+}
+
+/** The group of a name; a new one where there is none. */
+function groupIn(
+  counts: Map<string, Writable<GroupCount>> | undefined,
+  name: string,
+  time: string,
+): Writable<GroupCount> {
+  const known = counts?.get(name);
+  if (known !== undefined) return known;
+  const group = { values: name.split(KEY_BREAK), records: 0, events: 0, first: time, last: time };
+  counts?.set(name, group);
+  return group;
 }
 
 /** A record that matches, and where it was first found; or a place that holds none. */

@@ -36,11 +36,11 @@ export interface SortingOptions {
   readonly limit?: number | undefined;
   /** Where there is room for what memory should not hold; absent: memory holds everything. */
   readonly directory?: string | undefined;
-  /** Characters of records that memory holds. Default 48 Mi. */
+  /** Characters of records that memory holds. Default 24 Mi. */
   readonly heldChars?: number | undefined;
 }
 
-const HELD_CHARS = 48 * 1024 * 1024;
+const HELD_CHARS = 24 * 1024 * 1024;
 /** Of each piece so much is unpacked at a time. */
 const BATCH_CHARS = 64 * 1024;
 

@@ -22,8 +22,8 @@ export function changeTexts(record: FlatRecord): readonly ChangeText[] {
     const { before, after } = sideTexts(change);
     return {
       field: change.field,
-      ...(before === undefined ? {} : { before }),
-      ...(after === undefined ? {} : { after }),
+      ...(before === undefined ? { noBefore: lackText(change.from, "before") } : { before }),
+      ...(after === undefined ? { noAfter: lackText(change.to, "after") } : { after }),
     };
   });
   const more = all.length - texts.length;
@@ -41,6 +41,20 @@ export function sideTexts({ from, to, moved }: FieldChange): {
     before: removed.length === 0 ? "none removed" : `removed: ${valueText(removed)}`,
     after: added.length === 0 ? "none added" : `added: ${valueText(added)}`,
   };
+}
+
+/** What is said of a side that shows nothing: a blank would read as nothing, also where nobody knows. */
+export function lackText({ kind }: Side, which: "before" | "after"): string {
+  if (kind !== "absent") return "(not known)";
+  return which === "before" ? "(not there)" : "(gone)";
+}
+
+/** Both sides in words, whether or not there is something to show. */
+export function wordsOf({ before, noBefore, after, noAfter }: ChangeText): {
+  readonly before: string;
+  readonly after: string;
+} {
+  return { before: before ?? noBefore ?? "", after: after ?? noAfter ?? "" };
 }
 
 function sideText(side: Side): string | undefined {

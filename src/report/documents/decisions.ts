@@ -1,7 +1,7 @@
 /** What models decided, what people decided, and who set what aside. */
 import type { FlatRecord } from "../../format/index.ts";
 import type { Block, ReportEvent, Section, TableBlock } from "./document.ts";
-import { roleSection } from "./common-sections.ts";
+import { roleSection } from "./roles-section.ts";
 import { dayBlocks, listedBlocks } from "./listed-events.ts";
 import { valueText } from "./change-texts.ts";
 import { OVERRIDDEN_BY, OWN_COLUMNS } from "./forms/csv-columns.ts";

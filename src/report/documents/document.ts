@@ -67,11 +67,15 @@ export interface ReportEvent {
   readonly columns: Readonly<Record<string, string>>;
 }
 
-/** A field with another value; without a side there is nothing to show of it: it came, it went, or nobody knows. */
+/** A field with another value. */
 export interface ChangeText {
   readonly field: string;
   readonly before?: string;
+  /** Where there is nothing to show: whether it was not there, or nobody knows. */
+  readonly noBefore?: string;
   readonly after?: string;
+  /** The same: whether it is gone, or nobody knows. */
+  readonly noAfter?: string;
 }
 
 /** Records beside another one. */

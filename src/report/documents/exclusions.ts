@@ -1,7 +1,7 @@
 /** Samples that were taken out of the data, and put back: how many, by whom, why. */
 import type { FlatRecord } from "../../format/index.ts";
 import type { Block, ReportEvent, Section, TableBlock } from "./document.ts";
-import { roleSection } from "./common-sections.ts";
+import { roleSection } from "./roles-section.ts";
 import { eventSections } from "./listed-events.ts";
 import { type ExclusionTables, idsOf, originsOf, sampleCount } from "./tables/exclusion-tables.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";

@@ -2,7 +2,7 @@
 import type { RelatedEvents, ReportEvent } from "./document.ts";
 import { sentenceOf } from "../../event/index.ts";
 import { type FlatRecord, fromFlat } from "../../format/index.ts";
-import { roleSection } from "./common-sections.ts";
+import { roleSection } from "./roles-section.ts";
 import { eventSections } from "./listed-events.ts";
 import { LEAD_UP_EVENTS, LEAD_UP_HOURS, MAX_LED_UP } from "./lead-up.ts";
 import type { LeadUp, ReportFrame, ReportMaterial } from "./material.ts";

@@ -4,9 +4,10 @@ import type { FlatRecord } from "../../format/index.ts";
 import { matchingRecords, type ScanOptions, type TrailSource } from "../../read/index.ts";
 import { toIsoMicros } from "../../lib/clock.ts";
 import { isImported, ORIGINALS } from "../imported.ts";
+import type { StreamOrder } from "../stream-order.ts";
 import { withoutAccess } from "./access-records.ts";
 import type { LeadUp } from "./material.ts";
-import { byTime, periodTerms } from "./period.ts";
+import { periodTerms } from "./period.ts";
 
 /** So many of them are shown. */
 export const LEAD_UP_EVENTS = 5;
@@ -46,7 +47,7 @@ interface Followed {
 export async function leadUpsTo(
   records: readonly FlatRecord[],
   sources: readonly TrailSource[],
-  options: ScanOptions,
+  { oldestFirst, timeOf, ...options }: ScanOptions & StreamOrder,
 ): Promise<ReadonlyMap<string, readonly LeadUp[]>> {
   const originals = records.filter((record) => !isImported(record));
   const followed = originals.slice(-MAX_LED_UP).map((record): Followed => {
@@ -65,10 +66,14 @@ export async function leadUpsTo(
     for (const { why, of, by } of ties) {
       const key = of(record);
       for (const one of (key === undefined ? undefined : by.get(key)) ?? []) {
-        if (taken.has(one) || record.timestamp < one.from || !isBefore(record, one.record))
+        if (
+          taken.has(one) ||
+          timeOf(record) < one.from ||
+          !isBefore(record, one.record, oldestFirst)
+        )
           continue;
         taken.add(one);
-        keep(one.leadUps, { why, record });
+        keep(one.leadUps, { why, record }, oldestFirst);
       }
     }
   }
@@ -82,18 +87,20 @@ function groupedBy(
   return Map.groupBy(followed, ({ record }) => of(record));
 }
 
-function isBefore(record: FlatRecord, other: FlatRecord): boolean {
-  return record.record_id !== other.record_id && byTime(record, other) < 0;
+type Compare = StreamOrder["oldestFirst"];
+
+function isBefore(record: FlatRecord, other: FlatRecord, compare: Compare): boolean {
+  return record.record_id !== other.record_id && compare(record, other) < 0;
 }
 
 /** The latest ones stay. */
-function keep(leadUps: LeadUp[], one: LeadUp): void {
+function keep(leadUps: LeadUp[], one: LeadUp, compare: Compare): void {
   const [oldest] = leadUps;
   if (leadUps.length >= LEAD_UP_EVENTS && oldest !== undefined) {
-    if (byTime(one.record, oldest.record) < 0) return;
+    if (compare(one.record, oldest.record) < 0) return;
     leadUps.shift();
   }
-  const at = leadUps.findIndex(({ record }) => byTime(one.record, record) < 0);
+  const at = leadUps.findIndex(({ record }) => compare(one.record, record) < 0);
   leadUps.splice(at < 0 ? leadUps.length : at, 0, one);
 }
 

@@ -77,7 +77,7 @@ function framed(
   return {
     ...frame,
     title: title === undefined ? undefined : names.text(title),
-    terms: terms.map(names.text),
+    terms: terms.map(names.term),
     isPseudonymous: true,
   };
 }

@@ -26,8 +26,7 @@ export interface ReportMaterial extends ReadingProblems {
   readonly gapTotals: GapTotals;
   /** What led to a record, by its id: the latest last. */
   readonly leadUps: ReadonlyMap<string, readonly LeadUp[]>;
-  /** What roles did that the policy does not let them do. */
-  readonly anomalies: readonly RoleAnomaly[];
+  readonly roles: RoleVerdicts;
   /** Other names, which its records have already; undefined where nobody asks for them. */
   readonly names?: Renaming | undefined;
 }
@@ -56,6 +55,20 @@ export interface RoleAnomaly {
   readonly action: string;
   readonly outcome: string;
   readonly events: number;
+  /** Whether each of their records says so itself; else it is the policy that was given. */
+  readonly isSelfJudged: boolean;
+}
+
+/** What is known of what roles may do. */
+export interface RoleVerdicts {
+  /** What roles did that the policy does not let them do. */
+  readonly anomalies: readonly RoleAnomaly[];
+  /** Records with a role. */
+  readonly withRole: number;
+  /** Those that say themselves whether their role may do this. */
+  readonly selfJudged: number;
+  /** Those, and those of a role that the policy knows that was given. */
+  readonly judged: number;
 }
 
 /** What a document says of itself. */

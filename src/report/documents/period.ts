@@ -1,4 +1,3 @@
-import type { FlatRecord } from "../../format/index.ts";
 import type { Query } from "../../read/index.ts";
 
 /** The terms of a piece of time. */
@@ -10,14 +9,4 @@ export function periodTerms(from: string | undefined, until: string | undefined)
     ...(until === undefined ? {} : { until }),
   } as const;
   return [{ field: "created", isNegated: false, test }];
-}
-
-/** What records are put in order by. */
-export type Placed = Pick<FlatRecord, "timestamp" | "stream" | "sequence">;
-
-/** Oldest first. */
-export function byTime(left: Placed, right: Placed): number {
-  if (left.timestamp !== right.timestamp) return left.timestamp < right.timestamp ? -1 : 1;
-  if (left.stream !== right.stream) return left.stream < right.stream ? -1 : 1;
-  return left.sequence - right.sequence;
 }

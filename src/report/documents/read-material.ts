@@ -17,14 +17,18 @@ import {
   type TrailSource,
 } from "../../read/index.ts";
 import { gapTotals } from "../gap-totals.ts";
+import { IMPORT_FILES, importedIn } from "../groups.ts";
+import { streamClocks } from "../stream-clocks.ts";
+import type { StreamOrder } from "../stream-order.ts";
 import { accessLeftOut, withoutAccess } from "./access-records.ts";
 import type { ReportKind } from "./document.ts";
 import { leadUpsTo } from "./lead-up.ts";
-import type { ReportMaterial, RoleAnomaly } from "./material.ts";
+import type { ReportMaterial } from "./material.ts";
 import { namedIdsIn } from "./names/named-ids.ts";
 import { everyRecord } from "./tables/every-record.ts";
-import { byTime, periodTerms } from "./period.ts";
+import { periodTerms } from "./period.ts";
 import { type Listed, renamedList, renamingOf } from "./names/renaming-of.ts";
+import { type IsPermitted, roleVerdicts } from "./role-verdicts.ts";
 import { readTables } from "./tables/tables.ts";
 
 /** What a document is about. */
@@ -35,9 +39,7 @@ export interface MaterialOptions extends ScanOptions {
   readonly from?: string | undefined;
   readonly until?: string | undefined;
   /** What a policy lets a role do; undefined: it says nothing of it. */
-  readonly isPermitted?:
-    | ((role: string | undefined, action: string) => boolean | undefined)
-    | undefined;
+  readonly isPermitted?: IsPermitted | undefined;
   /** Whether everybody whom the trail names is asked for. */
   readonly asksForNames?: boolean | undefined;
   /** Whether the verification found something about a record, by its id: tables lead to those. */
@@ -71,16 +73,22 @@ export async function readMaterial(
     (counts) => [...counts.values()],
   );
   const { total } = counted;
-  const records = await recordsOf(sources, about, { limit, total, scan });
+  const { oldestFirst, timeOf } = await streamClocks(sources, scan);
+  const records = await recordsOf(sources, about, { limit, total, scan, oldestFirst });
   const period = periodTerms(from, until);
   const gapQuery = { terms: [...parseQuery("kind:gap").terms, ...period] };
   const gaps = await searchTrail(sources, gapQuery, { order: "oldest", limit, ...scan });
   const found: Listed = {
     records,
     gaps: gaps.records,
-    leadUps: kind === "incident" ? await leadUpsTo(records, sources, scan) : new Map(),
+    leadUps:
+      kind === "incident"
+        ? await leadUpsTo(records, sources, { oldestFirst, timeOf, ...scan })
+        : new Map(),
   };
-  const names = asksForNames ? renamingOf(found, await namedIdsIn(sources, scan)) : undefined;
+  const names = asksForNames
+    ? renamingOf(found, await namedIdsIn(sources, scan), { oldestFirst })
+    : undefined;
   const listed = names === undefined ? found : renamedList(found, names);
   const every =
     records.length === total
@@ -92,21 +100,19 @@ export async function readMaterial(
     every: () => every(),
     sourceCount: sources.length,
     accessLeftOut: await accessLeftOut(sources, all, scan),
-    tables: await readTables(kind, every, { rows: 2 * limit, isMarked }),
+    tables: await readTables(kind, every, { rows: 2 * limit, isMarked, oldestFirst }),
     gapTotals: await gapTotals(sources, { terms: period }, scan),
     counts: {
       records: total,
       events: whole?.events ?? 0,
       highImpact: impacts.find(({ values }) => values[0] === "high")?.records ?? 0,
-      imported: origins
-        .filter(({ values }) => values[0] !== undefined && values[0] !== "")
-        .reduce((sum, { records: count }) => sum + count, 0),
+      imported: importedIn(origins),
       outcomes: Object.fromEntries(
         outcomes.map(({ values, records: count }) => [values[0] ?? "", count]),
       ),
       ...(whole === undefined ? {} : { first: whole.first, last: whole.last }),
     },
-    anomalies: anomaliesIn(roles, isPermitted),
+    roles: roleVerdicts(roles, isPermitted),
     ...problemsOf(counted),
   };
 }
@@ -116,7 +122,7 @@ const WAYS: readonly (readonly GroupKey[])[] = [
   [{ field: "impact" }],
   [{ field: "outcome" }],
   ["role", "action", "outcome", ATTR_ACTOR_ROLE_PERMITTED].map((field) => ({ field })),
-  [{ field: "imported" }],
+  IMPORT_FILES,
 ];
 
 type Asked = Pick<MaterialOptions, "kind" | "query" | "from" | "until">;
@@ -132,7 +138,7 @@ function problemsOf({ problems, problemCount }: ReadingProblems): ReadingProblem
   return { problems, problemCount };
 }
 
-interface Wanted {
+interface Wanted extends Pick<StreamOrder, "oldestFirst"> {
   readonly limit: number;
   readonly total: number;
   readonly scan: ScanOptions;
@@ -142,39 +148,17 @@ interface Wanted {
 async function recordsOf(
   sources: readonly TrailSource[],
   about: Query,
-  { limit, total, scan }: Wanted,
+  { limit, total, scan, oldestFirst }: Wanted,
 ): Promise<readonly FlatRecord[]> {
   if (total === 0) return [];
   if (total <= 2 * limit)
-    return (await searchTrail(sources, about, { order: "oldest", ...scan })).records;
+    return (await searchTrail(sources, about, { order: "oldest", ...scan })).records.toSorted(
+      oldestFirst,
+    );
   const parts: FlatRecord[] = [];
   for (const term of ["impact:high", "-impact:high"]) {
     const query = { terms: [...about.terms, ...parseQuery(term).terms] };
     parts.push(...(await searchTrail(sources, query, { order: "newest", limit, ...scan })).records);
   }
-  return parts.toSorted(byTime);
-}
-
-interface RoleCount {
-  readonly values: readonly string[];
-  readonly events: number;
-}
-
-/** What the records say themselves, or else the policy that was given. */
-function anomaliesIn(
-  counts: readonly RoleCount[],
-  isPermitted: MaterialOptions["isPermitted"],
-): readonly RoleAnomaly[] {
-  const found = new Map<string, RoleAnomaly>();
-  for (const { values, events } of counts) {
-    const [role = "", action = "", outcome = "", permitted = ""] = values;
-    const isAnomaly =
-      permitted === "false" || (role !== "" && isPermitted?.(role, action) === false);
-    if (!isAnomaly) continue;
-    const key = [role, action, outcome].join("\0");
-    found.set(key, { role, action, outcome, events: events + (found.get(key)?.events ?? 0) });
-  }
-  return [...found.values()].toSorted(
-    (left, right) => right.events - left.events || (left.role < right.role ? -1 : 1),
-  );
+  return parts.toSorted(oldestFirst);
 }

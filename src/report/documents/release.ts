@@ -1,6 +1,6 @@
 /** What changed before a release, by whom, and what holds it together. */
 import type { Block, Cell, ReportEvent, Section, TableBlock } from "./document.ts";
-import { roleSection } from "./common-sections.ts";
+import { roleSection } from "./roles-section.ts";
 import { eventSections } from "./listed-events.ts";
 import type { ReportFrame, ReportMaterial } from "./material.ts";
 import { actionText, reasonOf, reportEvent, targetText } from "./report-event.ts";

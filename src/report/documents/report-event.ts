@@ -15,7 +15,7 @@ import { type FlatRecord, fromFlat } from "../../format/index.ts";
 import { importOriginOf, isImported, originText } from "../imported.ts";
 import type { Fact, RelatedEvents, ReportEvent } from "./document.ts";
 import { leavesOf } from "../leaves.ts";
-import { changeTexts, valueText } from "./change-texts.ts";
+import { changeTexts, valueText, wordsOf } from "./change-texts.ts";
 import { timeText } from "./times.ts";
 
 /** More details of one record are counted. */
@@ -68,7 +68,10 @@ export function reportEvent(record: FlatRecord, zone: string, parts: EventParts 
       target_type: record.target_type ?? "",
       target_id: record.target_id ?? "",
       changes: changes
-        .map(({ field, before = "", after = "" }) => `${field}: ${before} -> ${after}`)
+        .map((change) => {
+          const { before, after } = wordsOf(change);
+          return `${change.field}: ${before} -> ${after}`;
+        })
         .join("; "),
       reason: reasonOf(record) ?? "",
       error: record.error ?? "",

@@ -8,6 +8,7 @@ import {
   type TimeSpan,
   type TrailSource,
 } from "../../read/index.ts";
+import { inStreamOrder } from "../stream-order.ts";
 import { shifted, microsOf } from "./instant.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Moment } from "./moment.ts";
@@ -86,9 +87,9 @@ export async function eventsAround(
   );
   const asked = moment.record;
   const isIn = found.records.some(({ record_id: id }) => id === asked?.record_id);
-  const records = asked === undefined || isIn ? found.records : inOrder([...found.records, asked]);
+  const records = asked === undefined || isIn ? found.records : [...found.records, asked];
   const figuresOf = metrics === undefined ? () => [] : metricsAround(metrics, options.metricNames);
-  const events = nearest(records, moment, limit).map((record) => ({
+  const events = inStreamOrder(nearest(records, moment, limit)).map((record) => ({
     record,
     isAsked: record.record_id === asked?.record_id,
     offsetMillis: offsetOf(record, moment),
@@ -98,16 +99,6 @@ export async function eventsAround(
   return { window, events, total: records.length, problems, problemCount };
 }
 
-function inOrder(records: readonly FlatRecord[]): readonly FlatRecord[] {
-  return records.toSorted((left, right) =>
-    left.timestamp === right.timestamp
-      ? left.sequence - right.sequence
-      : left.timestamp < right.timestamp
-        ? -1
-        : 1,
-  );
-}
-
 function nearest(
   records: readonly FlatRecord[],
   moment: Moment,
@@ -115,8 +106,7 @@ function nearest(
 ): readonly FlatRecord[] {
   if (records.length <= limit) return records;
   const distance = (record: FlatRecord): number => Math.abs(offsetOf(record, moment));
-  const near = records.toSorted((left, right) => distance(left) - distance(right)).slice(0, limit);
-  return inOrder(near);
+  return records.toSorted((left, right) => distance(left) - distance(right)).slice(0, limit);
 }
 
 /** From a record to it; of a time, which may be a day, from its nearer end, and 0 within it. */

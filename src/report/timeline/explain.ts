@@ -8,7 +8,6 @@ import type { FlatRecord } from "../../format/index.ts";
 import {
   ANY_KIND,
   matchingRecords,
-  type Query,
   type ReadingProblems,
   type ScanOptions,
   searchTrail,
@@ -18,7 +17,10 @@ import {
 } from "../../read/index.ts";
 import { ORIGINALS } from "../imported.ts";
 import { shifted } from "./instant.ts";
-import { oldestFirst } from "./order.ts";
+import { attemptsBefore, type Attempts } from "./attempts.ts";
+import { timeTerm } from "./time-term.ts";
+import { type Bearing, bearingOn, streamClocks } from "../stream-clocks.ts";
+import { orderBy, orderOf, type StreamOrder, tracksOf } from "../stream-order.ts";
 
 /** One earlier event, and why it is listed. */
 export interface Step {
@@ -28,7 +30,7 @@ export interface Step {
 }
 
 /** What came before a record. */
-export interface Explanation extends ReadingProblems {
+export interface Explanation extends ReadingProblems, Attempts {
   readonly record: FlatRecord;
   /** False: it succeeded, or nobody asked whether it did. */
   readonly hasFailed: boolean;
@@ -36,11 +38,8 @@ export interface Explanation extends ReadingProblems {
   /** The oldest first; of many those that have most to do with it. */
   readonly steps: readonly Step[];
   readonly stepsTotal: number;
-  /** Earlier attempts of the same action on the same target, however long ago; the oldest first. */
-  readonly attempts: readonly FlatRecord[];
-  readonly attemptsTotal: number;
-  /** How attempts are known to be of the same. */
-  readonly attemptsOf: string;
+  /** The clock of its stream, where it was set back and the record is of times that came twice. */
+  readonly clocks: Bearing["clocks"];
   /** Other records of the call: also what came of it later. */
   readonly sameCall: readonly FlatRecord[];
 }
@@ -52,8 +51,6 @@ export interface ExplainOptions extends ScanOptions {
 
 /** More steps say less. */
 const MAX_STEPS = 200;
-/** Earlier attempts that are listed; the latest. */
-const MAX_ATTEMPTS = 20;
 const MAX_SAME_CALL = 50;
 
 /** What changes the state that later actions meet, and what is said of it. */
@@ -89,15 +86,16 @@ export async function explain(
   record: FlatRecord,
   { windowMillis, ...reading }: ExplainOptions,
 ): Promise<Explanation> {
-  const window = { from: shifted(record.timestamp, -windowMillis), until: record.timestamp };
-  const { steps, total, ...problems } = await stepsIn(sources, record, { window, reading });
-  const before = timeTerm({ until: record.timestamp });
-  const { terms, attemptsOf } = attemptsQuery(record);
-  const attempts = await searchTrail(
-    sources,
-    { terms: [...terms, before, ORIGINALS] },
-    { order: "newest", limit: MAX_ATTEMPTS, ...reading },
-  );
+  // Where its clock was set back, records before it in its stream say later times.
+  const clocks = await streamClocks(sources, reading, [record.stream]);
+  const { timeOf } = clocks;
+  const window = { from: shifted(record.timestamp, -windowMillis), until: timeOf(record) };
+  const { steps, total, ...problems } = await stepsIn(sources, record, {
+    window,
+    timeOf,
+    reading,
+  });
+  const attempts = await attemptsBefore(sources, record, { timeOf, reading });
   const call = record.call_id;
   const sameCall =
     call === undefined
@@ -119,48 +117,14 @@ export async function explain(
     window,
     steps,
     stepsTotal: total,
-    attempts: attempts.records.toSorted(oldestFirst),
-    attemptsTotal: attempts.total,
-    attemptsOf,
+    ...attempts,
+    clocks: bearingOn(undefined, clocks, [record]).clocks,
     sameCall: sameCall.filter(({ record_id: id }) => id !== record.record_id),
     ...problems,
   };
 }
 
-function timeTerm(range: {
-  readonly from?: string;
-  readonly until?: string;
-}): Query["terms"][number] {
-  return { field: "created", isNegated: false, test: { kind: "time", ...range } };
-}
-
-interface Attempts {
-  readonly terms: Query["terms"];
-  readonly attemptsOf: string;
-}
-
-function attemptsQuery({
-  action_type: action,
-  target_id: target,
-  target_type: type,
-  actor_id: actor,
-}: FlatRecord): Attempts {
-  const own = textTerm("action", action);
-  if (target !== undefined)
-    return {
-      terms: [
-        own,
-        textTerm("target", target),
-        ...(type === undefined ? [] : [textTerm("target.type", type)]),
-      ],
-      attemptsOf: `${action} on ${type === undefined ? "" : `${type} `}${target}`,
-    };
-  if (actor !== undefined)
-    return { terms: [own, textTerm("actor", actor)], attemptsOf: `${action} by ${actor}` };
-  return { terms: [own], attemptsOf: action };
-}
-
-interface Looking {
+interface Looking extends Pick<StreamOrder, "timeOf"> {
   readonly window: TimeSpan;
   readonly reading: ScanOptions;
 }
@@ -168,22 +132,26 @@ interface Looking {
 async function stepsIn(
   sources: readonly TrailSource[],
   record: FlatRecord,
-  { window, reading }: Looking,
+  { window, timeOf, reading }: Looking,
 ): Promise<ReadingProblems & { readonly steps: readonly Step[]; readonly total: number }> {
-  const steps: Step[] = [];
+  const found: Step[] = [];
   const problems: ReadingProblems["problems"][number][] = [];
   // What stands at the very microsecond, and before it in its stream, came before it too.
   // What is imported came before it by the time of the import only.
   const terms = [timeTerm({ from: window.from, until: `${window.until}~` }), ORIGINALS];
-  for await (const found of matchingRecords(sources, { terms }, reading)) {
-    if (found.kind === "problem") {
-      problems.push(found);
+  for await (const one of matchingRecords(sources, { terms }, reading)) {
+    if (one.kind === "problem") {
+      problems.push(one);
       continue;
     }
-    if (oldestFirst(found.record, record) >= 0) continue;
-    const why = reasonsFor(found.record, record);
-    if (why.length > 0) steps.push({ record: found.record, why });
+    const why = reasonsFor(one.record, record);
+    if (why.length > 0) found.push({ record: one.record, why });
   }
+  const others = orderOf(tracksOf(found.map((step) => step.record)));
+  const { oldestFirst } = orderBy((one) =>
+    one.stream === record.stream ? timeOf(one) : others.timeOf(one),
+  );
+  const steps = found.filter((step) => oldestFirst(step.record, record) < 0);
   const weighty = steps
     .toSorted(
       (left, right) => weightOf(right) - weightOf(left) || oldestFirst(right.record, left.record),

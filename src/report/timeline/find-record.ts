@@ -4,6 +4,7 @@ import type { FlatRecord } from "../../format/index.ts";
 import {
   ANY_KIND,
   type FileProblem,
+  journalStreamOf,
   matchingRecords,
   type Query,
   type ReadingProblems,
@@ -12,6 +13,7 @@ import {
   textTerm,
   type TrailSource,
 } from "../../read/index.ts";
+import { type MissingPiece, streamClocks } from "../stream-clocks.ts";
 
 /** What was found. */
 export interface FoundRecords extends ReadingProblems {
@@ -69,6 +71,26 @@ async function first(
     problems.push(found);
   }
   return { records: [], total: 0, problems, problemCount: problems.length };
+}
+
+/**
+ * Where an id stands that no record has: pieces of journals in which records are not here, its own among them.
+ *
+ * @throws {AuditError} as a rejection: `unreadable` where a source cannot be read.
+ */
+export async function missingAt(
+  sources: readonly TrailSource[],
+  id: string,
+  options: ScanOptions = {},
+): Promise<readonly MissingPiece[]> {
+  const number = Number(NUMBER.test(id) ? id : numberOf(id));
+  const begin = NUMBER.test(id) ? "" : streamOf(id);
+  const journals = sources.filter(({ name }) => journalStreamOf(name)?.startsWith(begin) === true);
+  if (!(number > 0) || journals.length === 0) return [];
+  const { holes } = await streamClocks(journals, options);
+  return holes
+    .filter((hole) => hole.first <= number && number <= hole.last)
+    .map((hole) => ({ ...hole, count: hole.last - hole.first + 1 }));
 }
 
 function beginTerm(field: string, text: string): Query["terms"][number] {

@@ -1,6 +1,7 @@
 /** Everything about one thing, and its values over time. */
 import { ABOUT_SAMPLES, type Effect, effectsOf, type Owner, unnamedSamplesOf } from "./effects.ts";
 import type { FlatRecord } from "../../format/index.ts";
+import { type FoundAs, foundAs } from "./found-as.ts";
 import {
   matchingRecords,
   type Query,
@@ -10,10 +11,11 @@ import {
   textTerm,
   type TrailSource,
 } from "../../read/index.ts";
-import { oldestFirst } from "./order.ts";
 import { type Contradiction, type FieldState, replay } from "./replay.ts";
 import { SETTING_BACK } from "./restores.ts";
 import { effectsAbout, isOfField, type Role, ROLES, rolesOf } from "./roles.ts";
+import { type Bearing, bearingOn, type StreamClocks, streamClocks } from "../stream-clocks.ts";
+import { inStreamOrder } from "../stream-order.ts";
 import { readWorkedOn } from "./worked-on.ts";
 
 /** One line of a history: what one record says of one field, or only that there was something. */
@@ -24,14 +26,6 @@ export interface HistoryEntry {
   readonly effect: Effect | undefined;
   /** Another value was there, by the record before. */
   readonly contradiction: Contradiction | undefined;
-}
-
-/** As what it was found. */
-export interface FoundAs {
-  readonly role: Role;
-  /** Of a target its type; of a field the type of what it is a field of. */
-  readonly type: string;
-  readonly records: number;
 }
 
 /** A history. */
@@ -48,6 +42,8 @@ export interface History extends ReadingProblems {
   readonly unlisted: number;
   /** Undefined where no time was asked for. */
   readonly at: readonly FieldState[] | undefined;
+  /** What of the streams bears on the time; undefined where none was asked for. */
+  readonly bearing: Bearing | undefined;
 }
 
 /** What is wanted of it. */
@@ -78,11 +74,11 @@ export async function historyOf(
   const search = (terms: Query["terms"], limit?: number) =>
     searchTrail(sources, { terms: [...terms, ...within] }, { order: "oldest", limit, ...reading });
   const found = await search([textTerm("about", name)]);
-  const records = found.records.filter(
-    (record) =>
-      (type === undefined || record.target_type === type) &&
-      rolesOf(record, name).some((role) => roles.includes(role)),
-  );
+  const clocks = until === undefined ? undefined : await streamClocks(sources, reading);
+  const isOf = (record: FlatRecord): boolean =>
+    (type === undefined || record.target_type === type) &&
+    rolesOf(record, name).some((role) => roles.includes(role));
+  const records = inOrder(found.records.filter(isOf), clocks);
   const plain = until === undefined ? replay(records) : undefined;
   // They make values of a time doubtful, and say what may have come between two that contradict each other.
   const restores =
@@ -94,14 +90,16 @@ export async function historyOf(
   const isOfService = await readWorkedOn(sources, {
     restores,
     setting: records,
-    until,
+    isCounted: (record) =>
+      until === undefined || clocks === undefined || clocks.timeOf(record) < until,
     within,
     ...reading,
   });
   const told =
     plain !== undefined && restores.length === 0
       ? plain
-      : replay(merged(records, restores), until, {
+      : replay(merged(records, restores, clocks), until, {
+          clocks,
           isTold: ({ record_id: id }) => isAbout.has(id),
           isOfService,
         });
@@ -126,13 +124,14 @@ export async function historyOf(
     entries,
     foundAs: foundAs(records, name, roles),
     owners: ownersOf(entries),
-    contradictions: told.contradictions.filter((one) => isWanted(pathed(one), wanted)),
+    contradictions: told.contradictions.filter((one) => isWanted(one, wanted)),
     actedIn: acted.total,
     unlisted:
       isSample && roles.includes("sample")
         ? await unlistedIn(sources, name, { within, ...reading })
         : 0,
     at: until === undefined ? undefined : told.fields.filter((one) => isWanted(one, wanted)),
+    bearing: clocks === undefined ? undefined : bearingOn(until, clocks, records),
     problems: found.problems,
     problemCount: found.problemCount,
   };
@@ -152,21 +151,27 @@ function isIn(wanted: Wanted, { owner, path }: Pick<Effect, "owner" | "path">): 
   return false;
 }
 
-function pathed({ owner, field, path }: Contradiction): Pick<Effect, "owner" | "field" | "path"> {
-  return { owner, field, path };
-}
-
 function negated(term: Query["terms"][number]): Query["terms"][number] {
   return { ...term, isNegated: true };
 }
 
-/** Both, each once, in the order of time. */
+/** Both, each once, in their order. */
 function merged(
   records: readonly FlatRecord[],
   others: readonly FlatRecord[],
+  clocks: StreamClocks | undefined,
 ): readonly FlatRecord[] {
+  if (others.length === 0) return records;
   const all = new Map([...records, ...others].map((record) => [record.record_id, record]));
-  return [...all.values()].toSorted(oldestFirst);
+  return inOrder([...all.values()], clocks);
+}
+
+/** Without a time that is asked for, what other records of the streams say is not looked up. */
+function inOrder(
+  records: readonly FlatRecord[],
+  clocks: StreamClocks | undefined,
+): readonly FlatRecord[] {
+  return clocks === undefined ? inStreamOrder(records) : records.toSorted(clocks.oldestFirst);
 }
 
 interface Telling {
@@ -177,7 +182,7 @@ interface Telling {
   readonly isFieldAsked: boolean;
 }
 
-/** The first of each field. */
+/** The first of each field, and of what it stands in: a record may say it of a whole map. */
 function byRecord(
   contradictions: readonly Contradiction[],
 ): ReadonlyMap<string, ReadonlyMap<string, Contradiction>> {
@@ -185,8 +190,11 @@ function byRecord(
   for (const one of contradictions) {
     const own = records.get(one.record.record_id) ?? new Map<string, Contradiction>();
     records.set(one.record.record_id, own);
-    const place = placeOf(pathed(one));
-    if (!own.has(place)) own.set(place, one);
+    const { owner, path } = one;
+    for (let length = path.length; length > 0; length--) {
+      const place = placeOf({ owner, path: path.slice(0, length) });
+      if (!own.has(place)) own.set(place, one);
+    }
   }
   return records;
 }
@@ -204,35 +212,6 @@ function entriesOf(
     effect,
     contradiction: contradictions?.get(placeOf(effect)),
   }));
-}
-
-/** Types of targets that other records name in another way, and are the same things. */
-const SAME_AS: Readonly<Record<string, Role>> = {
-  sample: "sample",
-  project: "project",
-  run: "run",
-  checkpoint: "snapshot",
-  snapshot: "snapshot",
-};
-
-/** A record counts for the first of its roles. */
-function foundAs(
-  records: readonly FlatRecord[],
-  name: string,
-  roles: readonly Role[],
-): readonly FoundAs[] {
-  const counts = new Map<string, { role: Role; type: string; records: number }>();
-  for (const record of records) {
-    const first = rolesOf(record, name).find((role) => roles.includes(role));
-    if (first === undefined) continue;
-    const { target_type: own = "" } = record;
-    const role = first === "target" ? (SAME_AS[own] ?? first) : first;
-    const type = role === "target" || role === "field" ? own : "";
-    const one = counts.get(`${role} ${type}`) ?? { role, type, records: 0 };
-    one.records++;
-    counts.set(`${role} ${type}`, one);
-  }
-  return [...counts.values()];
 }
 
 function ownersOf(entries: readonly HistoryEntry[]): readonly Owner[] {

@@ -8,6 +8,8 @@ export type Place = Pick<Effect, "owner" | "path">;
 export interface PlaceTree<Value extends Place> {
   readonly get: (place: Place) => Value | undefined;
   readonly set: (value: Value) => void;
+  /** The values above, at and below a place. */
+  readonly near: (place: Place) => readonly Value[];
   /** Takes away what is above or below a place: a map took the place of a value, or a value that of a map. */
   readonly clear: (place: Place) => void;
   /** Owner by owner, in the order in which they were first set. */
@@ -35,6 +37,15 @@ export function createPlaceTree<Value extends Place>(): PlaceTree<Value> {
       let node = owners.get(keyOf(owner))?.top;
       for (const key of path) node = node?.inner.get(key);
       return node?.value;
+    },
+    near({ owner, path }) {
+      const above: Value[] = [];
+      let node = owners.get(keyOf(owner))?.top;
+      for (const key of path) {
+        if (node?.value !== undefined) above.push(node.value);
+        node = node?.inner.get(key);
+      }
+      return node === undefined ? above : [...above, ...valuesFrom(node)];
     },
     set(value) {
       const key = keyOf(value.owner);
@@ -74,6 +85,16 @@ function takeBelow<Value>(tree: Tree<Value>, top: Node<Value>): void {
     take(tree, node);
     for (const below of node.inner.values()) open.push(below);
   }
+}
+
+function valuesFrom<Value>(top: Node<Value>): readonly Value[] {
+  const open = [top];
+  const found: Value[] = [];
+  for (const { value, inner } of open) {
+    if (value !== undefined) found.push(value);
+    for (const below of inner.values()) open.push(below);
+  }
+  return found;
 }
 
 function newNode<Value>(): Node<Value> {

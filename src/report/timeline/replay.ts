@@ -8,14 +8,20 @@
 import type { BodyValue } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
 import { canonicalJson } from "../../lib/canonical-json.ts";
-import { isBodyMap } from "../../seal/portable.ts";
+import { attemptText } from "./attempt-text.ts";
 import { createClaims } from "./claims.ts";
+import { comparedWith } from "./compared.ts";
 import { type Effect, effectsOf, type Owner } from "./effects.ts";
 import type { MovedItems } from "../field-changes.ts";
+import { createForesight } from "./foresight.ts";
 import { createPlaceTree, type PlaceTree } from "./place-tree.ts";
 import { isImported } from "../imported.ts";
 import { createRestores } from "./restores.ts";
-import { isSame, type Side, sideOf, sideText, UNKNOWN } from "../side.ts";
+import { isSame, type Side, UNKNOWN } from "../side.ts";
+import { leavesOf } from "./side-leaves.ts";
+import { createStreamDoubts } from "./stream-doubts.ts";
+import type { StreamClocks } from "../stream-clocks.ts";
+import { orderOf } from "../stream-order.ts";
 import type { WorkedOn } from "./worked-on.ts";
 
 /** A field as it was. */
@@ -55,20 +61,22 @@ export interface Replay {
 }
 
 /** A field while records go by. */
-interface Field extends Omit<FieldState, "doubts"> {
+export interface Field extends Omit<FieldState, "doubts"> {
   readonly doubts: string[];
-}
-
-/** Which records count for what. */
-export interface ReplayOptions {
-  /** Whether a record's values are wanted; of the others only that they may have set back values. Default: all. */
-  readonly isTold?: (record: FlatRecord) => boolean;
-  /** What other services work on. Default: each works alone. */
-  readonly isOfService?: WorkedOn;
 }
 
 /** Before it is known what came between. */
 type Clash = Omit<Contradiction, "restores">;
+
+/** How records are replayed. */
+export interface ReplayOptions {
+  /** What the streams say of the times that records count as of. Default: their own. */
+  readonly clocks?: StreamClocks | undefined;
+  /** Whether a record's values are wanted; others only may have set back values. Default: of all. */
+  readonly isTold?: (record: FlatRecord) => boolean;
+  /** What services work on that have set nothing. Default: each works alone. */
+  readonly isOfService?: WorkedOn;
+}
 
 /**
  * Replays records.
@@ -79,28 +87,34 @@ type Clash = Omit<Contradiction, "restores">;
 export function replay(
   records: readonly FlatRecord[],
   until?: string,
-  { isTold = () => true, isOfService = () => false }: ReplayOptions = {},
+  { clocks = NO_CLOCKS, isTold = () => true, isOfService = () => false }: ReplayOptions = {},
 ): Replay {
   const fields = createPlaceTree<Field>();
   const contradictions: Clash[] = [];
+  const foresight = createForesight(fields);
   const restores = createRestores(isOfService);
   const claims = createClaims();
+  const streams = createStreamDoubts(clocks, until);
   for (const record of records) {
     if (isImported(record)) {
       const effects = isTold(record) ? leafEffectsOf(record) : [];
       if (record.status === "success") claims.see(record, effects, until);
       continue;
     }
-    const isLater = until !== undefined && record.timestamp >= until;
+    const isLater = until !== undefined && clocks.timeOf(record) >= until;
     if (record.outcome === "unknown") {
-      if (!isLater) for (const effect of effectsOf(record)) maybe(fields, record, effect);
+      for (const effect of effectsOf(record)) {
+        if (isLater) foresight.seeUnknown(record, effect);
+        else maybe(fields, record, effect);
+      }
       continue;
     }
     if (record.status !== "success") continue;
     if (!isLater) restores.see(record);
     if (!isTold(record)) continue;
+    streams.see(record, effectsOf(record));
     for (const effect of effectsOf(record)) {
-      if (isLater) foresee(fields, record, effect);
+      if (isLater) foresight.see(record, effect);
       else apply(fields, record, { effect, contradictions });
     }
   }
@@ -109,7 +123,12 @@ export function replay(
       fields.set({ owner, path, field, value: UNKNOWN, doubts: [] });
   const states = fields.all().map((field) => ({
     ...field,
-    doubts: [...field.doubts, ...restores.doubtsOf(field), ...claims.doubtsOf(field)],
+    doubts: [
+      ...field.doubts,
+      ...restores.doubtsOf(field),
+      ...claims.doubtsOf(field),
+      ...streams.doubtsOf(field),
+    ],
   }));
   const told = contradictions.map((one) => ({
     ...one,
@@ -118,7 +137,10 @@ export function replay(
   return { fields: states, contradictions: told };
 }
 
-type Fields = PlaceTree<Field>;
+const NO_CLOCKS: StreamClocks = { ...orderOf(new Map()), setBacks: [], holes: [] };
+
+/** Fields while records go by; none stands within another. */
+export type Fields = PlaceTree<Field>;
 
 interface Application {
   readonly effect: Effect;
@@ -126,31 +148,19 @@ interface Application {
 }
 
 function apply(fields: Fields, record: FlatRecord, { effect, contradictions }: Application): void {
-  const { owner, path, field, from, to, moved } = effect;
-  const known = fields.get(effect);
-  if (known?.setBy !== undefined && isSame(known.value, from) === false) {
-    const { setBy, value: was } = known;
-    contradictions.push({ owner, path, field, record, said: from, setBy, was });
-  }
-  const list = moved === undefined ? undefined : movedList(known?.value, moved);
+  const { owner, path, field, to, moved } = effect;
+  for (const { known, ...of } of comparedWith(fields, record, effect))
+    if (known.setBy !== undefined && isSame(of.was, of.said) === false)
+      contradictions.push({ owner, ...of, record, setBy: known.setBy });
+  const list = moved === undefined ? undefined : movedList(fields.get(effect)?.value, moved);
   const value: Side = moved === undefined ? to : typeof list === "object" ? list : UNKNOWN;
   const doubts = list === "contradicted" ? [NOT_IN_LIST] : [];
+  // What is not in a new whole is gone.
+  fields.clear(effect);
   for (const leaf of leavesOf({ path, field }, value)) {
     fields.clear({ owner, path: leaf.path });
-    fields.set({ owner, ...leaf, setBy: record, doubts });
+    fields.set({ owner, ...leaf, setBy: record, doubts: [...doubts] });
   }
-}
-
-type Leaf = Pick<Field, "path" | "field" | "value">;
-
-/** Of a map each of its fields: later records name them one by one. */
-function leavesOf({ path, field }: Pick<Leaf, "path" | "field">, value: Side): readonly Leaf[] {
-  const isTold = value.kind === "value" || value.kind === "redacted";
-  const inner = isTold && isBodyMap(value.value) ? Object.entries(value.value) : [];
-  if (inner.length === 0) return [{ path, field, value }];
-  return inner.flatMap(([key, item]) =>
-    leavesOf({ path: [...path, key], field: `${field}.${key}` }, sideOf(item)),
-  );
 }
 
 function leafEffectsOf(record: FlatRecord): readonly Effect[] {
@@ -184,28 +194,11 @@ function movedList(
 
 /** An action that began, and nobody knows how it ended. */
 function maybe(fields: Fields, record: FlatRecord, effect: Effect): void {
-  const { owner, path, field, to } = effect;
-  const known = fields.get(effect) ?? { owner, path, field, value: UNKNOWN, doubts: [] };
-  const what = to.kind === "unknown" ? "" : ` to ${sideText(to)}`;
-  known.doubts.push(
-    `${record.record_id} set out to change it${what}, and how that ended is not known`,
-  );
-  fields.set(known);
-}
-
-/** What the first change after the time says of before. */
-function foresee(fields: Fields, record: FlatRecord, effect: Effect): void {
-  const { owner, path, field, from } = effect;
-  const known = fields.get(effect);
-  if (known === undefined) {
-    if (from.kind !== "unknown")
-      fields.set({ owner, path, field, value: from, next: record, doubts: [] });
-    return;
-  }
-  if (known.next !== undefined) return;
-  if (isSame(known.value, from) === false)
-    known.doubts.push(
-      `${record.record_id} found ${sideText(from)} there, when it changed it at ${record.timestamp}`,
-    );
-  fields.set({ ...known, next: record });
+  const { owner, path, field } = effect;
+  const near = fields.near(effect);
+  const isNew = near.length === 0;
+  const placeholder: Field = { owner, path, field, value: UNKNOWN, doubts: [] };
+  for (const known of isNew ? [placeholder] : near)
+    known.doubts.push(`${attemptText(record, effect, known)}, and how that ended is not known`);
+  if (isNew) fields.set(placeholder);
 }

@@ -15,9 +15,12 @@ import {
 } from "../../read/index.ts";
 import { gapTotals } from "../gap-totals.ts";
 import { isImported } from "../imported.ts";
+import { instantAfter } from "./instant.ts";
 import { type Effect, effectsOf, sampleIdsOf, unnamedSamplesOf } from "./effects.ts";
 import { type Contradiction, type FieldState, replay } from "./replay.ts";
+import { timeTerm } from "./time-term.ts";
 import { isSettingBack } from "./restores.ts";
+import { type Bearing, bearingOn, streamClocks } from "../stream-clocks.ts";
 import { isNamed, isOnRun, runsOf } from "./runs.ts";
 import { readWorkedOn } from "./worked-on.ts";
 
@@ -69,6 +72,8 @@ export interface Reproduction extends ReadingProblems {
   readonly services: readonly string[];
   /** Records that were lost, by the gap records of the same time. */
   readonly lost: number;
+  /** What of the streams bears on it. */
+  readonly bearing: Bearing;
 }
 
 /** What is asked for. */
@@ -77,6 +82,8 @@ export interface ReproduceOptions extends ScanOptions {
   readonly run?: string | undefined;
   /** ISO 8601 UTC with six digits, not included. */
   readonly until?: string | undefined;
+  /** Up to this record, which is included: where its clock was set back, a time does not tell. */
+  readonly upTo?: FlatRecord | undefined;
   /** Further actions. */
   readonly actions?: readonly string[] | undefined;
   /** Further terms, as of a query. */
@@ -90,49 +97,77 @@ export interface ReproduceOptions extends ScanOptions {
  */
 export async function reproduce(
   sources: readonly TrailSource[],
-  { run, until, actions = [], within = [], ...reading }: ReproduceOptions = {},
+  { run, until: asked, upTo, actions = [], within = [], ...reading }: ReproduceOptions = {},
 ): Promise<Reproduction> {
-  const time: Query["terms"] =
-    until === undefined
-      ? []
-      : [{ field: "created", isNegated: false, test: { kind: "time", until } }];
+  const clocks = await streamClocks(sources, reading);
+  const until = upTo === undefined ? asked : instantAfter(clocks.timeOf(upTo));
   const wanted = textTerm("action", ...REPRODUCED, ...actions);
-  const { records, ...problems } = await searchTrail(
+  const { records: found, ...problems } = await searchTrail(
     sources,
-    { terms: [wanted, ...time, ...within] },
+    { terms: [wanted, ...within] },
     { order: "oldest", ...reading },
   );
-  const own = run === undefined ? records : ofRun(records, run);
+  const isUpTo = ({ stream, sequence }: FlatRecord): boolean =>
+    upTo?.stream !== stream || sequence <= upTo.sequence;
+  const isBefore = (record: FlatRecord): boolean =>
+    until === undefined || clocks.timeOf(record) < until;
+  const [before, behind] = parted(found.filter(isUpTo).toSorted(clocks.oldestFirst), isBefore);
+  const isOf = run === undefined ? () => true : isOfRun(before, run);
+  const own = before.filter(isOf);
   const originals = own.filter((record) => !isImported(record));
   const effective = originals.filter(isEffective);
-  const isOwn = new Set(own);
   const isOfService = await readWorkedOn(sources, {
-    restores: records.filter(isSettingBack),
+    restores: before.filter(isSettingBack),
     setting: originals,
-    within: [...time, ...within],
+    isCounted: (record) => isUpTo(record) && isBefore(record),
+    within,
     ...reading,
   });
+  // What stands behind the end says what it found, and nothing more.
+  const wantedOnes = new Set([...own, ...behind.filter(isOf)]);
   // What was restored elsewhere is no step, but makes values doubtful, as it does in a history.
-  const told = replay(
-    records.filter(
-      (record) =>
-        isSettingBack(record) ||
-        (isOwn.has(record) && (isEffective(record) || record.outcome === "unknown")),
-    ),
-    undefined,
-    { isTold: (record) => isOwn.has(record), isOfService },
+  const mayCount = [...before, ...behind].filter(
+    (record) =>
+      isSettingBack(record) ||
+      (wantedOnes.has(record) && (isEffective(record) || record.outcome === "unknown")),
   );
+  const told = replay(mayCount, until, {
+    clocks: { ...clocks, pivot: upTo?.stream },
+    isTold: (record) => wantedOnes.has(record),
+    isOfService,
+  });
   return {
     steps: effective.map((record) => stepOf(record, run)),
-    final: told.fields,
+    final: told.fields.filter((field) => !isOnlyFound(field)),
     contradictions: told.contradictions,
     leftOut: originals.filter((record) => !isEffective(record)),
     imported: own.filter(isImported),
     runs: distinct(own.filter(isOnRun).map(({ target_id: id }) => id)),
     services: distinct(own.map(({ service }) => service)),
-    lost: (await gapTotals(sources, { terms: time }, reading)).lost,
+    lost: (await gapTotals(sources, { terms: untilTerms(until) }, reading)).lost,
+    bearing: bearingOn(until, clocks, own),
     ...problems,
   };
+}
+
+/** Nothing before the end says anything of it. */
+function isOnlyFound({ setBy, next, value }: FieldState): boolean {
+  return setBy === undefined && next !== undefined && value.kind !== "unknown";
+}
+
+function untilTerms(until: string | undefined): Query["terms"] {
+  return until === undefined ? [] : [timeTerm({ until })];
+}
+
+/** Those of which something holds, and the others. */
+function parted(
+  records: readonly FlatRecord[],
+  holds: (record: FlatRecord) => boolean,
+): readonly [FlatRecord[], FlatRecord[]] {
+  const { true: some = [], false: others = [] } = Object.groupBy(records, (record) =>
+    holds(record) ? "true" : "false",
+  );
+  return [some, others];
 }
 
 function isEffective({ status, outcome }: FlatRecord): boolean {
@@ -146,15 +181,14 @@ function distinct(values: readonly (string | undefined)[]): readonly string[] {
 }
 
 /** Records that name the run, and those of its services that are of no other. */
-function ofRun(records: readonly FlatRecord[], run: string): readonly FlatRecord[] {
+function isOfRun(records: readonly FlatRecord[], run: string): (record: FlatRecord) => boolean {
   const services = new Set(
     records
       .filter((record) => isNamed(record, run) && !isImported(record))
       .map(({ service }) => service),
   );
-  return records.filter(
-    (record) => isNamed(record, run) || (services.has(record.service) && runsOf(record).size === 0),
-  );
+  return (record) =>
+    isNamed(record, run) || (services.has(record.service) && runsOf(record).size === 0);
 }
 
 function stepOf(record: FlatRecord, run: string | undefined): ReproducedStep {

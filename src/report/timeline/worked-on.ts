@@ -21,8 +21,8 @@ export interface WorkedOnOptions extends ScanOptions {
   readonly restores: readonly FlatRecord[];
   /** Records that set values. */
   readonly setting: readonly FlatRecord[];
-  /** ISO 8601 UTC with six digits, not included. */
-  readonly until?: string | undefined;
+  /** Which records count at all, as those before a time. */
+  readonly isCounted: (record: FlatRecord) => boolean;
   /** Further terms, as of a query. */
   readonly within?: Query["terms"] | undefined;
 }
@@ -34,7 +34,7 @@ export interface WorkedOnOptions extends ScanOptions {
  */
 export async function readWorkedOn(
   sources: readonly TrailSource[],
-  { restores, setting, until, within = [], ...reading }: WorkedOnOptions,
+  { restores, setting, isCounted, within = [], ...reading }: WorkedOnOptions,
 ): Promise<WorkedOn> {
   const services = new Set(
     restores.flatMap((one) => (one.service === undefined || isImported(one) ? [] : [one.service])),
@@ -47,10 +47,9 @@ export async function readWorkedOn(
   const worked = new Map([...services].map((service) => [service, new Set<string>()]));
   const query = { terms: [textTerm("service", ...services), ...within] };
   for await (const found of matchingRecords(sources, query, reading)) {
-    if (found.kind !== "record" || isImported(found.record)) continue;
-    const { service = "", timestamp } = found.record;
-    if (until !== undefined && timestamp >= until) continue;
-    for (const key of keysOf(found.record)) if (wanted.has(key)) worked.get(service)?.add(key);
+    if (found.kind !== "record" || isImported(found.record) || !isCounted(found.record)) continue;
+    const own = worked.get(found.record.service ?? "");
+    for (const key of keysOf(found.record)) if (wanted.has(key)) own?.add(key);
   }
   return (service = "", on) => {
     const own = worked.get(service);

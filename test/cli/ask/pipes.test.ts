@@ -62,7 +62,7 @@ function unplaced({ code, out, err }: Answer, file: string): Answer {
   const plain = (said: string): string =>
     said
       .replaceAll(file, STDIN)
-      .replaceAll(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?Z?/g, (time) =>
+      .replaceAll(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?/g, (time) =>
         time.startsWith("2026-10-0") ? time : "now",
       );
   return { code, out: plain(out), err: plain(err) };

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { encodeJsonLine } from "../../../src/format/index.ts";
+import { CSV_HEADER, encodeCsvRow, encodeJsonLine } from "../../../src/format/index.ts";
 import { createFollower, parseQuery } from "../../../src/read.ts";
 import { resultRecord } from "../../support/records.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
@@ -123,6 +123,52 @@ describe("what cannot be read is said once, and the others go on", () => {
     symlinkSync(directory, path);
     const { poll } = follow(directory);
     expect(poll()).toEqual(["a.jsonl: it is no file"]);
+  });
+});
+
+describe("a CSV file", () => {
+  const row = (sequence: number, reason = "because\nof this"): string =>
+    encodeCsvRow(resultRecord("C".padEnd(16, "_"), sequence, { "audit.reason": reason }));
+  const file = (text: string): string => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, "c.csv"), text);
+    return directory;
+  };
+  const append = (directory: string, text: string): void =>
+    appendFileSync(join(directory, "c.csv"), text);
+  const BROKEN = expect.stringMatching(/^c\.csv: not a CSV row/) as string;
+
+  test("goes on behind a row that was cut within quotes", () => {
+    const { directory, poll } = follow(file(CSV_HEADER + row(1)));
+    append(directory, row(2).slice(0, row(2).indexOf("of this")));
+    expect(poll()).toEqual([]);
+    append(directory, `\n${row(3)}`);
+    expect(poll()).toEqual([BROKEN, "C.3"]);
+    append(directory, row(4));
+    expect(poll()).toEqual(["C.4"]);
+  });
+
+  test("and where it was cut before anybody looked", () => {
+    const cut = row(2).slice(0, row(2).indexOf("of this"));
+    const { directory, poll } = follow(file(CSV_HEADER + row(1) + cut));
+    append(directory, `\n${row(3)}`);
+    expect(poll()).toEqual([BROKEN, "C.3"]);
+  });
+
+  test("shows a row that was half written when it began, byte by byte", () => {
+    const second = row(2, "first line\n2026-05-27T14:30:00.000000Z,second\nthird");
+    for (const place of ["first", "line\n", "2026-05-27T14:30:00.000000Z,sec", "third", "schema"]) {
+      const cut = second.lastIndexOf(place) + 3;
+      const { directory, poll } = follow(file(CSV_HEADER + row(1) + second.slice(0, cut)));
+      for (const byte of second.slice(cut, -1)) {
+        append(directory, byte);
+        expect(poll()).toEqual([]);
+      }
+      append(directory, "\n");
+      expect(poll()).toEqual(["C.2"]);
+      append(directory, row(3));
+      expect(poll()).toEqual(["C.3"]);
+    }
   });
 });
 

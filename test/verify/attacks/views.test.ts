@@ -36,7 +36,7 @@ const ROWS: readonly Row[] = [
     "the same, and quotes that nobody ends",
     "audit_log.csv",
     (text) => `${HEADER}"${text.trimEnd()}`,
-    [2],
+    [2, 3, 4, 5, 6, 7, 8],
   ],
   [
     "a first item that is long",

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { FlatRecord } from "../../../format/index.ts";
 import { AuditError } from "../../../lib/errors.ts";
 import { shown } from "../../../lib/shown.ts";
-import { countTrail, type Query } from "../../../read/index.ts";
-import type { Lines } from "../../quarantine-command.ts";
+import { ANY_KIND, countTrail, type Query } from "../../../read/index.ts";
+import type { Lines } from "../../lines.ts";
 import { isAccessRecorded, recordAccess } from "../access.ts";
 import { type Asked, asked } from "../asked.ts";
 import { exitAfterReading, sayNothingFound, sayProblems } from "../reading.ts";
@@ -66,7 +66,7 @@ async function exportTo(
     const total = async (): Promise<number> => (await countTrail(sources, query, [])).total;
     await recordAccess({ scope, count: total }, options);
   }
-  const { count, problems } = await takeRecords({ sources, query }, signal, sink.add);
+  const { count, problems } = await takeRecords({ sources, query }, signal, sink.add, warn);
   if (!sink.showsAtOnce) await recordAccess({ scope, count }, options);
   const files = await sink.finish();
   if (count === 0) sayNothingFound(terms, warn);
@@ -100,8 +100,7 @@ function targetOf({ to, by, output, force }: ExportCommandOptions): Target {
 /** Records of every kind, where that is wanted: a query that names kinds is asked as it stands. */
 function ofKinds(query: Query, { allKinds }: ExportCommandOptions): Query {
   if (allKinds !== true) return query;
-  const any = { field: "kind", isNegated: false, test: { kind: "present" } } as const;
-  return { terms: [...query.terms, any] };
+  return { terms: [...query.terms, ANY_KIND] };
 }
 
 /** Takes records one after the other. */

@@ -6,7 +6,7 @@ import { readForeignLog } from "../../../read/index.ts";
 import { countFresh, type Imported, importLog } from "../../../setup/import-log.ts";
 import { pathsOrDefault } from "../../default-paths.ts";
 import { createProgress } from "../../progress.ts";
-import type { Lines } from "../../quarantine-command.ts";
+import type { Lines } from "../../lines.ts";
 import { withoutControls } from "../../table.ts";
 import { exitAfterReading, sayProblems } from "../reading.ts";
 import { catchSignals } from "../signals.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Lines } from "../../quarantine-command.ts";
+import type { Lines } from "../../lines.ts";
 
 /** What `otel-audit import` takes. */
 export interface ImportCommandOptions {

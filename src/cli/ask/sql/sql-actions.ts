@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { AuditError } from "../../../lib/errors.ts";
-import type { Lines } from "../../quarantine-command.ts";
+import type { Lines } from "../../lines.ts";
 import { recordAccess } from "../access.ts";
 import { type Asked, asked } from "../asked.ts";
 import { createExportFiles } from "../export/export-files.ts";
@@ -38,7 +38,7 @@ export async function querySql(
     const database = await openDuckDb({ purpose: "--sql", zone, signal });
     try {
       const statements = await parseStatement(database.connection, sql);
-      const { count, problems } = await load(wanted, database, signal);
+      const { count, problems } = await load(wanted, database, { signal, warn });
       // Before it is asked: what is wrong with a statement may show a value, too.
       await recordAccess({ scope: ["query", ...terms, "--sql", sql], count }, options);
       await lock(database.connection);
@@ -66,11 +66,11 @@ export async function querySql(
 async function load(
   question: Asked,
   { connection, scratch }: OpenDuckDb,
-  signal: AbortSignal,
+  { signal, warn }: { readonly signal: AbortSignal } & Pick<Lines, "warn">,
 ): Promise<RecordsTaken> {
   const path = join(scratch, "records.jsonl");
   const files = createExportFiles({ encoding: ENCODINGS.parquet, isForced: true });
-  const taken = await takeRecords(question, signal, (record) => files.add(path, record));
+  const taken = await takeRecords(question, signal, (record) => files.add(path, record), warn);
   files.touch(path);
   await files.finish();
   await connection.run(createTable(path));

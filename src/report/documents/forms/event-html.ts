@@ -25,13 +25,13 @@ ${doubt}${factList(facts.filter(([name]) => name !== "Outcome" || outcome !== "s
 }
 
 function changesHtml(changes: readonly ChangeText[]): Markup {
-  const cell = (text: string | undefined, name: string): Markup =>
+  const cell = (text: string | undefined, name: string, lack: string | undefined): Markup =>
     text === undefined
-      ? markup`<td></td>`
+      ? markup`<td>${lack ?? ""}</td>`
       : markup`<td class="${name}">${text === "" ? "(empty)" : text}</td>`;
   const rows = changes.map(
-    ({ field, before, after }) =>
-      markup`<tr><th scope="row">${field}</th>${cell(before, "went")}${cell(after, "came")}</tr>\n`,
+    ({ field, before, noBefore, after, noAfter }) =>
+      markup`<tr><th scope="row">${field}</th>${cell(before, "went", noBefore)}${cell(after, "came", noAfter)}</tr>\n`,
   );
   return markup`<div class="table"><table><caption>Before and after</caption>
 <thead><tr><th scope="col">Field</th><th scope="col">Before</th><th scope="col">After</th></tr></thead>

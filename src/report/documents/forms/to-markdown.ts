@@ -1,5 +1,6 @@
 /** A document as GitHub Flavored Markdown: nothing of a record is mark-up. */
 import { markdownRow, markdownText } from "../../../lib/markdown-text.ts";
+import { wordsOf } from "../change-texts.ts";
 import type { Block, Cell, Fact, ReportDocument, ReportEvent, TableBlock } from "../document.ts";
 import type { MarkOf } from "../marks.ts";
 
@@ -77,8 +78,10 @@ function* eventLines(event: ReportEvent, level: number, markOf: MarkOf): Generat
   yield* factLines([...facts, ["Impact", impact], ["Record", id]]);
   if (changes.length > 0) {
     yield* ["", markdownRow(["Field", "Before", "After"]), "| --- | --- | --- |"];
-    for (const { field, before = "", after = "" } of changes)
-      yield markdownRow([field, before, after]);
+    for (const change of changes) {
+      const { before, after } = wordsOf(change);
+      yield markdownRow([change.field, before, after]);
+    }
   }
   if (details.length > 0) {
     yield* ["", markdownRow(["Detail", "Value"]), "| --- | --- |"];

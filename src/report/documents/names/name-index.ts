@@ -22,7 +22,7 @@ interface Shape {
 /** Holds none. */
 export function createNameIndex(): NameIndex {
   const names = new Map<string, string>();
-  /** By first word, the longest first. */
+  /** By first word. */
   const shapes = new Map<string, Shape[]>();
   return {
     add(id, name) {
@@ -32,31 +32,60 @@ export function createNameIndex(): NameIndex {
       const known = shapes.get(word[0]) ?? [];
       shapes.set(word[0], known);
       const shape = { offset: word.index, length: id.length };
-      if (known.some(({ offset, length }) => offset === shape.offset && length === shape.length))
-        return;
-      const at = known.findIndex(({ length }) => length < shape.length);
-      known.splice(at < 0 ? known.length : at, 0, shape);
+      const isKnown = known.some(
+        ({ offset, length }) => offset === shape.offset && length === shape.length,
+      );
+      if (!isKnown) known.push(shape);
     },
     rename(text) {
       const folded = foldCase(text);
-      let result = "";
-      let done = 0;
+      const found: Place[] = [];
       for (const { 0: word, index } of folded.matchAll(WORD)) {
-        if (index < done) continue;
         for (const { offset, length } of shapes.get(word) ?? []) {
           const start = index - offset;
           const end = start + length;
-          if (start < done || end > folded.length) continue;
+          if (start < 0 || end > folded.length) continue;
           const name = names.get(folded.slice(start, end));
-          if (name === undefined || isCut(folded, start, end)) continue;
-          result += text.slice(done, start) + name;
-          done = end;
-          break;
+          if (name !== undefined && !isCut(folded, start, end)) found.push({ start, end, name });
         }
+      }
+      let result = "";
+      let done = 0;
+      for (const { start, end, name } of joined(found)) {
+        result += text.slice(done, start) + name;
+        done = end;
       }
       return result + text.slice(done);
     },
   };
+}
+
+/** Where an id stands. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly name: string;
+}
+
+/** Ids that overlap are one place, or each would leave the rest of another: its name is that of the longest. */
+function joined(found: readonly Place[]): readonly Place[] {
+  const places: (Place & { readonly longest: number })[] = [];
+  for (const place of found.toSorted((left, right) => left.start - right.start)) {
+    const longest = place.end - place.start;
+    const last = places.at(-1);
+    if (last === undefined || last.end <= place.start) {
+      places.push({ ...place, longest });
+      continue;
+    }
+    const isLonger = longest > last.longest;
+    places[places.length - 1] = {
+      start: last.start,
+      end: Math.max(last.end, place.end),
+      name: isLonger ? place.name : last.name,
+      longest: Math.max(longest, last.longest),
+    };
+  }
+  return places;
 }
 
 /** Whether a word goes on beyond one of the ends. */

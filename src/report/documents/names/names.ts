@@ -6,6 +6,8 @@
  */
 import {
   ANONYMOUS,
+  ATTR_SOURCE_ID,
+  ATTR_USER_AGENT_ORIGINAL,
   type BodyMap,
   type BodyValue,
   type RecordAttributes,
@@ -34,6 +36,14 @@ const NOBODY: ReadonlySet<string> = new Set([
 ]);
 /** A number of so many digits stands for nothing else. */
 const LONG_NUMBER = /^\d{4,}$/;
+/** A text that may count anything as well. */
+const SHORT_DIGITS = /^\p{Nd}{1,3}$/u;
+/** Such a one among the values of a term, which stands between the others where a text is split by it. */
+const SHORT_VALUE = /(?<![^,"])(\p{Nd}{1,3})(?![^,"])/u;
+/** Fields of a query that name somebody, beside those whose own words say so. */
+const NAMING_FIELDS: ReadonlySet<string> = new Set(["source", "target"]);
+/** Attributes that do. */
+const NAMING_ATTRIBUTES: ReadonlySet<string> = new Set([ATTR_SOURCE_ID, ATTR_USER_AGENT_ORIGINAL]);
 
 const emailsIn = createFinder(["email"]);
 const addressesIn = createFinder(["ip_address"]);
@@ -55,7 +65,7 @@ export function createRenaming(
   const give = ({ id, noun, isNumber = false }: NamedId): void => {
     const key = foldCase(id.normalize("NFC"));
     if (key.trim() === "" || NOBODY.has(key) || names.has(key)) return;
-    const isShort = isNumber && !LONG_NUMBER.test(key);
+    const isShort = isNumber ? !LONG_NUMBER.test(key) : SHORT_DIGITS.test(key);
     const known = numbers.get(key);
     if (isShort && known !== undefined) return;
     const count = (counts.get(noun) ?? 0) + (known === undefined ? 1 : 0);
@@ -79,14 +89,32 @@ export function createRenaming(
       for (const { value } of addressesIn(own)) give({ id: value, noun: ADDRESS });
     return names.get(foldCase(own)) ?? index.rename(own);
   };
+  const id = (given: string): string =>
+    numbers.get(foldCase(given.normalize("NFC"))) ?? text(given);
   const number = (value: number): BodyValue =>
     names.get(String(value)) ?? numbers.get(String(value)) ?? value;
-  return { text, record: (record) => renamed(record, { text, number }) };
+  return {
+    text,
+    term: (term) => renamedTerm(term, { text, id }),
+    record: (record) => renamed(record, { text, id, number }),
+  };
+}
+
+/** Short numbers behind the name of a field that names somebody: the rest is a text like others. */
+function renamedTerm(term: string, { text, id }: Pick<Rename, "text" | "id">): string {
+  const [head = "", field = ""] = /^-?([^:]+):/.exec(term) ?? [];
+  if (!NAMING_FIELDS.has(field) && namingKeyOf(field) === undefined) return text(term);
+  const [first = "", ...others] = term.slice(head.length).split(SHORT_VALUE);
+  return [text(head + first), ...others.map((part, at) => (at % 2 === 0 ? id : text)(part))].join(
+    "",
+  );
 }
 
 /** How what stands in a record gets another name. */
 interface Rename {
   readonly text: (text: string) => string;
+  /** Of a text that is an id, as far as its place says: a short number, too. */
+  readonly id: (text: string) => string;
   /** Of a number under a key that names somebody. */
   readonly number: (value: number) => BodyValue;
 }
@@ -94,7 +122,9 @@ interface Rename {
 function renamed(record: FlatRecord, rename: Rename): FlatRecord {
   const columns = Object.entries<unknown>({ ...record }).map(([name, value]) => [
     name,
-    typeof value === "string" && !STRUCTURE.has(name) ? rename.text(value) : value,
+    typeof value === "string" && !STRUCTURE.has(name)
+      ? (isNamingColumn(name, record) ? rename.id : rename.text)(value)
+      : value,
   ]);
   return {
     ...(Object.fromEntries(columns) as unknown as FlatRecord),
@@ -103,10 +133,15 @@ function renamed(record: FlatRecord, rename: Rename): FlatRecord {
   };
 }
 
+function isNamingColumn(name: string, { target_type: kind = "" }: FlatRecord): boolean {
+  if (name === "target_id") return namingKeyOf(kind) !== undefined;
+  return name === "actor_id" || name === "source" || name === "service";
+}
+
 function renamedMap(map: BodyMap, rename: Rename, isNaming: boolean): BodyMap {
   return Object.fromEntries(
     Object.entries(map).map(([key, value]) => [
-      rename.text(key),
+      isNaming ? rename.id(key) : rename.text(key),
       renamedValue(value, rename, isNaming || namingKeyOf(key) !== undefined),
     ]),
   );
@@ -114,7 +149,7 @@ function renamedMap(map: BodyMap, rename: Rename, isNaming: boolean): BodyMap {
 
 /** @param isNaming a key above it names somebody. */
 function renamedValue(value: BodyValue, rename: Rename, isNaming: boolean): BodyValue {
-  if (typeof value === "string") return rename.text(value);
+  if (typeof value === "string") return isNaming ? rename.id(value) : rename.text(value);
   if (typeof value === "number") return isNaming ? rename.number(value) : value;
   if (Array.isArray(value))
     return value.map((item: BodyValue) => renamedValue(item, rename, isNaming));
@@ -127,9 +162,11 @@ function renamedAttributes(attributes: RecordAttributes, rename: Rename): Record
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => {
       if (STRUCTURE.has(name) || typeof value === "boolean") return [name, value];
-      if (typeof value === "string") return [name, rename.text(value)];
-      if (typeof value !== "number") return [name, value.map(rename.text)];
-      const other = namingKeyOf(name) === undefined ? value : rename.number(value);
+      const isNaming = NAMING_ATTRIBUTES.has(name) || namingKeyOf(name) !== undefined;
+      const renameOne = isNaming ? rename.id : rename.text;
+      if (typeof value === "string") return [name, renameOne(value)];
+      if (typeof value !== "number") return [name, value.map(renameOne)];
+      const other = isNaming ? rename.number(value) : value;
       return [name, typeof other === "string" ? other : value];
     }),
   );

@@ -1,6 +1,6 @@
 import type { ReportMaterial } from "../material.ts";
 import { createRenaming } from "./names.ts";
-import { byTime } from "../period.ts";
+import type { StreamOrder } from "../../stream-order.ts";
 import type { NamedId, Renaming } from "./renaming.ts";
 
 /** What a document lists. */
@@ -14,9 +14,10 @@ export type Listed = Pick<ReportMaterial, "records" | "leadUps" | "gaps">;
 export function renamingOf(
   { records, leadUps, gaps }: Listed,
   named: readonly NamedId[],
+  { oldestFirst }: Pick<StreamOrder, "oldestFirst">,
 ): Renaming {
   const leading = [...leadUps.values()].flat().map(({ record }) => record);
-  const all = [...new Set([...records, ...leading, ...gaps])].toSorted(byTime);
+  const all = [...new Set([...records, ...leading, ...gaps])].toSorted(oldestFirst);
   return createRenaming(all, named);
 }
 

@@ -2,8 +2,7 @@
 import { sentenceOf } from "../../../event/index.ts";
 import { type FlatRecord, fromFlat } from "../../../format/index.ts";
 import { isImported } from "../../imported.ts";
-import { byTime } from "../period.ts";
-import type { Tally } from "./tally.ts";
+import type { Tally, TallyOptions } from "./tally.ts";
 
 /** Decisions with one version of the model. */
 export interface VersionCounts {
@@ -55,7 +54,7 @@ export interface Overrides {
 }
 
 /** Begins with none. */
-export function createOverrides(): Overrides {
+export function createOverrides({ oldestFirst }: Pick<TallyOptions, "oldestFirst">): Overrides {
   const held = new Map<string, HeldOverride[]>();
   const seen = new Set<string>();
   let count = 0;
@@ -71,7 +70,9 @@ export function createOverrides(): Overrides {
       own.push({ id, timestamp, stream, sequence, what: sentenceOf(fromFlat(record)) });
     },
     of: (decision) =>
-      [...new Set(idsOfDecision(decision))].flatMap((id) => held.get(id) ?? []).toSorted(byTime),
+      [...new Set(idsOfDecision(decision))]
+        .flatMap((id) => held.get(id) ?? [])
+        .toSorted(oldestFirst),
     see(decision) {
       for (const id of idsOfDecision(decision)) if (held.has(id)) seen.add(id);
     },

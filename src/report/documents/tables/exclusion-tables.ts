@@ -2,7 +2,6 @@
 import type { BodyValue } from "../../../event/index.ts";
 import type { FlatRecord } from "../../../format/index.ts";
 import { importOriginOf } from "../../imported.ts";
-import { byTime } from "../period.ts";
 import { reasonOf } from "../report-event.ts";
 import { createRowList, type RowList } from "./row-list.ts";
 import type { Tally, TallyOptions } from "./tally.ts";
@@ -54,12 +53,12 @@ const MAX_GROUPS = 10_000;
 const OTHERS = "(all others)";
 
 /** Begins with none. */
-export function createExclusionTally({ rows }: TallyOptions): Tally<ExclusionTables> {
+export function createExclusionTally(options: TallyOptions): Tally<ExclusionTables> {
   const [reasons, actors, origins] = [createCounts(), createCounts(), createCounts()];
   const files = createCounts();
   let imported = 0;
-  const unreasoned = createRowList(rows);
-  const samples = createSamples();
+  const unreasoned = createRowList(options);
+  const samples = createSamples(options);
   let failed = 0;
   return {
     add(record) {
@@ -168,8 +167,8 @@ interface Deed extends Place, Omit<OpenSample, "id"> {
 
 type SamplesEnd = Pick<ExclusionTables, "open" | "openCount" | "unnamed" | "unfollowed">;
 
-/** Follows samples out and back, by the times of the records. */
-function createSamples(): {
+/** Follows samples out and back, in the order of the records. */
+function createSamples({ oldestFirst }: Pick<TallyOptions, "oldestFirst">): {
   readonly add: (record: FlatRecord) => void;
   readonly end: () => SamplesEnd;
 } {
@@ -184,12 +183,14 @@ function createSamples(): {
       for (const id of ids) {
         const known = last.get(id);
         if (known === undefined && last.size >= MAX_FOLLOWED) unfollowed++;
-        else if (known === undefined || byTime(known, deed) <= 0) last.set(id, deed);
+        else if (known === undefined || oldestFirst(known, deed) <= 0) last.set(id, deed);
       }
     },
     end() {
       const all = [...last].filter(([, { isOut }]) => isOut);
-      const open = all.toSorted(([, left], [, right]) => byTime(left, right)).slice(0, MAX_NAMED);
+      const open = all
+        .toSorted(([, left], [, right]) => oldestFirst(left, right))
+        .slice(0, MAX_NAMED);
       return {
         open: open.map(([id, { reason, actor, record }]) => ({ id, reason, actor, record })),
         openCount: all.length,

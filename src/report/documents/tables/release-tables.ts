@@ -34,9 +34,13 @@ const STATES = new Set([
 ]);
 
 /** Begins with none. */
-export function createReleaseTally({ rows, isMarked }: TallyOptions): Tally<ReleaseTables> {
-  const changes = createSettingChanges(isMarked);
-  const [access, states, denied] = [createRowList(rows), createRowList(rows), createRowList(rows)];
+export function createReleaseTally(options: TallyOptions): Tally<ReleaseTables> {
+  const changes = createSettingChanges(options);
+  const [access, states, denied] = [
+    createRowList(options),
+    createRowList(options),
+    createRowList(options),
+  ];
   let claimed = 0;
   return {
     add(record) {

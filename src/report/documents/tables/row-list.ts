@@ -1,5 +1,5 @@
 import type { FlatRecord } from "../../../format/index.ts";
-import { byTime } from "../period.ts";
+import type { TallyOptions } from "./tally.ts";
 
 /** The latest of some records, and how many there are. */
 export interface RowList {
@@ -9,14 +9,17 @@ export interface RowList {
 }
 
 /** Collects one, whatever the order in which records come; it holds no more than twice the limit. */
-export function createRowList(limit: number): {
+export function createRowList({
+  rows: limit,
+  oldestFirst,
+}: Pick<TallyOptions, "rows" | "oldestFirst">): {
   readonly add: (record: FlatRecord) => void;
   readonly end: () => RowList;
 } {
   let records: FlatRecord[] = [];
   let total = 0;
   const shrink = (): void => {
-    records = records.toSorted(byTime).slice(-limit);
+    records = records.toSorted(oldestFirst).slice(-limit);
   };
   return {
     add(record) {

@@ -1,10 +1,9 @@
 /** What people made of settings: the first value of each, and the last. */
 import type { FlatRecord } from "../../../format/index.ts";
 import { fieldChangesOf } from "../../field-changes.ts";
-import type { Side } from "../../side.ts";
-import { sideTexts } from "../change-texts.ts";
-import { byTime } from "../period.ts";
+import { lackText, sideTexts } from "../change-texts.ts";
 import { targetText } from "../report-event.ts";
+import type { TallyOptions } from "./tally.ts";
 
 /** A setting that somebody changed. */
 export interface SettingChange {
@@ -47,7 +46,10 @@ interface Known extends Omit<SettingChange, "from" | "to" | "times" | "records">
 }
 
 /** Adds records up, whatever the order in which they come. */
-export function createSettingChanges(isMarked: (id: string) => boolean): {
+export function createSettingChanges({
+  isMarked,
+  oldestFirst,
+}: Pick<TallyOptions, "isMarked" | "oldestFirst">): {
   readonly add: (record: FlatRecord) => void;
   readonly end: () => SettingChanges;
 } {
@@ -66,11 +68,11 @@ export function createSettingChanges(isMarked: (id: string) => boolean): {
       return;
     }
     const { before, after } = sideTexts(change);
-    const from = before ?? lackText(change.from, "(not there)");
-    const to = after ?? lackText(change.to, "(gone)");
+    const from = before ?? lackText(change.from, "before");
+    const to = after ?? lackText(change.to, "after");
     const place = placeOf(record);
     if (setting === undefined) known.set(key, newSetting({ actor, field, on, from, to, place }));
-    else addTo(setting, { from, to, place });
+    else addTo(setting, { from, to, place }, oldestFirst);
     if (markedCount < MAX_MARKED && isMarked(record.record_id)) {
       markedCount++;
       known.get(key)?.marked.add(record.record_id);
@@ -81,7 +83,7 @@ export function createSettingChanges(isMarked: (id: string) => boolean): {
     add(record) {
       for (const change of fieldChangesOf(record)) addChange(record, change);
     },
-    end: () => ({ settings: inOrder([...known.values()]).map(settingOf), others }),
+    end: () => ({ settings: inOrder([...known.values()], oldestFirst).map(settingOf), others }),
   };
 }
 
@@ -106,34 +108,31 @@ function newSetting({ place, ...sides }: Sides & Pick<Known, "actor" | "field" |
   };
 }
 
-function addTo(setting: Known, { from, to, place }: Sides): void {
+type Compare = TallyOptions["oldestFirst"];
+
+function addTo(setting: Known, { from, to, place }: Sides, compare: Compare): void {
   setting.times++;
-  if (byTime(place, setting.first) < 0) {
+  if (compare(place, setting.first) < 0) {
     setting.from = from;
     setting.first = place;
   }
-  if (byTime(place, setting.last) >= 0) {
+  if (compare(place, setting.last) >= 0) {
     setting.to = to;
     setting.last = place;
   }
   const { latest } = setting;
-  const at = latest.findLastIndex((other) => byTime(other, place) <= 0) + 1;
+  const at = latest.findLastIndex((other) => compare(other, place) <= 0) + 1;
   latest.splice(at, 0, place);
   if (latest.length > SHOWN_RECORDS) latest.shift();
 }
 
 /** By the first change of each person, then of each setting. */
-function inOrder(settings: readonly Known[]): readonly Known[] {
-  const sorted = settings.toSorted((left, right) => byTime(left.first, right.first));
+function inOrder(settings: readonly Known[], compare: Compare): readonly Known[] {
+  const sorted = settings.toSorted((left, right) => compare(left.first, right.first));
   return [...Map.groupBy(sorted, ({ actor }) => actor).values()].flat();
 }
 
 function settingOf({ latest, marked, actor, field, on, from, to, times }: Known): SettingChange {
   const records = [...new Set([...marked, ...latest.map(({ record_id: id }) => id)])];
   return { actor, field, on, from, to, times, records };
-}
-
-/** What a cell says of a side that shows nothing. */
-function lackText({ kind }: Side, absent: string): string {
-  return kind === "absent" ? absent : "(not known)";
 }

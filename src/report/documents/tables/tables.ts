@@ -27,7 +27,7 @@ export async function readTables(
   recordsOf: RecordsOf,
   options: TallyOptions,
 ): Promise<ReportTables> {
-  const overrides = createOverrides();
+  const overrides = createOverrides(options);
   const tallies = {
     release: createReleaseTally(options),
     exclusions: createExclusionTally(options),

@@ -1,4 +1,5 @@
 import type { FlatRecord } from "../../../format/index.ts";
+import type { StreamOrder } from "../../stream-order.ts";
 
 /** Adds records up as they come, in whatever order: memory does not grow with them. */
 export interface Tally<Tables> {
@@ -12,4 +13,6 @@ export interface TallyOptions {
   readonly rows: number;
   /** Whether the verification found something about a record. */
   readonly isMarked: (id: string) => boolean;
+  /** How records stand to each other. */
+  readonly oldestFirst: StreamOrder["oldestFirst"];
 }
