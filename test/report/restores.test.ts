@@ -2,9 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { contradictionText } from "../../src/cli/ask/history-rows.ts";
+import type { FlatRecord } from "../../src/format/index.ts";
 import { sourcesOf } from "../../src/read/index.ts";
 import { historyOf, reproduce } from "../../src/report/index.ts";
+import { isWithinReach } from "../../src/report/timeline/reach.ts";
 import { replay } from "../../src/report/timeline/replay.ts";
+import { createRestores, isSettingBack } from "../../src/report/timeline/restores.ts";
+import type { WorkedOn } from "../../src/report/timeline/worked-on.ts";
 import { flatRecords, STREAM, timeAt, type Told, writtenRecords } from "../support/told-records.ts";
 
 const change = (at: number, from: number, to: number, more: Partial<Told> = {}): Told => ({
@@ -75,6 +79,29 @@ describe("whether a restore may have set a field back", () => {
       const { final } = await reproduce(sources, { run: "exp-1" });
       expect(final.map(({ doubts }) => doubts)).toEqual([field?.doubts]);
     }
+  });
+  test.each<[name: string, worked: readonly Told[], doubts: number]>([
+    ["it does nothing else", [], 0],
+    ["it works on the experiment too", [change(3, 5, 6, other)], 1],
+    ["it tried to", [{ ...change(3, 5, 6, other), outcome: "denied" }], 1],
+    ["it works on another one", [change(3, 5, 6, { ...other, target: ["experiment", "e"] })], 0],
+    ["it does so later than what is asked for", [change(8, 5, 6, other)], 0],
+    [
+      "an imported log says that it does",
+      [{ ...change(3, 5, 6, other), attributes: { "audit.import.file.name": "old.json" } }],
+      0,
+    ],
+  ])("other service, a checkpoint, and %s", async (_name, worked, doubts) => {
+    const set = change(1, 1, 2, { details: { before: { bs: 1 }, after: { bs: 2 } } });
+    const back = restored(4, { ...other, target: ["checkpoint", "k"] });
+    const sources = await sourcesOf([writtenRecords(set, ...worked, back)]);
+    const until = timeAt(6);
+    const { at = [] } = await historyOf(sources, "exp-1", { field: "bs", until });
+    expect(at.map((one) => [one.field, one.doubts.length])).toEqual([["bs", doubts]]);
+    const { final } = await reproduce(sources, { run: "exp-1", until });
+    expect(final.filter(({ field }) => field === "bs").map((one) => one.doubts)).toEqual([
+      at[0]?.doubts,
+    ]);
   });
   test("samples that were discarded in a dataset, and the dataset was restored elsewhere", () => {
     const [field] = replay(
@@ -165,19 +192,61 @@ const event = fc.record({
   isRestore: fc.boolean(),
   target,
   service: fc.constantFrom("trainer", "tuner"),
-  tracked: fc.constantFrom(undefined, "r1", "r2"),
+  tracked: fc.constantFrom(undefined, "r1", "r2", "exp-1"),
   value: fc.nat({ max: 3 }),
+});
+
+function toldOf(one: typeof event extends fc.Arbitrary<infer One> ? One : never, at: number): Told {
+  const { isRestore, value, tracked, service, target: on } = one;
+  const details = tracked === undefined ? {} : { "mlflow.run_id": tracked };
+  const more = { service, details, ...(on === undefined ? {} : { target: on }) };
+  return isRestore ? restored(at, more) : change(at, value, value + 1, more);
+}
+
+const numbersOf = (records: readonly FlatRecord[]): readonly number[] =>
+  records.map(({ sequence }) => sequence);
+
+test("all restores at once are those that are found one by one", () => {
+  fc.assert(
+    fc.property(
+      fc.array(event, { minLength: 2, maxLength: 20 }),
+      fc.constantFrom(true, false),
+      (events, isOfAny) => {
+        const records = flatRecords(...events.map(toldOf));
+        const isOfService: WorkedOn = (service, on) => isOfAny && on.target_id !== service;
+        const restores = createRestores(isOfService);
+        for (const record of records) restores.see(record);
+        for (const [place, setBy] of records.entries())
+          for (const owner of [
+            { type: setBy.target_type ?? "", id: setBy.target_id ?? "" },
+            { type: "checkpoint", id: "k" },
+          ]) {
+            const field = { owner, path: ["lr"], setBy };
+            const later = records.filter(
+              (record, at) =>
+                at > place && isSettingBack(record) && isWithinReach(record, field, isOfService),
+            );
+            const [last] = records.slice(-1);
+            if (last === undefined) continue;
+            const inside = later.filter((record) => record !== last);
+            expect(numbersOf(restores.between(field, last))).toEqual(numbersOf(inside));
+            const said = restores.doubtsOf(field);
+            expect(said.map((doubt) => doubt.split(" ")[0])).toEqual([
+              ...later.slice(-3).map((record) => record.record_id),
+              ...(later.length > 3 ? [String(later.length - 3)] : []),
+            ]);
+          }
+      },
+    ),
+    { numRuns: 500 },
+  );
 });
 
 test("history and reproduce say the same of one value", async () => {
   let compared = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(event, { minLength: 2, maxLength: 8 }), async (events) => {
-      const records = events.map(({ isRestore, value, tracked, service, target: on }, at): Told => {
-        const details = tracked === undefined ? {} : { "mlflow.run_id": tracked };
-        const more = { service, details, ...(on === undefined ? {} : { target: on }) };
-        return isRestore ? restored(at, more) : change(at, value, value + 1, more);
-      });
+      const records = events.map(toldOf);
       const sources = await sourcesOf([writtenRecords(...records)]);
       for (const id of ["exp-1", "exp-2", "r1"]) {
         const { final } = await reproduce(sources, { run: id });

@@ -7,7 +7,8 @@ import { importOriginOf } from "../imported.ts";
 import { isSame, sideText } from "../side.ts";
 import type { Effect } from "./effects.ts";
 import type { FieldState } from "./replay.ts";
-import { isSettingBack, isWithinReach } from "./restores.ts";
+import { isWithinReach } from "./reach.ts";
+import { isSettingBack } from "./restores.ts";
 
 /** Every one of a long log need not be named. */
 const MAX_SAID = 3;
@@ -69,7 +70,7 @@ export function createClaims(): Claims {
       const own = (byPlace.get(placeOf(field)) ?? []).filter(
         ({ effect }) => effect === undefined || isSame(value, effect.to) !== true,
       );
-      const back = settingBack.filter(({ record }) => isWithinReach(record, field, true));
+      const back = settingBack.filter(({ record }) => isWithinReach(record, field, () => true));
       const all = [...own, ...back]
         .filter(isLater)
         .toSorted(({ time: left = "" }, { time: right = "" }) => (left < right ? -1 : 1));

@@ -1,6 +1,7 @@
 /** Everything about one thing, and its values over time. */
 import { ABOUT_SAMPLES, type Effect, effectsOf, type Owner, unnamedSamplesOf } from "./effects.ts";
 import type { FlatRecord } from "../../format/index.ts";
+import { type FoundAs, foundAs } from "./found-as.ts";
 import {
   matchingRecords,
   type Query,
@@ -15,6 +16,7 @@ import { SETTING_BACK } from "./restores.ts";
 import { effectsAbout, isOfField, type Role, ROLES, rolesOf } from "./roles.ts";
 import { type Bearing, bearingOn, type StreamClocks, streamClocks } from "../stream-clocks.ts";
 import { inStreamOrder } from "../stream-order.ts";
+import { readWorkedOn } from "./worked-on.ts";
 
 /** One line of a history: what one record says of one field, or only that there was something. */
 export interface HistoryEntry {
@@ -24,14 +26,6 @@ export interface HistoryEntry {
   readonly effect: Effect | undefined;
   /** Another value was there, by the record before. */
   readonly contradiction: Contradiction | undefined;
-}
-
-/** As what it was found. */
-export interface FoundAs {
-  readonly role: Role;
-  /** Of a target its type; of a field the type of what it is a field of. */
-  readonly type: string;
-  readonly records: number;
 }
 
 /** A history. */
@@ -93,12 +87,21 @@ export async function historyOf(
       : (await search([textTerm("action", ...SETTING_BACK), textTerm("status", "success")]))
           .records;
   const isAbout = new Set(records.map(({ record_id: id }) => id));
+  const isOfService = await readWorkedOn(sources, {
+    restores,
+    setting: records,
+    isCounted: (record) =>
+      until === undefined || clocks === undefined || clocks.timeOf(record) < until,
+    within,
+    ...reading,
+  });
   const told =
     plain !== undefined && restores.length === 0
       ? plain
       : replay(merged(records, restores, clocks), until, {
           clocks,
           isTold: ({ record_id: id }) => isAbout.has(id),
+          isOfService,
         });
   const isWanted = (effect: Pick<Effect, "owner" | "field" | "path">, own: Wanted): boolean =>
     isIn(own, effect) && (field === undefined || isOfField(effect, field));
@@ -209,35 +212,6 @@ function entriesOf(
     effect,
     contradiction: contradictions?.get(placeOf(effect)),
   }));
-}
-
-/** Types of targets that other records name in another way, and are the same things. */
-const SAME_AS: Readonly<Record<string, Role>> = {
-  sample: "sample",
-  project: "project",
-  run: "run",
-  checkpoint: "snapshot",
-  snapshot: "snapshot",
-};
-
-/** A record counts for the first of its roles. */
-function foundAs(
-  records: readonly FlatRecord[],
-  name: string,
-  roles: readonly Role[],
-): readonly FoundAs[] {
-  const counts = new Map<string, { role: Role; type: string; records: number }>();
-  for (const record of records) {
-    const first = rolesOf(record, name).find((role) => roles.includes(role));
-    if (first === undefined) continue;
-    const { target_type: own = "" } = record;
-    const role = first === "target" ? (SAME_AS[own] ?? first) : first;
-    const type = role === "target" || role === "field" ? own : "";
-    const one = counts.get(`${role} ${type}`) ?? { role, type, records: 0 };
-    one.records++;
-    counts.set(`${role} ${type}`, one);
-  }
-  return [...counts.values()];
 }
 
 function ownersOf(entries: readonly HistoryEntry[]): readonly Owner[] {

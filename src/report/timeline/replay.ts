@@ -22,6 +22,7 @@ import { leavesOf } from "./side-leaves.ts";
 import { createStreamDoubts } from "./stream-doubts.ts";
 import type { StreamClocks } from "../stream-clocks.ts";
 import { orderOf } from "../stream-order.ts";
+import type { WorkedOn } from "./worked-on.ts";
 
 /** A field as it was. */
 export interface FieldState {
@@ -73,6 +74,8 @@ export interface ReplayOptions {
   readonly clocks?: StreamClocks | undefined;
   /** Whether a record's values are wanted; others only may have set back values. Default: of all. */
   readonly isTold?: (record: FlatRecord) => boolean;
+  /** What services work on that have set nothing. Default: each works alone. */
+  readonly isOfService?: WorkedOn;
 }
 
 /**
@@ -84,12 +87,12 @@ export interface ReplayOptions {
 export function replay(
   records: readonly FlatRecord[],
   until?: string,
-  { clocks = NO_CLOCKS, isTold = () => true }: ReplayOptions = {},
+  { clocks = NO_CLOCKS, isTold = () => true, isOfService = () => false }: ReplayOptions = {},
 ): Replay {
   const fields = createPlaceTree<Field>();
   const contradictions: Clash[] = [];
   const foresight = createForesight(fields);
-  const restores = createRestores();
+  const restores = createRestores(isOfService);
   const claims = createClaims();
   const streams = createStreamDoubts(clocks, until);
   for (const record of records) {

@@ -22,6 +22,7 @@ import { timeTerm } from "./time-term.ts";
 import { isSettingBack } from "./restores.ts";
 import { type Bearing, bearingOn, type StreamClocks, streamClocks } from "../stream-clocks.ts";
 import { isNamed, isOnRun, runsOf } from "./runs.ts";
+import { readWorkedOn } from "./worked-on.ts";
 
 /** Actions that change what a run is made of; others can be named beside them. */
 const REPRODUCED: readonly string[] = [
@@ -106,17 +107,22 @@ export async function reproduce(
     { terms: [wanted, ...within] },
     { order: "oldest", ...reading },
   );
-  const ordered = found
-    .filter(({ stream, sequence }) => upTo?.stream !== stream || sequence <= upTo.sequence)
-    .toSorted(clocks.oldestFirst);
-  const [before, behind] = parted(
-    ordered,
-    (record) => until === undefined || clocks.timeOf(record) < until,
-  );
+  const isUpTo = ({ stream, sequence }: FlatRecord): boolean =>
+    upTo?.stream !== stream || sequence <= upTo.sequence;
+  const isBefore = (record: FlatRecord): boolean =>
+    until === undefined || clocks.timeOf(record) < until;
+  const [before, behind] = parted(found.filter(isUpTo).toSorted(clocks.oldestFirst), isBefore);
   const isOf = run === undefined ? () => true : isOfRun(before, run);
   const own = before.filter(isOf);
   const originals = own.filter((record) => !isImported(record));
   const effective = originals.filter(isEffective);
+  const isOfService = await readWorkedOn(sources, {
+    restores: before.filter(isSettingBack),
+    setting: originals,
+    isCounted: (record) => isUpTo(record) && isBefore(record),
+    within,
+    ...reading,
+  });
   // What stands behind the end says what it found, and nothing more.
   const wantedOnes = new Set([...own, ...behind.filter(isOf)]);
   // What was restored elsewhere is no step, but makes values doubtful, as it does in a history.
@@ -128,6 +134,7 @@ export async function reproduce(
   const told = replay(mayCount, until, {
     clocks,
     isTold: (record) => wantedOnes.has(record),
+    isOfService,
   });
   return {
     steps: effective.map((record) => stepOf(record, run)),

@@ -1,9 +1,9 @@
 /** Which values a restored checkpoint may have set back. */
 import type { FlatRecord } from "../../format/index.ts";
 import { type FieldChange, fieldChangesOf } from "../field-changes.ts";
-import type { FieldState } from "./replay.ts";
-import { compareRuns, runsOf } from "./runs.ts";
+import { createReachIndex, inOrder, type Placed, type SetField } from "./reach.ts";
 import { sideText } from "../side.ts";
+import type { WorkedOn } from "./worked-on.ts";
 
 /** Actions that may set back what was set before them, without saying what. */
 export const SETTING_BACK: readonly string[] = [
@@ -11,13 +11,8 @@ export const SETTING_BACK: readonly string[] = [
   "backup_restore",
   "restart_instance",
 ];
-/** What they do not reach: it is not of the model's state. */
-const OUT_OF_REACH: ReadonlySet<string> = new Set(["user", "project", "policy", "audit_file"]);
 /** Every one of many restores need not be named. */
 const MAX_SAID = 3;
-
-/** A field, as far as it matters for what may have set it back. */
-export type SetField = Pick<FieldState, "owner" | "path" | "setBy">;
 
 /** Remembers them. */
 export interface Restores {
@@ -34,80 +29,52 @@ export function isSettingBack({ action_type: action, status }: FlatRecord): bool
 }
 
 /**
- * Whether what was restored may be of a field: it names what the field is of; or it was restored in the
- * service that set the field, and names no other run.
+ * Creates one; records are seen in their order.
  *
- * @param isAnyService nobody knows of which service the restore is.
+ * @param isOfService as of {@link isWithinReach}.
  */
-export function isWithinReach(
-  restore: FlatRecord,
-  { owner, setBy }: SetField,
-  isAnyService = false,
-): boolean {
-  if (setBy === undefined || OUT_OF_REACH.has(owner.type)) return false;
-  const target = targetOf(restore);
-  if (target !== "" && [ownerKey(owner), targetOf(setBy)].includes(target)) return true;
-  const runs = compareRuns(runsOf(restore), runsOf(setBy));
-  return (
-    runs === "same" || (runs === "unknown" && (isAnyService || restore.service === setBy.service))
-  );
-}
-
-/** Creates one; records are seen in their order. */
-export function createRestores(): Restores {
-  const restores: Restore[] = [];
-  const targets = new Set<string>();
+export function createRestores(isOfService: WorkedOn): Restores {
+  const index = createReachIndex<Restore>(isOfService);
   const places = new Map<string, number>();
-  const known = new Map<string, readonly Restore[]>();
-  /** Fields of one service, run and target are reached by the same ones. */
-  const reaching = (field: SetField): readonly Restore[] => {
-    const { owner, setBy } = field;
-    if (setBy === undefined || restores.length === 0) return [];
-    const named = [ownerKey(owner), targetOf(setBy)].map((key) => targets.has(key) && key);
-    const isOut = OUT_OF_REACH.has(owner.type);
-    const key = JSON.stringify([setBy.service, [...runsOf(setBy)], named, isOut]);
-    const all = known.get(key) ?? restores.filter(({ record }) => isWithinReach(record, field));
-    known.set(key, all);
-    return all;
-  };
   const placeOf = (record: FlatRecord | undefined): number =>
     places.get(record?.record_id ?? "") ?? Infinity;
   return {
     see(record) {
-      places.set(record.record_id, places.size);
-      if (!isSettingBack(record)) return;
-      known.clear();
-      targets.add(targetOf(record));
-      restores.push({ record, at: places.size - 1, saidOf: lastNames(record) });
+      const at = places.size;
+      places.set(record.record_id, at);
+      if (isSettingBack(record)) index.add({ record, at, saidOf: lastNames(record) });
     },
     doubtsOf(field) {
-      const all = reaching(field);
-      const since = all.length - firstBehind(all, placeOf(field.setBy));
-      const latest = since === 0 ? [] : all.slice(-Math.min(since, MAX_SAID));
+      const at = placeOf(field.setBy);
+      const { common, own } = index.reaching(field);
+      const [some, others] = [
+        common.length - firstBehind(common, at),
+        own.length - firstBehind(own, at),
+      ];
+      if (some + others === 0) return [];
+      const tails = [...lastOf(common, some), ...lastOf(own, others)];
+      const latest = lastOf(inOrder(tails), tails.length);
       const said = latest.map((restore) => doubt(restore, field.path.at(-1) ?? ""));
-      const more = since - said.length;
+      const more = some + others - said.length;
       return more > 0 ? [...said, `${more} more such actions since it was set`] : said;
     },
     between(field, end) {
-      const all = reaching(field);
-      const start = firstBehind(all, placeOf(field.setBy));
-      return all.slice(start, firstBehind(all, placeOf(end) - 1)).map(({ record }) => record);
+      const [from, to] = [placeOf(field.setBy), placeOf(end) - 1];
+      const { common, own } = index.reaching(field);
+      const found = [common, own].flatMap((all) =>
+        all.slice(firstBehind(all, from), firstBehind(all, to)),
+      );
+      return inOrder(found).map(({ record }) => record);
     },
   };
 }
 
-/** Empty: it has none. */
-function targetOf({ target_type: type = "", target_id: id = "" }: FlatRecord): string {
-  return ownerKey({ type, id });
+/** The last of so many that stand at the end of a list. */
+function lastOf(restores: readonly Restore[], count: number): readonly Restore[] {
+  return restores.slice(restores.length - Math.min(count, MAX_SAID));
 }
 
-function ownerKey({ type, id }: FieldState["owner"]): string {
-  return id === "" ? "" : JSON.stringify([type, id]);
-}
-
-interface Restore {
-  readonly record: FlatRecord;
-  readonly at: number;
+interface Restore extends Placed {
   /** What it says itself of a field of a name. */
   readonly saidOf: (name: string) => FieldChange | undefined;
 }

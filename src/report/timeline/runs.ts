@@ -44,6 +44,7 @@ export function isNamed(record: FlatRecord, run: string): boolean {
  * one id of its own and another in the tracker.
  */
 export function compareRuns(left: Runs, right: Runs): "same" | "other" | "unknown" {
+  if (left.size === 0 || right.size === 0) return "unknown";
   const ids = new Set(right.values());
   if ([...left.values()].some((id) => ids.has(id))) return "same";
   return [...left.keys()].some((giver) => right.has(giver)) ? "other" : "unknown";

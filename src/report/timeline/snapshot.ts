@@ -62,7 +62,9 @@ export function chooseSnapshot(
     return { kind: "several", records: rivals };
   if (record.status !== "success" && !isAttemptTaken)
     return { kind: "failed", records: near.map((one) => one.record) };
-  const others = all.filter((one) => one !== best && one.role !== "belongs");
+  const others = all.filter(
+    (one) => one !== best && [...MAKING, ...USING].includes(one.record.action_type),
+  );
   const notes = [
     ...importNotes(id, record),
     ...(role === "made" && record.status === "success"
