@@ -87,14 +87,17 @@ export async function historyOf(
       : (await search([textTerm("action", ...SETTING_BACK), textTerm("status", "success")]))
           .records;
   const isAbout = new Set(records.map(({ record_id: id }) => id));
-  const isOfService = await readWorkedOn(sources, {
-    restores,
-    setting: records,
-    isCounted: (record) =>
-      until === undefined || clocks === undefined || clocks.timeOf(record) < until,
-    within,
-    ...reading,
-  });
+  // Of no time, what came between two that contradict each other is told without going through everything again.
+  const isOfService =
+    until === undefined || clocks === undefined
+      ? undefined
+      : await readWorkedOn(sources, {
+          restores,
+          setting: records,
+          isCounted: (record) => clocks.timeOf(record) < until,
+          within,
+          ...reading,
+        });
   const told =
     plain !== undefined && restores.length === 0
       ? plain

@@ -75,7 +75,7 @@ export interface ReplayOptions {
   /** Whether a record's values are wanted; others only may have set back values. Default: of all. */
   readonly isTold?: (record: FlatRecord) => boolean;
   /** What services work on that have set nothing. Default: each works alone. */
-  readonly isOfService?: WorkedOn;
+  readonly isOfService?: WorkedOn | undefined;
 }
 
 /**
