@@ -1,3 +1,5 @@
+import { firstWhere } from "./first-where.ts";
+
 /** Whole numbers as ranges, first and last of each, ascending: what is mostly without gaps takes next to nothing. */
 export interface NumberRanges {
   readonly add: (number: number) => void;
@@ -15,13 +17,7 @@ export function createNumberRanges(
 
   /** The place of the last range that begins at a number or before it; -1: there is none. */
   function placeOf(number: number): number {
-    let [low, high] = [0, ranges.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((ranges[middle]?.[0] ?? 0) <= number) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return firstWhere(ranges, ([first]) => first > number) - 1;
   }
 
   function has(number: number): boolean {

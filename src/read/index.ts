@@ -54,7 +54,7 @@ export {
 export { type JournalStarts, readPlaces, type TakePlace } from "./search/read-places.ts";
 export { type ScanOptions } from "./search/scan-trail.ts";
 export { type GroupKey, type Interval, type Order } from "./search/scanned-block.ts";
-export { ANY_KIND, textTerm } from "./query/terms.ts";
+export { ANY_KIND, textTerm, timeTerm } from "./query/terms.ts";
 export {
   countTrail,
   countTrailWays,

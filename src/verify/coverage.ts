@@ -1,3 +1,4 @@
+import { firstWhere } from "../lib/first-where.ts";
 import { HASH_BYTES } from "../seal/portable.ts";
 import type { SoundCheckpoint } from "./check-checkpoint.ts";
 
@@ -132,14 +133,7 @@ function find(list: readonly CoveredRange[], sequence: number): CoveredRange | u
 
 /** How many of an ascending list begin before that leaf, itself not counted. */
 export function countBefore(list: readonly Pick<Extent, "from">[], leaf: number): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if ((list[middle]?.from ?? 0) < leaf) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstWhere(list, ({ from }) => from >= leaf);
 }
 
 function overlapping<Range extends Extent>(

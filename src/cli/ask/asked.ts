@@ -7,6 +7,7 @@ import {
   type PipeCopies,
   type Query,
   sourcesOf,
+  timeTerm,
   type TrailSource,
   victoriaLogsSource,
 } from "../../read/index.ts";
@@ -61,5 +62,5 @@ async function storeAt(from: string, { header = [] }: AskOptions): Promise<Trail
 
 function windowTerms(limits: TimeLimits): Query["terms"] {
   if (limits.from === undefined && limits.until === undefined) return [];
-  return [{ field: "created", isNegated: false, test: { kind: "time", ...limits } }];
+  return [timeTerm(limits)];
 }

@@ -1,7 +1,7 @@
 /** What `otel-audit query` does; loaded when it runs. */
 import { tmpdir } from "node:os";
 import { AuditError } from "../../lib/errors.ts";
-import { type Query, sortTrail, type TrailSource } from "../../read/index.ts";
+import { type Query, sortTrail, timeTerm, type TrailSource } from "../../read/index.ts";
 import type { FoundWindow, MomentWindow } from "../../report/index.ts";
 import type { Lines } from "../lines.ts";
 import { recordAccess } from "./access.ts";
@@ -41,8 +41,7 @@ export async function query(
   const bounds = first === undefined ? undefined : await between(sources, [first, second], zone);
   if (bounds?.kind === "question") return sayNoBound(bounds, { zone, warn, access });
   const window = bounds?.window;
-  const created: Query["terms"] =
-    window === undefined ? [] : [{ field: "created", isNegated: false, test: window.range }];
+  const created = window === undefined ? [] : [timeTerm(window.range)];
   const wanted = { terms: [...given.terms, ...created] };
   const { order, output: format } = options;
   const limit = limitOf(options);

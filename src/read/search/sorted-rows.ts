@@ -8,6 +8,7 @@
 import { readSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { AuditError, messageOf } from "../../lib/errors.ts";
+import { firstWhere } from "../../lib/first-where.ts";
 import { zlib } from "../../lib/late-packages.ts";
 import { namelessFile } from "../../lib/nameless-file.ts";
 import { before } from "./order.ts";
@@ -173,14 +174,8 @@ function* merged(
     const next = piece.next();
     if (next.done === true) return;
     const row = next.value;
-    let [from, to] = [0, heads.length];
-    while (from < to) {
-      const middle = (from + to) >>> 1;
-      const other = heads[middle];
-      if (other !== undefined && (isBefore(other.row, row) || other.at - at) > 0) from = middle + 1;
-      else to = middle;
-    }
-    heads.splice(from, 0, { row, piece, at });
+    const place = firstWhere(heads, (other) => (isBefore(other.row, row) || other.at - at) <= 0);
+    heads.splice(place, 0, { row, piece, at });
   };
   pieces.forEach(put);
   for (let head = heads.pop(); head !== undefined; head = heads.pop()) {

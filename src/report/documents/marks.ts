@@ -1,5 +1,6 @@
 /** What the verification found about single records: nobody may take those for what was recorded. */
 import { sequenceOf, streamOf } from "../../event/index.ts";
+import { firstWhere } from "../../lib/first-where.ts";
 import type { Finding, FindingCode, Severity, VerificationReport } from "../../verify/index.ts";
 
 /** Something was found about a record. */
@@ -100,13 +101,6 @@ function worse(known: Mark | undefined, mark: Mark): Mark {
 
 /** There may be very many, and it is asked of each record. */
 function isWithin(ranges: Ranges, sequence: number): boolean {
-  let [from, end] = [0, ranges.length];
-  while (from < end) {
-    const middle = Math.floor((from + end) / 2);
-    const [first, last] = ranges[middle] ?? [0, 0];
-    if (sequence < first) end = middle;
-    else if (sequence > last) from = middle + 1;
-    else return true;
-  }
-  return false;
+  const range = ranges[firstWhere(ranges, ([, last]) => last >= sequence)];
+  return range !== undefined && range[0] <= sequence;
 }

@@ -1,12 +1,12 @@
-import type { Query } from "../../read/index.ts";
+import { type Query, timeTerm } from "../../read/index.ts";
 
 /** The terms of a piece of time. */
 export function periodTerms(from: string | undefined, until: string | undefined): Query["terms"] {
   if (from === undefined && until === undefined) return [];
-  const test = {
-    kind: "time",
-    ...(from === undefined ? {} : { from }),
-    ...(until === undefined ? {} : { until }),
-  } as const;
-  return [{ field: "created", isNegated: false, test }];
+  return [
+    timeTerm({
+      ...(from === undefined ? {} : { from }),
+      ...(until === undefined ? {} : { until }),
+    }),
+  ];
 }

@@ -1,10 +1,12 @@
 /** What happened around a moment, and how the figures of a run stood before and after each event. */
 import type { FlatRecord } from "../../format/index.ts";
+import { firstWhere } from "../../lib/first-where.ts";
 import {
   type Query,
   type ReadingProblems,
   type ScanOptions,
   searchTrail,
+  timeTerm,
   type TimeSpan,
   type TrailSource,
 } from "../../read/index.ts";
@@ -79,10 +81,9 @@ export async function eventsAround(
     from: shifted(moment.from, -windowMillis),
     until: shifted(moment.until, windowMillis),
   };
-  const term = { field: "created", isNegated: false, test: { kind: "time", ...window } } as const;
   const found = await searchTrail(
     sources,
-    { terms: [term, ...within] },
+    { terms: [timeTerm(window), ...within] },
     { order: "oldest", ...reading },
   );
   const asked = moment.record;
@@ -152,13 +153,7 @@ interface Figure {
 
 /** Place of the first one later than a time. */
 function firstAfter(samples: readonly Figure[], time: string): number {
-  let [low, high] = [0, samples.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((samples[middle]?.time ?? "") > time) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return firstWhere(samples, (one) => one.time > time);
 }
 
 function sampleOf(figure: Figure | undefined): Sample | null {

@@ -5,11 +5,11 @@ import {
   type Query,
   type ScanOptions,
   textTerm,
+  timeTerm,
   type TrailSource,
 } from "../../read/index.ts";
 import { ORIGINALS } from "../imported.ts";
 import { inStreamOrder, type StreamOrder } from "../stream-order.ts";
-import { timeTerm } from "./time-term.ts";
 
 /** What was found. */
 export interface Attempts {

@@ -12,13 +12,13 @@ import {
   type ScanOptions,
   searchTrail,
   textTerm,
+  timeTerm,
   type TimeSpan,
   type TrailSource,
 } from "../../read/index.ts";
 import { ORIGINALS } from "../imported.ts";
 import { shifted } from "./instant.ts";
 import { attemptsBefore, type Attempts } from "./attempts.ts";
-import { timeTerm } from "./time-term.ts";
 import { type Bearing, bearingOn, streamClocks } from "../stream-clocks.ts";
 import { orderBy, orderOf, type StreamOrder, tracksOf } from "../stream-order.ts";
 

@@ -11,6 +11,7 @@ import {
   type ScanOptions,
   searchTrail,
   textTerm,
+  timeTerm,
   type TrailSource,
 } from "../../read/index.ts";
 import { gapTotals } from "../gap-totals.ts";
@@ -18,7 +19,6 @@ import { isImported } from "../imported.ts";
 import { instantAfter } from "./instant.ts";
 import { type Effect, effectsOf, sampleIdsOf, unnamedSamplesOf } from "./effects.ts";
 import { type Contradiction, type FieldState, replay } from "./replay.ts";
-import { timeTerm } from "./time-term.ts";
 import { isSettingBack } from "./restores.ts";
 import { type Bearing, bearingOn, type StreamClocks, streamClocks } from "../stream-clocks.ts";
 import { isNamed, isOnRun, runsOf } from "./runs.ts";

@@ -1,5 +1,6 @@
 /** Which values a restored checkpoint may have set back. */
 import type { FlatRecord } from "../../format/index.ts";
+import { firstWhere } from "../../lib/first-where.ts";
 import { type FieldChange, fieldChangesOf } from "../field-changes.ts";
 import { createReachIndex, inOrder, type Placed, type SetField } from "./reach.ts";
 import { sideText } from "../side.ts";
@@ -94,13 +95,7 @@ function lastNames(record: FlatRecord): Restore["saidOf"] {
 
 /** The index of the first one behind a place; they are in the order of their places. */
 function firstBehind(restores: readonly Restore[], at: number): number {
-  let [low, high] = [0, restores.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((restores[middle]?.at ?? Infinity) > at) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return firstWhere(restores, (one) => one.at > at);
 }
 
 /** What it says of a field of that name itself is told, and not taken: it may be one of something else. */
