@@ -32,8 +32,10 @@ const config: ViteUserConfig = defineConfig({
     execArgv: ["--wasm-wrapper-tiering-budget=1000000000"],
     globalSetup: ["test/support/global-setup.ts"],
     coverage: { include: ["src/**"] },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Against what hangs. Machines that others use as well may stand still for a minute.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         extends: true,

@@ -4,9 +4,11 @@
  * In: the environment. Out: every grpc-js server of the process is audited. A process that starts no
  * server pays for one load hook and a few small modules; it gets no file, no thread and no key.
  */
-import { createRequire, type LoadFnOutput, registerHooks } from "node:module";
+// By its name `registerHooks` would be a SyntaxError in an old Node.
+import nodeModule, { createRequire, type LoadFnOutput } from "node:module";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { whyNodeIsTooOld } from "./lib/node-version.ts";
 import { isOwnWorker } from "./lib/own-worker.ts";
 import { captureOnUse } from "./setup/capture-on-use.ts";
 import type * as ZeroCode from "./setup/zero-code.ts";
@@ -34,7 +36,7 @@ function announceGrpcCopies(): void {
     const capture = (): void => zeroCode().grpcLoaded(exports, filename);
     if (!captureOnUse(exports, capture)) capture();
   };
-  registerHooks({
+  nodeModule.registerHooks({
     load(url, context, nextLoad) {
       const isGrpc = GRPC_ENTRY.test(url);
       // An imported copy is required first: OpenTelemetry's instrumentation watches `require`, and
@@ -62,6 +64,9 @@ function textOf(source: NonNullable<LoadFnOutput["source"]>): string {
   return typeof source === "string" ? source : new TextDecoder().decode(source);
 }
 
+const problem = whyNodeIsTooOld();
+// As a missing policy does: a service that nobody audits must not look like one that is.
+if (problem !== undefined) throw new Error(problem);
 if (!isOwnWorker()) {
   announceGrpcCopies();
   if (process.env["AUDIT_OTEL_SDK"] !== undefined) zeroCode().startSdkIfWanted();

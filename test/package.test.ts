@@ -1,13 +1,15 @@
 /** The packed package, installed into an empty folder, as its users have it. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, afterAll, expect, test } from "vitest";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { OLDEST_NODE, whyNodeIsTooOld } from "../src/lib/node-version.ts";
 
 const root = join(import.meta.dirname, "..");
 const project = mkdtempSync(join(tmpdir(), "otel-audit-package-"));
+const COMMAND = join(project, "node_modules/otel-audit/dist/cli/main.js");
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
@@ -57,9 +59,10 @@ beforeAll(() => {
   );
 });
 
+/** Of the journal: when a process ends, its views have 2 s, which may be too short for a busy machine. */
 function recordedActions(directory: string): string[] {
-  const text = readFileSync(join(project, directory, "audit_log.json"), "utf8");
-  return (JSON.parse(text) as { action_type: string }[])
+  const found = run(process.execPath, [COMMAND, "query", "-o", "json", "-t", directory]);
+  return (JSON.parse(found) as { action_type: string }[])
     .map(({ action_type }) => action_type)
     .toSorted();
 }
@@ -106,12 +109,43 @@ test.each([
   const output = run(process.execPath, [...nodeArgs, file], { AUDIT_LOG_DIR: directory });
   expect(output).toContain("answer");
   expect(recordedActions(directory)).toEqual(actions);
+  if (nodeArgs.length > 0) return;
+  const view = readFileSync(join(project, directory, "audit_log.json"), "utf8");
+  expect(JSON.parse(view), "close() waits for it").toHaveLength(actions.length);
 });
 
 test("the bin runs, and says what it can do", () => {
-  expect(
-    run(process.execPath, [join(project, "node_modules/otel-audit/dist/cli/main.js"), "--help"]),
-  ).toContain("collector");
+  expect(run(process.execPath, [COMMAND, "--help"])).toContain("collector");
+});
+
+test.each([
+  ["the bin", [COMMAND, "--help"], 2],
+  ["the register hook", ["--import", "otel-audit/register", "-p", "1"], 1],
+] as const)("%s says that Node is too old, and which one is not", (_name, args, status) => {
+  // An older Node cannot be counted on here: this one says that it is one, and lacks what that lacks.
+  const old = `data:text/javascript,${encodeURIComponent(`
+    import nodeModule, { syncBuiltinESMExports } from "node:module";
+    Object.defineProperty(process.versions, "node", { value: "20.19.0" });
+    delete nodeModule.registerHooks;
+    delete nodeModule.enableCompileCache;
+    delete nodeModule.getCompileCacheDir;
+    syncBuiltinESMExports();`)}`;
+  const ended = spawnSync(process.execPath, ["--import", old, ...args], {
+    cwd: project,
+    encoding: "utf8",
+  });
+  expect(ended.stderr).toContain(`otel-audit needs Node ${OLDEST_NODE} or later; this is 20.19.0`);
+  expect(ended.status).toBe(status);
+});
+
+test("the oldest Node is the one that package.json names", () => {
+  const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    engines: { node: string };
+  };
+  expect(engines.node).toBe(`>=${OLDEST_NODE}`);
+  expect(whyNodeIsTooOld(`${OLDEST_NODE}.0`)).toBeUndefined();
+  expect(whyNodeIsTooOld("24.0.1")).toBeUndefined();
+  expect(whyNodeIsTooOld("22.14.9")).toContain("22.14.9");
 });
 
 test("nothing is packed that users do not need", () => {

@@ -24,7 +24,7 @@ function run(code: string, name: string): void {
     cwd: temporaryDirectory(),
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: 30_000,
+    timeout: 120_000,
   });
 }
 

@@ -17,7 +17,7 @@ import { journalLine, noteWithSecrets, readTrail, resultsOf, type TrailEntry } f
 import { waitUntil } from "./wait-until.ts";
 
 /** From the last call until every record is everywhere; usually a second. */
-const DELIVERY_LIMIT_MILLIS = 30_000;
+const DELIVERY_LIMIT_MILLIS = 60_000;
 
 await runDemo(
   {

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-const DEFAULT_LIMIT_MILLIS = 15_000;
+const DEFAULT_LIMIT_MILLIS = 60_000;
 const POLL_MILLIS = 20;
 
 /** What {@link waitUntil} takes. */
 export interface WaitOptions {
-  /** Default 15 s. */
+  /** Default 60 s. */
   readonly limitMillis?: number;
   /** Aborted: the wait is given up with the signal's reason. */
   readonly signal: AbortSignal;
@@ -16,7 +16,7 @@ export interface WaitOptions {
 /**
  * Asks again and again until there is an answer.
  *
- * @param what it is waited for, in words that fit behind "waited 15 s until".
+ * @param what it is waited for, in words that fit behind "waited 60 s until".
  * @throws Error when the limit is over, whatever `ask` throws, or the reason of the signal.
  */
 export async function waitUntil<T>(

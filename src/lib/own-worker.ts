@@ -1,4 +1,5 @@
-import { getCompileCacheDir } from "node:module";
+// An old Node has no such name; the register hook has to come as far as to say that it is too old.
+import nodeModule from "node:module";
 import { dirname, extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker, workerData } from "node:worker_threads";
@@ -50,7 +51,7 @@ export function startOwnWorker<Answer>(options: OwnWorkerOptions<Answer>): Worke
 }
 
 function compileCache(): NodeJS.ProcessEnv {
-  const directory = getCompileCacheDir();
+  const directory = nodeModule.getCompileCacheDir();
   // What it gives is the folder of this version of Node in the directory that was asked for.
   return directory === undefined ? {} : { NODE_COMPILE_CACHE: dirname(directory) };
 }

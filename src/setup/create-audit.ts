@@ -13,7 +13,8 @@ import { loadPolicy } from "./policy.ts";
 const openings = new WeakMap<object, OpenAudit>();
 
 /**
- * Opens an audit log: journal, views and, where an endpoint is named, shipping.
+ * Opens an audit log: journal, views and, where an endpoint is named, shipping. Resolves when its first
+ * record is on disk; a disk that hangs is waited for 5 s.
  *
  * @example
  * const audit = await createAudit({ directory: "./audit", policy: "./audit.yaml" });

@@ -16,6 +16,7 @@ import {
   createRecorder,
   type Draft,
   healthOf,
+  withinDiskLimit,
 } from "../record/index.ts";
 import { createRedactingProcessor } from "../redact/index.ts";
 import { createEmitter } from "./emitter.ts";
@@ -33,11 +34,17 @@ import { openSealing, sealingNotes } from "./sealing.ts";
 import { shippingHealth } from "./shipping-health.ts";
 import { startDraft } from "./start-record.ts";
 
+/** The start of a service waits so long for the disk. */
+const START_LIMIT_MILLIS = 5_000;
+
 /** An open audit log with what only capture may use. */
 export interface OpenAudit {
   readonly audit: Audit;
   readonly target: CaptureTarget;
-  /** Resolves when the keys of all tokens are there, or were waited for long enough. */
+  /**
+   * Resolves when the keys of all tokens are there and the start record is on disk, or when both were waited
+   * for long enough.
+   */
   readonly ready: () => Promise<void>;
   /** Resolves when everything that was emitted survives power loss. */
   readonly synced: () => Promise<void>;
@@ -254,6 +261,13 @@ export function openAudit(
     reported?.leave();
   }
 
+  /** The first actions do not wait for a thread that is only starting. A disk that fails or hangs is no reason not to serve. */
+  async function ready(): Promise<void> {
+    const isOnDisk = memory === undefined && opened.isRefusing !== true;
+    const started = isOnDisk ? withinDiskLimit(journal.synced(), START_LIMIT_MILLIS) : undefined;
+    await Promise.all([actors.ready(), started?.catch(() => {})]);
+  }
+
   let closing: Promise<void> | undefined;
   const recorder = createRecorder({
     catalogue,
@@ -269,7 +283,7 @@ export function openAudit(
   });
   return {
     synced: journal.synced,
-    ready: actors.ready,
+    ready,
     target: {
       policy,
       findActor: actors.find,

@@ -10,6 +10,7 @@ import { parsePolicy } from "../../src/capture/index.ts";
 import { type ActorService, type Found, serveActors } from "../support/found-actor.ts";
 import { type KeyServer, serveKeys, type SigningKey, signingKey } from "../support/key-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { PATIENCE } from "../support/patience.ts";
 
 const ISSUER = "https://id.example.org";
 const AUDIENCE = "trainer";
@@ -426,8 +427,9 @@ describe("the server of keys", () => {
     const asked = keys.nextRequest();
     expect((await service.whoCalls(bearer(fresh))).isLate, "nobody waits").toBe(false);
     await asked;
-    await vi.waitFor(async () =>
-      expect((await service.whoCalls(bearer(fresh))).actor.id).toBe("bob"),
+    await vi.waitFor(
+      async () => expect((await service.whoCalls(bearer(fresh))).actor.id).toBe("bob"),
+      PATIENCE,
     );
     expect(keys.requests()).toBe(2);
     expect((await service.whoCalls(bearer(old))).problem, "its key was taken back").toBe(
@@ -445,8 +447,9 @@ describe("the server of keys", () => {
     const asked = keys.nextRequest();
     expect((await service.whoCalls(bearer(token))).actor, "nobody waits").toEqual(ANN);
     await asked;
-    await vi.waitFor(async () =>
-      expect((await service.whoCalls(bearer(token))).actor).toEqual(ANONYMOUS),
+    await vi.waitFor(
+      async () => expect((await service.whoCalls(bearer(token))).actor).toEqual(ANONYMOUS),
+      PATIENCE,
     );
   });
 
@@ -457,10 +460,12 @@ describe("the server of keys", () => {
     expect((await service.whoCalls(bearer(token))).actor).toEqual(ANN);
     keys.answerWith([(await signingKey("EdDSA", key.kid)).publicJwk]);
     now += 600_001;
-    await vi.waitFor(async () =>
-      expect((await service.whoCalls(bearer(token))).problem).toBe(
-        "the token's signature is wrong",
-      ),
+    await vi.waitFor(
+      async () =>
+        expect((await service.whoCalls(bearer(token))).problem).toBe(
+          "the token's signature is wrong",
+        ),
+      PATIENCE,
     );
   });
 
@@ -473,7 +478,7 @@ describe("the server of keys", () => {
     await vi.waitFor(async () => {
       expect((await service.whoCalls(bearer(token))).isLate).toBe(false);
       expect(keys.requests()).toBe(2);
-    });
+    }, PATIENCE);
     expect((await service.whoCalls(bearer(token))).isLate).toBe(false);
   });
 
@@ -504,7 +509,7 @@ describe("the server of keys", () => {
           )
         ).actor,
       ).toEqual(ANN);
-    });
+    }, PATIENCE);
     expect(service.lines).toHaveLength(2);
     expect(service.lines[1]).toMatch(/are loaded: its tokens count again$/);
   });
@@ -549,9 +554,9 @@ describe("the server of keys", () => {
           now += 5000;
           expect((await service.whoCalls(bearer(token))).actor).toEqual(ANN);
           expect(keys.requests()).toBe(requests);
-        });
+        }, PATIENCE);
       }
-      await vi.waitFor(() => expect(service.lines).toHaveLength(1));
+      await vi.waitFor(() => expect(service.lines).toHaveLength(1), PATIENCE);
       expect(service.lines[0]).toBe(
         `the keys of http://127.0.0.1:${keys.port}/jwks.json cannot be loaded (${reason}): the ones of before go on to count; it is tried again`,
       );
@@ -581,7 +586,7 @@ test("keys in a file beside the policy; a new file is picked up", async () => {
   await vi.waitFor(async () => {
     const token = await second.sign(claims({ exp: seconds() + 600 }));
     expect((await service.whoCalls(bearer(token))).actor).toEqual(ANN);
-  });
+  }, PATIENCE);
   await service.finder.ready();
   expect(service.lines).toEqual([]);
 });
@@ -627,7 +632,7 @@ test.each(["fetching", "loaded"])("a process ends although its keys are %s", asy
     process.on("exit", () => console.log("end"));`;
   const result = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
     encoding: "utf8",
-    timeout: 60_000,
+    timeout: 180_000,
   });
   expect(result.stderr).toBe("");
   // A request that kept the process alive would fail after 5 s, and say so.

@@ -20,6 +20,7 @@ import {
 } from "../support/grpc-service.ts";
 import { smallDisk } from "../support/small-disk.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { PATIENCE } from "../support/patience.ts";
 
 const POLICY: PolicyDocument = {
   version: 1,
@@ -217,7 +218,7 @@ describe("a bug of ours hides no call", () => {
     expect(await ask("Do", { messages: [Buffer.from("no message")] })).toBe(grpc.status.INTERNAL);
     // It counts when its connection is done with it, which the client does not wait for.
     const totals = captureTargetOf(audit)?.calls;
-    await vi.waitFor(() => expect([...(totals?.all() ?? [])][0]?.handled).toBe(1));
+    await vi.waitFor(() => expect([...(totals?.all() ?? [])][0]?.handled).toBe(1), PATIENCE);
     expect(await counts()).toEqual({ "probe.Probe/Do": [1, 0] });
   });
 });

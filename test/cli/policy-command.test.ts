@@ -29,7 +29,7 @@ function run(
     cwd,
     encoding: "utf8",
     env: given,
-    timeout: 60_000,
+    timeout: 180_000,
   });
   return { code: result.status, out: result.stdout, err: result.stderr };
 }

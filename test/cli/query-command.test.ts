@@ -271,7 +271,7 @@ test("a pipe is read once, also where a result stands far behind its intent", ()
   const script = 'cat "$2" | "$0" "$1" query -o csv --columns record,outcome -t /dev/stdin';
   const piped = spawnSync("sh", ["-c", script, process.execPath, COMMAND, file], {
     encoding: "utf8",
-    timeout: 30_000,
+    timeout: 120_000,
   });
   expect(piped.stdout).toBe("record,outcome\nAbCdEfGhIjKlMnOp.6,denied\n");
 });

@@ -9,7 +9,7 @@ import { connect, createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** How long a server may take until it answers. */
-const READY_MILLIS = 30_000;
+const READY_MILLIS = 120_000;
 /** Between two questions whether it is ready. */
 const POLL_MILLIS = 25;
 

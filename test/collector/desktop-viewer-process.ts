@@ -86,7 +86,7 @@ export function renderedPage(url: string, profile: string): string {
       "--dump-dom",
       url,
     ],
-    { encoding: "utf8", timeout: 60_000, maxBuffer: 64 * 1024 * 1024 },
+    { encoding: "utf8", timeout: 180_000, maxBuffer: 64 * 1024 * 1024 },
   );
   if (status !== 0) throw new Error(`the browser ended with ${status}:\n${stderr}`);
   return stdout;

@@ -139,5 +139,5 @@ describe.skipIf(skipped !== undefined)("what is sent again to a Collector", () =
     const expected = records.map(({ attributes }) => String(attributes["audit.record.id"]));
     expect([...new Set(await idsIn(again.jsonFile))].toSorted()).toEqual(expected.toSorted());
     await again.stop();
-  }, 60_000);
+  }, 180_000);
 });

@@ -11,7 +11,7 @@ import { expect, test } from "vitest";
 import { ROUNDS, skipLoudly, startFaultRow } from "../support/fault-row.ts";
 import { failingDisk, fill, overbookedDisk, quotaDisk, smallDisk } from "../support/small-disk.ts";
 
-const TIMEOUT_MILLIS = 20_000 + ROUNDS * 10_000;
+const TIMEOUT_MILLIS = 120_000 + ROUNDS * 10_000;
 
 /** Changes a limit of a running process; `unlimited` takes it away. */
 function limit(pid: number, name: "fsize" | "nofile", soft: string): void {

@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 import { ROUNDS, startFaultRow } from "../support/fault-row.ts";
 import { newestPart, readTrail, viewsOf } from "../support/trail.ts";
 
-const TIMEOUT_MILLIS = 20_000 + ROUNDS * 10_000;
+const TIMEOUT_MILLIS = 120_000 + ROUNDS * 10_000;
 /** The soak run blocks for as long as the promise says. */
 const BLOCK_MILLIS = Number(process.env["AUDIT_TEST_BLOCK_MILLIS"] ?? "1500");
 

@@ -97,5 +97,5 @@ function safeCount(directory: string): number {
 
 /** Somebody keeps the views: they grow. */
 async function waitForMore(directory: string, before: number): Promise<void> {
-  await expect.poll(() => safeCount(directory), { timeout: 20_000 }).toBeGreaterThan(before);
+  await expect.poll(() => safeCount(directory)).toBeGreaterThan(before);
 }

@@ -57,7 +57,7 @@ test.each([
   const { stdout, signal } = spawnSync(
     process.execPath,
     ["-C", "@otel-audit/source", program, directory],
-    { cwd: root, encoding: "utf8", timeout: 20_000, killSignal: "SIGKILL" },
+    { cwd: root, encoding: "utf8", timeout: 120_000, killSignal: "SIGKILL" },
   );
   expect(signal).toBeNull();
   expectViews(directory, 1);

@@ -358,7 +358,7 @@ test("with shipping nothing goes before it is shipped, however large the journal
   while (bytesOf(directory, audit.stream) < 2 * 1024 * 1024) await write();
   expect(segmentsOf(directory, audit.stream)).toContain("1.jsonl");
   await expect
-    .poll(() => audit.health().problems, { timeout: 10_000 })
+    .poll(() => audit.health().problems)
     .toContainEqual(expect.stringMatching(/LARGER THAN ITS LIMIT.*shipping has not got so far/));
   sink.answer = () => ({ status: 200 });
   while (segmentsOf(directory, audit.stream).includes("1.jsonl")) {

@@ -334,7 +334,7 @@ test("a cursor that cannot be saved keeps nothing from being shipped, and is sav
   expect(said).toEqual([expect.stringMatching(/^how far .* cannot be kept \(EISDIR/)]);
   expect(shipper.status().problem).toBeUndefined();
   rmSync(`${saved}.tmp`, { recursive: true });
-  await expect.poll(() => existsSync(saved), { timeout: 5000 }).toBe(true);
+  await expect.poll(() => existsSync(saved)).toBe(true);
   await shipper.close();
   expect(said).toHaveLength(2);
   ship(directory, sink);
@@ -362,7 +362,7 @@ test("a quarantine that cannot be written holds up its stream alone, and is no f
   shipper.wake();
   await sink.until(() => sink.taken().includes(`${B}.3`));
   rmSync(join(directory, "quarantine"));
-  await expect.poll(() => shipper.status().quarantined, { timeout: 5000 }).toBe(1);
+  await expect.poll(() => shipper.status().quarantined).toBe(1);
 });
 
 test("a state directory that cannot be made is said in its own words", async () => {

@@ -224,12 +224,12 @@ test("views that cannot be written turn health yellow, and green again", async (
   const audit = await createAudit({ directory, format: "csv", policy: { version: 1 } });
   onTestFinished(() => audit.close());
   await expect
-    .poll(() => audit.health(), { timeout: 10_000 })
+    .poll(() => audit.health())
     .toMatchObject({
       state: "yellow",
       problems: [expect.stringMatching(/^the views cannot be written \(EISDIR/)],
     });
   rmSync(state, { recursive: true });
   await audit.flush();
-  await expect.poll(() => audit.health().state, { timeout: 10_000 }).toBe("green");
+  await expect.poll(() => audit.health().state).toBe("green");
 });

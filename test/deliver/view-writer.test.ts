@@ -25,7 +25,7 @@ test("a view that is renamed while the service runs stands in the trail, and in 
       .filter(({ attributes }) => attributes["audit.action"] === "audit_file_change")
       .map(({ attributes, body }) => [attributes["audit.target.id"], body]);
   await expect
-    .poll(changes, { timeout: 10_000 })
+    .poll(changes)
     .toEqual([["audit_log.csv", { file: "audit_log.csv", change: "renamed", restored: false }]]);
   await audit.record(NOTE);
   await audit.flush();
@@ -50,7 +50,7 @@ test("records stand in the views soon, without anybody asking", async () => {
       }
     });
   await audit.record(NOTE);
-  await expect.poll(inViews, { timeout: 5000, interval: 20 }).toEqual([true, true]);
+  await expect.poll(inViews, { interval: 20 }).toEqual([true, true]);
 });
 
 /** A journal of another process that nobody has shown yet. */

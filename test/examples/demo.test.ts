@@ -9,7 +9,7 @@ import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const root = join(import.meta.dirname, "../..");
 const NODE_ARGS = ["-C", "@otel-audit/source", "examples/demo/demo.ts"];
-const LIMIT_MILLIS = 50_000;
+const LIMIT_MILLIS = 200_000;
 
 interface Ended {
   readonly code: number | string;
@@ -127,7 +127,12 @@ describe("the demo", () => {
     let stderr = "";
     demo.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     const closed = once(demo, "close");
-    const service = await pidOfService(output);
+    const service = await Promise.race([
+      pidOfService(output),
+      closed.then(() =>
+        Promise.reject(new Error(`the demo ended before its service ran:\n${stderr}`)),
+      ),
+    ]);
     demo.kill(signal);
     expect((await closed)[0]).toBe(signal === "SIGINT" ? 130 : 143);
     expect(stderr).toBe(`demo: ${signal}: ending what was started\n`);

@@ -180,9 +180,9 @@ describe("a segment that others took away comes back, and everything stays in it
     const trail = await open();
     const ids = await trail.write(5);
     removeAll(trail.directory);
-    await expect.poll(() => existsSync(trail.segment(1)), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => existsSync(trail.segment(1))).toBe(true);
     const lock = join(trail.directory, "state", `stream-${trail.audit.stream}.lock`);
-    await expect.poll(() => existsSync(lock), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => existsSync(lock)).toBe(true);
     const found = await close(trail);
     expect(ids.filter((id) => !found.ids.includes(id))).toEqual([]);
     expect(found.changes).toHaveLength(1);
@@ -307,7 +307,7 @@ test("without room for the copy nobody is told that it is durable; with room it 
   expect(trail.audit.health()).toMatchObject({ state: "red" });
   expect(trail.audit.health().problems[0]).toContain("cannot be mended yet");
   rmSync(join(disk, "filler"));
-  await expect.poll(() => trail.audit.health().state, { timeout: 10_000 }).toBe("yellow");
+  await expect.poll(() => trail.audit.health().state).toBe("yellow");
   expect(existsSync(trail.segment(1))).toBe(true);
   const found = await close(trail);
   expect([...ids, receipt.recordId].filter((id) => !found.ids.includes(id))).toEqual([]);

@@ -14,8 +14,7 @@ import { createSystemClock } from "../../src/lib/clock.ts";
 import { skipLoudly } from "../support/fault-row.ts";
 import { resultRecord } from "../support/records.ts";
 import { fill, smallDisk } from "../support/small-disk.ts";
-
-const PATIENCE = { timeout: 10_000, interval: 50 };
+import { PATIENCE } from "../support/patience.ts";
 
 interface FullDisk {
   readonly journal: Journal;

@@ -13,6 +13,7 @@ import { isStreamEnded, openJournal } from "../../src/journal/index.ts";
 import { tryLockFile } from "../../src/lib/file-lock.ts";
 import { makeDirectory } from "../../src/lib/files.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { PATIENCE } from "../support/patience.ts";
 
 const programs = join(import.meta.dirname, "programs");
 const execArgv = ["-C", "@otel-audit/source", "--disable-warning=ExperimentalWarning"];
@@ -152,13 +153,10 @@ test("a stream whose lock was looked at while its process took it is seen to be 
   // The sync thread has begun, and could not take the lock.
   await journal.synced();
   looking?.release();
-  await vi.waitFor(
-    () => {
-      const lock = tryLockFile(path);
-      lock?.release();
-      expect(lock).toBe(null);
-    },
-    { timeout: 10_000, interval: 100 },
-  );
+  await vi.waitFor(() => {
+    const lock = tryLockFile(path);
+    lock?.release();
+    expect(lock).toBe(null);
+  }, PATIENCE);
   expect(isStreamEnded(directory, stream)).toBe(false);
 });

@@ -8,6 +8,7 @@ import { openJournal } from "../../src/journal/index.ts";
 import { holdStream } from "../../src/journal/stream-life.ts";
 import { tryLockFile } from "../../src/lib/file-lock.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { PATIENCE } from "../support/patience.ts";
 
 /** Whoever asks for a file in it is told ELOOP, root too; gives what repairs it. */
 function makeUnreachable(directory: string): () => void {
@@ -75,7 +76,7 @@ test("a lock that cannot be looked at for a while ends no sync thread", async ()
   const repair = makeUnreachable(join(directory, "state"));
   // What the thread finds by itself says that it has looked.
   rmSync(join(streamDirectory(directory, stream), "1.jsonl"));
-  await vi.waitFor(() => expect(said).not.toEqual([]), { timeout: 10_000, interval: 50 });
+  await vi.waitFor(() => expect(said).not.toEqual([]), PATIENCE);
   journal.append("{}");
   await journal.synced();
   repair();

@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { readRecords } from "../../src/read/index.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
-test("what is seen to be no trail is not waited for", { timeout: 20_000 }, async () => {
+test("what is seen to be no trail is not waited for", async () => {
   const pipe = join(temporaryDirectory(), "pipe");
   expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
   const writer = createWriteStream(pipe);

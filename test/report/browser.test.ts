@@ -44,7 +44,7 @@ function browse(file: string, args: readonly string[]): string {
       ...args,
       `file://${file}`,
     ],
-    { encoding: "utf8", maxBuffer: 64 * 1024 * 1024, timeout: 50_000 },
+    { encoding: "utf8", maxBuffer: 64 * 1024 * 1024, timeout: 180_000 },
   );
   if (status !== 0) throw new Error(`the browser ended with ${status}: ${stderr}`);
   return stdout;

@@ -1,15 +1,14 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createOpenCalls } from "../../src/capture/index.ts";
+import { createAudit } from "otel-audit";
 import { AuditError } from "../../src/lib/errors.ts";
-import { openAudit } from "../../src/setup/pipeline.ts";
+import { type OpenAudit, openAudit } from "../../src/setup/pipeline.ts";
 import { resolveOptions } from "../../src/setup/options.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
-test("health is red while the disk does not answer, and not any longer once it did, well or badly", async () => {
-  const directory = temporaryDirectory();
-  let answer = Promise.withResolvers<void>();
-  // A disk whose answer can be held back cannot be had here.
-  const { audit, target } = openAudit(
+/** A disk whose answer can be held back cannot be had here. */
+function opened(directory: string, synced: () => Promise<void>): OpenAudit {
+  return openAudit(
     resolveOptions({ directory, format: "journal", policy: { version: 1 } }, {}),
     directory,
     {
@@ -17,7 +16,7 @@ test("health is red while the disk does not answer, and not any longer once it d
         journal: {
           stream: "AaaaaaaaaaaaaaaA",
           append() {},
-          synced: () => answer.promise,
+          synced,
           problem: () => undefined,
           unconfirmed: () => 0,
           confirmed: () => 0,
@@ -28,6 +27,36 @@ test("health is red while the disk does not answer, and not any longer once it d
       },
     },
   );
+}
+
+const MODES = ["a disk that answers", "a disk that fails", "a disk that hangs"] as const;
+
+test.each(MODES)("%s: the start waits for it, and no longer than 5 s", async (mode) => {
+  const { promise: synced, resolve: answer, reject: fail } = Promise.withResolvers<void>();
+  const { ready } = opened(temporaryDirectory(), () => synced);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let isReady = false;
+  const started = ready().then(() => (isReady = true));
+  await vi.advanceTimersByTimeAsync(4999);
+  expect(isReady).toBe(false);
+  if (mode === "a disk that answers") answer();
+  else if (mode === "a disk that fails") fail(new AuditError("sync_failed", "no room"));
+  else await vi.advanceTimersByTimeAsync(1);
+  await started;
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("createAudit: the start record is on disk", async () => {
+  const audit = await createAudit({ directory: temporaryDirectory(), format: "journal" });
+  onTestFinished(() => audit.close());
+  expect(audit.health().synced).toBeGreaterThan(0);
+});
+
+test("health is red while the disk does not answer, and not any longer once it did, well or badly", async () => {
+  const directory = temporaryDirectory();
+  let answer = Promise.withResolvers<void>();
+  const { audit, target } = opened(directory, () => answer.promise);
   expect(audit.health().state).toBe("green");
   target.unconfirmed("probe.Probe/Grant", "it takes longer than 2 s");
   expect(audit.health().problems).toEqual(["it takes longer than 2 s"]);

@@ -13,7 +13,7 @@ const OK = 0;
 /** Status code of a call that nobody answered. */
 const UNAVAILABLE = 14;
 /** Somebody who waits longer for a reply takes the service for hung. */
-const REPLY_LIMIT_MILLIS = 20_000;
+const REPLY_LIMIT_MILLIS = 60_000;
 
 /** A running service. */
 export interface Service {

@@ -46,7 +46,7 @@ function ask(script: string, args: readonly string[], env: NodeJS.ProcessEnv): A
     {
       encoding: "utf8",
       env: { ...process.env, ...env },
-      timeout: 60_000,
+      timeout: 180_000,
     },
   );
   return { code: status, out: stdout, err: stderr };

@@ -74,7 +74,7 @@ describe.skipIf(reason !== undefined)(`as the real Collector: ${reason ?? ""}`, 
     const { stdout, stderr } = spawnSync(
       collector,
       ["print-config", "--mode=unredacted", "--format=json", "--validate=false", ...configs],
-      { encoding: "utf8", env: {}, timeout: 60_000 },
+      { encoding: "utf8", env: {}, timeout: 180_000 },
     );
     expect(stderr).toBe("");
     const { receivers, exporters } = resolved.parse(JSON.parse(stdout));

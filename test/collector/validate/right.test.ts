@@ -105,7 +105,7 @@ describe.skipIf(reason !== undefined)(
             MY_POD_IP: "127.0.0.1",
             BACKEND_AUTHORIZATION: "none",
           },
-          timeout: 60_000,
+          timeout: 180_000,
         },
       );
       expect(result.stderr).toBe("");
