@@ -5,6 +5,7 @@ import { connect } from "../../examples/training-service/client.ts";
 import { CSV_HEADER, decodeCsvRows } from "../../src/format/index.ts";
 import { type Program, startTrainingService } from "../support/program.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { catchUpViews } from "../support/views.ts";
 
 async function write(service: Program, name: string, count: number): Promise<string[]> {
   const client = connect(service.ready, { user: "ann", type: "user" });
@@ -28,6 +29,7 @@ test.each(["SIGTERM", "SIGKILL"] as const)(
     await first.end(signal);
     written.push(...(await write(second, "second-more", 30)));
     await second.end("SIGTERM");
+    catchUpViews(directory);
 
     const json = JSON.parse(readFileSync(join(directory, "audit_log.json"), "utf8")) as {
       target_id: string;

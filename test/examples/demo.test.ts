@@ -6,6 +6,7 @@ import path, { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { catchUpViews } from "../support/views.ts";
 
 const root = join(import.meta.dirname, "../..");
 const NODE_ARGS = ["-C", "@otel-audit/source", "examples/demo/demo.ts"];
@@ -82,6 +83,7 @@ describe("the demo", () => {
     expect(ofRecord).toBe(ofSpan);
     expect(readFileSync(join(output, "server.log"), "utf8")).toContain(`traceId: '${ofSpan}'`);
     expect(journalOf(output)).toContain(`"trace_id":"${ofRecord}"`);
+    catchUpViews(join(output, "audit"));
     for (const file of ["audit_log.json", "audit_log.csv"]) {
       expect(stdout).toContain(file);
       expect(readFileSync(join(output, "audit", file), "utf8")).toContain("password=****");

@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { recordsIn } from "../support/journal-records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { catchUpViews } from "../support/views.ts";
 
 const root = join(import.meta.dirname, "../..");
 const program = (name: string): string => join(import.meta.dirname, "programs", name);
@@ -201,8 +202,10 @@ test("an open audit log keeps no process alive, and a forgotten await ends none"
   expect(recordsIn(directory).map(({ attributes }) => attributes["audit.action"])).toEqual([
     "pause",
   ]);
-  const view = readdirSync(directory);
-  expect(view).toEqual(expect.arrayContaining(["audit_log.csv", "audit_log.json"]));
+  catchUpViews(directory);
+  expect(readdirSync(directory)).toEqual(
+    expect.arrayContaining(["audit_log.csv", "audit_log.json"]),
+  );
 });
 
 const BOTH = `
