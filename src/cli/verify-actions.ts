@@ -7,6 +7,7 @@ import { evidenceOf, verifyWithProgress } from "./verify-paths.ts";
 import type { VerifyOptions } from "./verify-command.ts";
 import type { Finding, StreamSummary, VerificationReport } from "../verify/index.ts";
 import { jsonText } from "../lib/visible-text.ts";
+import { counted } from "../lib/counted.ts";
 
 /** Verifies, prints the report, and sets the exit code. */
 export async function verifyPaths(
@@ -49,8 +50,9 @@ function* reportLines(report: VerificationReport): Generator<string> {
     yield `redacted after they were sealed: ${redacted.map(([key, count]) => `${key} (${count})`).join(", ")}`;
   }
   for (const { record, action, count, why } of gaps) {
-    const what = action === "records_lost" ? "were lost" : "may not survive a power loss";
-    yield withoutControls(`gap: ${count} records ${what}, as ${record} says: ${why}`);
+    const lost = count === 1 ? "was lost" : "were lost";
+    const what = action === "records_lost" ? lost : "may not survive a power loss";
+    yield withoutControls(`gap: ${counted(count, "record")} ${what}, as ${record} says: ${why}`);
   }
   for (const { message } of notes) yield withoutControls(`note: ${message}`);
 }

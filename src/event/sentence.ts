@@ -4,7 +4,7 @@
  * In: a record, of this process or read back from anywhere. Out: who did what to what, why, and how
  * it ended. Promise: pure, never throws, one line, bounded length, for unknown actions too.
  */
-import { counted } from "../lib/counted.ts";
+import { counted, countedThat } from "../lib/counted.ts";
 import type { Action } from "./action.ts";
 import {
   ATTR_ACTION,
@@ -69,7 +69,7 @@ function phrase(record: AuditRecord, catalogue: Catalogue): string {
   const kind = textOf(record, ATTR_RECORD_KIND);
   const error = errorOf(record);
   if (kind === "start") return `${record.service ?? "a service"} began its audit trail`;
-  if (kind === "gap") return `${countOf(record) ?? "some"} records were lost${error}`;
+  if (kind === "gap") return `${lostOf(record)}${error}`;
   if (kind === "checkpoint") return "the audit trail was signed up to here";
   const name = textOf(record, ATTR_ACTION) ?? "";
   const parts = partsOf(name, catalogue.find(name));
@@ -228,6 +228,13 @@ function errorOf(record: AuditRecord): string {
 function countOf(record: AuditRecord): number | undefined {
   const count = record.attributes[ATTR_COUNT];
   return typeof count === "number" ? count : undefined;
+}
+
+function lostOf(record: AuditRecord): string {
+  const count = countOf(record);
+  return count === undefined
+    ? "some records were lost"
+    : `${countedThat(count, "record", "was")} lost`;
 }
 
 /** Without the full stop that would stand in the middle of the sentence. */

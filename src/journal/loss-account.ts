@@ -9,6 +9,7 @@ import { type AuditRecord, RECORDS_UNCONFIRMED } from "../event/index.ts";
 import { type Clock, toIsoMicros } from "../lib/clock.ts";
 import { type Gap, gapRecord } from "./gap-record.ts";
 import type { JournalNotice } from "./journal-notices.ts";
+import { counted, countedThat } from "../lib/counted.ts";
 
 /** What is told of records that are not there, or may not be. */
 export type LossNotice = Extract<
@@ -124,7 +125,7 @@ export function createLossAccount(options: LossAccountOptions): LossAccount {
     if (shortage() !== undefined) return tellOfShortage();
     if (!writeLoss()) return;
     report(
-      `writing works again; ${inGaps} records were lost since ${lossSince}, a gap record says so`,
+      `writing works again; ${countedThat(inGaps, "record", "was")} lost since ${lossSince}, a gap record says so`,
     );
     inGaps = 0;
     lossSince = "";
@@ -168,12 +169,12 @@ export function createLossAccount(options: LossAccountOptions): LossAccount {
     finish() {
       writePendingGaps();
       for (const { count, why } of pendingGaps) {
-        report(`no gap record could be written for ${count} records: ${why}`);
+        report(`no gap record could be written for ${counted(count, "record")}: ${why}`);
       }
       writeLoss();
       if (lost === null) return;
       report(
-        `${lost.count} records were lost since ${lost.since}, and no gap record could be written`,
+        `${countedThat(lost.count, "record", "was")} lost since ${lost.since}, and no gap record could be written`,
       );
     },
   };

@@ -1,3 +1,4 @@
+import { counted } from "../lib/counted.ts";
 /** How many writes are durable, as far as the answers of the disk tell. */
 export interface SyncCounts {
   /** Somebody wrote what counts. */
@@ -44,7 +45,7 @@ export function createSyncCounts({ report, recovered }: SyncCountsOptions): Sync
       if (why !== undefined && problem === undefined) report(why);
       if (why === undefined && problem !== undefined) {
         report(
-          `the journal is durable again; ${unconfirmed} records before may not survive power loss`,
+          `the journal is durable again; ${counted(unconfirmed, "record")} before may not survive power loss`,
         );
         if (untold > 0) recovered(untold, problem);
         untold = 0;

@@ -1,3 +1,4 @@
+import { counted, countedThat } from "../lib/counted.ts";
 /** How an audit log is. */
 export interface AuditHealth {
   /**
@@ -95,11 +96,11 @@ export function healthOf({
   ];
   const yellow = [
     ...notes,
-    ...(counts.lost === 0 ? [] : [`${counts.lost} records were lost`]),
+    ...(counts.lost === 0 ? [] : [`${countedThat(counts.lost, "record", "was")} lost`]),
     ...(counts.unconfirmed === 0
       ? []
-      : [`${counts.unconfirmed} records may not survive power loss`]),
-    ...(counts.refused === 0 ? [] : [`${counts.refused} calls were refused`]),
+      : [`${counted(counts.unconfirmed, "record")} may not survive power loss`]),
+    ...(counts.refused === 0 ? [] : [`${countedThat(counts.refused, "call", "was")} refused`]),
     ...(counts.shipping === undefined ? [] : shippingProblems(counts.shipping, isInMemory)),
   ];
   return {
@@ -111,15 +112,18 @@ export function healthOf({
 
 function shippingProblems(shipping: ShippingHealth, isInMemory: boolean): readonly string[] {
   const { quarantined, unreadable, backlogRecords, backlogAgeMillis, problem } = shipping;
-  const where = isInMemory ? "are lost: there is no directory" : "stand in quarantine/";
+  const [is, stands] = quarantined === 1 ? ["is", "stands"] : ["are", "stand"];
+  const where = isInMemory ? `${is} lost: there is no directory` : `${stands} in quarantine/`;
   const minutes = Math.floor(backlogAgeMillis / 60_000);
   return [
     ...(quarantined === 0
       ? []
-      : [`${quarantined} records were refused by their receiver and ${where}`]),
+      : [`${countedThat(quarantined, "record", "was")} refused by the receiver and ${where}`]),
     ...(unreadable === 0
       ? []
-      : [`${unreadable} lines of the journal are no records and were not shipped`]),
+      : [
+          `${counted(unreadable, "line")} of the journal ${unreadable === 1 ? "is no record and was" : "are no records and were"} not shipped`,
+        ]),
     ...(backlogAgeMillis <= LATE_MILLIS
       ? []
       : [

@@ -11,6 +11,7 @@ import { createNumberSet, type NumberSet } from "../lib/number-set.ts";
 import type { FindingParts } from "./findings.ts";
 import type { SeenRecord, StreamJudgeOptions } from "./judged-stream.ts";
 import { ALL_TIME, isInside } from "./time-window.ts";
+import { counted } from "../lib/counted.ts";
 
 /** What {@link createCopyComparer} takes. */
 export interface CopyComparerOptions extends StreamJudgeOptions {
@@ -172,7 +173,7 @@ class Comparer implements CopyComparer {
     const { stream, found } = this.#options;
     const [first] = records.toSorted((left, right) => left.sequence - right.sequence);
     if (first === undefined || records.length <= most) return;
-    const message = `${records.length} records of stream ${stream} were signed by an adopter alone: more than a process leaves that dies`;
+    const message = `${counted(records.length, "record")} of stream ${stream} ${records.length === 1 ? "was" : "were"} signed by an adopter alone: more than a process leaves that dies`;
     found("record_unproven", { message, ...placeOf(stream, first), count: records.length });
   }
 }

@@ -4,6 +4,7 @@ import { judgeResults } from "./judge-results.ts";
 import type { NumberSet } from "../lib/number-set.ts";
 import { countOf, joinRuns, type Run, runsOf, sayRuns, withoutRuns } from "./runs.ts";
 import type { StreamJudgeOptions } from "./judged-stream.ts";
+import { counted } from "../lib/counted.ts";
 
 /** What {@link judgeMissing} takes. */
 export interface MissingParts extends Pick<StreamJudgeOptions, "stream" | "found"> {
@@ -63,7 +64,7 @@ function judgeNumbers(parts: MissingParts, purged: readonly Run[]): Absent {
   const count = countOf(missing);
   if (count > 0) {
     found("records_missing", {
-      message: `${count} records of stream ${stream} are missing: ${sayRuns(missing)}`,
+      message: `${counted(count, "record")} of stream ${stream} ${count === 1 ? "is" : "are"} missing: ${sayRuns(missing)}`,
       stream,
       record: recordId(stream, missing[0]?.[0] ?? 0),
       count,
@@ -72,7 +73,7 @@ function judgeNumbers(parts: MissingParts, purged: readonly Run[]): Absent {
   }
   const purgedCount = countOf(runs) - count;
   if (purgedCount > 0) {
-    const message = `${purgedCount} records of stream ${stream} were deleted by retention, as a signed record says`;
+    const message = `${counted(purgedCount, "record")} of stream ${stream} ${purgedCount === 1 ? "was" : "were"} deleted by retention, as a signed record says`;
     const deleted = withoutRuns(runs, missing);
     found("records_purged", { message, stream, count: purgedCount, ranges: deleted });
   }

@@ -11,6 +11,7 @@ import { KIND } from "./examined-block.ts";
 import type { FindingParts } from "./findings.ts";
 import type { SeenRecord, StreamJudgeOptions, WaitingRecords } from "./judged-stream.ts";
 import { isInside, overlaps } from "./time-window.ts";
+import { counted } from "../lib/counted.ts";
 
 /** What {@link judgeWaiting} takes. */
 export interface WaitingParts extends Pick<
@@ -71,20 +72,20 @@ export function judgeWaiting(parts: WaitingParts): Uncovered {
     else if (isProven) notes.push(record.sequence);
     else tail.push(record);
   }
-  tell(unproven, "have no checkpoint, although later ones are there");
+  tell(unproven, "without a checkpoint, although later ones are there");
   if (size === 0 && (tail.at(-1)?.sequence ?? 0) > MAX_UNOPENED)
-    tell(tail, "are the whole of it, without a single checkpoint: nothing of it can be shown");
+    tell(tail, "and no more, without a single checkpoint: nothing of it can be shown");
   else if (tail.length > MAX_UNSIGNED)
-    tell(tail, "have no checkpoint: more than a process leaves that dies");
+    tell(tail, "without a checkpoint: more than a process leaves that dies");
   else if (tail.length > 0) {
-    const message = `${tail.length} records of stream ${stream} stand behind its last checkpoint: that they are unaltered cannot be shown`;
+    const message = `${counted(tail.length, "record")} of stream ${stream} ${tail.length === 1 ? "stands" : "stand"} behind its last checkpoint: that ${tail.length === 1 ? "it is" : "they are"} unaltered cannot be shown`;
     found("records_unsigned", { message, ...firstOf(tail) });
   }
   return { unsigned: tail.length, notes, asked };
 
   function tell(records: readonly SeenRecord[], why: string): void {
     if (records.length === 0) return;
-    const message = `${records.length} records of stream ${stream} ${why}`;
+    const message = `${counted(records.length, "record")} of stream ${stream} ${why}`;
     found("record_unproven", { message, ...firstOf(records) });
   }
 

@@ -1,6 +1,7 @@
 import type { FindingCode, FindingParts } from "./findings.ts";
 import type { StreamSummary } from "./judged-stream.ts";
 import type { StreamJudge } from "./stream-judge.ts";
+import { countedThat } from "../lib/counted.ts";
 
 /** What {@link judgeWhole} takes. */
 export interface WholeParts {
@@ -28,7 +29,7 @@ export function judgeWhole({ judges, streams, lines, isTimeRead, found }: WholeP
   }
   const adopted = streams.reduce((sum, stream) => sum + stream.adopted, 0);
   if (adopted > 0) {
-    const message = `${adopted} records were not attested by the process that wrote them, but adopted by another after it had died`;
+    const message = `${countedThat(adopted, "record", "was")} not attested by the process that wrote ${adopted === 1 ? "it" : "them"}, but adopted by another after it had died`;
     found("records_adopted", { message, count: adopted });
   }
   const isTimeCovered = isTimeRead || judges.some((judge) => judge.isTimeCovered());

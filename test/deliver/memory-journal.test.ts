@@ -71,7 +71,7 @@ test("records that nobody took are abandoned, and what proves them is not counte
   expect(journal.abandoned()).toBe(0);
   journal.close();
   expect(journal.abandoned()).toBe(1);
-  expect(said).toEqual([expect.stringMatching(/^1 records were only in memory/)]);
+  expect(said).toEqual([expect.stringMatching(/^1 record was only in memory/)]);
 });
 
 test("after it is closed nobody is told that lost records are synced", async () => {

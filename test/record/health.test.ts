@@ -44,12 +44,12 @@ test.each<[string, Facts, HealthState, AuditHealth["problems"]]>([
   ["all is well", FINE, "green", []],
   ["records were lost", { ...FINE, lost: 2 }, "yellow", ["2 records were lost"]],
   ["syncs failed", { ...FINE, unconfirmed: 3 }, "yellow", ["3 records may not survive power loss"]],
-  ["calls were refused", { ...FINE, refused: 1 }, "yellow", ["1 calls were refused"]],
+  ["calls were refused", { ...FINE, refused: 1 }, "yellow", ["1 call was refused"]],
   [
     "the disk is full, and records were lost",
     { ...FINE, failing: "no space", lost: 1 },
     "red",
-    ["no space", "1 records were lost"],
+    ["no space", "1 record was lost"],
   ],
   ["closed", { ...FINE, isClosed: true }, "red", ["the audit log is closed"]],
   [
@@ -62,7 +62,7 @@ test.each<[string, Facts, HealthState, AuditHealth["problems"]]>([
     "a refused record where there is no directory",
     { ...shipping({ quarantined: 1 }), isInMemory: true },
     "yellow",
-    ["1 records were refused by their receiver and are lost: there is no directory"],
+    ["1 record was refused by the receiver and is lost: there is no directory"],
   ],
   [
     "a receiver that is down for a moment",
@@ -86,7 +86,7 @@ test.each<[string, Facts, HealthState, AuditHealth["problems"]]>([
     "records in quarantine",
     shipping({ quarantined: 4 }),
     "yellow",
-    ["4 records were refused by their receiver and stand in quarantine/"],
+    ["4 records were refused by the receiver and stand in quarantine/"],
   ],
 ])("%s", (_, facts, state, problems) => {
   expect(healthOf(facts)).toMatchObject({ state, problems });

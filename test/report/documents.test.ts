@@ -285,7 +285,7 @@ describe("exclusions", () => {
     ];
     const document = await documentOf("exclusions", { events });
     const counts = sectionOf(document, "How many, by whom, why");
-    expect(counts).toContain("1 others did not succeed");
+    expect(counts).toContain("1 other did not succeed");
     expect(counts).toContain("| old | 2 | 501 | 0 | 0 |");
     expect(counts).toContain("| said in an old log | 1 | 2 | 0 | 0 |");
     expect(sectionOf(document, "Left out at the end of the period")).toContain("501 more");

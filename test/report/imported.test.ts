@@ -211,7 +211,7 @@ describe("a report", () => {
     const document = await documentOf("release", { events: EVENTS });
     const changes = sectionOf(document, "Changes, by person and setting");
     expect(changes).not.toContain("| lr |");
-    expect(changes).toContain("1 changes that an imported log claims");
+    expect(changes).toContain("1 change that an imported log claims");
     expect(markdownOf(document)).toContain(
       "**Imported:** from old.json, which says that it happened at 2025-05-02",
     );

@@ -116,7 +116,7 @@ test("what waits, what was taken and what was refused is in health and metrics",
   await until(audit, ({ shipped }) => shipped === sent);
   expect(audit.health()).toMatchObject({
     state: "yellow",
-    problems: ["1 records were refused by their receiver and stand in quarantine/"],
+    problems: ["1 record was refused by the receiver and stands in quarantine/"],
     shipping: { quarantined: 1 },
   });
   expect(backlogOf(await reader.values())).toEqual({
@@ -152,7 +152,7 @@ test("journal lines that are no records are passed over, and told", async () => 
   );
   expect(audit.health()).toMatchObject({
     state: "yellow",
-    problems: ["1 lines of the journal are no records and were not shipped"],
+    problems: ["1 line of the journal is no record and was not shipped"],
     shipping: { unreadable: 1 },
   });
   expect((await reader.values()).get("audit.record.unreadable")).toBe(before + 1);

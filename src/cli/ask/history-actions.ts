@@ -22,6 +22,7 @@ import { plainLines } from "./plain-rows.ts";
 import { exitAfterReading, sayProblems, valuesWithProgress } from "./reading.ts";
 import { limitOf } from "./record-output.ts";
 import { jsonText } from "../../lib/visible-text.ts";
+import { counted } from "../../lib/counted.ts";
 
 /** More contradictions are counted. */
 const MAX_SAID = 10;
@@ -131,9 +132,10 @@ function sayFound(found: History, { name, warn }: Told): void {
     say(`and ${contradictions.length - MAX_SAID} more such contradictions`);
   if (unlisted > 0)
     say(
-      `${unlisted} actions on samples do not name all of theirs: whether ${name} is one of them is not known`,
+      `${counted(unlisted, "action")} on samples ${unlisted === 1 ? "does" : "do"} not name all of ${unlisted === 1 ? "its own" : "theirs"}: whether ${name} is one of them is not known`,
     );
-  if (actedIn > 0) say(`${name} also acted, in ${actedIn} records: otel-audit query actor:${name}`);
+  if (actedIn > 0)
+    say(`${name} also acted, in ${counted(actedIn, "record")}: otel-audit query actor:${name}`);
 }
 
 interface JsonOptions {

@@ -32,6 +32,7 @@ import { exitAfterReading, sayProblems, valuesWithProgress, withProgress } from 
 import type { ReproduceCommandOptions } from "./reproduce-command.ts";
 import { sideText } from "./value-text.ts";
 import { jsonText, withoutControls } from "../../lib/visible-text.ts";
+import { counted, countedThat } from "../../lib/counted.ts";
 
 /** Prints what led to a state, and sets the exit code. */
 export async function reproduceState(
@@ -120,7 +121,9 @@ function* pageLines(found: Reproduction, { options, until, zone }: PageOptions):
   const { steps, final } = found;
   const of = options.run === undefined ? "" : ` of ${options.run}`;
   const as = until === undefined ? "" : ` as of ${screenTime(until, zone)}`;
-  yield heading(`State${of}${as}: ${steps.length} changes that came about, in their order`);
+  yield heading(
+    `State${of}${as}: ${counted(steps.length, "change")} that came about, in their order`,
+  );
   yield* plainLines({ columns: stepColumns(zone), rows: steps, objectOf: stepObject }, "table");
   const isSample = ({ owner }: FieldState): boolean => owner.type === "sample";
   const own = final.filter((state) => !isSample(state));
@@ -191,7 +194,9 @@ function notesOf(
       : []),
     ...(imported.length > 0 ? [importedText(imported.length)] : []),
     ...contradictions.map(contradictionText),
-    ...(lost > 0 ? [`${lost} records were lost in that time: changes may be missing`] : []),
+    ...(lost > 0
+      ? [`${countedThat(lost, "record", "was")} lost in that time: changes may be missing`]
+      : []),
   ];
 }
 

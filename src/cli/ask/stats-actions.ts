@@ -17,6 +17,7 @@ import {
 import type { StatsCommandOptions } from "./stats-command.ts";
 import { groupingOf } from "./grouping.ts";
 import { jsonText } from "../../lib/visible-text.ts";
+import { counted } from "../../lib/counted.ts";
 
 /** Where nobody says how wide a line is. */
 const COLUMNS = 80;
@@ -98,7 +99,7 @@ function* chartLines({ starts, series, interval, by, events }: Rates): Generator
   const shown = series.slice(0, SCREEN_CURVES).map((one) => ({ ...one, label: one.name || NONE }));
   const { lines, perCharacter } = sparkLines(shown, columns);
   const each = perCharacter === 1 ? `one ${interval}` : `${perCharacter} ${interval}s`;
-  yield `${events} events from ${labelOf(first, interval)} to ${labelOf(last, interval)}, ${each} a character`;
+  yield `${counted(events, "event")} from ${labelOf(first, interval)} to ${labelOf(last, interval)}, ${each} a character`;
   yield* lines;
   if (series.length > shown.length)
     yield `and ${series.length - shown.length} more: -o csv has all of them`;

@@ -7,6 +7,7 @@ import { type ExclusionTables, idsOf, originsOf, sampleCount } from "./tables/ex
 import type { ReportFrame, ReportMaterial } from "./material.ts";
 import { type OwnSections, rowsBlock } from "./release.ts";
 import { reportEvent } from "./report-event.ts";
+import { counted } from "../../lib/counted.ts";
 
 /** Sections of exclusions. */
 export function exclusionSections(frame: ReportFrame, material: ReportMaterial): OwnSections {
@@ -48,7 +49,7 @@ export function exclusionEvent(record: FlatRecord, zone: string): ReportEvent {
 
 function countBlocks(tables: ExclusionTables): readonly Block[] {
   const { failed, reasons, actors, origins, imported } = tables;
-  const text = `Counted are those that were done${failed === 0 ? "" : `; ${failed} others did not succeed and are none of these counts`}. Samples are counted as the records say; a sample that was discarded twice counts twice.`;
+  const text = `Counted are those that were done${failed === 0 ? "" : `; ${counted(failed, "other")} did not succeed and ${failed === 1 ? "is" : "are"} none of these counts`}. Samples are counted as the records say; a sample that was discarded twice counts twice.`;
   return [
     { kind: "text", text },
     countTable("By reason", "Reason", reasons),

@@ -7,6 +7,7 @@ import { actionText, reasonOf, reportEvent, targetText } from "./report-event.ts
 import type { RowList } from "./tables/row-list.ts";
 import type { SettingChange, SettingChanges } from "./tables/setting-changes.ts";
 import { timeText } from "./times.ts";
+import { counted } from "../../lib/counted.ts";
 
 /** What a kind of document has of its own. */
 export interface OwnSections {
@@ -73,7 +74,7 @@ export function rowsBlock(
 }
 
 function changeBlocks({ settings, others }: SettingChanges, claimed: number): readonly Block[] {
-  const note = `Not among them: ${claimed} changes that an imported log claims.`;
+  const note = `Not among them: ${counted(claimed, "change")} that an imported log claims.`;
   const notes: readonly Block[] = claimed === 0 ? [] : [{ kind: "text", text: note }];
   if (settings.length === 0) return [{ kind: "text", text: "None." }, ...notes];
   const people = Map.groupBy(settings, ({ actor }) => actor);

@@ -16,6 +16,7 @@ import { ENCODINGS } from "./encodings.ts";
 import type { ExportCommandOptions } from "./export-command.ts";
 import { createExportFiles, type ExportFiles, type ExportedFile } from "./export-files.ts";
 import { createStdoutText } from "./stdout-text.ts";
+import { counted } from "../../../lib/counted.ts";
 
 /** Writes what matches, and sets the exit code. */
 export async function exportRecords(
@@ -175,6 +176,6 @@ function stdoutSink(encoding: (typeof ENCODINGS)["jsonl"], signal: AbortSignal):
 }
 
 function sayWritten(count: number, files: readonly ExportedFile[], warn: Lines["warn"]): void {
-  if (files.length === 1) warn(`${count} records in ${files[0]?.path}`);
-  else if (files.length > 1) warn(`${count} records in ${files.length} files`);
+  if (files.length === 1) warn(`${counted(count, "record")} in ${files[0]?.path}`);
+  else if (files.length > 1) warn(`${counted(count, "record")} in ${files.length} files`);
 }
