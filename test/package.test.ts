@@ -1,11 +1,19 @@
 /** The packed package, installed into an empty folder, as its users have it. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { delimiter, join } from "node:path";
 import { beforeAll, afterAll, expect, test } from "vitest";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { OLDEST_NODE, whyNodeIsTooOld } from "../src/lib/node-version.ts";
+import { whyNodeIsTooOld } from "../src/lib/node-version.ts";
 
 const root = join(import.meta.dirname, "..");
 const project = mkdtempSync(join(tmpdir(), "otel-audit-package-"));
@@ -118,35 +126,87 @@ test("the bin runs, and says what it can do", () => {
   expect(run(process.execPath, [COMMAND, "--help"])).toContain("collector");
 });
 
-test.each([
-  ["the bin", [COMMAND, "--help"], 2],
-  ["the register hook", ["--import", "otel-audit/register", "-p", "1"], 1],
-] as const)("%s says that Node is too old, and which one is not", (_name, args, status) => {
-  // An older Node cannot be counted on here: this one says that it is one, and lacks what that lacks.
-  const old = `data:text/javascript,${encodeURIComponent(`
-    import nodeModule, { syncBuiltinESMExports } from "node:module";
-    Object.defineProperty(process.versions, "node", { value: "20.19.0" });
-    delete nodeModule.registerHooks;
-    delete nodeModule.enableCompileCache;
-    delete nodeModule.getCompileCacheDir;
-    syncBuiltinESMExports();`)}`;
-  const ended = spawnSync(process.execPath, ["--import", old, ...args], {
-    cwd: project,
-    encoding: "utf8",
-  });
-  expect(ended.stderr).toContain(`otel-audit needs Node ${OLDEST_NODE} or later; this is 20.19.0`);
+const OPENS =
+  'import { createAudit } from "otel-audit"; await createAudit({ directory: "of-an-old-node" })';
+const OLD_NODE_CASES = [
+  ["the bin", "cli/main.js", [COMMAND, "--help"], 2],
+  ["the register hook", "register.js", ["--import", "otel-audit/register", "-p", "1"], 1],
+  ["createAudit()", "index.js", ["--input-type=module", "-e", OPENS], 1],
+] as const;
+const TOO_OLD = /otel-audit needs Node 22\.15 or later, of Node 23 at least 23\.5; this is /;
+
+test.each(OLD_NODE_CASES)("%s says that Node is too old", (_name, _file, args, status) => {
+  const claim = 'Object.defineProperty(process.versions, "node", { value: "20.19.0" })';
+  const ended = spawnSync(
+    process.execPath,
+    ["--import", `data:text/javascript,${encodeURIComponent(claim)}`, ...args],
+    { cwd: project, encoding: "utf8", timeout: 120_000 },
+  );
+  expect(ended.stderr).toMatch(TOO_OLD);
   expect(ended.status).toBe(status);
+  expect(existsSync(join(project, "of-an-old-node"))).toBe(false);
 });
 
-test("the oldest Node is the one that package.json names", () => {
+test.each(OLD_NODE_CASES)("%s comes as far as that in an old Node", (_name, file) => {
+  const names = namesOfNodeModule(join(project, "node_modules/otel-audit/dist", file));
+  // What Node 20 has; any other name is a SyntaxError there.
+  expect(["createRequire"]).toEqual(expect.arrayContaining([...names]));
+});
+
+const oldNode = oldNodeOfPath();
+test.skipIf(oldNode === undefined).each(OLD_NODE_CASES)(
+  "%s says so in an old Node that stands in the PATH",
+  (_name, _file, args, status) => {
+    const ended = spawnSync(oldNode ?? "", args, {
+      cwd: project,
+      encoding: "utf8",
+      timeout: 120_000,
+    });
+    expect(ended.stderr).toMatch(TOO_OLD);
+    expect(ended.status).toBe(status);
+  },
+);
+
+test("which Node is too old", () => {
+  const isTooOld = (version: string): boolean => whyNodeIsTooOld(version) !== undefined;
+  expect(["20.19.0", "22.14.9", "23.0.0", "23.4.9", ""].map(isTooOld)).not.toContain(false);
+  expect(["22.15.0", "22.22.1", "23.5.0", "24.0.1", "100.0.0"].map(isTooOld)).not.toContain(true);
   const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     engines: { node: string };
   };
-  expect(engines.node).toBe(`>=${OLDEST_NODE}`);
-  expect(whyNodeIsTooOld(`${OLDEST_NODE}.0`)).toBeUndefined();
-  expect(whyNodeIsTooOld("24.0.1")).toBeUndefined();
-  expect(whyNodeIsTooOld("22.14.9")).toContain("22.14.9");
+  expect(engines.node).toBe("^22.15.0 || >=23.5.0");
 });
+
+/** What a module, and what it imports before anything runs, imports by name from node:module. */
+function namesOfNodeModule(file: string, seen = new Set<string>()): ReadonlySet<string> {
+  if (seen.has(file)) return new Set();
+  seen.add(file);
+  const text = readFileSync(file, "utf8");
+  const imports = text.matchAll(/^(?:import|export)\b([^;]*?)\bfrom "([^"]+)";$/gm);
+  return new Set(
+    [...imports].flatMap(([, what = "", from = ""]) => {
+      if (from.startsWith(".")) return [...namesOfNodeModule(join(file, "..", from), seen)];
+      if (from !== "node:module") return [];
+      const named = /\{(.*)\}/s.exec(what)?.[1] ?? "";
+      return named
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== "");
+    }),
+  );
+}
+
+function oldNodeOfPath(): string | undefined {
+  return (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, "node"))
+    .find((file) => {
+      const { stdout } = spawnSync(file, ["-p", "process.versions.node"], { encoding: "utf8" });
+      return (
+        typeof stdout === "string" && stdout !== "" && whyNodeIsTooOld(stdout.trim()) !== undefined
+      );
+    });
+}
 
 test("nothing is packed that users do not need", () => {
   const folders = readdirSync(join(project, "node_modules/otel-audit")).toSorted();

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import type { CollectorPipeline } from "./collector-pipeline.ts";
 
-const QUERY_LIMIT_MILLIS = 5_000;
+const QUERY_LIMIT_MILLIS = 30_000;
 
 /** A record as it stands in one place. */
 export interface PlacedRecord {

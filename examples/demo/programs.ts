@@ -8,7 +8,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { waitUntil } from "./wait-until.ts";
 
 /** Programs get this long to finish what they began; the training service takes at most 5 s. */
-const END_LIMIT_MILLIS = 10_000;
+const END_LIMIT_MILLIS = 30_000;
 /** Lines of a log that an error repeats. */
 const SHOWN_LINES = 15;
 

@@ -32,7 +32,7 @@ import type {
 } from "./messages.ts";
 import { loadExperimentService } from "./trainer-proto.ts";
 
-const REPLY_LIMIT_MILLIS = 10_000;
+const REPLY_LIMIT_MILLIS = 30_000;
 
 /** Who calls. An empty one sends neither header, as somebody unknown would. */
 export interface Identity {

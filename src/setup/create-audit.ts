@@ -13,8 +13,8 @@ import { loadPolicy } from "./policy.ts";
 const openings = new WeakMap<object, OpenAudit>();
 
 /**
- * Opens an audit log: journal, views and, where an endpoint is named, shipping. Resolves when its first
- * record is on disk; a disk that hangs is waited for 5 s.
+ * Opens an audit log: journal, views and, where an endpoint is named, shipping. Waits up to 5 s until its
+ * first record is on disk, and goes on without where the disk fails or hangs.
  *
  * @example
  * const audit = await createAudit({ directory: "./audit", policy: "./audit.yaml" });

@@ -1,11 +1,11 @@
 import type { Journal } from "../journal/index.ts";
 import type { Report } from "./line-writer.ts";
 
-/** Knows of results that were answered while the disk did not. */
+/** Knows of what went on while the disk did not answer. */
 export interface HangWatch {
-  /** The disk did not answer in time about a result of this method: a problem, until it does. */
-  readonly unconfirmed: (method: string, why: string) => void;
-  /** Why it is not known that results are durable; undefined: it is. */
+  /** The disk did not answer in time about this: a problem, until it does. */
+  readonly unconfirmed: (what: string, why: string) => void;
+  /** Why it is not known that it is durable; undefined: it is. */
   readonly problem: () => string | undefined;
 }
 
@@ -13,8 +13,8 @@ export interface HangWatch {
 export function createHangWatch(journal: Pick<Journal, "synced">, report: Report): HangWatch {
   let hung: string | undefined;
   return {
-    unconfirmed(method, why) {
-      if (hung === undefined) report(`a result of ${method} is not known to be durable: ${why}`);
+    unconfirmed(what, why) {
+      if (hung === undefined) report(`${what} is not known to be durable: ${why}`);
       hung = why;
       // An answer is an answer: what a failed sync means is the journal's problem, as long as it is one.
       const answered = (): void => {

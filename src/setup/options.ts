@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ActorFunction, PolicyDocument } from "../capture/index.ts";
 import type { Action } from "../event/index.ts";
 import { AuditError } from "../lib/errors.ts";
+import { whyNodeIsTooOld } from "../lib/node-version.ts";
 import type { RedactionPolicy } from "../redact/index.ts";
 import type { KeyPlace } from "../seal/index.ts";
 import { choice, type Environment, variable } from "./environment.ts";
@@ -162,6 +163,8 @@ export function resolveOptions(
   options: AuditOptions<Action>,
   env: Environment = process.env,
 ): ResolvedOptions {
+  const tooOld = whyNodeIsTooOld();
+  if (tooOld !== undefined) throw new AuditError("invalid_option", tooOld);
   const parsed = optionsSchema.safeParse(options);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

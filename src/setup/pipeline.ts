@@ -7,7 +7,7 @@
 import { type CaptureTarget, createOpenCalls, withRoleVerdict } from "../capture/index.ts";
 import { type AnyEvent, type FileChange, fileChangeEvent } from "../event/index.ts";
 import { createJournalProcessor, type JournalNotice, startAdoption } from "../journal/index.ts";
-import { AuditError } from "../lib/errors.ts";
+import { AuditError, messageOf } from "../lib/errors.ts";
 import {
   type Audit,
   type AuditHealth,
@@ -42,8 +42,8 @@ export interface OpenAudit {
   readonly audit: Audit;
   readonly target: CaptureTarget;
   /**
-   * Resolves when the keys of all tokens are there and the start record is on disk, or when both were waited
-   * for long enough.
+   * Resolves when the keys of all tokens are there and the disk has answered about the start record, or when
+   * both were waited for long enough.
    */
   readonly ready: () => Promise<void>;
   /** Resolves when everything that was emitted survives power loss. */
@@ -213,6 +213,9 @@ export function openAudit(
   } catch {
     // The disk is full already: counted and reported like any lost record, and no reason not to serve.
   }
+  // At once: the first action does not wait for a thread that is only starting.
+  const started = memory === undefined && opened.isRefusing !== true ? journal.synced() : undefined;
+  started?.catch(() => {});
   const recordOwn = async (event: AnyEvent): Promise<void> => {
     emit(ownDraft(event, catalogue));
     await journal.synced();
@@ -261,11 +264,14 @@ export function openAudit(
     reported?.leave();
   }
 
-  /** The first actions do not wait for a thread that is only starting. A disk that fails or hangs is no reason not to serve. */
-  async function ready(): Promise<void> {
-    const isOnDisk = memory === undefined && opened.isRefusing !== true;
-    const started = isOnDisk ? withinDiskLimit(journal.synced(), START_LIMIT_MILLIS) : undefined;
-    await Promise.all([actors.ready(), started?.catch(() => {})]);
+  /** A disk that fails or hangs is said, and is no reason not to serve. */
+  async function startDurable(): Promise<void> {
+    if (started === undefined) return;
+    await withinDiskLimit(started, START_LIMIT_MILLIS).catch((error: unknown) => {
+      // That it failed says the journal.
+      if (!(error instanceof AuditError))
+        hangWatch.unconfirmed("the start record", messageOf(error));
+    });
   }
 
   let closing: Promise<void> | undefined;
@@ -283,7 +289,9 @@ export function openAudit(
   });
   return {
     synced: journal.synced,
-    ready,
+    async ready() {
+      await Promise.all([actors.ready(), startDurable()]);
+    },
     target: {
       policy,
       findActor: actors.find,
@@ -294,7 +302,7 @@ export function openAudit(
       synced: journal.synced,
       lost: (why) => processor.countLost(why),
       refused: (method, why) => refusals.add(`a call of ${method}`, why),
-      unconfirmed: hangWatch.unconfirmed,
+      unconfirmed: (method, why) => hangWatch.unconfirmed(`a result of ${method}`, why),
       report,
       openCalls,
       calls,

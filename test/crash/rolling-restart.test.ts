@@ -5,7 +5,6 @@ import { connect } from "../../examples/training-service/client.ts";
 import { CSV_HEADER, decodeCsvRows } from "../../src/format/index.ts";
 import { type Program, startTrainingService } from "../support/program.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-import { catchUpViews } from "../support/views.ts";
 
 async function write(service: Program, name: string, count: number): Promise<string[]> {
   const client = connect(service.ready, { user: "ann", type: "user" });
@@ -15,6 +14,20 @@ async function write(service: Program, name: string, count: number): Promise<str
   );
   client.close();
   return points;
+}
+
+/** The targets that both views show. */
+function shownIn(directory: string): readonly (readonly string[])[] {
+  const json = JSON.parse(readFileSync(join(directory, "audit_log.json"), "utf8")) as {
+    target_id: string;
+  }[];
+  const csv = decodeCsvRows(
+    readFileSync(join(directory, "audit_log.csv"), "utf8").slice(CSV_HEADER.length),
+  );
+  return [
+    json.map(({ target_id }) => target_id).toSorted(),
+    csv.map(({ record }) => String(record.attributes["audit.target.id"])).toSorted(),
+  ];
 }
 
 test.each(["SIGTERM", "SIGKILL"] as const)(
@@ -28,19 +41,8 @@ test.each(["SIGTERM", "SIGKILL"] as const)(
     written.push(...both.flat());
     await first.end(signal);
     written.push(...(await write(second, "second-more", 30)));
+    await expect.poll(() => shownIn(directory)).toEqual([written.toSorted(), written.toSorted()]);
     await second.end("SIGTERM");
-    catchUpViews(directory);
-
-    const json = JSON.parse(readFileSync(join(directory, "audit_log.json"), "utf8")) as {
-      target_id: string;
-    }[];
-    expect(json.map(({ target_id }) => target_id).toSorted()).toEqual(written.toSorted());
-    const csv = decodeCsvRows(
-      readFileSync(join(directory, "audit_log.csv"), "utf8").slice(CSV_HEADER.length),
-    );
-    expect(
-      csv.map(({ record }) => String(record.attributes["audit.target.id"])).toSorted(),
-    ).toEqual(written.toSorted());
     for (const service of [first, second])
       expect(service.output()).not.toContain("cannot be written");
   },

@@ -85,7 +85,7 @@ test(`after ${KILLS} SIGKILLs of the process that keeps the views no row is doub
   expect(accepted.length).toBeGreaterThan(1000);
   for (const sequences of sequencesByStream(csv))
     expect(sequences).toEqual(sequences.toSorted((left, right) => left - right));
-}, 120_000);
+});
 
 function safeCount(directory: string): number {
   try {

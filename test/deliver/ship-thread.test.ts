@@ -77,6 +77,9 @@ test("the journal of a dead process is taken over, by one process alone", async 
   expect(idsIn(directory)).toEqual(expect.arrayContaining([...taken]));
 });
 
+/** A request may take so long. Whoever waited for it would be seen, also on a machine that stands still for a while. */
+const PATIENT_MILLIS = 600_000;
+
 /** Takes the connection, and sends a byte of its answer now and then. */
 async function startTrickle(): Promise<string> {
   const server = createServer((_request, response) => {
@@ -97,6 +100,7 @@ test("a receiver that answers a byte at a time holds nothing back, close() inclu
     directory: temporaryDirectory(),
     policy,
     endpoint: await startTrickle(),
+    timeoutMillis: PATIENT_MILLIS,
     format: "journal",
   });
   const delay = monitorEventLoopDelay({ resolution: 5 });
@@ -111,7 +115,7 @@ test("a receiver that answers a byte at a time holds nothing back, close() inclu
   );
   const started = performance.now();
   await audit.close();
-  expect(performance.now() - started).toBeLessThan(6000);
+  expect(performance.now() - started).toBeLessThan(PATIENT_MILLIS / 10);
   expect(audit.health().written).toBe(2001);
 });
 
@@ -120,15 +124,18 @@ test("a receiver that never answers keeps no process alive", async () => {
   const child = spawn(
     process.execPath,
     ["-C", "@otel-audit/source", program, temporaryDirectory(), await startTrickle()],
-    { stdio: ["ignore", "pipe", "ignore"] },
+    {
+      env: { ...process.env, AUDIT_OTLP_TIMEOUT: String(PATIENT_MILLIS) },
+      stdio: ["ignore", "pipe", "ignore"],
+    },
   );
   onTestFinished(() => void child.kill("SIGKILL"));
   const exited = once(child, "exit") as Promise<[number | null]>;
   await once(child.stdout, "data");
   const recorded = performance.now();
   expect((await exited)[0]).toBe(0);
-  // The views have 2 s at the end; a request has 10.
-  expect(performance.now() - recorded).toBeLessThan(6000);
+  // The views have 2 s at the end.
+  expect(performance.now() - recorded).toBeLessThan(PATIENT_MILLIS / 10);
 });
 
 test("a thread that hangs in a file does not hold close() back", async () => {
@@ -144,7 +151,8 @@ test("a thread that hangs in a file does not hold close() back", async () => {
   const began = performance.now();
   await audit.close();
   expect(performance.now() - began).toBeGreaterThan(2500);
-  expect(performance.now() - began).toBeLessThan(8000);
+  // The thread hangs for good.
+  expect(performance.now() - began).toBeLessThan(60_000);
   // Lets the thread go.
   closeSync(openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK));
 });

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { readForeignLog, type ForeignLog } from "../../src/read/index.ts";
 import { canRunPython } from "../support/python.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { processorMillisSince } from "../support/processor-time.ts";
 
 interface Event {
   readonly timestamp: string;
@@ -274,11 +275,11 @@ test("any bytes are read to their end, and nothing is invented", async () => {
 
 test("entries that begin again and again take no time", async () => {
   const hostile = '{"timestamp":'.repeat(200_000);
-  const started = performance.now();
+  const start = process.cpuUsage();
   const { entries, problems } = await read(`[${hostile}`);
   expect(entries).toEqual([]);
   expect(problems.length).toBeGreaterThan(0);
-  expect(performance.now() - started).toBeLessThan(20_000);
+  expect(processorMillisSince(start)).toBeLessThan(20_000);
 });
 
 test.skipIf(!canRunPython())("what Python's json and csv write is read as it was", async () => {

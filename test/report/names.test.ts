@@ -4,6 +4,7 @@ import { toFlat } from "../../src/format/index.ts";
 import { createRenaming } from "../../src/report/documents/names/names.ts";
 import type { FlatRecord } from "../../src/format/index.ts";
 import { fullRecord } from "../support/records.ts";
+import { processorMillisSince } from "../support/processor-time.ts";
 
 function recordOf(
   more: Partial<FlatRecord>,
@@ -103,12 +104,12 @@ describe("other names", () => {
 test("twenty thousand ids with one first word take no more than their number", () => {
   const ids = Array.from({ length: 20_000 }, (_, at) => `user-${at}@example.org`);
   const named = ids.map((id) => ({ id, noun: "Person" }));
-  const start = performance.now();
+  const start = process.cpuUsage();
   const { text } = createRenaming([], named);
   for (const [at, id] of ids.entries())
     expect(text(`${id}, not xuser-${at}`)).toBe(`Person ${at + 1}, not xuser-${at}`);
   // Each held against each they take minutes.
-  expect(performance.now() - start).toBeLessThan(10_000);
+  expect(processorMillisSince(start)).toBeLessThan(10_000);
 });
 
 test("the longest of several ids that stand there is the one", () => {

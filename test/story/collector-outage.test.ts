@@ -85,7 +85,7 @@ describe.skipIf(why !== undefined)("while the Collector is away", () => {
           `!"audit.record.kind":=checkpoint | count() n, count_uniq("audit.record.id") unique`,
         );
         return row?.["unique"] === String(ids.size) ? true : undefined;
-      }, 120_000);
+      }, 240_000);
       const inJson = new Set(
         [...readFileSync(collector.jsonFile, "utf8").matchAll(RECORD_ID)].map(([, id]) => id),
       );

@@ -30,7 +30,7 @@ beforeAll(() => {
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
   writeFileSync(path, lines.map((line, at) => `${at === 10 ? serviced(line) : line}\n`).join(""));
   adopter = workshop.write({ trail: "adopted", streams: 2 });
-}, 120_000);
+});
 const killed = (): Victim => victimOf(join(workshop.folder, "killed"), streams);
 const adopted = (): Victim => victimOf(join(workshop.folder, "adopted"), [...streams, adopter]);
 const journal = (it: Victim): readonly string[] => [it.path("journal")];
