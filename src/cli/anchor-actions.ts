@@ -1,5 +1,6 @@
 /** What `otel-audit anchor` does; loaded when it runs. */
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
+import { counted, verbFor } from "../lib/counted.ts";
 import { AuditError } from "../lib/errors.ts";
 import { makeAnchor, type Signer, signerOfFile, type StreamHead } from "../seal/index.ts";
 import type { VerificationReport } from "../verify/index.ts";
@@ -38,7 +39,7 @@ export async function printAnchor(
   print((await makeAnchor(heads, time, signer)).trimEnd());
   const records = heads.reduce((sum, { size }) => sum + size, 0);
   warn(
-    `anchored ${heads.length} ${heads.length === 1 ? "stream" : "streams"} with ${records} records: keep it where the records are not`,
+    `anchored ${counted(heads.length, "stream")} with ${counted(records, "record")}: keep it where the records are not`,
   );
 }
 
@@ -64,7 +65,10 @@ function refusal({ headline, exitCode }: VerificationReport): string {
 
 function headsOf({ streams }: VerificationReport, warn: Lines["warn"]): readonly StreamHead[] {
   const unsigned = streams.filter(({ head }) => head === undefined).length;
-  if (unsigned > 0) warn(`${unsigned} streams have no checkpoint and are not in it`);
+  if (unsigned > 0)
+    warn(
+      `${counted(unsigned, "stream")} ${verbFor(unsigned, "has")} no checkpoint and ${verbFor(unsigned, "is")} not in it`,
+    );
   return streams.flatMap(({ stream, head }) =>
     head === undefined ? [] : [{ stream, size: head.size, root: head.root }],
   );

@@ -1,5 +1,6 @@
 /** What `otel-audit gaps` does; loaded when it runs. */
 import { styleText } from "node:util";
+import { counted, verbFor } from "../lib/counted.ts";
 import {
   type GapReport,
   gapsOf,
@@ -38,7 +39,8 @@ const UNCLOSED = ["STREAM", "LAST CHECKPOINT", "RECORDS BEHIND IT"];
 function* gapLines(gaps: GapReport): Generator<string> {
   yield styleText("bold", gaps.headline, { stream: process.stdout });
   yield* section("", MISSING, gaps.missing.flatMap(missingRows));
-  if (gaps.unlisted > 0) yield `and ${gaps.unlisted} findings that are not listed`;
+  if (gaps.unlisted > 0)
+    yield `and ${counted(gaps.unlisted, "finding")} that ${verbFor(gaps.unlisted, "is")} not listed`;
   yield* section("Lost before they were written:", LOST, gaps.lost.map(gapRow));
   yield* section("Written, but may not survive a power loss:", LOST, gaps.unconfirmed.map(gapRow));
   yield* section("Calls:", CALLS, gaps.calls.map(callRow));

@@ -1,4 +1,5 @@
 /** What `otel-audit keys …` does; loaded when one of its commands runs. */
+import { counted, verbFor } from "../lib/counted.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import {
   checkKeyPlace,
@@ -77,7 +78,7 @@ export function createKey(options: KeyOptions, { print, warn }: Lines): void {
   else warn(`its public key could not be written to ${publicKeyFile(path)}: ${unlisted}`);
   if (earlier > 0)
     warn(
-      `${earlier} earlier keys of ${publicKeyFile(path)} have not signed it: pin it beside them`,
+      `${counted(earlier, "earlier key")} of ${publicKeyFile(path)} ${verbFor(earlier, "has")} not signed it: pin it beside ${earlier === 1 ? "that" : "them"}`,
     );
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { listQuarantineFiles, readQuarantineFile } from "../deliver/index.ts";
 import { quarantineDirectory, type QuarantineEntry } from "../format/index.ts";
+import { counted, verbFor } from "../lib/counted.ts";
 import { AuditError } from "../lib/errors.ts";
 import { resolveShipping } from "../setup/shipping-options.ts";
 import { recordAccess } from "./ask/access.ts";
@@ -80,8 +81,9 @@ export async function retryQuarantined(
   const { host } = new URL(shipping.url);
   const taken = result.retried.filter(({ isTaken }) => isTaken).length;
   if (result.wait !== undefined) warn(`${host} does not take records now: ${result.wait}`);
+  const left = found.length - taken;
   warn(
-    `${host} took ${taken} of ${found.length} records; ${found.length - taken} stay in quarantine`,
+    `${host} took ${taken} of ${counted(found.length, "record")}; ${left} ${verbFor(left, "stays")} in quarantine`,
   );
   const isComplete = taken === found.length && missing.length === 0;
   if (!isComplete) process.exitCode = EXIT_INCOMPLETE;

@@ -1,3 +1,5 @@
+import { counted } from "../lib/counted.ts";
+
 /** How far a resending has come, on a terminal and only there. */
 export interface ResendProgress {
   readonly show: (now: ResendState) => void;
@@ -32,7 +34,7 @@ export function createResendProgress(
       const seconds = (at - startedAt) / 1000;
       const part = allBytes === 0 ? 1 : Math.min(1, readBytes / allBytes);
       const left = part === 0 ? "" : `, about ${Math.ceil((seconds / part) * (1 - part))} s left`;
-      const line = `${sent} records, ${Math.round(sent / seconds)}/s, ${Math.floor(part * 100)} %${left}`;
+      const line = `${counted(sent, "record")}, ${Math.round(sent / seconds)}/s, ${Math.floor(part * 100)} %${left}`;
       stream.write(`\r${line}\u001b[K`);
     },
     end() {

@@ -1,5 +1,6 @@
 /** What `otel-audit resend` says in the end. */
 import type { Refusal, ResendItem } from "../deliver/index.ts";
+import { counted } from "../lib/counted.ts";
 import { tableLines, withoutControls } from "./table.ts";
 
 /** What became of the records; as `-o json` prints it. */
@@ -112,7 +113,7 @@ export function* summaryLines(summary: ResendSummary): Generator<string> {
     `${skipped} not asked for`,
     ...(taken > 0 ? [`${taken} taken before`] : []),
     ...(unreadable > 0 ? [`${unreadable} unreadable`] : []),
-    ...(missed.length > 0 ? [`${missed.length} files missed`] : []),
+    ...(missed.length > 0 ? [`${counted(missed.length, "file")} missed`] : []),
     ...(!summary.isDryRun && left > 0 ? [`${left} left`] : []),
   ];
   yield withoutControls(

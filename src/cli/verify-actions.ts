@@ -1,5 +1,6 @@
 /** What `otel-audit verify` does; loaded when it runs. */
 import { styleText } from "node:util";
+import { counted, verbFor } from "../lib/counted.ts";
 import type { Lines } from "./lines.ts";
 import { tableLines, withoutControls } from "./table.ts";
 import { pathsOrDefault } from "./default-paths.ts";
@@ -7,7 +8,6 @@ import { evidenceOf, verifyWithProgress } from "./verify-paths.ts";
 import type { VerifyOptions } from "./verify-command.ts";
 import type { Finding, StreamSummary, VerificationReport } from "../verify/index.ts";
 import { jsonText } from "../lib/visible-text.ts";
-import { counted } from "../lib/counted.ts";
 
 /** Verifies, prints the report, and sets the exit code. */
 export async function verifyPaths(
@@ -39,7 +39,8 @@ function* reportLines(report: VerificationReport): Generator<string> {
   if (streams.length > 0) yield "";
   const shown = streams.slice(0, MAX_STREAMS);
   if (shown.length > 0) yield* tableLines(HEADING, shown.map(streamRow), process.stdout);
-  if (streams.length > shown.length) yield `and ${streams.length - shown.length} more streams`;
+  if (streams.length > shown.length)
+    yield `and ${counted(streams.length - shown.length, "more stream")}`;
   const redacted = Object.entries(redactions);
   if (redacted.length + gaps.length + notes.length + keys.length > 0) yield "";
   for (const { key, isTrusted, isInMemory } of keys) {
@@ -50,7 +51,7 @@ function* reportLines(report: VerificationReport): Generator<string> {
     yield `redacted after they were sealed: ${redacted.map(([key, count]) => `${key} (${count})`).join(", ")}`;
   }
   for (const { record, action, count, why } of gaps) {
-    const lost = count === 1 ? "was lost" : "were lost";
+    const lost = `${verbFor(count, "was")} lost`;
     const what = action === "records_lost" ? lost : "may not survive a power loss";
     yield withoutControls(`gap: ${counted(count, "record")} ${what}, as ${record} says: ${why}`);
   }

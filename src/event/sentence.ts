@@ -4,7 +4,7 @@
  * In: a record, of this process or read back from anywhere. Out: who did what to what, why, and how
  * it ended. Promise: pure, never throws, one line, bounded length, for unknown actions too.
  */
-import { counted, countedThat } from "../lib/counted.ts";
+import { counted, verbFor } from "../lib/counted.ts";
 import type { Action } from "./action.ts";
 import {
   ATTR_ACTION,
@@ -234,7 +234,7 @@ function lostOf(record: AuditRecord): string {
   const count = countOf(record);
   return count === undefined
     ? "some records were lost"
-    : `${countedThat(count, "record", "was")} lost`;
+    : `${counted(count, "record")} ${verbFor(count, "was")} lost`;
 }
 
 /** Without the full stop that would stand in the middle of the sentence. */

@@ -7,9 +7,9 @@
  */
 import { type AuditRecord, RECORDS_UNCONFIRMED } from "../event/index.ts";
 import { type Clock, toIsoMicros } from "../lib/clock.ts";
+import { counted, verbFor } from "../lib/counted.ts";
 import { type Gap, gapRecord } from "./gap-record.ts";
 import type { JournalNotice } from "./journal-notices.ts";
-import { counted, countedThat } from "../lib/counted.ts";
 
 /** What is told of records that are not there, or may not be. */
 export type LossNotice = Extract<
@@ -125,7 +125,7 @@ export function createLossAccount(options: LossAccountOptions): LossAccount {
     if (shortage() !== undefined) return tellOfShortage();
     if (!writeLoss()) return;
     report(
-      `writing works again; ${countedThat(inGaps, "record", "was")} lost since ${lossSince}, a gap record says so`,
+      `writing works again; ${counted(inGaps, "record")} ${verbFor(inGaps, "was")} lost since ${lossSince}, a gap record says so`,
     );
     inGaps = 0;
     lossSince = "";
@@ -174,7 +174,7 @@ export function createLossAccount(options: LossAccountOptions): LossAccount {
       writeLoss();
       if (lost === null) return;
       report(
-        `${countedThat(lost.count, "record", "was")} lost since ${lost.since}, and no gap record could be written`,
+        `${counted(lost.count, "record")} ${verbFor(lost.count, "was")} lost since ${lost.since}, and no gap record could be written`,
       );
     },
   };

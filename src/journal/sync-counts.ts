@@ -1,4 +1,5 @@
 import { counted } from "../lib/counted.ts";
+
 /** How many writes are durable, as far as the answers of the disk tell. */
 export interface SyncCounts {
   /** Somebody wrote what counts. */

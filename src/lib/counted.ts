@@ -3,9 +3,28 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Things that something was done to, or that are something: `1 record was`, `2 records were`. */
-export function countedThat(count: number, noun: string, verb: "is" | "was" | "stands"): string {
-  return `${counted(count, noun)} ${count === 1 ? verb : PLURALS[verb]}`;
+/** What is said of so many things, behind {@link counted}: `1 record was`, `2 records were`. */
+export function verbFor(count: number, verb: keyof typeof PLURALS): string {
+  return count === 1 ? verb : PLURALS[verb];
 }
 
-const PLURALS = { is: "are", was: "were", stands: "stand" } as const;
+/** All of so many things, as in `the only record` and `all 2 records`. */
+export function allOf(count: number, noun: string): string {
+  return count === 1 ? `the only ${noun}` : `all ${counted(count, noun)}`;
+}
+
+const PLURALS = {
+  is: "are",
+  "is no record": "are no records",
+  "it is": "they are",
+  was: "were",
+  "it was": "they were",
+  does: "do",
+  has: "have",
+  holds: "hold",
+  says: "say",
+  stands: "stand",
+  stays: "stay",
+  waits: "wait",
+  counts: "count",
+} as const;

@@ -25,6 +25,7 @@ import {
   openJournal,
 } from "../journal/index.ts";
 import { createSystemClock, toIsoMicros } from "../lib/clock.ts";
+import { counted, verbFor } from "../lib/counted.ts";
 import { AuditError, messageOf } from "../lib/errors.ts";
 import { createLineWriter } from "../setup/line-writer.ts";
 import { journalOfEnvironment, sealOfEnvironment } from "../setup/options.ts";
@@ -182,7 +183,7 @@ export function createJournalLogProcessor(
     void open?.shutdown();
     if (before === undefined) return;
     report(
-      `${before.count} audit records were lost since ${before.since}: there was no journal to write them to`,
+      `${counted(before.count, "audit record")} ${verbFor(before.count, "was")} lost since ${before.since}: there was no journal to write them to`,
     );
   }
 

@@ -1,4 +1,5 @@
-import { counted, countedThat } from "../lib/counted.ts";
+import { counted, verbFor } from "../lib/counted.ts";
+
 /** How an audit log is. */
 export interface AuditHealth {
   /**
@@ -96,11 +97,15 @@ export function healthOf({
   ];
   const yellow = [
     ...notes,
-    ...(counts.lost === 0 ? [] : [`${countedThat(counts.lost, "record", "was")} lost`]),
+    ...(counts.lost === 0
+      ? []
+      : [`${counted(counts.lost, "record")} ${verbFor(counts.lost, "was")} lost`]),
     ...(counts.unconfirmed === 0
       ? []
       : [`${counted(counts.unconfirmed, "record")} may not survive power loss`]),
-    ...(counts.refused === 0 ? [] : [`${countedThat(counts.refused, "call", "was")} refused`]),
+    ...(counts.refused === 0
+      ? []
+      : [`${counted(counts.refused, "call")} ${verbFor(counts.refused, "was")} refused`]),
     ...(counts.shipping === undefined ? [] : shippingProblems(counts.shipping, isInMemory)),
   ];
   return {
@@ -112,22 +117,25 @@ export function healthOf({
 
 function shippingProblems(shipping: ShippingHealth, isInMemory: boolean): readonly string[] {
   const { quarantined, unreadable, backlogRecords, backlogAgeMillis, problem } = shipping;
-  const [is, stands] = quarantined === 1 ? ["is", "stands"] : ["are", "stand"];
-  const where = isInMemory ? `${is} lost: there is no directory` : `${stands} in quarantine/`;
+  const where = isInMemory
+    ? `${verbFor(quarantined, "is")} lost: there is no directory`
+    : `${verbFor(quarantined, "stands")} in quarantine/`;
   const minutes = Math.floor(backlogAgeMillis / 60_000);
   return [
     ...(quarantined === 0
       ? []
-      : [`${countedThat(quarantined, "record", "was")} refused by the receiver and ${where}`]),
+      : [
+          `${counted(quarantined, "record")} ${verbFor(quarantined, "was")} refused by the receiver and ${where}`,
+        ]),
     ...(unreadable === 0
       ? []
       : [
-          `${counted(unreadable, "line")} of the journal ${unreadable === 1 ? "is no record and was" : "are no records and were"} not shipped`,
+          `${counted(unreadable, "line")} of the journal ${verbFor(unreadable, "is no record")} and ${verbFor(unreadable, "was")} not shipped`,
         ]),
     ...(backlogAgeMillis <= LATE_MILLIS
       ? []
       : [
-          `${backlogRecords} records wait to be shipped, the oldest for ${minutes} min${problem === undefined ? "" : `: ${problem}`}`,
+          `${counted(backlogRecords, "record")} ${verbFor(backlogRecords, "waits")} to be shipped, the oldest for ${minutes} min${problem === undefined ? "" : `: ${problem}`}`,
         ]),
   ];
 }

@@ -1,5 +1,5 @@
-import { counted } from "../lib/counted.ts";
 import { RECORDS_LOST, RECORDS_UNCONFIRMED } from "../event/index.ts";
+import { counted, verbFor } from "../lib/counted.ts";
 import {
   countTrail,
   type Query,
@@ -50,7 +50,7 @@ export async function gapTotals(
 export function gapText({ records, lost, unconfirmed }: GapTotals): string | undefined {
   if (records === 0) return undefined;
   const said = [
-    ...(lost === 0 ? [] : [`${counted(lost, "event")} ${lost === 1 ? "was" : "were"} lost`]),
+    ...(lost === 0 ? [] : [`${counted(lost, "event")} ${verbFor(lost, "was")} lost`]),
     ...(unconfirmed === 0 ? [] : [`${counted(unconfirmed, "event")} may not survive a power loss`]),
   ];
   return `${counted(records, "gap record")}${said.length === 0 ? "" : `: ${said.join(", ")}`}`;

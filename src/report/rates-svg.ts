@@ -5,6 +5,7 @@
  * of a record in it is mark-up.
  */
 import { DateTime } from "luxon";
+import { counted } from "../lib/counted.ts";
 import { escapeMarkup } from "./markup.ts";
 import type { Rates, RateSeries } from "./rates.ts";
 
@@ -44,7 +45,7 @@ export function ratesSvg(rates: Rates, title: string): string {
     ...bars(rates, series, { width, yOf }),
     ...(legendRows === 0 ? [] : legend(series)),
   ];
-  const what = `${rates.events} events, by ${rates.interval}${rates.by === undefined ? "" : ` and ${rates.by}`}, times of ${zoneName(rates)}`;
+  const what = `${counted(rates.events, "event")}, by ${rates.interval}${rates.by === undefined ? "" : ` and ${rates.by}`}, times of ${zoneName(rates)}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title what">
 <title id="title">${escapeMarkup(title)}</title>
 <desc id="what">${escapeMarkup(what)}</desc>

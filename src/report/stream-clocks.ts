@@ -1,6 +1,6 @@
 import { recordId } from "../event/index.ts";
 import { toIsoMicros } from "../lib/clock.ts";
-import { counted } from "../lib/counted.ts";
+import { counted, verbFor } from "../lib/counted.ts";
 import { firstWhere } from "../lib/first-where.ts";
 import {
   type Query,
@@ -205,7 +205,7 @@ function sizeOf({ first, last }: Hole): number {
 /** In words, as in `1 record of stream … between ….5 and ….7 is not here`. */
 export function missingText({ stream, first, last, count }: MissingPiece): string {
   const where = `between ${recordId(stream, first - 1)} and ${recordId(stream, last + 1)}`;
-  return `${counted(count, "record")} of stream ${stream} ${where} ${count === 1 ? "is" : "are"} not here`;
+  return `${counted(count, "record")} of stream ${stream} ${where} ${verbFor(count, "is")} not here`;
 }
 
 /** In words, as in `the clock of stream … was set back at ….5, from … to …`. */

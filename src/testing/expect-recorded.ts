@@ -1,6 +1,7 @@
 import { AssertionError } from "node:assert";
 import { inspect } from "node:util";
 import type { FlatRecord } from "../format/index.ts";
+import { counted, verbFor } from "../lib/counted.ts";
 import {
   type Comparable,
   comparableOf,
@@ -49,7 +50,7 @@ export function expectNothingRecorded(audit: Recorded, expected?: ExpectedRecord
   if (first === undefined) return;
   const what = expected === undefined ? "nothing" : `nothing like ${show(expected)}`;
   throw new AssertionError({
-    message: `${what} should have been recorded, but ${count(found.length)} ${found.length === 1 ? "was" : "were"}; the first:\n${show(first)}`,
+    message: `${what} should have been recorded, but ${counted(found.length, "record")} ${verbFor(found.length, "was")}; the first:\n${show(first)}`,
     actual: found,
     expected: [],
     operator: "expectNothingRecorded",
@@ -83,7 +84,7 @@ function explain(nearest: Candidate | undefined, total: number): string {
   const first = nearest?.differences[0];
   if (nearest === undefined || first === undefined) return "there are no records at all";
   return [
-    `the nearest of ${count(total)} differs first in ${first.path}:`,
+    `the nearest of ${counted(total, "record")} differs first in ${first.path}:`,
     `  expected: ${show(first.expected)}`,
     `  recorded: ${show(first.recorded)}`,
     `the nearest record: ${show(nearest.record)}`,
@@ -101,10 +102,6 @@ function partOf(recorded: unknown, wanted: unknown): unknown {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
-}
-
-function count(records: number): string {
-  return records === 1 ? "1 record" : `${records} records`;
 }
 
 function show(value: unknown): string {

@@ -1,3 +1,4 @@
+import { allOf, counted, verbFor } from "../lib/counted.ts";
 import { encodeKey, type StreamHead } from "../seal/portable.ts";
 import type { FindingCode, FindingParts } from "./findings.ts";
 import type { UsedKey } from "./key-ring.ts";
@@ -74,18 +75,18 @@ export function judgeAnchor(
     return judgeAbsent({ stream, size, left }, found);
   const here = judge.rootAt(size);
   if (here !== undefined && here !== root) {
-    const message = `stream ${stream} is not the one that was anchored: its first ${size} records have another root`;
+    const message = `stream ${stream} is not the one that was anchored: at ${counted(size, "record")} it has another root`;
     found("anchor_differs", { message, stream });
     return { state: "contradicted", missing: 0 };
   }
   if (summary.size < size && left > 0) {
     const count = size - summary.size;
-    const message = `stream ${stream} was cut: ${size} records were anchored, ${summary.size} are signed here`;
+    const message = `stream ${stream} was cut: ${counted(size, "record")} ${verbFor(size, "was")} anchored, ${summary.size} ${verbFor(summary.size, "is")} signed here`;
     found("records_missing", { message, stream, count, ranges: [[summary.size + 1, size]] });
     return { state: "contradicted", missing: count };
   }
   if (here === undefined && left > 0) {
-    const message = `stream ${stream}: no checkpoint of exactly ${size} records is there to compare with the anchor`;
+    const message = `stream ${stream}: no checkpoint of exactly ${counted(size, "record")} is there to compare with the anchor`;
     found("record_unproven", { message, stream });
   }
   return { state: here === undefined ? "open" : "same", missing: 0 };
@@ -97,11 +98,11 @@ function judgeAbsent(
   found: AnchoredTrail["found"],
 ): JudgedHead {
   if (left > 0) {
-    const message = `stream ${stream} is missing: it was anchored with ${size} records`;
+    const message = `stream ${stream} is missing: it was anchored with ${counted(size, "record")}`;
     found("stream_missing", { message, stream, count: left });
     return { state: "contradicted", missing: left };
   }
-  const message = `all ${size} anchored records of stream ${stream} were deleted by retention, as a signed record says`;
+  const message = `${allOf(size, "anchored record")} of stream ${stream} ${verbFor(size, "was")} deleted by retention, as a signed record says`;
   found("records_purged", { message, stream, count: size, ranges: [[1, size]] });
   return { state: "open", missing: 0 };
 }
@@ -122,7 +123,7 @@ export function trustedAnchors(
   const foreign = anchors.filter((head) => !isTrusted(head));
   for (const key of new Set(foreign.map(({ signedBy }) => signedBy))) {
     const count = foreign.filter(({ signedBy }) => signedBy === key).length;
-    const message = `an anchor of ${count} streams counts for nothing: it is signed with the key ${key}, which is none of those given, nor did one of them come to sign what was read: give that key too where you trust it`;
+    const message = `an anchor of ${counted(count, "stream")} counts for nothing: it is signed with the key ${key}, which is none of those given, nor did one of them come to sign what was read: give that key too where you trust it`;
     found("anchor_untrusted", { message, count });
   }
   return anchors.filter(isTrusted);

@@ -1,4 +1,5 @@
 import { toBase64 } from "../lib/base64.ts";
+import { counted } from "../lib/counted.ts";
 import { type CheckpointState, encodeKey } from "../seal/portable.ts";
 import type { SoundCheckpoint } from "./check-checkpoint.ts";
 
@@ -59,7 +60,8 @@ class Chain implements CheckpointChain {
     const link = linkOf(sound);
     for (const [size, root] of rootsOf(link)) {
       const known = this.#roots.get(size);
-      if (known !== undefined && known !== root) return `there are two trees of ${size} records`;
+      if (known !== undefined && known !== root)
+        return `there are two trees of ${counted(size, "record")}`;
     }
     return link.state === "adopted" ? undefined : this.#ownProblem(link);
   }

@@ -4,6 +4,7 @@
  * In: each copy with the range that covers it. Out: findings, and which numbers are proven or altered.
  */
 import { recordId } from "../event/portable.ts";
+import { counted, verbFor } from "../lib/counted.ts";
 import { HASH_BYTES } from "../seal/portable.ts";
 import type { Coverage, CoveredRange } from "./coverage.ts";
 import { KIND } from "./examined-block.ts";
@@ -11,7 +12,6 @@ import { createNumberSet, type NumberSet } from "../lib/number-set.ts";
 import type { FindingParts } from "./findings.ts";
 import type { SeenRecord, StreamJudgeOptions } from "./judged-stream.ts";
 import { ALL_TIME, isInside } from "./time-window.ts";
-import { counted } from "../lib/counted.ts";
 
 /** What {@link createCopyComparer} takes. */
 export interface CopyComparerOptions extends StreamJudgeOptions {
@@ -173,7 +173,7 @@ class Comparer implements CopyComparer {
     const { stream, found } = this.#options;
     const [first] = records.toSorted((left, right) => left.sequence - right.sequence);
     if (first === undefined || records.length <= most) return;
-    const message = `${counted(records.length, "record")} of stream ${stream} ${records.length === 1 ? "was" : "were"} signed by an adopter alone: more than a process leaves that dies`;
+    const message = `${counted(records.length, "record")} of stream ${stream} ${verbFor(records.length, "was")} signed by an adopter alone: more than a process leaves that dies`;
     found("record_unproven", { message, ...placeOf(stream, first), count: records.length });
   }
 }
@@ -194,7 +194,7 @@ export function behindEnd(
   closedAt: number,
 ): FindingParts {
   const id = recordId(stream, record.sequence);
-  const message = `record ${id} stands behind the end of its stream, which was closed with ${closedAt} records`;
+  const message = `record ${id} stands behind the end of its stream, which was closed with ${counted(closedAt, "record")}`;
   return { message, ...placeOf(stream, record) };
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "../lib/counted.ts";
 import type { FieldFinding } from "./examine.ts";
 import type { Finding, FindingCode, FindingParts } from "./findings.ts";
 
@@ -44,7 +45,7 @@ export function createFieldLedger(
     redactions: () => Object.fromEntries([...redactions].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     finish() {
       if (saltsLeft === 0) return;
-      const message = `${saltsLeft} redacted fields still have their salts: take those away too, or short values can be guessed`;
+      const message = `${counted(saltsLeft, "redacted field")} still ${saltsLeft === 1 ? "has its salt: take that" : "have their salts: take those"} away too, or short values can be guessed`;
       found("salt_left", { message, count: saltsLeft });
     },
   };

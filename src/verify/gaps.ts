@@ -6,6 +6,7 @@
  * without an end.
  */
 import { streamOf } from "../event/portable.ts";
+import { counted, verbFor } from "../lib/counted.ts";
 import type { FindingCode } from "./findings.ts";
 import type { GapReport, MissingRange, MissingRecords, UnclosedStream } from "./gap-report.ts";
 import { reconcileCalls } from "./reconcile-calls.ts";
@@ -130,9 +131,5 @@ function verdictOf(
 }
 
 function are(count: number, noun: string, how: string): readonly string[] {
-  return count === 0 ? [] : [`${counted(count, noun)} ${count === 1 ? "is" : "are"} ${how}`];
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return count === 0 ? [] : [`${counted(count, noun)} ${verbFor(count, "is")} ${how}`];
 }

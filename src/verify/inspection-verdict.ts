@@ -1,3 +1,4 @@
+import { counted, verbFor } from "../lib/counted.ts";
 import { shown } from "../lib/shown.ts";
 import type { Inspection } from "./inspection.ts";
 
@@ -32,7 +33,10 @@ export function inspectionVerdict(id: string, facts: InspectionFacts): Verdict {
   const { copies, checkpoint, unreadable } = facts;
   if (copies.length === 0) {
     const but = checkpoint === null ? "" : ", although a checkpoint covers it: it is missing";
-    const lines = unreadable === 0 ? "" : `; ${unreadable} lines are no records`;
+    const lines =
+      unreadable === 0
+        ? ""
+        : `; ${counted(unreadable, "line")} ${verbFor(unreadable, "is no record")}`;
     const headline = `record ${id} is not there${but}${lines}`;
     return { verdict: "not_found", exitCode: 3, headline };
   }
@@ -67,7 +71,8 @@ function whyAltered({
   problems,
 }: InspectionFacts): string | undefined {
   const altered = copies.filter(({ state }) => state === "altered").length;
-  if (altered > 0) return `${altered} of ${copies.length} copies are not what was signed`;
+  if (altered > 0)
+    return `${altered} of ${copies.length} ${copies.length === 1 ? "copy" : "copies"} ${verbFor(altered, "is")} not what was signed`;
   if (outOfPlace !== undefined) return outOfPlace;
   if (contradictions.length > 0) return "checkpoints contradict each other";
   if (checkpoint?.isKeyTrusted === false)
@@ -98,14 +103,10 @@ function whyInconclusive({
     return `but for keys that this version does not know: ${named}${more}`;
   }
   if (unkept > 0)
-    return `by ${copies.length} copies, but ${unkept} more ${wasOrWere(unkept)} not looked at`;
+    return `by ${copies.length} copies, but ${unkept} more ${verbFor(unkept, "was")} not looked at`;
   if (unkeptCheckpoints > 0)
-    return `by one checkpoint of many, but ${unkeptCheckpoints} more ${wasOrWere(unkeptCheckpoints)} not kept`;
+    return `by one checkpoint of many, but ${unkeptCheckpoints} more ${verbFor(unkeptCheckpoints, "was")} not kept`;
   return unread.length > 0 ? "in what was read, but not everything could be read" : undefined;
-}
-
-function wasOrWere(count: number): string {
-  return count === 1 ? "was" : "were";
 }
 
 function howProven({ state, index }: NonNullable<Inspection["checkpoint"]>): string {

@@ -1,10 +1,10 @@
 import { recordId } from "../event/portable.ts";
+import { counted, verbFor } from "../lib/counted.ts";
 import type { Claim, CoveredPart } from "./coverage.ts";
 import { judgeResults } from "./judge-results.ts";
 import type { NumberSet } from "../lib/number-set.ts";
 import { countOf, joinRuns, type Run, runsOf, sayRuns, withoutRuns } from "./runs.ts";
 import type { StreamJudgeOptions } from "./judged-stream.ts";
-import { counted } from "../lib/counted.ts";
 
 /** What {@link judgeMissing} takes. */
 export interface MissingParts extends Pick<StreamJudgeOptions, "stream" | "found"> {
@@ -64,7 +64,7 @@ function judgeNumbers(parts: MissingParts, purged: readonly Run[]): Absent {
   const count = countOf(missing);
   if (count > 0) {
     found("records_missing", {
-      message: `${counted(count, "record")} of stream ${stream} ${count === 1 ? "is" : "are"} missing: ${sayRuns(missing)}`,
+      message: `${counted(count, "record")} of stream ${stream} ${verbFor(count, "is")} missing: ${sayRuns(missing)}`,
       stream,
       record: recordId(stream, missing[0]?.[0] ?? 0),
       count,
@@ -73,7 +73,7 @@ function judgeNumbers(parts: MissingParts, purged: readonly Run[]): Absent {
   }
   const purgedCount = countOf(runs) - count;
   if (purgedCount > 0) {
-    const message = `${counted(purgedCount, "record")} of stream ${stream} ${purgedCount === 1 ? "was" : "were"} deleted by retention, as a signed record says`;
+    const message = `${counted(purgedCount, "record")} of stream ${stream} ${verbFor(purgedCount, "was")} deleted by retention, as a signed record says`;
     const deleted = withoutRuns(runs, missing);
     found("records_purged", { message, stream, count: purgedCount, ranges: deleted });
   }

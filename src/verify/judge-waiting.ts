@@ -1,4 +1,5 @@
 import { recordId } from "../event/portable.ts";
+import { counted, verbFor } from "../lib/counted.ts";
 import {
   behindEnd,
   isBehindEnd,
@@ -11,7 +12,6 @@ import { KIND } from "./examined-block.ts";
 import type { FindingParts } from "./findings.ts";
 import type { SeenRecord, StreamJudgeOptions, WaitingRecords } from "./judged-stream.ts";
 import { isInside, overlaps } from "./time-window.ts";
-import { counted } from "../lib/counted.ts";
 
 /** What {@link judgeWaiting} takes. */
 export interface WaitingParts extends Pick<
@@ -78,7 +78,7 @@ export function judgeWaiting(parts: WaitingParts): Uncovered {
   else if (tail.length > MAX_UNSIGNED)
     tell(tail, "without a checkpoint: more than a process leaves that dies");
   else if (tail.length > 0) {
-    const message = `${counted(tail.length, "record")} of stream ${stream} ${tail.length === 1 ? "stands" : "stand"} behind its last checkpoint: that ${tail.length === 1 ? "it is" : "they are"} unaltered cannot be shown`;
+    const message = `${counted(tail.length, "record")} of stream ${stream} ${verbFor(tail.length, "stands")} behind its last checkpoint: that ${verbFor(tail.length, "it is")} unaltered cannot be shown`;
     found("records_unsigned", { message, ...firstOf(tail) });
   }
   return { unsigned: tail.length, notes, asked };

@@ -1,7 +1,7 @@
+import { counted, verbFor } from "../lib/counted.ts";
 import type { FindingCode, FindingParts } from "./findings.ts";
 import type { StreamSummary } from "./judged-stream.ts";
 import type { StreamJudge } from "./stream-judge.ts";
-import { countedThat } from "../lib/counted.ts";
 
 /** What {@link judgeWhole} takes. */
 export interface WholeParts {
@@ -19,17 +19,17 @@ export interface WholeParts {
 export function judgeWhole({ judges, streams, lines, isTimeRead, found }: WholeParts): void {
   const shownInPart = streams.filter(({ isWhole }) => !isWhole);
   if (shownInPart.length > 0) {
-    const message = `of ${shownInPart.length} of ${streams.length} streams only views were read, which show results: that nothing else is missing cannot be shown`;
+    const message = `of ${shownInPart.length} of ${counted(streams.length, "stream")} only views were read, which show results: that nothing else is missing cannot be shown`;
     found("only_results", { message, count: shownInPart.length });
   }
   const unclosed = streams.filter(({ isClosed }) => !isClosed);
   if (unclosed.length > 0) {
-    const message = `${unclosed.length} of ${streams.length} streams were not closed: their processes are still running, or died`;
+    const message = `${unclosed.length} of ${counted(streams.length, "stream")} ${verbFor(unclosed.length, "was")} not closed: ${unclosed.length === 1 ? "its process is" : "their processes are"} still running, or died`;
     found("stream_unclosed", { message, count: unclosed.length });
   }
   const adopted = streams.reduce((sum, stream) => sum + stream.adopted, 0);
   if (adopted > 0) {
-    const message = `${countedThat(adopted, "record", "was")} not attested by the process that wrote ${adopted === 1 ? "it" : "them"}, but adopted by another after it had died`;
+    const message = `${counted(adopted, "record")} ${verbFor(adopted, "was")} not attested by the process that wrote ${adopted === 1 ? "it" : "them"}, but adopted by another after it had died`;
     found("records_adopted", { message, count: adopted });
   }
   const isTimeCovered = isTimeRead || judges.some((judge) => judge.isTimeCovered());

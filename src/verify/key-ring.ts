@@ -1,3 +1,4 @@
+import { counted, verbFor } from "../lib/counted.ts";
 import { encodeKey, type NoteKey } from "../seal/portable.ts";
 import type { Rotation, SoundCheckpoint } from "./check-checkpoint.ts";
 import type { FindingCode, FindingParts } from "./findings.ts";
@@ -74,7 +75,7 @@ export function createKeyRing(pinned: readonly NoteKey[]): KeyRing {
       for (const { key, isTrusted } of keys) {
         if (!isPinned || isTrusted) continue;
         const streams = [...(used.get(key)?.streams ?? [])];
-        const message = `checkpoints of ${streams.length} streams are signed with the key ${key}, which is none of those given: ${streams.slice(0, 3).join(", ")}`;
+        const message = `checkpoints of ${counted(streams.length, "stream")} are signed with the key ${key}, which is none of those given: ${streams.slice(0, 3).join(", ")}`;
         const [stream] = streams;
         found("foreign_key", {
           message,
@@ -89,7 +90,7 @@ export function createKeyRing(pinned: readonly NoteKey[]): KeyRing {
       }
       const inMemory = keys.filter(({ isInMemory }) => isInMemory).length;
       if (inMemory > 0) {
-        const message = `${inMemory} keys were only in the memory of the processes that signed with them`;
+        const message = `${counted(inMemory, "key")} ${verbFor(inMemory, "was")} only in the memory of ${inMemory === 1 ? "the process that signed with it" : "the processes that signed with them"}`;
         found("key_in_memory", { message, count: inMemory });
       }
       return { keys, trust: isPinned ? trustIn(keys) : keys.length === 0 ? "none" : "log" };

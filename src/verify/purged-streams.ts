@@ -1,3 +1,4 @@
+import { allOf, verbFor } from "../lib/counted.ts";
 import { countOf, joinRuns, type Run } from "./runs.ts";
 import type { StreamJudgeOptions, StreamSummary } from "./judged-stream.ts";
 
@@ -15,7 +16,7 @@ export function purgedStreams(parts: PurgedStreamsParts): readonly StreamSummary
   return [...purged].flatMap(([stream, runs]) => {
     if (isKnown(stream)) return [];
     const count = countOf(joinRuns(runs));
-    const message = `all ${count} records of stream ${stream} were deleted by retention, as a signed record says`;
+    const message = `${allOf(count, "record")} of stream ${stream} ${verbFor(count, "was")} deleted by retention, as a signed record says`;
     found("records_purged", { message, stream, count });
     return [summaryOf(stream, count)];
   });

@@ -1,3 +1,5 @@
+import { counted } from "../lib/counted.ts";
+
 /** First and last number of consecutive whole numbers. */
 export type Run = readonly [first: number, last: number];
 
@@ -48,5 +50,5 @@ export function sayRuns(runs: readonly Run[], most = 5): string {
     .slice(0, most)
     .map(([first, last]) => (first === last ? String(first) : `${first}-${last}`));
   const rest = runs.length - said.length;
-  return `${said.join(", ")}${rest > 0 ? ` and ${rest} more runs` : ""}`;
+  return `${said.join(", ")}${rest > 0 ? ` and ${counted(rest, "more run")}` : ""}`;
 }

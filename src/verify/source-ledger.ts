@@ -1,4 +1,5 @@
 import { ATTR_SERVICE_NAME, recordId } from "../event/portable.ts";
+import { counted } from "../lib/counted.ts";
 import { shown } from "../lib/shown.ts";
 import type { Checkpoint } from "../seal/portable.ts";
 import type { RecordSource } from "./examined-block.ts";
@@ -88,10 +89,15 @@ export function createSourceLedger(): SourceLedger {
         if (resource === undefined) continue;
         for (const [why, { sequence, place, count }] of contradictions(entries, resource)) {
           const record = recordId(stream, sequence);
-          const others = count > 1 ? ` (and ${count - 1} others)` : "";
+          const others = count > 1 ? ` (and ${counted(count - 1, "other")})` : "";
           const message = `record ${record}${others}: ${why}`;
-          const counted = count > 1 ? { count } : {};
-          found("text_contradicts", { message, stream, record, ...place, ...counted });
+          found("text_contradicts", {
+            message,
+            stream,
+            record,
+            ...place,
+            ...(count > 1 ? { count } : {}),
+          });
         }
       }
     },

@@ -1,4 +1,5 @@
 import { recordId } from "../event/portable.ts";
+import { counted } from "../lib/counted.ts";
 import type { SoundCheckpoint } from "./check-checkpoint.ts";
 import { createCheckpointChain } from "./checkpoint-chain.ts";
 import { isBehindEnd } from "./compare-copies.ts";
@@ -53,7 +54,7 @@ export function createStreamHistory(stream: string): StreamHistory {
       const last = chain.last();
       const closedAt = last?.state === "close" ? last.size : undefined;
       if (isBehindEnd(record, closedAt))
-        return `it stands behind the end of its stream, which was closed with ${closedAt} records`;
+        return `it stands behind the end of its stream, which was closed with ${counted(closedAt, "record")}`;
       const first = notes.reduce(
         (least, note) => Math.min(least, carriers.get(note) ?? least),
         sequence,

@@ -1,4 +1,5 @@
 import { recordId } from "../event/portable.ts";
+import { counted } from "../lib/counted.ts";
 import { shown } from "../lib/shown.ts";
 import type { FindingCode, FindingParts } from "./findings.ts";
 import type { Place } from "./judged-stream.ts";
@@ -47,10 +48,15 @@ export function createUnknownKeys(): UnknownKeys {
     finish(found) {
       for (const [stream, entries] of streams) {
         for (const { what, record, place, count } of entries.values()) {
-          const others = count > 1 ? ` (and ${count - 1} others)` : "";
+          const others = count > 1 ? ` (and ${counted(count - 1, "other")})` : "";
           const message = `record ${record}${others}: this version does not know ${what}`;
-          const counted = count > 1 ? { count } : {};
-          found("format_unsupported", { message, stream, record, ...place, ...counted });
+          found("format_unsupported", {
+            message,
+            stream,
+            record,
+            ...place,
+            ...(count > 1 ? { count } : {}),
+          });
         }
       }
     },

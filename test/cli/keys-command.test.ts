@@ -95,9 +95,7 @@ describe("create", () => {
     rmSync(file);
     const { code, err } = run(["create", "--file", file]);
     expect(code).toBe(0);
-    expect(err).toContain(
-      `1 earlier keys of ${pubOf(file)} have not signed it: pin it beside them`,
-    );
+    expect(err).toContain(`1 earlier key of ${pubOf(file)} has not signed it: pin it beside that`);
     expect(readFileSync(pubOf(file), "utf8").trim().split("\n")).toHaveLength(2);
   });
 

@@ -96,7 +96,7 @@ test("retry sends again; what is taken leaves, the rest stays, and the exit code
     { record: `${A}.3`, taken: false, reason: "HTTP 400" },
     { record: `${B}.7`, taken: true },
   ]);
-  expect(some.err).toContain("took 2 of 3 records; 1 stay in quarantine");
+  expect(some.err).toContain("took 2 of 3 records; 1 stays in quarantine");
   expect(new Set(sink.taken())).toEqual(new Set([`${A}.2`, `${B}.7`]));
   expect(sink.requests()[0]?.body).toContain("trainer");
   expect(readdirSync(join(directory, "quarantine"))).toEqual([`${A}.2.jsonl`]);

@@ -8,9 +8,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { counted, verbFor } from "../../src/lib/counted.ts";
 import { ROUNDS, skipLoudly, startFaultRow } from "../support/fault-row.ts";
 import { failingDisk, fill, overbookedDisk, quotaDisk, smallDisk } from "../support/small-disk.ts";
-import { countedThat } from "../../src/lib/counted.ts";
 
 const TIMEOUT_MILLIS = 120_000 + ROUNDS * 10_000;
 
@@ -120,7 +120,7 @@ test.for(BROKEN)("%s", { timeout: TIMEOUT_MILLIS }, async ([name, how], context)
   expect(lost).toBeGreaterThan(0);
   // There is nowhere to write a gap record to: the last line on stderr says how many were lost.
   await row.finish({ isTold: false, afterEnd: disk.repair });
-  expect(row.service.said()).toContain(`${countedThat(lost, "record", "was")} lost`);
+  expect(row.service.said()).toContain(`${counted(lost, "record")} ${verbFor(lost, "was")} lost`);
 });
 
 test.for(BROKEN)(

@@ -198,7 +198,7 @@ describe("a report", () => {
     const counts = sectionOf(document, "How many, by whom, why");
     expect(counts).toContain("| ann | 1 | 1 | 1 | 1 |");
     expect(counts).not.toContain("| unknown |");
-    expect(counts).toContain("1 of the records are imported");
+    expect(counts).toContain("1 of the records is imported");
     expect(counts).toContain("| old.json | 1 | 2 | 0 | 0 |");
     expect(sectionOf(document, "Left out at the end of the period")).toContain(
       "not restored in it: 0.",

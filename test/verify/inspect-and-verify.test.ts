@@ -149,7 +149,7 @@ describe("of no record of a stream that two keys have signed, either", () => {
     const [[, trail] = ["", {}]] = files;
     expect(await inspect(`${A}.3`, trail, [keyOfTest(0).line])).toMatchObject({
       verdict: "altered",
-      headline: `ALTERED ${A}.3: 1 of 1 copies are not what was signed`,
+      headline: `ALTERED ${A}.3: 1 of 1 copy is not what was signed`,
       copies: [{ doubts: ['its service is "billing", and the signed one "trainer"'] }],
       checkpoint: { isKeyTrusted: true },
     });

@@ -40,7 +40,7 @@ describe("what is said of a record that", () => {
       "is another one",
       `${A}.2`,
       () => segments(edited(A, 2, OUTCOME)),
-      `ALTERED ${A}.2: 1 of 1 copies are not what was signed`,
+      `ALTERED ${A}.2: 1 of 1 copy is not what was signed`,
       { verdict: "altered", exitCode: 1, shown: 0, checkpoint: { record: `${A}.3` } },
     ],
     [
@@ -51,7 +51,7 @@ describe("what is said of a record that", () => {
         "b.json": view(lineOf(A, 2)),
         ...segments(sealed()),
       }),
-      `ALTERED ${A}.2: 1 of 3 copies are not what was signed`,
+      `ALTERED ${A}.2: 1 of 3 copies is not what was signed`,
       {
         verdict: "altered",
         exitCode: 1,
@@ -62,14 +62,14 @@ describe("what is said of a record that", () => {
       "has another value in the place of a redactable one",
       `${A}.2`,
       () => segments(edited(A, 2, replace('"actor_id":"ann"', '"actor_id":"eve"'))),
-      `ALTERED ${A}.2: 1 of 1 copies are not what was signed`,
+      `ALTERED ${A}.2: 1 of 1 copy is not what was signed`,
       { verdict: "altered", copies: [{ state: "altered", differing: ["audit_actor_id"] }] },
     ],
     [
       "says two things",
       `${A}.8`,
       () => segments(edited(A, 8, replace('"status":"success"', '"status":"failed"'))),
-      `ALTERED ${A}.8: 1 of 1 copies are not what was signed`,
+      `ALTERED ${A}.8: 1 of 1 copy is not what was signed`,
       { verdict: "altered", copies: [{ state: "altered", doubts: [expect.any(String)] }] },
     ],
     [
@@ -83,14 +83,14 @@ describe("what is said of a record that", () => {
               .replace("audit.impact", "audit_impact"),
           ),
         ),
-      `ALTERED ${A}.8: 1 of 1 copies are not what was signed`,
+      `ALTERED ${A}.8: 1 of 1 copy is not what was signed`,
       { verdict: "altered", copies: [{ doubts: [expect.any(String), expect.any(String)] }] },
     ],
     [
       "has a seal of another form",
       `${A}.2`,
       () => segments(edited(A, 2, replace("audit_actor_id:", "audit_actor_id::"))),
-      `ALTERED ${A}.2: 1 of 1 copies are not what was signed`,
+      `ALTERED ${A}.2: 1 of 1 copy is not what was signed`,
       {
         verdict: "altered",
         copies: [{ doubts: ["audit.integrity.fields is not what otel-audit writes"] }],
@@ -166,7 +166,7 @@ describe("what is said of a record that", () => {
       "is a checkpoint that says more than its note",
       `${A}.9`,
       () => segments(edited(A, 9, replace('"service"', '"actor_id":"bob","service"'))),
-      `ALTERED ${A}.9: 1 of 1 copies are not what was signed`,
+      `ALTERED ${A}.9: 1 of 1 copy is not what was signed`,
       { verdict: "altered", exitCode: 1 },
     ],
     [
@@ -176,7 +176,7 @@ describe("what is said of a record that", () => {
         ...segments(sealed()),
         "z.jsonl": `${lineOf(A, 9).replace('"service"', '"actor_id":"bob","service"')}\n`,
       }),
-      `ALTERED ${A}.9: 1 of 2 copies are not what was signed`,
+      `ALTERED ${A}.9: 1 of 2 copies is not what was signed`,
       { verdict: "altered", copies: [{ state: "proven" }, { differing: ["audit_actor_id"] }] },
     ],
     [
@@ -203,7 +203,7 @@ describe("what is said of a record that", () => {
       "is an intent that a journal says has no result",
       `${A}.5`,
       () => ({ ...segments(edited(A, 5, addition)), "z.json": view(lineOf(A, 5)) }),
-      `ALTERED ${A}.5: 1 of 2 copies are not what was signed`,
+      `ALTERED ${A}.5: 1 of 2 copies is not what was signed`,
       {
         verdict: "altered",
         copies: [{ state: "altered", differing: ["exception_message"] }, { state: "proven" }],

@@ -1,5 +1,6 @@
 /** Whose keys sign, which of them are trusted, and how many groups they are. */
 import { describe, expect, test } from "vitest";
+import { counted } from "../../src/lib/counted.ts";
 import type { Checkpoint, KeyCustody } from "../../src/seal/portable.ts";
 import { createKeyRing } from "../../src/verify/key-ring.ts";
 import { keyOfTest, type TestKey } from "../support/fixed-stream.ts";
@@ -76,7 +77,7 @@ function said(uses: readonly Use[], pinned: readonly TestKey[] = []): Said {
 
 const foreign = (key: TestKey, ...streams: readonly string[]): Said["findings"][number] => [
   "foreign_key",
-  `checkpoints of ${streams.length} streams are signed with the key ${key.line}, which is none of those given: ${streams.slice(0, 3).join(", ")}`,
+  `checkpoints of ${counted(streams.length, "stream")} are signed with the key ${key.line}, which is none of those given: ${streams.slice(0, 3).join(", ")}`,
   streams.length,
   streams[0],
 ];

@@ -1,6 +1,7 @@
 /** What the key of a stream may sign, and what stands in the record of a checkpoint that only its note proves. */
 import { describe, expect, test } from "vitest";
 import type { AuditRecord } from "../../src/event/index.ts";
+import { counted } from "../../src/lib/counted.ts";
 import { addLeaves, hashAtOnce, NO_LEAVES } from "../../src/seal/portable.ts";
 import { result, type Write } from "../support/key-histories.ts";
 import {
@@ -84,7 +85,7 @@ describe("an adopter cannot put another tree below the records that it covers", 
       const found = findings.filter(({ code }) => code === "histories_differ");
       expect([verdict, found.length > 0]).toEqual(["tampered", true]);
       for (const { message } of found)
-        expect(message).toContain(`there are two trees of ${size} records`);
+        expect(message).toContain(`there are two trees of ${counted(size, "record")}`);
     }
   });
 });

@@ -131,7 +131,7 @@ describe("what contradicts the signed resource", () => {
       "two values in the place of one",
       [ofResource({ "process.pid": 8 }), ofResource({ "process.pid": 9 })],
       [SIGNED],
-      [[`record ${A}.1 (and 1 others): ${other("process.pid")}`, 2]],
+      [[`record ${A}.1 (and 1 other): ${other("process.pid")}`, 2]],
     ],
     [
       "64 names of one process",
@@ -161,7 +161,7 @@ describe("what contradicts the signed resource", () => {
               undefined,
             ] as const,
         ),
-        [`record ${A}.65 (and 1 others): its process is given many names`, 2],
+        [`record ${A}.65 (and 1 other): its process is given many names`, 2],
       ],
     ],
   ])("%s", (_name, sources, resources, expected) => {

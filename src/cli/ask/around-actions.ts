@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { sentenceOf } from "../../event/index.ts";
 import { fromFlat } from "../../format/index.ts";
+import { counted } from "../../lib/counted.ts";
 import { AuditError, messageOf } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
 import {
@@ -122,11 +123,15 @@ function sayMetrics(metrics: Metrics, file: string, warn: Lines["warn"]): void {
   const { rows, timeColumn, timeForm, names, otherColumns } = metrics;
   const { badRows, badRowCount, badCellCount } = metrics;
   const others = otherColumns.length === 0 ? "" : `; no numbers: ${otherColumns.join(", ")}`;
-  const what = `${rows.length} rows of ${names.join(", ")}`;
+  const what = `${counted(rows.length, "row")} of ${names.join(", ")}`;
   warn(withoutControls(`${file}: ${what}; time is ${shown(timeColumn)}, ${timeForm}${others}`));
   for (const { line, why } of badRows) warn(`${file}:${line}: row left out: ${why}`);
-  if (badRowCount > badRows.length) warn(`and ${badRowCount - badRows.length} more rows left out`);
-  if (badCellCount > 0) warn(`${file}: ${badCellCount} cells left out: they hold no number`);
+  if (badRowCount > badRows.length)
+    warn(`and ${counted(badRowCount - badRows.length, "more row")} left out`);
+  if (badCellCount > 0)
+    warn(
+      `${file}: ${counted(badCellCount, "cell")} left out: ${badCellCount === 1 ? "it holds" : "they hold"} no number`,
+    );
 }
 
 interface ColumnOptions {

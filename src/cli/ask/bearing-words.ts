@@ -1,5 +1,6 @@
 /** What of the streams bears on a state, for people and for programs. */
 import { recordId } from "../../event/index.ts";
+import { counted } from "../../lib/counted.ts";
 import { type Bearing, missingText, setBackText } from "../../report/index.ts";
 import type { Lines } from "../lines.ts";
 import { screenTime } from "./columns.ts";
@@ -16,11 +17,11 @@ export function sayBearing({ clocks, missing }: Bearing, zone: string, warn: Lin
       `${setBackText(clock, onScreen)}${often}: its records stand in the order of their numbers, and count as of the latest time before them`,
     );
   }
-  if (clocks.length > MAX_SAID) warn(`and of ${clocks.length - MAX_SAID} more streams`);
+  if (clocks.length > MAX_SAID) warn(`and of ${counted(clocks.length - MAX_SAID, "more stream")}`);
   for (const piece of missing.slice(0, MAX_SAID))
     warn(`${missingText(piece)}, and may have changed what is told here: otel-audit gaps`);
   if (missing.length > MAX_SAID)
-    warn(`and records of ${missing.length - MAX_SAID} more streams are not here`);
+    warn(`and records of ${counted(missing.length - MAX_SAID, "more stream")} are not here`);
 }
 
 /** The same for programs. */

@@ -1,4 +1,5 @@
 /** What `otel-audit history` does; loaded when it runs. */
+import { counted, verbFor } from "../../lib/counted.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { timeOption } from "../time-option.ts";
 import { type History, historyOf, ROLES } from "../../report/index.ts";
@@ -22,7 +23,6 @@ import { plainLines } from "./plain-rows.ts";
 import { exitAfterReading, sayProblems, valuesWithProgress } from "./reading.ts";
 import { limitOf } from "./record-output.ts";
 import { jsonText } from "../../lib/visible-text.ts";
-import { counted } from "../../lib/counted.ts";
 
 /** More contradictions are counted. */
 const MAX_SAID = 10;
@@ -132,7 +132,7 @@ function sayFound(found: History, { name, warn }: Told): void {
     say(`and ${contradictions.length - MAX_SAID} more such contradictions`);
   if (unlisted > 0)
     say(
-      `${counted(unlisted, "action")} on samples ${unlisted === 1 ? "does" : "do"} not name all of ${unlisted === 1 ? "its own" : "theirs"}: whether ${name} is one of them is not known`,
+      `${counted(unlisted, "action")} on samples ${verbFor(unlisted, "does")} not name all of ${unlisted === 1 ? "its own" : "theirs"}: whether ${name} is one of them is not known`,
     );
   if (actedIn > 0)
     say(`${name} also acted, in ${counted(actedIn, "record")}: otel-audit query actor:${name}`);

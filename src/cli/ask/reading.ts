@@ -1,5 +1,5 @@
 /** What every command does that reads a trail. */
-import { counted } from "../../lib/counted.ts";
+import { counted, verbFor } from "../../lib/counted.ts";
 import { shown } from "../../lib/shown.ts";
 import {
   JOINING,
@@ -62,10 +62,8 @@ export function sayNothingFound(terms: readonly string[], warn: Lines["warn"]): 
 /** Says that counts over time are not of the time that an imported log says. */
 export function sayImported(count: number, warn: Lines["warn"]): void {
   if (count === 0) return;
-  const are = count === 1 ? "1 record is" : `${count} records are`;
-  const stand = count === 1 ? "stands" : "stand";
   warn(
-    `${are} of an imported log and ${stand} at the time of the import, whatever time the log says: no:imported leaves them out`,
+    `${counted(count, "record")} ${verbFor(count, "is")} of an imported log and ${verbFor(count, "stands")} at the time of the import, whatever time the log says: no:imported leaves them out`,
   );
 }
 
@@ -76,8 +74,8 @@ export function sayProblems(
 ): void {
   for (const { file, line, message } of problems.slice(0, MAX_SAID))
     warn(withoutControls(`${file}:${line}: ${message}`));
-  if (problemCount > MAX_SAID)
-    warn(`and ${problemCount - MAX_SAID} more places that hold no record`);
+  const more = problemCount - MAX_SAID;
+  if (more > 0) warn(`and ${counted(more, "more place")} that ${verbFor(more, "holds")} no record`);
 }
 
 /** 0, 1 where nothing was found, 4 where something could not be read: then there may be more. */

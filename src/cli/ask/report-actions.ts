@@ -1,5 +1,6 @@
 /** What `otel-audit report` does; loaded when it runs. */
 import { toIsoMicros } from "../../lib/clock.ts";
+import { counted, verbFor } from "../../lib/counted.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { shown } from "../../lib/shown.ts";
 import { checkZone, type PipeCopies, TIME_EXAMPLES, type TimeSpan } from "../../read/index.ts";
@@ -109,10 +110,12 @@ function sayWhatIsWrong(
     warn(
       output === "csv"
         ? `${counts.records} records, in the order in which they are read`
-        : `${unlisted} of ${counts.records} records are counted and not listed: -o csv has all of them`,
+        : `${unlisted} of ${counts.records} records ${verbFor(unlisted, "is")} counted and not listed: -o csv has all of them`,
     );
   if (accessLeftOut > 0)
-    warn(`${accessLeftOut} records of who looked at the trail are left out: action:audit_access`);
+    warn(
+      `${counted(accessLeftOut, "record")} of who looked at the trail ${verbFor(accessLeftOut, "is")} left out: action:audit_access`,
+    );
   if (verification !== undefined && verification.verdict !== "verified")
     warn(`the trail: ${verification.headline}`);
   sayProblems(material, warn);

@@ -1,6 +1,7 @@
 /** What `otel-audit reproduce` does; loaded when it runs. */
 import { sentenceOf } from "../../event/index.ts";
 import { fromFlat } from "../../format/index.ts";
+import { counted, verbFor } from "../../lib/counted.ts";
 import { shown } from "../../lib/shown.ts";
 import { timeOption } from "../time-option.ts";
 import {
@@ -32,7 +33,6 @@ import { exitAfterReading, sayProblems, valuesWithProgress, withProgress } from 
 import type { ReproduceCommandOptions } from "./reproduce-command.ts";
 import { sideText } from "./value-text.ts";
 import { jsonText, withoutControls } from "../../lib/visible-text.ts";
-import { counted, countedThat } from "../../lib/counted.ts";
 
 /** Prints what led to a state, and sets the exit code. */
 export async function reproduceState(
@@ -166,7 +166,7 @@ function* sampleLines(samples: readonly FieldState[]): Generator<string> {
 }
 
 function importedText(count: number): string {
-  return `${count} imported records count for nothing here: anybody could have written their file; to look at them: otel-audit query has:imported`;
+  return `${counted(count, "imported record")} ${verbFor(count, "counts")} for nothing here: anybody could have written ${count === 1 ? "its" : "their"} file; to look at them: otel-audit query has:imported`;
 }
 
 function notesOf(
@@ -189,13 +189,15 @@ function notesOf(
       : []),
     ...(others > 0
       ? [
-          `${others} of the changes do not name ${run ?? "a run"}: they are of the same service, and of no other run`,
+          `${others} of the changes ${verbFor(others, "does")} not name ${run ?? "a run"}: ${verbFor(others, "it is")} of the same service, and of no other run`,
         ]
       : []),
     ...(imported.length > 0 ? [importedText(imported.length)] : []),
     ...contradictions.map(contradictionText),
     ...(lost > 0
-      ? [`${countedThat(lost, "record", "was")} lost in that time: changes may be missing`]
+      ? [
+          `${counted(lost, "record")} ${verbFor(lost, "was")} lost in that time: changes may be missing`,
+        ]
       : []),
   ];
 }

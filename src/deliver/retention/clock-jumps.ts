@@ -1,4 +1,5 @@
 import type { Clock } from "../../lib/clock.ts";
+import { counted } from "../../lib/counted.ts";
 
 /** Whether the wall clock can be trusted with what is deleted for its age. */
 export interface ClockJumps {
@@ -30,7 +31,7 @@ export function createClockJumps(clock: Clock): ClockJumps {
       if (jump === undefined || now.monotonic >= jump.endsAt) return undefined;
       const days = Math.abs(jump.days);
       const where = jump.days > 0 ? "forward" : "back";
-      return `the wall clock went ${where} by ${days} day${days === 1 ? "" : "s"} at once, or the machine slept; it is trusted again after a day without a jump`;
+      return `the wall clock went ${where} by ${counted(days, "day")} at once, or the machine slept; it is trusted again after a day without a jump`;
     },
   };
 }

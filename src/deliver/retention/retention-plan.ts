@@ -7,6 +7,7 @@
  * is never among them.
  */
 import { listStreams, streamDirectory } from "../../format/index.ts";
+import { counted } from "../../lib/counted.ts";
 import { isOwnFolder, type KnownSegment, knownSegments } from "./known-segments.ts";
 import type { RetentionState } from "./retention-state.ts";
 import { ageWarnings, bytesOf, type RetentionWarning, sizeWarnings } from "./retention-warnings.ts";
@@ -114,7 +115,7 @@ function isShipped(directory: string): boolean {
 }
 
 function agePolicy({ retainMillis, isShipping }: RetentionRules): string {
-  return `${retainMillis / DAY_MILLIS} days${isShipping ? " after shipping" : ""}`;
+  return `${counted(retainMillis / DAY_MILLIS, "day")}${isShipping ? " after shipping" : ""}`;
 }
 
 /** Takes what is old enough off the front of each queue. */

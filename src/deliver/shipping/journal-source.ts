@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { listStreams, stateDirectory } from "../../format/index.ts";
 import { isStreamEnded, type JournalPosition } from "../../journal/index.ts";
+import { counted, verbFor } from "../../lib/counted.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { makeDirectory } from "../../lib/files.ts";
 import { type FileLock, tryLockFile } from "../../lib/file-lock.ts";
@@ -147,7 +148,7 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
     if (first === undefined) return;
     unreadable += bad.length;
     report(
-      `${bad.length} lines in the journal of stream ${stream} are no records and cannot be shipped: ${first.why}`,
+      `${counted(bad.length, "line")} in the journal of stream ${stream} ${verbFor(bad.length, "is no record")} and cannot be shipped: ${first.why}`,
     );
   }
 
@@ -177,7 +178,7 @@ export function createJournalSource(options: JournalSourceOptions): ShipSource {
   return {
     words: {
       waiting: "they stay in the journal",
-      refused: "they are kept: otel-audit quarantine list",
+      refused: "kept: otel-audit quarantine list",
     },
     hold,
     letGo,

@@ -6,9 +6,9 @@
  * and a full one makes `append` throw, never drop.
  */
 import type { Journal } from "../../journal/index.ts";
+import { counted, verbFor } from "../../lib/counted.ts";
 import { AuditError } from "../../lib/errors.ts";
 import type { MemoryQueue } from "./ship-thread.ts";
-import { countedThat } from "../../lib/counted.ts";
 
 /** Of the text of records; what they take in memory is up to twice that. */
 const DEFAULT_MEMORY_BYTES = 16 * 1024 * 1024;
@@ -148,7 +148,7 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
       isClosed = true;
       if (countedLeft > 0)
         report(
-          `${countedThat(countedLeft, "record", "was")} only in memory, and no receiver took ${countedLeft === 1 ? "it: it is" : "them: they are"} lost`,
+          `${counted(countedLeft, "record")} ${verbFor(countedLeft, "was")} only in memory, and no receiver took ${countedLeft === 1 ? "it" : "them"}: ${verbFor(countedLeft, "it is")} lost`,
         );
       else if (appended > settledCount)
         report("the last checkpoint was only in memory, and no receiver took it: it is lost");

@@ -52,7 +52,7 @@ export function createMemorySource({ ask, settled, report }: MemorySourceOptions
   return {
     words: {
       waiting: "they stay in memory",
-      refused: "they are lost, there is no directory to keep them in",
+      refused: "lost: there is no directory",
     },
     hold: () => true,
     letGo() {},

@@ -1,3 +1,4 @@
+import { counted, verbFor } from "../../lib/counted.ts";
 import { createEpisode, type Episode } from "./episode.ts";
 import type { ShipSource } from "./ship-source.ts";
 
@@ -57,7 +58,7 @@ export function createProblemSayer(
     if (refusedSince === 0 || now - refusedAt < SAY_REFUSED_MILLIS) return;
     refusedAt = now;
     report(
-      `${host} refused ${refusedSince} audit records for good (${refusedWhy}); ${words.refused}`,
+      `${host} refused ${counted(refusedSince, "audit record")} for good (${refusedWhy}); ${verbFor(refusedSince, "it is")} ${words.refused}`,
     );
     refusedSince = 0;
   }

@@ -1,6 +1,7 @@
 /** Values as documents show them: bounded in length, before and after of a record field by field. */
 import type { BodyValue } from "../../event/index.ts";
 import type { FlatRecord } from "../../format/index.ts";
+import { counted } from "../../lib/counted.ts";
 import { fieldChangesOf, type FieldChange } from "../field-changes.ts";
 import type { Side } from "../side.ts";
 import type { ChangeText } from "./document.ts";
@@ -27,7 +28,7 @@ export function changeTexts(record: FlatRecord): readonly ChangeText[] {
     };
   });
   const more = all.length - texts.length;
-  return more > 0 ? [...texts, { field: `and ${more} more fields` }] : texts;
+  return more > 0 ? [...texts, { field: `and ${counted(more, "more field")}` }] : texts;
 }
 
 /** Both sides of a change; undefined where there is nothing to show. */

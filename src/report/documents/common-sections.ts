@@ -1,5 +1,5 @@
 /** Sections that documents of every kind have. */
-import { counted } from "../../lib/counted.ts";
+import { counted, verbFor } from "../../lib/counted.ts";
 import type { Finding, VerificationReport } from "../../verify/index.ts";
 import type { Block, Cell, Fact, Section } from "./document.ts";
 import { findingText } from "./marks.ts";
@@ -28,7 +28,9 @@ export function frameFacts(frame: ReportFrame, material: ReportMaterial): readon
     ["Read from", frame.isPseudonymous ? sourceCount(frame) : frame.readFrom.join(", ")],
     [
       "Records",
-      records === events ? String(records) : `${records}, which stand for ${events} events`,
+      records === events
+        ? String(records)
+        : `${records}, which ${verbFor(records, "stands")} for ${counted(events, "event")}`,
     ],
     ...listedFact(material),
     ...(imported === 0

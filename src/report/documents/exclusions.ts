@@ -1,5 +1,6 @@
 /** Samples that were taken out of the data, and put back: how many, by whom, why. */
 import type { FlatRecord } from "../../format/index.ts";
+import { counted, verbFor } from "../../lib/counted.ts";
 import type { Block, ReportEvent, Section, TableBlock } from "./document.ts";
 import { roleSection } from "./roles-section.ts";
 import { eventSections } from "./listed-events.ts";
@@ -7,7 +8,6 @@ import { type ExclusionTables, idsOf, originsOf, sampleCount } from "./tables/ex
 import type { ReportFrame, ReportMaterial } from "./material.ts";
 import { type OwnSections, rowsBlock } from "./release.ts";
 import { reportEvent } from "./report-event.ts";
-import { counted } from "../../lib/counted.ts";
 
 /** Sections of exclusions. */
 export function exclusionSections(frame: ReportFrame, material: ReportMaterial): OwnSections {
@@ -49,7 +49,7 @@ export function exclusionEvent(record: FlatRecord, zone: string): ReportEvent {
 
 function countBlocks(tables: ExclusionTables): readonly Block[] {
   const { failed, reasons, actors, origins, imported } = tables;
-  const text = `Counted are those that were done${failed === 0 ? "" : `; ${counted(failed, "other")} did not succeed and ${failed === 1 ? "is" : "are"} none of these counts`}. Samples are counted as the records say; a sample that was discarded twice counts twice.`;
+  const text = `Counted are those that were done${failed === 0 ? "" : `; ${counted(failed, "other")} did not succeed and ${verbFor(failed, "is")} none of these counts`}. Samples are counted as the records say; a sample that was discarded twice counts twice.`;
   return [
     { kind: "text", text },
     countTable("By reason", "Reason", reasons),
@@ -62,7 +62,7 @@ function countBlocks(tables: ExclusionTables): readonly Block[] {
 /** What a log claims that was imported, apart from what was recorded here. */
 function importedBlocks({ records, files }: ExclusionTables["imported"]): readonly Block[] {
   if (records === 0) return [];
-  const text = `Not counted above: ${records} of the records are imported. What their log claims was done, whether or not it is true:`;
+  const text = `Not counted above: ${records} of the records ${verbFor(records, "is")} imported. What their log claims was done, whether or not it is true:`;
   return [{ kind: "text", text }, countTable("Imported, by file", "File", files)];
 }
 
@@ -90,7 +90,7 @@ function openSection({ open, openCount, unnamed, unfollowed }: ExclusionTables):
     ...(unfollowed === 0
       ? []
       : [
-          `There are too many samples to follow all of them: events name others ${unfollowed} times; whether those are out is not known.`,
+          `There are too many samples to follow all of them: events name others ${counted(unfollowed, "time")}; whether those are out is not known.`,
         ]),
   ];
   const rows = open.map(({ id, reason, actor, record }) => [

@@ -1,5 +1,5 @@
 /** What is missing: as the verification found it, as records say it, and where nobody can tell. */
-import { counted } from "../../lib/counted.ts";
+import { counted, verbFor } from "../../lib/counted.ts";
 import { type GapReport, gapsOf, type MissingRecords } from "../../verify/index.ts";
 import { gapText } from "../gap-totals.ts";
 import type { Block, Cell, Fact, Section } from "./document.ts";
@@ -101,14 +101,14 @@ function signedBlocks(frame: ReportFrame, gaps: GapReport): readonly Block[] {
       ? []
       : [
           text(
-            `${counted(purged, "record")} ${purged === 1 ? "was" : "were"} deleted by retention, as a signed record says.`,
+            `${counted(purged, "record")} ${verbFor(purged, "was")} deleted by retention, as a signed record says.`,
           ),
         ]),
   ];
 }
 
 function missingTable(missing: readonly MissingRecords[], total: number): Block {
-  const what = `${counted(total, "signed record")} ${total === 1 ? "is" : "are"} not here, whatever ${total === 1 ? "it was" : "they were"} about`;
+  const what = `${counted(total, "signed record")} ${verbFor(total, "is")} not here, whatever ${verbFor(total, "it was")} about`;
   const rows = missing.slice(0, MAX_LISTED).map(missingRow);
   const more = missing.length > rows.length ? `: the first ${rows.length} streams` : "";
   return {
@@ -126,7 +126,7 @@ function missingRow({ stream, count, isWholeStream, ranges }: MissingRecords): r
     .slice(0, MAX_LISTED)
     .map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`));
   const more = ranges.length - listed.length;
-  const numbers = `${listed.join(", ")}${more > 0 ? ` and ${more} more runs` : ""}`;
+  const numbers = `${listed.join(", ")}${more > 0 ? ` and ${counted(more, "more run")}` : ""}`;
   const why = new Set(ranges.flatMap(({ record }) => (record === undefined ? [] : [record])));
   return [
     stream,

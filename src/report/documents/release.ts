@@ -1,4 +1,5 @@
 /** What changed before a release, by whom, and what holds it together. */
+import { counted, verbFor } from "../../lib/counted.ts";
 import type { Block, Cell, ReportEvent, Section, TableBlock } from "./document.ts";
 import { roleSection } from "./roles-section.ts";
 import { eventSections } from "./listed-events.ts";
@@ -7,7 +8,6 @@ import { actionText, reasonOf, reportEvent, targetText } from "./report-event.ts
 import type { RowList } from "./tables/row-list.ts";
 import type { SettingChange, SettingChanges } from "./tables/setting-changes.ts";
 import { timeText } from "./times.ts";
-import { counted } from "../../lib/counted.ts";
 
 /** What a kind of document has of its own. */
 export interface OwnSections {
@@ -82,7 +82,7 @@ function changeBlocks({ settings, others }: SettingChanges, claimed: number): re
     return { kind: "group", heading: actor, blocks: [settingTable(actor, own)] };
   });
   if (others === 0) return [...notes, ...groups];
-  const text = `There are more settings than a table holds: ${others} changes of others are not in these tables.`;
+  const text = `There are more settings than a table holds: ${counted(others, "change")} of others ${verbFor(others, "is")} not in these tables.`;
   return [...notes, { kind: "text", text }, ...groups];
 }
 

@@ -1,4 +1,4 @@
-import { counted } from "../../lib/counted.ts";
+import { counted, verbFor } from "../../lib/counted.ts";
 import type { Block, Section } from "./document.ts";
 import type { ReportFrame, ReportMaterial, RoleAnomaly } from "./material.ts";
 
@@ -41,12 +41,12 @@ function sourceText(
   if (hasPolicy) {
     const said =
       "Held against what the records say of themselves, and against the roles of the policy that was given";
-    const left = `${rest} of ${records} ${rest === 1 ? "is" : "are"} not judged: neither says anything of those`;
+    const left = `${rest} of ${records} ${verbFor(rest, "is")} not judged: neither says anything of those`;
     return rest === 0 ? `${said}.` : `${said}; ${left}.`;
   }
   if (rest === 0) return "As the records say of themselves.";
-  const some = `As the records say of themselves: of ${records}, ${selfJudged} ${selfJudged === 1 ? "says" : "say"} whether that role may do this`;
-  return `${some}. The other ${rest} ${rest === 1 ? "is" : "are"} not judged; ${way}.`;
+  const some = `As the records say of themselves: of ${records}, ${selfJudged} ${verbFor(selfJudged, "says")} whether that role may do this`;
+  return `${some}. The other ${rest} ${verbFor(rest, "is")} not judged; ${way}.`;
 }
 
 function anomalyBlocks(

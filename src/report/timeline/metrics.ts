@@ -5,6 +5,7 @@
  * what was made of the file: which column is the time, how it is written, and what was passed over.
  */
 import { toIsoMicros } from "../../lib/clock.ts";
+import { counted } from "../../lib/counted.ts";
 import { AuditError, messageOf } from "../../lib/errors.ts";
 import { csv } from "../../lib/late-packages.ts";
 import { shown } from "../../lib/shown.ts";
@@ -108,7 +109,10 @@ export function readMetrics(text: string, name: string, options: MetricsOptions 
   for (const { cells, line } of lines) {
     const time = timeOf(cells[timeAt] ?? "", form, options);
     if (cells.length !== names.length)
-      bad.add({ line, why: `it has ${cells.length} cells, the first line has ${names.length}` });
+      bad.add({
+        line,
+        why: `it has ${counted(cells.length, "cell")}, the first line has ${names.length}`,
+      });
     else if (time === undefined) bad.add({ line, why: `${shown(cells[timeAt])} is no time` });
     else {
       const own = cells.filter((_, at) => numeric[at]);

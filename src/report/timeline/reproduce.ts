@@ -5,6 +5,7 @@
  * and everything that keeps the result from being the whole truth.
  */
 import type { FlatRecord } from "../../format/index.ts";
+import { counted, verbFor } from "../../lib/counted.ts";
 import {
   type Query,
   type ReadingProblems,
@@ -230,7 +231,7 @@ function lacksOf(record: FlatRecord, effects: readonly Effect[]): readonly strin
 function unnamedText(record: FlatRecord, unnamed: number): string {
   return sampleIdsOf(record).length === 0
     ? "which samples is not said"
-    : `${unnamed} more samples are not named`;
+    : `${counted(unnamed, "more sample")} ${verbFor(unnamed, "is")} not named`;
 }
 
 const HIDDEN: Readonly<Record<string, string>> = {

@@ -226,5 +226,5 @@ test("an old log changes no answer about what was recorded here", () => {
     by_service: { trainer: 2, "otel-audit import": 2 },
   });
   expect(run("summary", "-t", trail).out).toMatch(/^of which imported +1$/m);
-  expect(run("reproduce", "-t", trail).out).toContain("1 imported records count for nothing here");
+  expect(run("reproduce", "-t", trail).out).toContain("1 imported record counts for nothing here");
 });

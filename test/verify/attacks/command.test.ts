@@ -54,7 +54,7 @@ test("only views are left: 0, 4 with --strict, and it is said", () => {
   rmSync(attacked.path("journal"), { recursive: true });
   const { code, out } = verify(attacked.directory);
   expect(code).toBe(0);
-  expect(out).toContain("note: of 1 of 1 streams only views were read");
+  expect(out).toContain("note: of 1 of 1 stream only views were read");
   expect(verify(attacked.directory, "--strict").code).toBe(4);
 });
 test("what steers terminals is not printed", () => {
