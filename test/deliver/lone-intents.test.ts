@@ -12,11 +12,11 @@ import {
 import { join } from "node:path";
 import { createAudit } from "otel-audit";
 import { expect, onTestFinished, test } from "vitest";
-import { createViewKeeper } from "../../src/deliver/index.ts";
 import { CSV_HEADER, decodeCsvRows, encodeJsonLine } from "../../src/format/index.ts";
 import { tryLockFile } from "../../src/lib/file-lock.ts";
 import { resultRecord } from "../support/records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { catchUpViews } from "../support/views.ts";
 
 const A = "AaaaaaaaaaaaaaaA";
 const CALL = { "audit.call.id": "CaaaaaaaaaaaaaaC" };
@@ -39,12 +39,6 @@ const lockOf = (directory: string): string => join(directory, "state", `stream-$
 
 function end(directory: string): void {
   writeFileSync(lockOf(directory), "");
-}
-
-function keep(directory: string): void {
-  const said: string[] = [];
-  createViewKeeper({ directory, format: "both", report: (line) => said.push(line) }).close();
-  expect(said).toEqual([]);
 }
 
 /** What both views show, oldest first: sequence, kind and outcome. */
@@ -168,9 +162,9 @@ test.each<[name: string, records: readonly object[], rows: readonly unknown[]]>(
   const directory = temporaryDirectory();
   write(directory, 1, records);
   end(directory);
-  keep(directory);
+  catchUpViews(directory);
   expect(shown(directory)).toEqual(rows);
-  keep(directory);
+  catchUpViews(directory);
   expect(shown(directory)).toEqual(rows);
 });
 
@@ -178,14 +172,14 @@ test("a stream that is being written shows nothing, also after a restart of the 
   const directory = temporaryDirectory();
   write(directory, 1, [{ ...INTENT, ...RPC }]);
   const lock = tryLockFile(lockOf(directory));
-  keep(directory);
-  keep(directory);
+  catchUpViews(directory);
+  catchUpViews(directory);
   expect(shown(directory)).toEqual([]);
   write(directory, 2, [{ ...INTENT, ...RPC, ...OTHER }, ENDED]);
-  keep(directory);
+  catchUpViews(directory);
   expect(shown(directory)).toEqual([SUCCESS(3)]);
   lock?.release();
-  keep(directory);
+  catchUpViews(directory);
   expect(shown(directory)).toEqual([SUCCESS(3), UNKNOWN(2)]);
 });
 
@@ -202,13 +196,13 @@ test.each<[name: string, next: object, rows: readonly unknown[]]>([
     ];
     write(directory, 1, [...intents, ENDED]);
     const held = tryLockFile(lockOf(directory));
-    keep(directory);
-    keep(directory);
+    catchUpViews(directory);
+    catchUpViews(directory);
     expect(shown(directory)).toEqual([SUCCESS(3)]);
     write(directory, 4, [next]);
-    keep(directory);
+    catchUpViews(directory);
     held?.release();
-    keep(directory);
+    catchUpViews(directory);
     expect(shown(directory)).toEqual([SUCCESS(3), ...rows]);
   },
 );
@@ -221,23 +215,23 @@ test("one of two results of a call was read before its process died", () => {
   ]);
   write(directory, 3, [ENDED]);
   const held = tryLockFile(lockOf(directory));
-  keep(directory);
+  catchUpViews(directory);
   expect(shown(directory)).toEqual([SUCCESS(3)]);
   held?.release();
-  keep(directory);
+  catchUpViews(directory);
   expect(shown(directory)).toEqual([SUCCESS(3), UNKNOWN(2)]);
-  keep(directory);
+  catchUpViews(directory);
   expect(shown(directory)).toEqual([SUCCESS(3), UNKNOWN(2)]);
 });
 
 test("a stream that never had a lock has ended when nothing was written for long", () => {
   const directory = temporaryDirectory();
   write(directory, 1, [{ ...INTENT, ...RPC }]);
-  keep(directory);
+  catchUpViews(directory);
   expect(shown(directory)).toEqual([]);
   const old = new Date(Date.now() - 120_000);
   utimesSync(join(directory, "journal", A, "1.jsonl"), old, old);
-  keep(directory);
+  catchUpViews(directory);
   expect(shown(directory)).toEqual([UNKNOWN(1)]);
 });
 
@@ -247,13 +241,13 @@ test.each(["csv", "json"])("a crash between the %s view and its state doubles no
   for (const before of [[], [{ ...INTENT, ...RPC }]]) {
     rmSync(directory, { recursive: true, force: true });
     write(directory, 1, [{}, ...before]);
-    keep(directory);
+    catchUpViews(directory);
     const state = readFileSync(path);
     if (before.length === 0) write(directory, 2, [{ ...INTENT, ...RPC }]);
     end(directory);
-    keep(directory);
+    catchUpViews(directory);
     writeFileSync(path, state);
-    keep(directory);
+    catchUpViews(directory);
     expect(shown(directory)).toEqual([SUCCESS(1), UNKNOWN(2)]);
   }
 });
@@ -262,10 +256,10 @@ test("views that are built anew show the same", () => {
   const directory = temporaryDirectory();
   write(directory, 1, [{ ...INTENT, ...RPC }, {}]);
   end(directory);
-  keep(directory);
+  catchUpViews(directory);
   rmSync(join(directory, "audit_log.csv"));
   rmSync(join(directory, "audit_log.json"));
-  keep(directory);
+  catchUpViews(directory);
   expect(shown(directory)).toEqual([SUCCESS(2), UNKNOWN(1)]);
 });
 
@@ -282,7 +276,7 @@ test("the row of an intent says in `error` why nobody knows how it ended", () =>
   const directory = temporaryDirectory();
   write(directory, 1, [{ ...INTENT, ...RPC }]);
   end(directory);
-  keep(directory);
+  catchUpViews(directory);
   const csv = readFileSync(join(directory, "audit_log.csv"), "utf8").slice(CSV_HEADER.length);
   const [row] = decodeCsvRows(csv);
   expect(row?.record.attributes["exception.message"]).toContain("without a result");

@@ -18,9 +18,9 @@ import { createViewWriter } from "../../src/deliver/views/view-writer.ts";
 import { CSV_HEADER, decodeCsvRows, encodeJsonLine } from "../../src/format/index.ts";
 import { resultRecord } from "../support/records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { VIEWS } from "../support/views.ts";
 
 const A = "AaaaaaaaaaaaaaaA";
-const VIEWS = ["audit_log.csv", "audit_log.json"];
 const root = join(import.meta.dirname, "../..");
 
 function writeRecord(directory: string, sequence: number): void {
