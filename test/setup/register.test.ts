@@ -1,14 +1,25 @@
 /** Zero code, as child processes. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { createAudit } from "otel-audit";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { recordsIn } from "../support/journal-records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { VIEWS, VIEWS_IN_TIME } from "../support/views.ts";
 
 const programs = join(import.meta.dirname, "programs");
+
+// The first audit log of a user says that it made the signing key: here that is this one.
+beforeAll(async () => {
+  const directory = mkdtempSync(join(tmpdir(), "otel-audit-test-"));
+  const audit = await createAudit({ directory, format: "journal" });
+  await audit.close();
+  rmSync(directory, { recursive: true });
+});
+
 const root = join(import.meta.dirname, "../..");
 const REGISTER = ["-C", "@otel-audit/source", "--import", "otel-audit/register"];
 
